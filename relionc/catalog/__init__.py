@@ -1,0 +1,1 @@
+"""RELION knowledge as data: job types, options, programs, rules, per version."""

@@ -1,0 +1,92 @@
+"""What the catalogue says about one job type of one RELION version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Expr = Any
+"""A compiled expression: nested tuples of literals, as `relionc.expr` makes and evaluates them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A job option under RELION's own name (`nr_classes`).
+
+    `kind`: text, number, bool (`Yes`/`No`), list (one of `choices`), file, node. `default` is RELION's text.
+    `role` names what the plan decides through this option: ranks, threads, use_gpu, gpu_ids, scratch_dir,
+    preread, extra_args, queue; empty for all others. `flag` is a flag it becomes (for "did you mean").
+    """
+
+    key: str
+    label: str
+    kind: str
+    default: str
+    description: str
+    choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: str = ""
+    role: str = ""
+    flag: str = ""
+    node_type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankRule:
+    """A bound on the number of MPI ranks that RELION enforces only when the job runs."""
+
+    code: str
+    when: Expr
+    minimum: int = 1
+    maximum: int | None = None
+    odd: bool = False
+    message: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What a job type asks of a cluster; expressions are evaluated over the job's options.
+
+    `mpi`: it has an MPI program. `leader`: rank 0 computes nothing and needs no GPU. `gpu`: the command uses
+    GPUs with these options; `gpu_possible`: it could. `one_rank_per_gpu`: MotionCor2, Gctf. `preread`: every
+    rank holds all particles in memory. `scratch`: particles are copied to node-local disk when a folder is
+    given. `memory`: names of memory models of `plan` (`preread`, `motioncorr`). `items`: what is divided among
+    ranks (`particles`, `micrographs`, ``).
+    """
+
+    mpi: Expr
+    leader: Expr
+    gpu: Expr
+    gpu_possible: Expr
+    one_rank_per_gpu: Expr
+    preread: Expr
+    scratch: Expr
+    threads: Expr
+    memory: tuple[str, ...] = ()
+    items: str = ""
+    rank_rules: tuple[RankRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobType:
+    """One job type of one version. `program` holds the compiled commands, refusals and nodes for `lower`."""
+
+    name: str
+    version: str
+    title: str
+    job_dir: str
+    type_id: str  # what RELION's job file holds: "9", or "relion.class3d" from 4.0 on
+    job_file: str  # "job.star" or "run.job"
+    is_tomo: bool | None
+    options: Mapping[str, Option]
+    outputs: tuple[str, ...]  # names usable as jobs.X.outputs.NAME
+    traits: Traits
+    program: Any
+    source: str
+
+    def option_of_role(self, role: str) -> Option | None:
+        """Return the option through which the plan sets `role`, if this type has one."""
+        return next((option for option in self.options.values() if option.role == role), None)

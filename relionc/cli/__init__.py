@@ -1,0 +1,1 @@
+"""argv, exit codes, printing."""

@@ -1,0 +1,93 @@
+"""Diagnostics: what a stage found, where, and what would help.
+
+A stage knows *routes* (`("jobs", "class3d", "resources", "nodes")`), not lines: it returns `Finding`s.
+`pipeline` turns each into a `Diagnostic` with the positions of the file it came from, and the
+renderers (`relionc.diag.render`) only read those. Codes are listed in `relionc.diag.codes`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Route = tuple[str | int, ...]
+"""The way from the top of a document to a value: keys and indices."""
+
+ERROR, WARNING, NOTE = "error", "warning", "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A range of a text file; lines and columns count from 1, columns in characters, the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A second place that belongs to a finding: a line of the spec, or a fact of a profile with its source."""
+
+    message: str
+    route: Route | None = None
+    on_key: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that would cure the finding: set `route` to `value` (None: remove the key)."""
+
+    title: str
+    route: Route
+    value: str | int | float | bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A feasible change near an infeasible request: the keys to change and the plan that results, in words."""
+
+    changes: tuple[tuple[Route, str], ...]
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something a stage has to say about the value at `route` (or about its key)."""
+
+    code: str
+    message: str
+    route: Route = ()
+    on_key: bool = False
+    severity: str = ERROR
+    help: str = ""
+    why: str = ""
+    fixes: tuple[Fix, ...] = ()
+    conflict: tuple[Related, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A located `Related`: `span` is None where the fact is not a line of the file."""
+
+    message: str
+    span: Span | None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """A finding at its place in a file: all that a renderer needs."""
+
+    code: str
+    severity: str
+    message: str
+    path: str
+    span: Span | None
+    help: str = ""
+    why: str = ""
+    fixes: tuple[Fix, ...] = ()
+    conflict: tuple[Place, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()

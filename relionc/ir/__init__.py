@@ -1,0 +1,134 @@
+"""What will be written, as data: words, commands, directives, scripts. No text formatting, no knowledge.
+
+`lower` builds these values; `emit` turns them into bytes. A word is a tuple of parts, so that quoting is
+decided in one place (`relionc.emit.shell`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ShellRef:
+    """A named shell variable that stays one in the script.
+
+    `integer` marks names whose value Slurm guarantees to be a plain number (`SLURM_JOB_ID`): they need no
+    quotes. Every other reference is quoted.
+    """
+
+    name: str
+    integer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Glob:
+    """Text whose `*`, `?` and `[]` the shell must expand (old RELION imports with `ls pattern`)."""
+
+    pattern: str
+
+
+Part = str | ShellRef | Glob
+Word = tuple[Part, ...]
+"""One argument: its parts are joined without a space."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """A program and its arguments; `stdout` names a file to write (`append`: to add to) instead of run.out."""
+
+    words: tuple[Word, ...]
+    stdout: Word | None = None
+    append: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command of a job with the launcher words in front of it (`srun -n 17 …`; none for a bare one)."""
+
+    launcher: tuple[Word, ...]
+    command: CommandLine
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """One `#SBATCH --name=value` line; `value` None is a flag without a value."""
+
+    name: str
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HostfileRule:
+    """The hostfile a script writes from its allocation: how many rows each allocated node gets.
+
+    `leader_first` puts one more row for the first node before all others.
+    """
+
+    workers_per_node: int
+    leader_first: bool
+    path: Word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """A complete batch or plain script of one job."""
+
+    job: str
+    header: tuple[str, ...]  # comment lines: what this is and how it was planned
+    directives: tuple[Directive, ...]
+    output_dir: Word  # created first; run.out and run.err are appended in it
+    steps: tuple[Step, ...]
+    environment: tuple[str, ...] = ()  # the profile's own shell lines (module load …), run before `set -u`
+    exports: tuple[tuple[str, Word], ...] = ()
+    unset: tuple[str, ...] = ()
+    hostfile: HostfileRule | None = None
+    project: Word | None = None  # a folder to change to first
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One job of `submit.sh`: the script to hand over, and the jobs that must have succeeded before."""
+
+    job: str
+    script: str  # path relative to the build directory, e.g. `class3d/run.sbatch`
+    output_dir: Word
+    after: tuple[str, ...]
+    command: tuple[Word, ...]  # `sbatch --parsable`, or `bash` where there is no scheduler
+    dependency: str | None  # directive text with `{ids}`; None where jobs simply run in order
+
+
+@dataclass(frozen=True, slots=True)
+class JobFile:
+    """RELION's own job file: `style` is `job.star` or `run.job`."""
+
+    style: str
+    job_type: str  # integer as text, or RELION 4's label
+    is_continue: bool
+    is_tomo: bool | None  # None: the version has no such field
+    values: tuple[tuple[str, str], ...]  # option name (job.star) or label (run.job), text; in RELION's order
+    star_version: str = "30001"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobArtifacts:
+    """Everything `emit` writes for one job."""
+
+    job: str
+    script_name: str  # run.sbatch or run.sh
+    script: Script
+    commands: tuple[CommandLine, ...]
+    hostfile: tuple[str, ...]  # one row per rank
+    job_file: JobFile
+    allocation: tuple[Word, ...] = ()  # interactive jobs: the command that gets the nodes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """One spec, ready to be written."""
+
+    jobs: tuple[JobArtifacts, ...]
+    submissions: tuple[Submission, ...]
+    plan: Mapping[str, object] = field(default_factory=dict)  # plan.json's object
+    inputs: tuple[tuple[str, Mapping[str, object]], ...] = ()  # manifest: input name → facts (sha256, …)

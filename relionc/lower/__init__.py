@@ -1,0 +1,1 @@
+"""JobPlan and catalogue → ir: options → argv per version, ranks → hosts."""

@@ -1,0 +1,1 @@
+"""Demand and site → Problem; Solution → JobPlan; Conflict → Findings."""

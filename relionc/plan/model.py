@@ -1,0 +1,82 @@
+"""What the plan stage decides for one job. Memory in MiB or GiB as named, time in seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from relionc.spec.model import ResolvedJob
+
+LEADER, WORKER, PEER = "leader", "worker", "peer"
+HETEROGENEOUS, HOMOGENEOUS, HOMOGENEOUS_PLUS_1 = "heterogeneous", "homogeneous", "homogeneous+1"
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """One MPI rank: its node counts from 0 in the order of the allocation, `gpus` are device numbers there."""
+
+    rank: int
+    role: str
+    node: int
+    cpus: int
+    gpus: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of a sum, in GiB, with the formula that made it."""
+
+    label: str
+    gib: float
+    formula: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a value was chosen: `how` is `pinned`, `forced` or `best`; `because` names the line, rule or gain."""
+
+    name: str
+    value: str
+    how: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobPlan:
+    """The layout of one job.
+
+    `ntasks` is the number of ranks launched; `slots` the tasks that Slurm allocates (homogeneous+1 allocates
+    one slot per node more than it uses, except on the first). Exactly one of the two memory values is set,
+    none where there is no scheduler. `nodes` of a heterogeneous plan, and its ranks' nodes, are what Slurm does
+    on empty nodes of `node_type`; `placement` says so (`exact` or `predicted`).
+    """
+
+    job: ResolvedJob
+    mode: str
+    placement: str
+    partition: str
+    node_type: str
+    constraint: str
+    nodes: int
+    ntasks: int
+    slots: int
+    ntasks_per_node: int
+    cpus_per_task: int
+    threads: int
+    use_gpu: bool
+    gpu_type: str
+    gpus_per_node: int
+    gpu_ids: str
+    mem_per_cpu_mib: int | None
+    mem_per_node_mib: int | None
+    node_memory_mib: int
+    node_cpus: int
+    scratch_gib: int
+    scratch_dir: str
+    time_s: int | None
+    exclusive: bool
+    ranks: tuple[Rank, ...]
+    memory: tuple[Term, ...] = ()  # per worker rank
+    memory_node_gib: float = 0.0  # the fullest node, by the model
+    scratch: tuple[Term, ...] = ()  # per node
+    reasons: tuple[Reason, ...] = ()
+    not_checked: tuple[str, ...] = ()

@@ -1,0 +1,18 @@
+"""Where the files that ship beside the code are: `schemas/` and `templates/`."""
+
+from __future__ import annotations
+
+import os
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib is not on the good path
+
+
+def folder(name: str) -> str:
+    """Return the absolute path of a shipped folder (`schemas` or `templates`).
+
+    A wheel carries them inside the package (`relionc/_data/`); a source tree has them at its top.
+    """
+    installed = os.path.join(_PACKAGE, "_data", name)  # noqa: PTH118
+    if os.path.isdir(installed):  # noqa: PTH112
+        return installed
+    return os.path.join(os.path.dirname(_PACKAGE), name)  # noqa: PTH118, PTH120

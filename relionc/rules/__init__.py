@@ -1,0 +1,1 @@
+"""Lint rules over resolved jobs, one file each, listed in `table.py`."""

@@ -1,0 +1,1 @@
+"""Fast accept (generated from `schemas/`), slow explain (jsonschema, imported on failure only)."""

@@ -1,0 +1,120 @@
+"""What a cluster profile says. Memory is in MiB, scratch in GiB, time in seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact of a profile comes from, and when it was true."""
+
+    text: str
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeType:
+    """A kind of node; `cpus` are Slurm's CPUs (hardware threads), `count` how many nodes there are."""
+
+    name: str
+    count: int
+    cpus: int
+    threads_per_core: int
+    memory_mib: int  # usable by jobs
+    scratch_gib: int = 0
+    gpu_type: str = ""  # gres type; empty: no GPU
+    gpus: int = 0
+    vram_gib: float = 0.0
+    features: tuple[str, ...] = ()
+    until: str = ""  # retired on this date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partition:
+    """A Slurm partition; limits are None where the site sets none (or none is known)."""
+
+    name: str
+    node_types: tuple[str, ...]
+    default: bool = False
+    max_time_s: int | None = None
+    default_time_s: int | None = None
+    max_nodes: int | None = None
+    max_memory_per_node_mib: int | None = None
+    max_memory_per_cpu_mib: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launcher:
+    """How MPI ranks are started.
+
+    `argv` are the words, with `{ntasks}`, `{cpus_per_task}` filled in; `arbitrary` are the further words for
+    a placement by hostfile (srun); `hostfile_variable` is exported to it; `mpi` names the PMI plugin.
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    arbitrary: tuple[str, ...] = ()
+    hostfile_variable: str = ""
+    unset: tuple[str, ...] = ()  # variables that would contradict the hostfile
+    exports: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scratch:
+    """Node-local disk: `path` may hold `${NAME}` references; `gres` is its gres name (empty: not a gres)."""
+
+    path: str
+    gres: str = ""
+    required: bool = False  # RELION jobs must take some
+    minimum_gib: int = 0
+    default_gib: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Preferences, not limits: the values the plan takes when neither user nor RELION decides."""
+
+    cpu_threads: int = 1  # cpus_per_task of a CPU job
+    gpu_threads: int = 1  # cpus_per_task of a rank with a GPU
+    memory_per_cpu_mib: int = 2048
+    ntasks: int = 1  # MPI ranks of a CPU job that asks for nothing
+    time_s: int = 86400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """A cluster profile. `scheduler` is `slurm` or `none`; `memory_flag` is `per_cpu`, `per_node` or `either`.
+
+    `launchers` maps a use to a launcher: `batch`, `interactive`, `serial` (absent: the program is run bare).
+    `modules` maps a RELION version to the shell lines that make it available; `*` is for all others.
+    `allocation` are the words that get an interactive allocation (`salloc`, a site command); empty: none.
+    `sources` maps a dotted path of the profile (`node_types.gpuk80.memory`) to where the fact comes from.
+    """
+
+    name: str
+    title: str
+    scheduler: str
+    node_types: Mapping[str, NodeType]
+    partitions: Mapping[str, Partition]
+    launchers: Mapping[str, Launcher]
+    scratch: Scratch | None
+    policy: Policy
+    memory_flag: str = "either"
+    gres_gpu: str = "gpu"
+    versions: tuple[str, ...] = ()  # RELION versions installed; empty: not known
+    modules: Mapping[str, tuple[str, ...]]
+    environment: tuple[tuple[str, str], ...] = ()  # exported before RELION runs
+    allocation: tuple[str, ...] = ()
+    directives: tuple[tuple[str, str | None], ...] = ()  # sbatch options every job gets
+    sources: Mapping[str, Source]
+    date: str = ""
+
+    def source_of(self, path: str) -> Source | None:
+        """Return the source of the fact at `path`, or of the nearest enclosing part of the profile."""
+        while path:
+            if path in self.sources:
+                return self.sources[path]
+            path = path.rpartition(".")[0]
+        return self.sources.get("")

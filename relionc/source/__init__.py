@@ -1,0 +1,1 @@
+"""Text → values with positions. The only room that knows YAML."""

@@ -1,0 +1,1 @@
+"""The typed model of a spec; defaults, variables and references → `ResolvedJob`."""

@@ -1,0 +1,126 @@
+"""The typed model of a spec: what each job asks, with the route of every wish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Generic, TypeVar
+
+from relionc.catalog.types import JobType, RankRule
+from relionc.diag import Route
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Pin(Generic[T]):
+    """A value that the user fixed, with where they did."""
+
+    value: T
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(Generic[T]):
+    """A number about the data and where it comes from: the spec (`route`) or a file (`origin`)."""
+
+    value: T
+    origin: str
+    route: Route | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """Pins under Slurm's names. Memory in MiB, scratch in GiB, time in seconds."""
+
+    partition: Pin[str] | None = None
+    constraint: Pin[str] | None = None
+    nodes: Pin[int] | None = None
+    ntasks: Pin[int] | None = None  # ranks launched
+    ntasks_per_node: Pin[int] | None = None
+    cpus_per_task: Pin[int] | None = None
+    threads: Pin[int] | None = None  # RELION's --j
+    gpu_type: Pin[str] | None = None
+    gpus_per_node: Pin[int] | None = None
+    gpus: Pin[int] | None = None  # in all
+    use_gpu: Pin[bool] | None = None
+    gpu_ids: Pin[str] | None = None
+    ranks_per_gpu: Pin[int] | None = None
+    mem_per_cpu: Pin[int] | None = None
+    mem: Pin[int] | None = None  # per node
+    scratch: Pin[int] | None = None
+    scratch_dir: Pin[str] | None = None
+    time: Pin[int] | None = None
+    exclusive: Pin[bool] | None = None
+    account: Pin[str] | None = None
+    qos: Pin[str] | None = None
+
+    def pinned(self) -> dict[str, Pin[Any]]:
+        """Return the pins that are set, by name."""
+        return {f.name: pin for f in fields(self) if (pin := getattr(self, f.name)) is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data:
+    """Facts about the input: counts, box and micrograph sizes in pixels, pixel size in Å."""
+
+    particles: Fact[int] | None = None
+    box: Fact[int] | None = None
+    angpix: Fact[float] | None = None
+    micrographs: Fact[int] | None = None
+    micrograph_width: Fact[int] | None = None
+    micrograph_height: Fact[int] | None = None
+    frames: Fact[int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """The traits of the job type, evaluated over this job's options (see `catalog.types.Traits`)."""
+
+    mpi: bool
+    leader: bool
+    gpu: bool
+    gpu_possible: bool
+    one_rank_per_gpu: bool
+    preread: bool
+    scratch: bool
+    threads: bool
+    memory: tuple[str, ...]
+    items: str
+    rank_rules: tuple[RankRule, ...]  # those whose condition holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedJob:
+    """One job, every reference replaced and every default filled in.
+
+    `options` holds RELION's text for every option of the type (shell references in-band, `expr.refs`);
+    `given` maps those the user wrote to their routes. `output` ends with a slash.
+    """
+
+    name: str
+    route: Route
+    type: JobType
+    options: Mapping[str, str]
+    given: Mapping[str, Route]
+    output: str
+    is_continue: bool
+    resources: Resources
+    layout: Pin[str] | None
+    data: Data
+    needs: Needs
+    slurm: tuple[tuple[str, str | None], ...] = ()
+    project: str = ""
+    interactive: bool = False
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedSpec:
+    """All jobs of a spec, in an order in which each comes after those it needs."""
+
+    path: str
+    cluster: str
+    relion: str
+    jobs: tuple[ResolvedJob, ...]
+    inputs: tuple[tuple[str, Mapping[str, object]], ...] = ()

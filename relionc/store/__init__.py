@@ -1,0 +1,1 @@
+"""The only room that writes: compare-then-write, manifest, cache, locking."""
