@@ -1,0 +1,95 @@
+"""Depth-first search with early checks and lexicographic bounds, and conflicts made minimal by deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from relionc.solve.problem import Conflict, Constraint, Objective, Problem, Solution
+
+
+def solve(problem: Problem) -> Solution | Conflict:
+    """Return the best assignment of `problem`, or the smallest reason why there is none.
+
+    Cost: one visit of each partial assignment that meets every constraint whose scope it covers. A conflict
+    costs one search for feasibility per constraint.
+    """
+    best = _search(problem)
+    return best if best is not None else Conflict(_minimal(problem))
+
+
+def nearest(problem: Problem, dropped: str) -> Solution | None:
+    """Return the best assignment when the constraint `dropped` may be broken, as little as possible.
+
+    The distance of the dropped constraint comes before all objectives. None where nothing is feasible even
+    so, or where the constraint cannot be dropped.
+    """
+    constraint = next(c for c in problem.constraints if c.label == dropped)
+    if constraint.soft_distance is None:
+        return None
+    distance = Objective(dropped, constraint.scope, constraint.soft_distance)
+    rest = tuple(c for c in problem.constraints if c.label != dropped)
+    return _search(replace(problem, constraints=rest, objectives=(distance, *problem.objectives)))
+
+
+def _minimal(problem: Problem) -> tuple[str, ...]:
+    """Drop constraints one by one as long as the rest still cannot be met: what stays is a minimal set."""
+    kept = list(problem.constraints)
+    for constraint in problem.constraints:
+        without = [c for c in kept if c is not constraint]
+        if _search(replace(problem, constraints=tuple(without), objectives=())) is None:
+            kept = without
+    return tuple(c.label for c in kept)
+
+
+@dataclass(slots=True)
+class _Level:
+    """What can be judged once the variable of this depth has a value."""
+
+    constraints: list[Constraint]
+    objectives: list[Objective]
+
+
+def _levels(problem: Problem) -> list[_Level]:
+    depth = {variable.name: i for i, variable in enumerate(problem.variables)}
+    levels = [_Level([], []) for _ in problem.variables]
+    for constraint in problem.constraints:
+        levels[max(depth[name] for name in constraint.scope)].constraints.append(constraint)
+    # An objective may only bound the search together with all that come before it, so it is judged no
+    # earlier than they are.
+    at = 0
+    for objective in problem.objectives:
+        at = max(at, *(depth[name] for name in objective.scope))
+        levels[at].objectives.append(objective)
+    return levels
+
+
+def _search(problem: Problem) -> Solution | None:
+    """Return the first assignment of least cost (the first at all without objectives)."""
+    best: Solution | None = None
+    levels = _levels(problem)
+    values: dict[str, Any] = {}
+
+    def visit(depth: int, costs: tuple[float, ...]) -> Iterator[Solution]:
+        if depth == len(levels):
+            yield Solution(dict(values), costs)
+            return
+        variable, level = problem.variables[depth], levels[depth]
+        for value in variable.domain(values):
+            values[variable.name] = value
+            if not all(c.holds(*(values[n] for n in c.scope)) for c in level.constraints):
+                continue
+            extended = costs + tuple(o.cost(*(values[n] for n in o.scope)) for o in level.objectives)
+            if best is not None and extended >= best.costs[: len(extended)]:
+                # Equal so far can still win later, except at the end of the vector.
+                if len(extended) == len(best.costs) or extended > best.costs[: len(extended)]:
+                    continue
+            yield from visit(depth + 1, extended)
+        values.pop(variable.name, None)
+
+    for found in visit(0, ()):
+        best = found
+        if not problem.objectives:
+            break
+    return best

@@ -1,0 +1,72 @@
+"""The words of the solver: what is asked (Problem) and what is answered (Solution, Conflict)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Value = Hashable
+Domain = Callable[[Mapping[str, Any]], Iterable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A choice. `domain` gives its candidate values from the values of the variables before it.
+
+    It is asked once per partial assignment, must be finite, and must not depend on any constraint: a
+    constraint can be dropped while a conflict is made minimal, a domain can not.
+    """
+
+    name: str
+    domain: Domain
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A requirement on the variables of `scope`: `holds` is called with their values, in that order.
+
+    `label` names it in a conflict. `soft_distance` (same arguments) says how far an assignment is from
+    meeting it, for the nearest change when it is dropped; None: it is never offered for dropping.
+    """
+
+    label: str
+    scope: tuple[str, ...]
+    holds: Callable[..., bool]
+    soft_distance: Callable[..., float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """A cost to make small; objectives are compared in the order in which the problem lists them."""
+
+    name: str
+    scope: tuple[str, ...]
+    cost: Callable[..., float]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Variables in the order of search, constraints, and objectives from most to least important."""
+
+    variables: tuple[Variable, ...]
+    constraints: tuple[Constraint, ...]
+    objectives: tuple[Objective, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """The best assignment: no other has a smaller cost vector; ties go to the one found first."""
+
+    values: Mapping[str, Any]
+    costs: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """No assignment meets all constraints.
+
+    `labels` is a minimal set: no assignment meets these together, and without any one of them some does.
+    """
+
+    labels: tuple[str, ...]
