@@ -59,44 +59,67 @@ class Directive:
     value: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostfileRule:
     """The hostfile a script writes from its allocation: how many rows each allocated node gets.
 
-    `leader_first` puts one more row for the first node before all others.
+    `leader_first` puts one more row for the first node before all others. The script stops when the
+    allocation does not have exactly `nodes` nodes. `variable` (empty: none) is exported with the file's path;
+    the variables of `unset` would contradict the hostfile.
     """
 
+    nodes: int
     workers_per_node: int
     leader_first: bool
     path: Word
+    variable: str = ""
+    unset: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """A complete batch or plain script of one job."""
+    """A complete batch or plain script of one job.
+
+    `needs` names a variable that only an allocation sets; a script with one stops with `needs_help` outside.
+    """
 
     job: str
     header: tuple[str, ...]  # comment lines: what this is and how it was planned
     directives: tuple[Directive, ...]
     output_dir: Word  # created first; run.out and run.err are appended in it
     steps: tuple[Step, ...]
-    environment: tuple[str, ...] = ()  # the profile's own shell lines (module load …), run before `set -u`
+    environment: tuple[str, ...] = ()  # the profile's own shell lines (module load …), run without `set -u`
     exports: tuple[tuple[str, Word], ...] = ()
-    unset: tuple[str, ...] = ()
     hostfile: HostfileRule | None = None
     project: Word | None = None  # a folder to change to first
+    needs: str = ""
+    needs_help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
+class Allocation:
+    """The command that gets the nodes of an interactive job."""
+
+    header: tuple[str, ...]
+    command: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """One job of `submit.sh`: the script to hand over, and the jobs that must have succeeded before."""
+    """One job of `submit.sh`: the script to hand over, and the jobs that must have succeeded before.
+
+    `command` goes in front of the script (`sbatch --parsable`, or `bash` where there is no scheduler); empty
+    means that nobody but the user can start the job, and `note` says how. `dependency` are further words where
+    `{ids}` stands for the ids of `after`, joined with colons; empty where jobs simply run in order.
+    """
 
     job: str
     script: str  # path relative to the build directory, e.g. `class3d/run.sbatch`
     output_dir: Word
-    after: tuple[str, ...]
-    command: tuple[Word, ...]  # `sbatch --parsable`, or `bash` where there is no scheduler
-    dependency: str | None  # directive text with `{ids}`; None where jobs simply run in order
+    command: tuple[Word, ...] = ()
+    after: tuple[str, ...] = ()
+    dependency: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +144,15 @@ class JobArtifacts:
     commands: tuple[CommandLine, ...]
     hostfile: tuple[str, ...]  # one row per rank
     job_file: JobFile
-    allocation: tuple[Word, ...] = ()  # interactive jobs: the command that gets the nodes
+    allocation: Allocation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """One spec, ready to be written."""
+    """One spec, ready to be written; `header` are the comment lines of submit.sh."""
 
     jobs: tuple[JobArtifacts, ...]
     submissions: tuple[Submission, ...]
+    header: tuple[str, ...] = ()
     plan: Mapping[str, object] = field(default_factory=dict)  # plan.json's object
     inputs: tuple[tuple[str, Mapping[str, object]], ...] = ()  # manifest: input name → facts (sha256, …)

@@ -1,0 +1,146 @@
+"""Words → bash. The only place of relionc that quotes.
+
+Whatever the parts of a word are, bash reads the rendered text as exactly that word; text stays bare where it
+can, so that scripts remain readable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from relionc.ir import CommandLine, Glob, Part, ShellRef, Word
+
+_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-")
+_DIGITS = frozenset("0123456789")
+_RESERVED = frozenset(
+    "if then elif else fi case esac for select while until do done in function time coproc".split()
+)
+_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", "'": "\\'"}
+WIDTH = 100
+"""A command longer than this many characters goes on several lines."""
+
+
+def text(value: str) -> str:
+    """Quote literal text where bash would not take it as it stands."""
+    if "\0" in value:
+        raise ValueError("an argument cannot hold a NUL character")
+    if any(character < " " or character == "\x7f" for character in value):
+        return _ansi(value)
+    if value and _SAFE.issuperset(value):
+        return value
+    return "'" + value.replace("'", "'\"'\"'") + "'"
+
+
+def _ansi(value: str) -> str:
+    """Quote text with control characters, so that it stays on one line."""
+    return "$'" + "".join(_ESCAPES.get(c, c if c >= " " and c != "\x7f" else f"\\{ord(c):03o}") for c in value) + "'"
+
+
+def word(parts: Word) -> str:
+    """Render one argument."""
+    if all(isinstance(part, str) for part in parts):
+        return text("".join(str(part) for part in parts))
+    if _wants_double_quotes(parts):
+        return '"' + "".join(map(_inside_double, parts)) + '"'
+    return "".join(map(_part, _merged(parts)))
+
+
+def _merged(parts: Word) -> list[Part]:
+    """Join neighbouring texts and drop empty ones, so that each is quoted once."""
+    out: list[Part] = []
+    for part in parts:
+        if isinstance(part, str) and out and isinstance(out[-1], str):
+            out[-1] += part
+        elif part != "":
+            out.append(part)
+    return out
+
+
+def _wants_double_quotes(parts: Word) -> bool:
+    """Tell whether one pair of double quotes around everything is possible and needed."""
+    needed = False
+    for part in parts:
+        if isinstance(part, Glob):
+            return False
+        if isinstance(part, ShellRef):
+            needed = needed or not part.integer
+        elif any(character < " " or character == "\x7f" for character in part):
+            return False
+        else:
+            needed = needed or not _SAFE.issuperset(part)
+    return needed
+
+
+def _inside_double(part: Part) -> str:
+    if isinstance(part, ShellRef):
+        return f"${{{part.name}}}"
+    return "".join("\\" + c if c in '\\"$`' else c for c in str(part))
+
+
+def _part(part: Part) -> str:
+    if isinstance(part, ShellRef):
+        return f"${{{part.name}}}" if part.integer else f'"${{{part.name}}}"'
+    if isinstance(part, Glob):
+        return _glob(part.pattern)
+    return text(part)
+
+
+def _glob(pattern: str) -> str:
+    """Quote all of a pattern but the characters that make it one."""
+    out, plain = "", ""
+    for index, character in enumerate(pattern):
+        negation = character in "!^" and index > 0 and pattern[index - 1] == "["
+        if character in "*?[]" or negation:
+            out += (text(plain) if plain else "") + character
+            plain = ""
+        else:
+            plain += character
+    return out + (text(plain) if plain else "")
+
+
+def words(line: Sequence[Word]) -> list[str]:
+    """Render the words of a command; the first one is never taken for an assignment or a bash keyword."""
+    rendered = [word(parts) for parts in line]
+    if rendered and (rendered[0] in _RESERVED or "=" in rendered[0]) and _SAFE.issuperset(rendered[0]):
+        rendered[0] = f"'{rendered[0]}'"
+    return rendered
+
+
+def redirection(command: CommandLine) -> list[str]:
+    """Return the words that send a command's output to its own file; none if it has no such file."""
+    if command.stdout is None:
+        return []
+    return [(">>" if command.append else ">") + word(command.stdout)]
+
+
+def one_line(command: CommandLine) -> str:
+    """Render a command on one line, without launcher."""
+    return " ".join([*words(command.words), *redirection(command)])
+
+
+def lines(groups: Iterable[list[str]], indent: str = "  ") -> list[str]:
+    """Lay words out for people: one line if short, else one group per line with backslashes."""
+    filled = [" ".join(group) for group in groups if group]
+    joined = " ".join(filled)
+    if len(joined) <= WIDTH:
+        return [joined]
+    last = len(filled) - 1
+    return [(indent if i else "") + line + (" \\" if i < last else "") for i, line in enumerate(filled)]
+
+
+def step_lines(launcher: Sequence[Word], command: CommandLine) -> list[str]:
+    """Render a step: launcher, program, then every flag with its values on a line of its own."""
+    front = words((*launcher, *command.words))
+    started, program = front[: len(launcher)], front[len(launcher) :]
+    return lines([started, *_flag_groups(program), redirection(command)])
+
+
+def _flag_groups(rendered: Sequence[str]) -> list[list[str]]:
+    """Start a group at the program and at each word that looks like a flag (`-5` does not)."""
+    groups: list[list[str]] = []
+    for item in rendered:
+        flag = len(item) > 1 and item[0] == "-" and item[1] not in _DIGITS and item[1] != "."
+        if flag or not groups:
+            groups.append([])
+        groups[-1].append(item)
+    return groups
