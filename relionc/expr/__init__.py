@@ -3,3 +3,25 @@
 Never executes code. Lark is imported only where an expression has to be parsed at run time and is more than a
 dotted name; catalogue expressions are parsed when the catalogue is compiled.
 """
+
+from __future__ import annotations
+
+from relionc.expr.evaluate import Lookup, Value, evaluate
+from relionc.expr.functions import text_of
+from relionc.expr.interpolate import has_expressions, interpolate, references_in
+from relionc.expr.tree import Expr, ExprError, parse, references, show
+
+__all__ = [
+    "Expr",
+    "ExprError",
+    "Lookup",
+    "Value",
+    "evaluate",
+    "has_expressions",
+    "interpolate",
+    "parse",
+    "references",
+    "references_in",
+    "show",
+    "text_of",
+]

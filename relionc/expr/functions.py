@@ -1,0 +1,243 @@
+"""The functions of the expression language. Each takes and returns text, numbers, true/false and lists.
+
+Some answer as C and C++ do, because RELION's own job code is written in them: `num` reads a number as
+`sscanf("%f")`, `format` writes one as a default `ostream` does, `single` rounds to 32 bits, `round` rounds
+halves away from zero.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from typing import TYPE_CHECKING, Any
+
+from relionc.expr.tree import ExprError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Arity = tuple[int, int]
+
+_C_FLOAT = re.compile(r"[ \t\n\v\f\r]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([+-]?[0-9]*))?")
+_FLOAT_MAX = 3.4028234663852886e38
+_MAX_RANGE = 1000
+
+
+def text_of(value: Any) -> str:
+    """Return a value as it reads inside a text: numbers without a needless `.0`, true/false."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return ", ".join(map(text_of, value)) if isinstance(value, tuple) else str(value)
+
+
+def kind_of(value: Any) -> str:
+    """Return what a value is, in words that finish "cannot add …"."""
+    if isinstance(value, bool):
+        return "true/false"
+    if isinstance(value, (int, float)):
+        return "a number"
+    return "text" if isinstance(value, str) else "a list"
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ExprError("text is needed here")
+    return value
+
+
+def _number(value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ExprError("a number is needed here; num() makes one of text")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ExprError("a whole number is needed here; int() makes one")
+    return value
+
+
+def _int(value: Any) -> int:
+    """Drop the fraction of a number, or read text that is a whole number."""
+    if isinstance(value, str):
+        if not re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", value):
+            raise ExprError(f"{value!r} is not a whole number")
+        return int(value)
+    return int(_number(value))
+
+
+def _float(value: Any) -> float:
+    """Read text that is a number and nothing else."""
+    if isinstance(value, str):
+        if not re.fullmatch(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*", value):
+            raise ExprError(f"{value!r} is not a number")
+        return float(value)
+    return float(_number(value))
+
+
+def _num(value: Any) -> int | float:
+    """Read the number that text begins with, in 32 bits; empty text and scheduler variables (`$$x`) are 0."""
+    if not isinstance(value, str):
+        return _number(value)
+    if not value or value.startswith("$$"):
+        return 0.0
+    found = _C_FLOAT.match(value)
+    if not found or (found[2] is not None and not found[2].lstrip("+-")):
+        raise ExprError(f"{value!r} is not a number")
+    exponent = max(-999, min(999, int(found[2] or 0)))
+    return _single(max(-_FLOAT_MAX, min(_FLOAT_MAX, float(f"{found[1]}e{exponent}"))))
+
+
+def _single(value: Any) -> float:
+    number = _number(value)
+    if abs(number) > _FLOAT_MAX:
+        raise ExprError("the number does not fit in 32 bits")
+    return float(struct.unpack("f", struct.pack("f", number))[0])
+
+
+def _format(value: Any) -> str:
+    return f"{_single(value):g}"
+
+
+def _round(value: Any) -> int:
+    number = _number(value)
+    return int(number + 0.5) if number > 0 else int(number - 0.5)
+
+
+def _min(*values: Any) -> int | float:
+    return min(map(_number, values))
+
+
+def _max(*values: Any) -> int | float:
+    return max(map(_number, values))
+
+
+def _len(value: Any) -> int:
+    if not isinstance(value, (str, tuple)):
+        raise ExprError("text or a list is needed here")
+    return len(value)
+
+
+def _pad(value: Any, width: Any) -> str:
+    """Write a whole number with leading zeros, at least `width` characters."""
+    return f"{_whole(value):0{max(1, min(_whole(width), 64))}d}"
+
+
+def _replace(text: Any, old: Any, new: Any) -> str:
+    if not _text(old):
+        raise ExprError("the text to replace is empty")
+    if _text(text).count(old) * len(_text(new)) > 10**6:
+        raise ExprError("the result is too long")
+    return str(_text(text).replace(old, new))
+
+
+def _replace_first(text: Any, old: Any, new: Any) -> str:
+    return _text(text).replace(_text(old), _text(new), 1)
+
+
+def _basename(path: Any) -> str:
+    return _text(path).rpartition("/")[2]
+
+
+def _dirname(path: Any) -> str:
+    return _text(path).rpartition("/")[0]
+
+
+def _stem(path: Any) -> str:
+    """Return the name of a file without folder and extension."""
+    name = _basename(path)
+    return name.rpartition(".")[0] or name
+
+
+def _before_last(text: Any, mark: Any) -> str:
+    """Return what stands before the last `mark`; all of it where there is none."""
+    before, found, _ = _text(text).rpartition(_text(mark) or "\0")
+    return before if found else text
+
+
+def _after_last(text: Any, mark: Any) -> str:
+    """Return what stands after the last `mark`; all of it where there is none."""
+    return _text(text).rpartition(_text(mark) or "\0")[2]
+
+
+def _find(text: Any, part: Any) -> int:
+    return _text(text).find(_text(part))
+
+
+def _rfind(text: Any, part: Any) -> int:
+    return _text(text).rfind(_text(part))
+
+
+def _mid(text: Any, start: Any, count: Any) -> str:
+    """Return `count` characters from `start` (the first is 0)."""
+    return _text(text)[max(0, _whole(start)) :][: max(0, _whole(count))]
+
+
+def _index(items: Any, item: Any) -> int:
+    """Return where `item` stands in a list (the first is 0), or -1."""
+    if not isinstance(items, tuple):
+        raise ExprError("a list is needed here")
+    return next((place for place, each in enumerate(items) if each == item), -1)
+
+
+def _join(items: Any, mark: Any) -> str:
+    if not isinstance(items, tuple):
+        raise ExprError("a list is needed here")
+    return _text(mark).join(map(text_of, items))
+
+
+def _only(text: Any, characters: Any) -> bool:
+    """Return whether `text` has no other character than ASCII letters, digits and `characters`."""
+    return all(c in _text(characters) or (c.isascii() and c.isalnum()) for c in _text(text))
+
+
+def _pipeline_rest(path: Any) -> str:
+    """Return what follows the folder `jobNNN/` in a path, or the whole path where there is none."""
+    found = re.search(r"/job[0-9]{3}", _text(path))
+    if not found:
+        return str(path)
+    end = path.find("/", found.start() + 6)
+    return "" if end < 0 else str(path[end + 1 :])
+
+
+def _is_pipeline(path: Any) -> bool:
+    """Return whether a path goes through a folder `jobNNN/`."""
+    return re.search(r"/job[0-9]{3}", _text(path)) is not None
+
+
+FUNCTIONS: dict[str, tuple[Callable[..., Any], Arity]] = {
+    "after_last": (_after_last, (2, 2)),
+    "basename": (_basename, (1, 1)),
+    "before_last": (_before_last, (2, 2)),
+    "contains": (lambda text, part: _text(part) in _text(text), (2, 2)),
+    "dirname": (_dirname, (1, 1)),
+    "endswith": (lambda text, end: _text(text).endswith(_text(end)), (2, 2)),
+    "find": (_find, (2, 2)),
+    "float": (_float, (1, 1)),
+    "format": (_format, (1, 1)),
+    "in_job_folder": (_is_pipeline, (1, 1)),
+    "index": (_index, (2, 2)),
+    "int": (_int, (1, 1)),
+    "join": (_join, (2, 2)),
+    "len": (_len, (1, 1)),
+    "lower": (lambda text: _text(text).lower(), (1, 1)),
+    "max": (_max, (1, 16)),
+    "mid": (_mid, (3, 3)),
+    "min": (_min, (1, 16)),
+    "num": (_num, (1, 1)),
+    "only": (_only, (2, 2)),
+    "pad": (_pad, (2, 2)),
+    "path_in_job": (_pipeline_rest, (1, 1)),
+    "replace": (_replace, (3, 3)),
+    "replace_first": (_replace_first, (3, 3)),
+    "rfind": (_rfind, (2, 2)),
+    "round": (_round, (1, 1)),
+    "single": (_single, (1, 1)),
+    "startswith": (lambda text, start: _text(text).startswith(_text(start)), (2, 2)),
+    "stem": (_stem, (1, 1)),
+    "str": (text_of, (1, 1)),
+    "upper": (lambda text: _text(text).upper(), (1, 1)),
+}
+"""Name → the function and how many arguments it takes (least, most)."""
