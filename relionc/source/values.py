@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from relionc.diag import Route, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_COLUMN = (1 << 20) - 1
+_KEY = re.compile(r"""(?:[&!]\S*\s+)*(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|\*\S+)""")
 
 
 class IntText(int):
@@ -32,18 +39,31 @@ def text_of(value: object) -> str:
     return "" if value is None else str(value)
 
 
+@lru_cache(maxsize=4)
+def split_lines(text: str) -> list[str]:
+    """Return the lines of a text as positions count them: ended by LF, CRLF or CR alone."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def unpack(start: int, end: int) -> Span:
+    """Return the span between two packed positions."""
+    return Span((start >> 20) + 1, (start & _COLUMN) + 1, (end >> 20) + 1, (end & _COLUMN) + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Tree:
     """A parsed file: plain values, and the position of every key and value by route.
 
-    `marks[route]` is `(key, start, end)`, each `line << 20 | column`, counted from 0; `key` is -1 for items of
-    sequences and for the document itself.
+    `marks[route]` is `(key, start, end)`, each `line << 20 | column`, counted from 0; `key` is -1 for items
+    of sequences and for the document itself. `links` leads from the route of an alias, or of a key that a
+    merge brought in, to the route where the value is written; routes below follow the same way.
     """
 
     path: str
     text: str
     value: Any
     marks: Mapping[Route, tuple[int, int, int]]
+    links: Mapping[Route, Route] = field(default_factory=dict)
 
     def span(self, route: Route, *, on_key: bool = False) -> Span | None:
         """Return where the value (or the key) at `route` stands.
@@ -51,4 +71,41 @@ class Tree:
         A route that does not exist gives the place of its nearest existing ancestor: its key where it has
         one. None for an empty document.
         """
-        raise NotImplementedError
+        at = self._written(route)
+        while at and at not in self.marks:
+            on_key, at = True, at[:-1]
+        if at not in self.marks:
+            return None
+        key, start, end = self.marks[at]
+        if on_key and key >= 0:
+            return unpack(key, key + self._key_width(key, str(at[-1])))
+        return unpack(start, self._visible_end(start, end))
+
+    def _written(self, route: Route) -> Route:
+        """Follow aliases and merges to where a route's value is written."""
+        for _ in range(len(self.links)):  # a chain of links is no longer than there are links
+            step = next((i for i in range(1, len(route) + 1) if self._leads_on(route, i)), 0)
+            if not step:
+                break
+            route = self.links[route[:step]] + route[step:]
+        return route
+
+    def _leads_on(self, route: Route, length: int) -> bool:
+        """Tell whether the first `length` steps are a link to follow; an alias itself is a place to stay."""
+        return route[:length] in self.links and (length < len(route) or route not in self.marks)
+
+    def _key_width(self, key: int, name: str) -> int:
+        line = split_lines(self.text)[key >> 20][key & _COLUMN :]
+        match = _KEY.match(line)
+        return len(match[0]) if match else len(name)
+
+    def _visible_end(self, start: int, end: int) -> int:
+        """Move an end that lies at the start of a line back to the end of the text before it."""
+        line = end >> 20
+        if end & _COLUMN or line == start >> 20:
+            return end
+        lines = split_lines(self.text)
+        line -= 1
+        while line > start >> 20 and not lines[line].strip():
+            line -= 1
+        return line << 20 | len(lines[line].rstrip())

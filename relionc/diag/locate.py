@@ -1,0 +1,49 @@
+"""Routes → places: a stage's finding becomes a diagnostic of the file that it speaks of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from relionc.diag import Diagnostic, Finding, Place, Related, Route, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Positions(Protocol):
+    """What `locate` asks of a parsed file (`relionc.source.Tree` has it)."""
+
+    @property
+    def path(self) -> str:
+        """The name of the file, as the user gave it."""
+        ...
+
+    def span(self, route: Route, *, on_key: bool = False) -> Span | None:
+        """Return where the value, or the key, at `route` stands."""
+        ...
+
+
+def locate(finding: Finding, tree: Positions) -> Diagnostic:
+    """Return `finding` at its place in `tree`."""
+    return Diagnostic(
+        code=finding.code,
+        severity=finding.severity,
+        message=finding.message,
+        path=tree.path,
+        span=tree.span(finding.route, on_key=finding.on_key),
+        help=finding.help,
+        why=finding.why,
+        fixes=finding.fixes,
+        conflict=tuple(_place(related, tree) for related in finding.conflict),
+        suggestions=finding.suggestions,
+    )
+
+
+def locate_all(findings: Iterable[Finding], tree: Positions) -> list[Diagnostic]:
+    """Return the findings of one file at their places."""
+    return [locate(finding, tree) for finding in findings]
+
+
+def _place(related: Related, tree: Positions) -> Place:
+    span = None if related.route is None else tree.span(related.route, on_key=related.on_key)
+    return Place(message=related.message, span=span, source=related.source)

@@ -1,0 +1,289 @@
+"""Diagnostics → text for people, and one line of JSON or of a GitHub annotation for machines.
+
+Nothing here looks at a file or a terminal: the caller brings the texts and says whether colour is wanted.
+Whatever came from a stranger's file is made harmless first (`printable`).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from string import ascii_lowercase
+from typing import TYPE_CHECKING, Any
+
+from relionc.diag import ERROR, NOTE, WARNING, Diagnostic, Fix, Place, Route, Span, Suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_COLORS = {ERROR: "31;1", WARNING: "33;1", NOTE: "36;1"}
+_TAB = 4  # columns that a tab of a shown source line takes
+_WIDEST = 160  # a longer source line is shown in part, around the place that is meant
+
+
+def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return the diagnostics in the order in which every format shows them, each once."""
+    return sorted(dict.fromkeys(diagnostics), key=_rank)
+
+
+def _rank(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
+    span = diagnostic.span
+    line, column = (span.line, span.column) if span else (0, 0)
+    return diagnostic.path, line, column, diagnostic.code, diagnostic.message
+
+
+# --- text -----------------------------------------------------------------------
+
+
+def text(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str], *, color: bool) -> str:
+    """Return what a person reads: each diagnostic with its source line, and what would help.
+
+    `sources` holds the text of each file by path; without it only the words are shown.
+    """
+    lines: list[str] = []
+    texts = {path: _lines(source) for path, source in sources.items()}
+    for diagnostic in ordered(diagnostics):
+        lines += _block(diagnostic, texts.get(diagnostic.path, []), color=color)
+    return "".join(line + "\n" for line in lines)
+
+
+def _block(diagnostic: Diagnostic, source: Sequence[str], *, color: bool) -> list[str]:
+    margin = _margin(diagnostic)
+    return [
+        _headline(diagnostic, color=color),
+        *_excerpt(diagnostic, source, margin, color=color),
+        *_notes(diagnostic),
+    ]
+
+
+def _headline(diagnostic: Diagnostic, *, color: bool) -> str:
+    place = printable(diagnostic.path)
+    if diagnostic.span:
+        place += f":{diagnostic.span.line}:{diagnostic.span.column}"
+    label = f"{diagnostic.severity}[{diagnostic.code}]"
+    if color:
+        place, label = _paint(place, "1"), _paint(label, _COLORS[diagnostic.severity])
+    return f"{place}: {label}: {printable(diagnostic.message)}"
+
+
+def _excerpt(diagnostic: Diagnostic, source: Sequence[str], margin: int, *, color: bool) -> list[str]:
+    """Return the source lines of a diagnostic: those of a conflict, or its own with a caret line."""
+    rows = _conflict(diagnostic, source, margin)
+    span = diagnostic.span
+    named = {place.span.line for place in diagnostic.conflict if place.span}
+    if span is None or span.line in named or span.line > len(source):
+        return rows
+    line, first, width = _underlined(source[span.line - 1], span)
+    caret = " " * first + "^" * width
+    own = [
+        f"{span.line:>{margin}} | {line}".rstrip(),
+        f"{'':>{margin}} | {_paint(caret, _COLORS[diagnostic.severity]) if color else caret}",
+    ]
+    return own + rows
+
+
+def _underlined(line: str, span: Span) -> tuple[str, int, int]:
+    """Return a line as shown, and the first column and the width of what `span` covers in it."""
+    begin = span.column - 1
+    end = span.end_column - 1 if span.end_line == span.line else len(line)
+    before, marked, after = line[:begin], line[begin : max(end, begin)], line[max(end, begin) :]
+    if width(line) > _WIDEST:
+        before = "…" + before[-_WIDEST // 4 :] if len(before) > _WIDEST // 4 else before
+        marked = marked[: _WIDEST // 2]
+        after = after[: _WIDEST // 4] + "…"
+    shown = expand(before)
+    whole = expand(before + marked)
+    return expand(before + marked + after), width(shown), max(1, width(whole) - width(shown))
+
+
+def _conflict(diagnostic: Diagnostic, source: Sequence[str], margin: int) -> list[str]:
+    rows = [_conflict_row(place, source) for place in diagnostic.conflict]
+    left = max((width(shown) for _, shown, _ in rows), default=0)
+    return [
+        f"{number:>{margin}} {'|' if number else '='} {shown}{' ' * (left - width(shown))}  {words}".rstrip()
+        for number, shown, words in rows
+    ]
+
+
+def _conflict_row(place: Place, source: Sequence[str]) -> tuple[str, str, str]:
+    """Return line number, source line and words; a fact that is no line of the file has only words."""
+    words = printable(place.message) + (f"  [{printable(place.source)}]" if place.source else "")
+    if place.span is None or place.span.line > len(source):
+        return "", "", words
+    return str(place.span.line), expand(source[place.span.line - 1].rstrip())[:_WIDEST], words
+
+
+def _notes(diagnostic: Diagnostic) -> list[str]:
+    indent = " " * 3
+    lines = []
+    for label, words in (("help", diagnostic.help), ("why", diagnostic.why)):
+        first, *rest = printable(words, keep="\n").split("\n")
+        if words:
+            lines += [f"{indent}{label}: {first}", *(f"{indent}{'':{len(label) + 2}}{more}" for more in rest)]
+    if diagnostic.suggestions:
+        lines.append(f"{indent}nearest that fits:")
+        lines += [f"{indent}  {row}" for row in _suggestions(diagnostic.suggestions)]
+    return lines
+
+
+def _suggestions(suggestions: Sequence[Suggestion]) -> list[str]:
+    wishes = [
+        ", ".join(f"{printable(str(route[-1]))}: {printable(to)}" for route, to in suggestion.changes)
+        for suggestion in suggestions
+    ]
+    left = max(width(wish) for wish in wishes)
+    return [
+        f"{letter}) {wish}{' ' * (left - width(wish))}  {printable(suggestion.result)}".rstrip()
+        for letter, wish, suggestion in zip(ascii_lowercase, wishes, suggestions, strict=False)
+    ]
+
+
+def _margin(diagnostic: Diagnostic) -> int:
+    spans = [diagnostic.span, *(place.span for place in diagnostic.conflict)]
+    return max(5, *(len(str(span.line)) for span in spans if span), 0)
+
+
+def _paint(words: str, color: str) -> str:
+    return f"\x1b[{color}m{words}\x1b[0m"
+
+
+def _lines(source: str) -> list[str]:
+    return source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+# --- characters -----------------------------------------------------------------------
+
+
+def printable(words: str, *, keep: str = "") -> str:
+    r"""Return `words` with every character that could move a cursor or hide text spelled out (`\x1b`)."""
+    if words.isascii() and words.isprintable():
+        return words
+    return "".join(
+        char if char in keep or (char.isprintable() or char == "\u3000") else _spelled(char) for char in words
+    )
+
+
+def _spelled(char: str) -> str:
+    number = ord(char)
+    if char in "\n\r\t":
+        return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[char]
+    return (
+        f"\\x{number:02x}"
+        if number < 0x100
+        else f"\\u{number:04x}"
+        if number < 0x10000
+        else f"\\U{number:08x}"
+    )
+
+
+def expand(line: str) -> str:
+    """Return a source line as it is shown: tabs as spaces, nothing that a terminal would obey."""
+    out = ""
+    for i, part in enumerate(line.split("\t")):
+        out += " " * (_TAB - width(out) % _TAB) * (i > 0) + printable(part)
+    return out
+
+
+def width(shown: str) -> int:
+    """Return how many columns of a terminal a printable text takes."""
+    if shown.isascii():
+        return len(shown)
+    return sum(_cell(char) for char in shown)
+
+
+def _cell(char: str) -> int:
+    if unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+# --- summary -----------------------------------------------------------------------
+
+
+def summary(diagnostics: Iterable[Diagnostic], specs: int, not_checked: Sequence[str] = ()) -> str:
+    """Return the last line: how much was found in how many specs, and what could not be looked at."""
+    found = ordered(diagnostics)
+    counts = [
+        f"{n} {name}{'s' * (n != 1)}"
+        for name in (ERROR, WARNING, NOTE)
+        if (n := sum(diagnostic.severity == name for diagnostic in found))
+    ]
+    where = f"{specs} spec{'s' * (specs != 1)}"
+    line = f"{', '.join(counts) or 'no problems'} in {where}"
+    return line + (f"; not checked: {', '.join(not_checked)}" if not_checked else "")
+
+
+# --- machines -----------------------------------------------------------------------
+
+
+def json_lines(diagnostics: Iterable[Diagnostic]) -> str:
+    """Return one JSON object per line; `docs/diagnostics.md` says what each key means."""
+    import json
+
+    return "".join(
+        json.dumps(as_data(diagnostic), ensure_ascii=True) + "\n" for diagnostic in ordered(diagnostics)
+    )
+
+
+def as_data(diagnostic: Diagnostic) -> dict[str, Any]:
+    """Return a diagnostic as plain values, in the order of keys that JSON shows."""
+    data = {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity,
+        "message": diagnostic.message,
+        "path": diagnostic.path,
+        **_position(diagnostic.span),
+        "help": diagnostic.help,
+        "why": diagnostic.why,
+        "fixes": [_fix(fix) for fix in diagnostic.fixes],
+    }
+    if diagnostic.conflict:
+        data["conflict"] = [
+            {"message": place.message, **_position(place.span), "source": place.source}
+            for place in diagnostic.conflict
+        ]
+    if diagnostic.suggestions:
+        data["suggestions"] = [_suggestion(suggestion) for suggestion in diagnostic.suggestions]
+    return data
+
+
+def _position(span: Span | None) -> dict[str, int | None]:
+    names = ("line", "column", "end_line", "end_column")
+    return {name: getattr(span, name) if span else None for name in names}
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {"title": fix.title, "route": _route(fix.route), "value": fix.value}
+
+
+def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
+    changes = [{"route": _route(route), "value": to} for route, to in suggestion.changes]
+    return {"changes": changes, "result": suggestion.result}
+
+
+def _route(route: Route) -> list[str | int]:
+    return list(route)
+
+
+def github(diagnostics: Iterable[Diagnostic]) -> str:
+    """Return workflow commands that GitHub shows as annotations of the changed lines."""
+    return "".join(_annotation(diagnostic) + "\n" for diagnostic in ordered(diagnostics))
+
+
+def _annotation(diagnostic: Diagnostic) -> str:
+    span = diagnostic.span
+    fields = {"file": diagnostic.path}
+    if span:
+        fields |= {"line": str(span.line), "endLine": str(span.end_line), "col": str(span.column)}
+        if span.line == span.end_line:  # GitHub refuses columns across lines
+            fields["endColumn"] = str(span.end_column)
+    fields["title"] = diagnostic.code
+    words = [diagnostic.message, f"help: {diagnostic.help}" * bool(diagnostic.help)]
+    level = "notice" if diagnostic.severity == NOTE else diagnostic.severity
+    listed = ",".join(f"{name}={_escaped(value, more=True)}" for name, value in fields.items())
+    return f"::{level} {listed}::{_escaped(chr(10).join(filter(None, words)))}"
+
+
+def _escaped(value: str, *, more: bool = False) -> str:
+    """Escape as the Actions runner unescapes: `%`, CR, LF everywhere; `:` and `,` in properties."""
+    out = value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return out.replace(":", "%3A").replace(",", "%2C") if more else out

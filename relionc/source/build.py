@@ -1,0 +1,331 @@
+"""Events → values with positions, in one pass over either event stream.
+
+Aliases and merge keys share the value they name and are recorded as links from one route to another, so
+nothing is copied. What they would amount to if written out is counted, because later stages walk it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from relionc.diag import Diagnostic, Place, Route
+from relionc.source import scalars
+from relionc.source.characters import first_unsafe, name_of
+from relionc.source.values import text_of, unpack
+
+if TYPE_CHECKING:
+    from relionc.source.events import NextEvent
+
+MAX_DEPTH = 64
+MAX_EXPANDED = 100_000  # values that aliases may add
+_OPENING = frozenset((MappingStartEvent, SequenceStartEvent))
+_CLOSING = frozenset((MappingEndEvent, SequenceEndEvent))
+_CORE = "tag:yaml.org,2002:"
+_SCALAR_TAGS = frozenset(_CORE + name for name in ("str", "int", "float", "bool", "null"))
+
+
+class Refused(Exception):  # noqa: N818 - it is not an error of the program; it ends the reading
+    """Reading cannot go on; the reason is already among the diagnostics."""
+
+
+class _Anchor:
+    """A named value: what it is, where, and how much an alias to it adds."""
+
+    __slots__ = ("height", "route", "size", "value")
+
+    def __init__(self, value: Any, route: Route, size: int, height: int) -> None:
+        self.value, self.route, self.size, self.height = value, route, size, height
+
+
+def _at(mark: Any) -> int:
+    packed: int = mark.line << 20 | mark.column
+    return packed
+
+
+class Builder:
+    """Builds the values of one text; `run` may be called once."""
+
+    __slots__ = ("anchors", "deepest", "diagnostics", "expanded", "get", "links", "marks", "path")
+
+    def __init__(self, get: NextEvent, path: str) -> None:
+        self.get = get
+        self.path = path
+        self.marks: dict[Route, tuple[int, int, int]] = {}
+        self.links: dict[Route, Route] = {}
+        self.anchors: dict[str, _Anchor | None] = {}  # None while the value is still being read
+        self.diagnostics: list[Diagnostic] = []
+        self.deepest = 0
+        self.expanded = 0
+
+    def run(self) -> Any:
+        """Return the value of the only document (None if there is none)."""
+        self.get()  # start of the stream
+        if self.get().__class__ is not DocumentStartEvent:
+            return None
+        value = self._node(self.get(), (), -1, 1)
+        end = self.get()
+        while end.__class__ is DocumentEndEvent:
+            end = self.get()
+        if end.__class__ is not StreamEndEvent:
+            self._report(
+                "RL005",
+                "a second document starts here; a file holds one",
+                end.start_mark,
+                end.end_mark,
+                help="move it to a file of its own; several jobs go under one `jobs:`",
+            )
+        return value
+
+    def _report(self, code: str, message: str, start: Any, end: Any, **more: Any) -> None:
+        span = unpack(_at(start), _at(end))
+        self.diagnostics.append(
+            Diagnostic(code=code, severity="error", message=message, path=self.path, span=span, **more)
+        )
+
+    # --- values -------------------------------------------------------------------------------------------
+
+    def _node(self, event: Any, route: Route, key: int, depth: int) -> Any:
+        """Build the value that begins with `event`; its position goes into `marks`."""
+        kind = event.__class__
+        if kind is ScalarEvent:
+            start, end = event.start_mark, event.end_mark
+            self.marks[route] = (key, start.line << 20 | start.column, end.line << 20 | end.column)
+            return self._scalar(event, route)
+        if kind is AliasEvent:
+            return self._alias(event, route, key, depth)
+        if event.anchor is None:
+            return self._container(event, route, key, depth)
+        outer, self.deepest = self.deepest, depth
+        before = len(self.marks) + self.expanded
+        self.anchors[event.anchor] = None
+        value = self._container(event, route, key, depth)
+        size = len(self.marks) + self.expanded - before
+        self.anchors[event.anchor] = _Anchor(value, route, size, self.deepest - depth)
+        self.deepest = max(outer, self.deepest)
+        return value
+
+    def _scalar(self, event: Any, route: Route) -> Any:
+        value = scalars.resolve(event.value) if event.implicit[0] else self._marked_scalar(event)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = _Anchor(value, route, 1, 0)
+        return value
+
+    def _container(self, event: Any, route: Route, key: int, depth: int) -> Any:
+        self._enter(event, depth)
+        is_mapping = event.__class__ is MappingStartEvent
+        if event.tag is not None and event.tag not in {_CORE + ("map" if is_mapping else "seq"), "!"}:
+            self._unknown_tag(event)
+        start = _at(event.start_mark)
+        self.marks[route] = (key, start, start)  # before its children, so that marks are in document order
+        fill = self._mapping if is_mapping else self._sequence
+        value, last, close = fill(route, depth)
+        # A block collection's own end is where the next thing begins; people see its last value's end.
+        self.marks[route] = (key, start, _at(close.end_mark) if event.flow_style else last)
+        return value
+
+    def _enter(self, event: Any, depth: int) -> None:
+        self.deepest = max(self.deepest, depth)
+        if depth > MAX_DEPTH:
+            self._report(
+                "RL008",
+                f"values are nested more than {MAX_DEPTH} levels deep",
+                event.start_mark,
+                event.end_mark,
+                help="a spec needs about six levels; look for brackets that are never closed",
+            )
+            raise Refused
+
+    def _sequence(self, route: Route, depth: int) -> tuple[list[Any], int, Any]:
+        out: list[Any] = []
+        end = self.marks[route][2]
+        while (event := self.get()).__class__ is not SequenceEndEvent:
+            here = (*route, len(out))
+            out.append(self._node(event, here, -1, depth + 1))
+            end = self.marks[here][2]
+        return out, end, event
+
+    def _mapping(self, route: Route, depth: int) -> tuple[dict[str, Any], int, Any]:
+        out: dict[str, Any] = {}
+        merges: list[tuple[Any, Any]] = []
+        end = self.marks[route][2]
+        get, node, marks = self.get, self._node, self.marks
+        while (event := get()).__class__ is not MappingEndEvent:
+            plain = event.__class__ is ScalarEvent and event.implicit[0] and event.anchor is None
+            if plain and event.value == "<<":
+                here = (*route, "<<")
+                if here in marks:
+                    self._duplicate("<<", here, event)
+                merges.append((event, node(get(), here, _at(event.start_mark), depth + 1)))
+                end = marks[here][2]
+                continue
+            key = event.value if plain else None
+            if key is None or key in scalars.WORDS or key[0] in "0123456789+-.":
+                key = self._key(event, (*route, ""))
+            here = (*route, key)
+            if key in out:
+                self._duplicate(key, here, event)
+            mark = event.start_mark
+            out[key] = node(get(), here, mark.line << 20 | mark.column, depth + 1)
+            end = marks[here][2]
+        for at, merged in merges:
+            self._merge(out, merged, route, at)
+        return out, end, event
+
+    # --- keys ---------------------------------------------------------------------------------------------
+
+    def _key(self, event: Any, route: Route) -> str:
+        """Return a key that is not simply an unquoted word."""
+        value: Any = []
+        if event.__class__ is ScalarEvent:
+            value = self._scalar(event, route)
+        elif event.__class__ is AliasEvent:
+            anchor = self.anchors.get(event.anchor)
+            value = self._bad_alias(event) if anchor is None else anchor.value
+        else:
+            self._skip()
+        if isinstance(value, str):
+            return value
+        return self._odd_key(event, value)
+
+    def _odd_key(self, event: Any, value: Any) -> str:
+        """Report a key that is not text; return a stand-in under which reading goes on."""
+        typed = "" if isinstance(value, (dict, list)) else text_of(value)
+        if isinstance(value, (dict, list)):
+            message, cure = (
+                "a key must be a word, not a list or a mapping",
+                "braces in a text need quotes around it",
+            )
+        elif not typed:
+            message, cure = "a key is missing before the colon", "name it"
+        else:
+            kind = "true/false" if isinstance(value, bool) else "a number"
+            message, cure = f"the key `{typed}` reads as {kind}; keys are text", f'write "{typed}" in quotes'
+        self._report("RL006", message, event.start_mark, event.end_mark, help=cure)
+        return typed or "~"
+
+    def _skip(self) -> None:
+        """Read to the end of the collection that has just begun."""
+        level = 1
+        while level:
+            kind = self.get().__class__
+            level += (kind in _OPENING) - (kind in _CLOSING)
+
+    def _duplicate(self, key: str, here: Route, event: Any) -> None:
+        first = self.marks[here][0]
+        span = unpack(first, first + event.end_mark.column - event.start_mark.column)
+        self._report(
+            "RL003",
+            f"the key `{key}` is already set on line {span.line}",
+            event.start_mark,
+            event.end_mark,
+            help="keep one of the two",
+            conflict=(Place(message="first set here", span=span),),
+        )
+
+    def _merge(self, out: dict[str, Any], merged: Any, route: Route, event: Any) -> None:
+        """Add the keys of `<<:` that the mapping itself does not set; the first of several wins."""
+        here = (*route, "<<")
+        sources = [(merged, here)]
+        if isinstance(merged, list):
+            sources = [(item, (*here, i)) for i, item in enumerate(merged)]
+        for source, at in sources:
+            if not isinstance(source, dict):
+                self._report(
+                    "RL007",
+                    "`<<` takes a mapping, or a list of mappings, whose keys it brings in here",
+                    event.start_mark,
+                    event.end_mark,
+                    help="name one with an alias: `<<: *common`",
+                )
+                return
+            for key, value in source.items():
+                if key not in out:
+                    out[key] = value
+                    self.links[(*route, key)] = (*at, key)
+
+    # --- scalars, aliases, tags ---------------------------------------------------------------------------
+
+    def _marked_scalar(self, event: Any) -> Any:
+        """Return the value of a quoted, block or tagged scalar."""
+        text: str = event.value
+        if event.style == '"' and (bad := first_unsafe(text)) is not None:
+            self._report(
+                "RL010",
+                f"this text holds {name_of(text[bad])} through an escape; it could not stand in a script",
+                event.start_mark,
+                event.end_mark,
+                help="take the escape out",
+            )
+        tag = event.tag
+        if tag is None or tag == "!":
+            return text
+        if tag not in _SCALAR_TAGS:
+            self._unknown_tag(event)
+            return text
+        try:
+            return scalars.tagged(tag.removeprefix(_CORE), text)
+        except ValueError:
+            self._report(
+                "RL004",
+                f"`{text}` is not what its tag `!!{tag.removeprefix(_CORE)}` says",
+                event.start_mark,
+                event.end_mark,
+                help="take the tag away; values need none",
+            )
+            return text
+
+    def _unknown_tag(self, event: Any) -> None:
+        shown = event.tag.replace(_CORE, "!!", 1)
+        self._report(
+            "RL004",
+            f"the tag `{shown}` is not known here",
+            event.start_mark,
+            event.end_mark,
+            help="take it away: a spec is plain data; text that starts with `!` needs quotes",
+        )
+
+    def _alias(self, event: Any, route: Route, key: int, depth: int) -> Any:
+        self.marks[route] = (key, _at(event.start_mark), _at(event.end_mark))
+        anchor = self.anchors.get(event.anchor)
+        if anchor is None:
+            return self._bad_alias(event)
+        self.links[route] = anchor.route
+        self.expanded += anchor.size
+        self.deepest = max(self.deepest, depth + anchor.height)
+        if self.expanded > MAX_EXPANDED or depth + anchor.height > MAX_DEPTH:
+            self._report(
+                "RL008",
+                f"written out, the aliases up to `*{event.anchor}` make more than "
+                f"{MAX_EXPANDED:,} values or {MAX_DEPTH} levels",
+                event.start_mark,
+                event.end_mark,
+                help="name smaller pieces",
+            )
+            raise Refused
+        return anchor.value
+
+    def _bad_alias(self, event: Any) -> str:
+        name = event.anchor
+        inside = name in self.anchors
+        self._report(
+            "RL007",
+            f"`*{name}` stands inside the value that it names"
+            if inside
+            else f"`*{name}` names nothing: no `&{name}` stands before it",
+            event.start_mark,
+            event.end_mark,
+            help="" if inside else "text that starts with `*` needs quotes",
+        )
+        return f"*{name}"

@@ -1,0 +1,40 @@
+"""The stream of YAML events of a text: from the C parser, or from the pure-Python one where C is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ruamel.yaml.error import YAMLError as SyntaxProblem
+
+__all__ = ["NextEvent", "Source", "SyntaxProblem", "from_c", "from_python", "source"]
+
+NextEvent = Callable[[], Any]
+"""Each call returns the next event of a text; a syntax error raises `SyntaxProblem`."""
+
+Source = Callable[[str], NextEvent]
+"""Opens the event stream of a text."""
+
+
+def from_c(text: str) -> NextEvent:
+    """Open the stream of the C parser; ImportError where it is not installed."""
+    from _ruamel_yaml import CParser
+
+    get_event: NextEvent = CParser(text).get_event
+    return get_event
+
+
+def from_python(text: str) -> NextEvent:
+    """Open the stream of the pure-Python parser: slower by an order of magnitude, the same events."""
+    from ruamel.yaml import YAML
+
+    stream = YAML(typ="safe", pure=True).parse(text)
+    return lambda: next(stream)
+
+
+def source(text: str) -> NextEvent:
+    """Open the fastest stream there is."""
+    try:
+        return from_c(text)
+    except ImportError:
+        return from_python(text)

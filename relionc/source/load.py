@@ -1,0 +1,111 @@
+"""Bytes of a file → `Tree`, or the reasons why not. Never raises on any input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from relionc.diag import Diagnostic, Span
+from relionc.source import events
+from relionc.source.build import Builder, Refused
+from relionc.source.characters import first_unsafe_in_file, name_of
+from relionc.source.values import Tree
+
+MAX_BYTES = 4 << 20
+_MAX_COLUMNS = (1 << 20) - 1  # what a packed position can hold
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of a file. `tree` is None when it could not be read to its end.
+
+    With a tree, there can still be errors (a duplicate key): later stages may add theirs, so that the user
+    sees them all at once, but nothing may be built.
+    """
+
+    tree: Tree | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def load(data: bytes, path: str) -> Loaded:
+    """Read one YAML document; `path` is only for messages."""
+    if len(data) > MAX_BYTES:
+        return _refuse(
+            path,
+            "RL009",
+            f"this file has {len(data):,} bytes; a spec may have {MAX_BYTES:,}",
+            help="split it",
+        )
+    text = _decode(data, path)
+    if isinstance(text, Loaded):
+        return text
+    return load_text(text, path, events.source)
+
+
+def load_text(text: str, path: str, source: events.Source) -> Loaded:
+    """Read the document in `text` through an event source of one's choice."""
+    bad = None if text.isascii() else first_unsafe_in_file(text)
+    if bad is not None:
+        return _unsafe(text, path, bad)
+    if len(text) > _MAX_COLUMNS and max(map(len, text.splitlines())) > _MAX_COLUMNS:
+        return _refuse(
+            path, "RL009", "this file has a line of more than a million characters", help="break it up"
+        )
+    builder = Builder(source(text), path)
+    try:
+        value = builder.run()
+    except Refused:
+        return Loaded(None, tuple(builder.diagnostics))
+    except events.SyntaxProblem as problem:
+        return Loaded(None, (*builder.diagnostics, _syntax(problem, text, path)))
+    return Loaded(Tree(path, text, value, builder.marks, builder.links), tuple(builder.diagnostics))
+
+
+def _decode(data: bytes, path: str) -> str | Loaded:
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return _refuse(path, "RL002", "this file is UTF-16", help="save it as UTF-8")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        before = problem.object[: problem.start].decode("utf-8-sig", errors="replace")
+        return _refuse(
+            path,
+            "RL002",
+            f"this file is not UTF-8: byte 0x{problem.object[problem.start]:02X} cannot stand here",
+            _point(before, len(before)),
+            help="save it as UTF-8",
+        )
+
+
+def _unsafe(text: str, path: str, index: int) -> Loaded:
+    return _refuse(
+        path,
+        "RL010",
+        f"this file holds {name_of(text[index])}; it would hide what the spec says",
+        _point(text, index),
+        help="delete the character, or retype the line",
+    )
+
+
+def _syntax(problem: events.SyntaxProblem, text: str, path: str) -> Diagnostic:
+    """Explain a syntax error; raw control characters come through here too, when the text is ASCII."""
+    bad = first_unsafe_in_file(text)
+    if bad is not None:
+        return _unsafe(text, path, bad).diagnostics[0]
+    from relionc.source.syntax import explain
+
+    message, cure, line, column = explain(problem, text)
+    span = Span(line + 1, column + 1, line + 1, column + 2)
+    return Diagnostic(code="RL001", severity="error", message=message, path=path, span=span, help=cure)
+
+
+def _point(text: str, index: int) -> Span:
+    from relionc.source.values import split_lines
+
+    lines = split_lines(text[:index])
+    return Span(len(lines), len(lines[-1]) + 1, len(lines), len(lines[-1]) + 2)
+
+
+def _refuse(path: str, code: str, message: str, span: Span | None = None, *, help: str) -> Loaded:  # noqa: A002 - the field's name
+    return Loaded(
+        None, (Diagnostic(code=code, severity="error", message=message, path=path, span=span, help=help),)
+    )
