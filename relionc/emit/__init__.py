@@ -1,1 +1,38 @@
 """ir → bytes: sbatch and plain scripts, hostfile, command lines, RELION job files, JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.emit import scripts, shell
+from relionc.emit.json_text import document
+
+if TYPE_CHECKING:
+    from relionc.ir import Bundle, JobArtifacts
+
+
+def files(bundle: Bundle, template: str | None = None) -> dict[str, bytes]:
+    """Return every file of a build but the manifest: path below the build directory → content.
+
+    The order is fixed: each job's files, then plan.json and submit.sh. `template` is the text of a site's own
+    script template; `relionc.emit.site_template.TemplateError` says what is wrong with it.
+    """
+    texts: dict[str, str] = {}
+    for job in bundle.jobs:
+        texts |= {f"{job.job}/{name}": text for name, text in _job_files(job, template).items()}
+    texts["plan.json"] = document(bundle.plan)
+    texts["submit.sh"] = scripts.submit(bundle)
+    return {path: text.encode() for path, text in texts.items()}
+
+
+def _job_files(job: JobArtifacts, template: str | None) -> dict[str, str]:
+    """Return the files of one job by name."""
+    from relionc.emit import jobfile
+
+    texts = {job.script_name: scripts.script(job.script, job.script_name, template)}
+    if job.allocation is not None:
+        texts["allocate.sh"] = scripts.allocate(job.allocation)
+    texts["commands.txt"] = "".join(shell.one_line(command) + "\n" for command in job.commands)
+    texts["hostfile"] = "".join(f"{row}\n" for row in job.hostfile)
+    texts[job.job_file.style] = jobfile.render(job.job_file)
+    return texts

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 # The C quoting function alone: the json package would cost more than writing a whole plan.
 from _json import encode_basestring
+from collections.abc import Mapping, Sequence
 
 
 def document(value: Mapping[str, object]) -> str:

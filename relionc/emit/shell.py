@@ -6,15 +6,19 @@ can, so that scripts remain readable.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from relionc.ir import CommandLine, Glob, Part, ShellRef, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-")
 _DIGITS = frozenset("0123456789")
 _RESERVED = frozenset(
-    "if then elif else fi case esac for select while until do done in function time coproc".split()
+    ["case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "in", "select"]
 )
+_RESERVED |= frozenset(["then", "time", "until", "while"])
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", "'": "\\'"}
 WIDTH = 100
 """A command longer than this many characters goes on several lines."""
@@ -33,7 +37,11 @@ def text(value: str) -> str:
 
 def _ansi(value: str) -> str:
     """Quote text with control characters, so that it stays on one line."""
-    return "$'" + "".join(_ESCAPES.get(c, c if c >= " " and c != "\x7f" else f"\\{ord(c):03o}") for c in value) + "'"
+    return (
+        "$'"
+        + "".join(_ESCAPES.get(c, c if c >= " " and c != "\x7f" else f"\\{ord(c):03o}") for c in value)
+        + "'"
+    )
 
 
 def word(parts: Word) -> str:
@@ -101,8 +109,8 @@ def _glob(pattern: str) -> str:
 def words(line: Sequence[Word]) -> list[str]:
     """Render the words of a command; the first one is never taken for an assignment or a bash keyword."""
     rendered = [word(parts) for parts in line]
-    if rendered and (rendered[0] in _RESERVED or "=" in rendered[0]) and _SAFE.issuperset(rendered[0]):
-        rendered[0] = f"'{rendered[0]}'"
+    if rendered and (rendered[0] in _RESERVED or "=" in rendered[0]):
+        rendered[0] = "''" + rendered[0]
     return rendered
 
 

@@ -6,8 +6,11 @@ decided in one place (`relionc.emit.shell`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ Word = tuple[Part, ...]
 
 @dataclass(frozen=True, slots=True)
 class CommandLine:
-    """A program and its arguments; `stdout` names a file to write (`append`: to add to) instead of run.out."""
+    """A program and its arguments; `stdout` is a file to write (`append`: to add to) instead of run.out."""
 
     words: tuple[Word, ...]
     stdout: Word | None = None
@@ -109,7 +112,8 @@ class Submission:
     """One job of `submit.sh`: the script to hand over, and the jobs that must have succeeded before.
 
     `command` goes in front of the script (`sbatch --parsable`, or `bash` where there is no scheduler); empty
-    means that nobody but the user can start the job, and `note` says how. `dependency` are further words where
+    means that nobody but the user can start the job, and `note` says how. `queued`: the command prints the
+    id of a queued job. `dependency` are further words where
     `{ids}` stands for the ids of `after`, joined with colons; empty where jobs simply run in order.
     """
 
@@ -117,6 +121,7 @@ class Submission:
     script: str  # path relative to the build directory, e.g. `class3d/run.sbatch`
     output_dir: Word
     command: tuple[Word, ...] = ()
+    queued: bool = True
     after: tuple[str, ...] = ()
     dependency: tuple[str, ...] = ()
     note: str = ""

@@ -1,0 +1,136 @@
+"""The shipped templates as functions. Made by tools/build_templates.py: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def run_sbatch(view: Mapping[str, Any]) -> str:
+    out: list[str] = []
+    out += ('#!/bin/bash\n',)
+    for line in view['header']:
+        out += ('# ', str(line), '\n',)
+    for directive in view['directives']:
+        out += ('#SBATCH ', str(directive), '\n',)
+    out += ('\nset -euo pipefail\n',)
+    if view['needs']:
+        out += ('if [[ ! -v ', str(view['needs']), ' ]]; then\n  echo ', str(view['needs_help']), ' >&2\n  exit 1\nfi\n',)
+    if view['environment']:
+        out += ('\n# What this site needs before RELION; module functions may read unset variables.\nset +u\n',)
+        for line in view['environment']:
+            out += (str(line), '\n',)
+        out += ('set -u\n',)
+    if view['exports']:
+        out += ('\n',)
+        for export in view['exports']:
+            out += ('export ', str(export['name']), '=', str(export['value']), '\n',)
+    out += ('\n',)
+    if view['project']:
+        out += ('cd -- ', str(view['project']), '\n',)
+    out += ('mkdir -p -- ', str(view['output']), '\n',)
+    if view['tell']:
+        out += ('echo ', str(view['tell']), '\n',)
+    out += ('exec >>', str(view['run_out']), ' 2>>', str(view['run_err']), '\n',)
+    if view['hostfile']:
+        out += ('\n',)
+        if view['hostfile']['leader']:
+            out += ('# One row per rank: the leader on the first node, then ', str(view['hostfile']['workers']), ' workers on every node.\n',)
+        else:
+            out += ('# One row per rank: ', str(view['hostfile']['workers']), ' on every node.\n',)
+        out += ('if [[ ${SLURM_JOB_NUM_NODES} -ne ', str(view['hostfile']['nodes']), ' ]]; then\n  echo "planned for ', str(view['hostfile']['nodes']), ' nodes, but this allocation has ${SLURM_JOB_NUM_NODES}" >&2\n  exit 1\nfi\nnodelist=$(scontrol show hostnames "${SLURM_JOB_NODELIST}")\nmapfile -t nodes <<<"${nodelist}"\n{\n',)
+        if view['hostfile']['leader']:
+            out += ('  echo "${nodes[0]}"\n',)
+        out += ('  for node in "${nodes[@]}"; do\n    for ((i = 0; i < ', str(view['hostfile']['workers']), '; i++)); do echo "${node}"; done\n  done\n} >', str(view['hostfile']['path']), '\n',)
+        if view['hostfile']['variable']:
+            out += ('export ', str(view['hostfile']['variable']), '=', str(view['hostfile']['path']), '\n',)
+        for name in view['hostfile']['unset']:
+            out += ('unset ', str(name), '\n',)
+    for step in view['steps']:
+        out += ('\n',)
+        for line in step:
+            out += (str(line), '\n',)
+    return "".join(out)
+
+
+def run_sh(view: Mapping[str, Any]) -> str:
+    out: list[str] = []
+    out += ('#!/bin/bash\n',)
+    for line in view['header']:
+        out += ('# ', str(line), '\n',)
+    out += ('\nset -euo pipefail\n',)
+    if view['needs']:
+        out += ('if [[ ! -v ', str(view['needs']), ' ]]; then\n  echo ', str(view['needs_help']), ' >&2\n  exit 1\nfi\n',)
+    if view['environment']:
+        out += ('\n# What this site needs before RELION; module functions may read unset variables.\nset +u\n',)
+        for line in view['environment']:
+            out += (str(line), '\n',)
+        out += ('set -u\n',)
+    if view['exports']:
+        out += ('\n',)
+        for export in view['exports']:
+            out += ('export ', str(export['name']), '=', str(export['value']), '\n',)
+    out += ('\n',)
+    if view['project']:
+        out += ('cd -- ', str(view['project']), '\n',)
+    out += ('mkdir -p -- ', str(view['output']), '\n',)
+    if view['tell']:
+        out += ('echo ', str(view['tell']), '\n',)
+    out += ('exec >>', str(view['run_out']), ' 2>>', str(view['run_err']), '\n',)
+    if view['hostfile']:
+        out += ('\n',)
+        if view['hostfile']['leader']:
+            out += ('# One row per rank: the leader on the first node, then ', str(view['hostfile']['workers']), ' workers on every node.\n',)
+        else:
+            out += ('# One row per rank: ', str(view['hostfile']['workers']), ' on every node.\n',)
+        out += ('if [[ ${SLURM_JOB_NUM_NODES} -ne ', str(view['hostfile']['nodes']), ' ]]; then\n  echo "planned for ', str(view['hostfile']['nodes']), ' nodes, but this allocation has ${SLURM_JOB_NUM_NODES}" >&2\n  exit 1\nfi\nnodelist=$(scontrol show hostnames "${SLURM_JOB_NODELIST}")\nmapfile -t nodes <<<"${nodelist}"\n{\n',)
+        if view['hostfile']['leader']:
+            out += ('  echo "${nodes[0]}"\n',)
+        out += ('  for node in "${nodes[@]}"; do\n    for ((i = 0; i < ', str(view['hostfile']['workers']), '; i++)); do echo "${node}"; done\n  done\n} >', str(view['hostfile']['path']), '\n',)
+        if view['hostfile']['variable']:
+            out += ('export ', str(view['hostfile']['variable']), '=', str(view['hostfile']['path']), '\n',)
+        for name in view['hostfile']['unset']:
+            out += ('unset ', str(name), '\n',)
+    for step in view['steps']:
+        out += ('\n',)
+        for line in step:
+            out += (str(line), '\n',)
+    return "".join(out)
+
+
+def allocate_sh(view: Mapping[str, Any]) -> str:
+    out: list[str] = []
+    out += ('#!/bin/bash\n',)
+    for line in view['header']:
+        out += ('# ', str(line), '\n',)
+    out += ('\nset -euo pipefail\n\n',)
+    for line in view['command']:
+        out += (str(line), '\n',)
+    return "".join(out)
+
+
+def submit_sh(view: Mapping[str, Any]) -> str:
+    out: list[str] = []
+    out += ('#!/bin/bash\n',)
+    for line in view['header']:
+        out += ('# ', str(line), '\n',)
+    out += ('\nset -euo pipefail\nhere=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)\n',)
+    for job in view['jobs']:
+        out += ('\n',)
+        if job['command']:
+            out += ('mkdir -p -- ', str(job['output']), '\n',)
+            if job['queued']:
+                out += ('id_', str(job['number']), '=$(', str(job['command']), str(job['dependency']), ' "${here}"/', str(job['script']), ')\nid_', str(job['number']), '=${id_', str(job['number']), '%%;*}\necho ', str(job['name']), ' "${id_', str(job['number']), '}"\n',)
+            else:
+                out += ('echo ', str(job['name']), '\n', str(job['command']), ' "${here}"/', str(job['script']), '\n',)
+        else:
+            out += ('echo ', str(job['note']), '\n',)
+    return "".join(out)
+
+
+TEMPLATES = {
+    'run.sbatch': run_sbatch,
+    'run.sh': run_sh,
+    'allocate.sh': allocate_sh,
+    'submit.sh': submit_sh,
+}

@@ -1,0 +1,123 @@
+"""Scripts of a bundle → bash text, through the shipped templates or a site's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.emit import shell
+from relionc.emit._templates import TEMPLATES
+from relionc.ir import Allocation, Bundle, Directive, HostfileRule, Script, ShellRef, Step, Submission, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+View = dict[str, object]
+
+
+def script(value: Script, name: str, template: str | None = None) -> str:
+    """Render a job's script; `name` is `run.sbatch` or `run.sh`, `template` a site's own jinja2 text."""
+    view = script_view(value, name)
+    if template is None:
+        return TEMPLATES[name](view)
+    from relionc.emit.site_template import render
+
+    return render(template, view)
+
+
+def script_view(value: Script, name: str) -> View:
+    """Return what a script template sees: plain lists and texts, already quoted for bash."""
+    folder = value.output_dir
+    return {
+        "header": [_comment(line) for line in value.header],
+        "directives": [directive(each) for each in value.directives],
+        "needs": value.needs,
+        "needs_help": shell.text(value.needs_help),
+        "environment": list(value.environment),
+        "exports": [{"name": key, "value": shell.word(word)} for key, word in value.exports],
+        "project": shell.word(value.project) if value.project else "",
+        "output": shell.word(folder),
+        "run_out": shell.word((*folder, "run.out")),
+        "run_err": shell.word((*folder, "run.err")),
+        "tell": "" if name == "run.sbatch" else shell.word(("writing run.out and run.err in ", *folder)),
+        "hostfile": _hostfile_view(value.hostfile),
+        "steps": [_step(step) for step in value.steps],
+    }
+
+
+def _step(step: Step) -> list[str]:
+    return shell.step_lines(step.launcher, step.command)
+
+
+def _hostfile_view(rule: HostfileRule | None) -> View | None:
+    if rule is None:
+        return None
+    return {
+        "nodes": rule.nodes,
+        "workers": rule.workers_per_node,
+        "leader": rule.leader_first,
+        "path": shell.word(rule.path),
+        "variable": rule.variable,
+        "unset": list(rule.unset),
+    }
+
+
+def directive(value: Directive) -> str:
+    """Render one sbatch option; Slurm ends a value at blanks and `#`, and reads quotes and backslashes."""
+    if value.value is None:
+        return f"--{value.name}"
+    text = value.value
+    if any(character.isspace() or character in "\"'\\#" for character in text):
+        text = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f"--{value.name}={text}"
+
+
+def _comment(line: str) -> str:
+    """Keep a comment on its line, whatever the names in it hold."""
+    return "".join(character if character.isprintable() else " " for character in line)
+
+
+def allocate(value: Allocation) -> str:
+    """Render the script that gets the nodes of an interactive job."""
+    rendered = shell.words(value.command)
+    lines = shell.lines([rendered[:1], *([word] for word in rendered[1:])])
+    return TEMPLATES["allocate.sh"]({"header": [_comment(line) for line in value.header], "command": lines})
+
+
+def submit(bundle: Bundle) -> str:
+    """Render submit.sh."""
+    numbers = {each.job: str(index) for index, each in enumerate(bundle.submissions, 1)}
+    jobs = [_submission_view(each, numbers) for each in bundle.submissions]
+    return TEMPLATES["submit.sh"]({"header": [_comment(line) for line in bundle.header], "jobs": jobs})
+
+
+def _submission_view(value: Submission, numbers: Mapping[str, str]) -> View:
+    return {
+        "number": numbers[value.job],
+        "name": shell.text(value.job),
+        "output": shell.word(value.output_dir),
+        "script": shell.text(value.script),
+        "command": " ".join(shell.words(value.command)),
+        "note": shell.text(value.note),
+        "queued": value.queued,
+        "dependency": _dependency(value.dependency, [numbers[name] for name in value.after]),
+    }
+
+
+def _dependency(words: Sequence[str], numbers: Sequence[str]) -> str:
+    """Render the dependency words with the variables that hold the ids, each with a blank in front."""
+    if not numbers:
+        return ""
+    ids: list[Word] = []
+    for text in words:
+        before, here, after = text.partition("{ids}")
+        ids.append((before, *(_id_parts(numbers) if here else ()), after))
+    return "".join(" " + shell.word(word) for word in ids)
+
+
+def _id_parts(numbers: Sequence[str]) -> Word:
+    """Return `${id_1}:${id_2}` as parts; sbatch gave them, so they are plain numbers."""
+    parts: list[str | ShellRef] = []
+    for number in numbers:
+        parts += [":"] if parts else []
+        parts.append(ShellRef(f"id_{number}", integer=True))
+    return tuple(parts)

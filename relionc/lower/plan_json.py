@@ -1,0 +1,101 @@
+"""JobPlan → the object of plan.json (schemas/plan.v1.schema.json)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.expr import refs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from relionc.plan.model import JobPlan, Rank, Term
+
+PLAN_VERSION = 1
+
+
+def plan_object(plans: Sequence[JobPlan], *, spec: str, cluster: str, relion: str) -> dict[str, object]:
+    """Return every job's plan; `spec` is the path the user may read.
+
+    Memory is in MiB or GiB as the names say, scratch in GiB, time in seconds; what does not apply is null.
+    """
+    return {
+        "plan_version": PLAN_VERSION,
+        "spec": spec,
+        "cluster": cluster,
+        "relion": relion,
+        "jobs": {plan.job.name: job_object(plan) for plan in plans},
+    }
+
+
+def job_object(plan: JobPlan) -> dict[str, object]:
+    """Return one job's plan."""
+    return {
+        "type": plan.job.type.name,
+        "output": refs.show(plan.job.output),
+        "after": list(plan.job.after),
+        "interactive": plan.job.interactive,
+        "mode": plan.mode,
+        "placement": plan.placement,
+        "partition": plan.partition or None,
+        "constraint": plan.constraint or None,
+        "node_type": plan.node_type or None,
+        "nodes": plan.nodes,
+        "ntasks": plan.ntasks,
+        "slots": plan.slots,
+        "ntasks_per_node": plan.ntasks_per_node,
+        "cpus_per_task": plan.cpus_per_task,
+        "threads": plan.threads,
+        "use_gpu": plan.use_gpu,
+        "gpu_type": plan.gpu_type or None,
+        "gpus_per_node": plan.gpus_per_node,
+        "gpu_ids": plan.gpu_ids,
+        **_memory(plan),
+        "scratch_gib": plan.scratch_gib,
+        "scratch_dir": refs.show(plan.scratch_dir) or None,
+        "time_s": plan.time_s,
+        "exclusive": plan.exclusive,
+        "node": {"cpus": plan.node_cpus, "memory_mib": plan.node_memory_mib},
+        "memory_per_rank": [_term(term) for term in plan.memory],
+        "memory_fullest_node_gib": _rounded(plan.memory_node_gib),
+        "scratch_per_node": [_term(term) for term in plan.scratch],
+        "ranks": [_rank(rank) for rank in plan.ranks],
+        "reasons": [
+            {
+                "name": each.name,
+                "value": refs.show(each.value),
+                "how": each.how,
+                "because": refs.show(each.because),
+            }
+            for each in plan.reasons
+        ],
+        "not_checked": list(plan.not_checked),
+    }
+
+
+def _memory(plan: JobPlan) -> dict[str, object]:
+    """Return the one memory value that the job asks of Slurm; nothing where there is no scheduler."""
+    if plan.mem_per_cpu_mib is not None:
+        return {"mem_per_cpu_mib": plan.mem_per_cpu_mib}
+    if plan.mem_per_node_mib is not None:
+        return {"mem_per_node_mib": plan.mem_per_node_mib}
+    return {}
+
+
+def _rank(rank: Rank) -> dict[str, object]:
+    return {
+        "rank": rank.rank,
+        "role": rank.role,
+        "node": rank.node,
+        "cpus": rank.cpus,
+        "gpus": list(rank.gpus),
+    }
+
+
+def _term(term: Term) -> dict[str, object]:
+    return {"label": term.label, "gib": _rounded(term.gib), "formula": term.formula}
+
+
+def _rounded(gib: float) -> float:
+    """Keep a sum's last digits, which depend on the order of its terms, out of the file."""
+    return round(gib, 3)

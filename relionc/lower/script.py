@@ -1,0 +1,246 @@
+"""JobPlan and commands → scripts, hostfiles and submissions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from relionc.expr import refs
+from relionc.expr.slurm import SlurmSyntaxError, parse_hostlist
+from relionc.ir import Allocation, Bundle, JobArtifacts, Script, Submission, Word
+from relionc.lower import directives, launch
+from relionc.lower.words import path_word, profile_word, word
+from relionc.plan.model import HETEROGENEOUS, HOMOGENEOUS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from relionc.diag import Finding
+    from relionc.ir import CommandLine, JobFile
+    from relionc.plan.model import JobPlan
+    from relionc.site.types import Cluster
+
+
+class Made(Protocol):
+    """The commands of a job; `parallel` says of each whether the launcher goes in front."""
+
+    @property
+    def commands(self) -> tuple[CommandLine, ...]:
+        """The commands, in the order in which they run."""
+
+    @property
+    def parallel(self) -> tuple[bool, ...]:
+        """One flag per command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the scripts say of where they come from: the spec's path as users may read it, our version."""
+
+    spec: str
+    version: str
+
+
+_BY_HAND = "Do not edit: change the spec and build again."
+_SUBMIT = (("sbatch",), ("--parsable",))
+_DEPENDENCY = ("--dependency=afterok:{ids}", "--kill-on-invalid-dep=yes")
+
+
+def check(plans: Sequence[JobPlan], cluster: Cluster) -> list[Finding]:
+    """Return what keeps these plans from becoming scripts; `bundle` expects none."""
+    if cluster.scheduler != "slurm":
+        return []
+    return [
+        finding
+        for plan in plans
+        for finding in (*directives.refused(plan), *launch.cannot_place(plan, cluster))
+    ]
+
+
+def bundle(
+    plans: Sequence[JobPlan],
+    commands: Mapping[str, Made],
+    job_files: Mapping[str, JobFile],
+    cluster: Cluster,
+    *,
+    origin: Origin,
+) -> Bundle:
+    """Return everything that is written for one spec.
+
+    `commands` and `job_files` are by job name. The caller adds `plan` and `inputs` (`dataclasses.replace`).
+    """
+    return Bundle(
+        jobs=tuple(
+            _artifacts(plan, commands[plan.job.name], job_files[plan.job.name], cluster, origin)
+            for plan in plans
+        ),
+        submissions=submissions(plans, cluster),
+        header=(f"Starts the jobs of {origin.spec}; made by relionc {origin.version}.", _BY_HAND),
+    )
+
+
+def _artifacts(
+    plan: JobPlan, made: Made, job_file: JobFile, cluster: Cluster, origin: Origin
+) -> JobArtifacts:
+    return JobArtifacts(
+        job=plan.job.name,
+        script_name=script_name(plan, cluster),
+        script=_script(plan, made, cluster, origin),
+        commands=made.commands,
+        hostfile=launch.hostfile_rows(plan, _pinned_hosts(plan)),
+        job_file=job_file,
+        allocation=_allocation(plan, cluster, origin),
+    )
+
+
+def script_name(plan: JobPlan, cluster: Cluster) -> str:
+    """Return what the job's script is called: only sbatch starts a `run.sbatch`."""
+    return "run.sbatch" if _batch(plan, cluster) else "run.sh"
+
+
+def _batch(plan: JobPlan, cluster: Cluster) -> bool:
+    return cluster.scheduler == "slurm" and not plan.job.interactive
+
+
+def _script(plan: JobPlan, made: Made, cluster: Cluster, origin: Origin) -> Script:
+    inside = cluster.scheduler == "slurm" and plan.job.interactive
+    return Script(
+        job=plan.job.name,
+        header=_header(plan, origin),
+        directives=directives.batch(plan, cluster) if _batch(plan, cluster) else (),
+        output_dir=word(plan.job.output),
+        steps=launch.steps(plan, zip(made.commands, made.parallel, strict=True), cluster),
+        environment=_environment(plan, cluster),
+        exports=_exports(plan, made, cluster),
+        hostfile=launch.hostfile_rule(plan, cluster),
+        project=path_word(plan.job.project) if plan.job.project else None,
+        needs="SLURM_JOB_ID" if inside else "",
+        needs_help="run this inside the allocation that allocate.sh gets" if inside else "",
+    )
+
+
+def _header(plan: JobPlan, origin: Origin) -> tuple[str, ...]:
+    kind = plan.job.type
+    return (
+        f"{plan.job.name}: {kind.title} of RELION {kind.version}, from {origin.spec}",
+        f"{describe(plan)}; made by relionc {origin.version}.",
+        _BY_HAND,
+    )
+
+
+def describe(plan: JobPlan) -> str:
+    """Return the layout in words."""
+    tail = f", {_count(plan.cpus_per_task, 'CPU')} each" if plan.ntasks > 1 else ""
+    if plan.gpus_per_node:
+        tail += f", {_count(plan.gpus_per_node, f'{plan.gpu_type} GPU'.strip())} per node"
+    if plan.ntasks == 1:
+        return f"{plan.mode}: one task with {_count(plan.cpus_per_task, 'CPU')}{tail}"
+    ranks = _count(plan.ntasks, "rank")
+    if plan.mode == HETEROGENEOUS:
+        return f"{plan.mode}: {ranks} wherever Slurm finds room{tail}"
+    each = plan.slots // plan.nodes
+    if plan.mode == HOMOGENEOUS:
+        return f"{plan.mode}: {ranks}, {each} on each of {_count(plan.nodes, 'node')}{tail}"
+    rest = f" and {each - 1} on each other" if plan.nodes > 1 else ""
+    where = f"{each} on the first (rank 0 leads){rest}"
+    return f"{plan.mode}: {ranks} on {_count(plan.nodes, 'node')}, {where}{tail}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _environment(plan: JobPlan, cluster: Cluster) -> tuple[str, ...]:
+    """Return the shell lines that make this RELION available."""
+    return tuple(cluster.modules.get(plan.job.type.version, cluster.modules.get("*", ())))
+
+
+def _exports(plan: JobPlan, made: Made, cluster: Cluster) -> tuple[tuple[str, Word], ...]:
+    """Return what the script exports: the profile's, the launcher's, and the CPUs that srun would forget."""
+    exports = dict(cluster.environment)
+    for parallel in dict.fromkeys(made.parallel):
+        launcher = launch.launcher_of(plan, cluster, parallel=parallel)
+        exports |= dict(launcher.exports) if launcher else {}
+    if cluster.scheduler == "slurm":
+        # From Slurm 22.05 on, srun does not take --cpus-per-task over from the job.
+        exports["SRUN_CPUS_PER_TASK"] = str(plan.cpus_per_task)
+    return tuple((name, profile_word(value)) for name, value in exports.items())
+
+
+def _pinned_hosts(plan: JobPlan) -> tuple[str, ...]:
+    """Return the hosts that the user's `nodelist` names, in Slurm's usual order."""
+    text = dict(plan.job.slurm).get("nodelist") or ""
+    try:
+        return tuple(sorted(parse_hostlist(text)))
+    except SlurmSyntaxError:
+        return ()
+
+
+def _allocation(plan: JobPlan, cluster: Cluster, origin: Origin) -> Allocation | None:
+    """Return the command that gets the nodes of an interactive job, where the profile has one."""
+    if not (plan.job.interactive and cluster.scheduler == "slurm" and cluster.allocation):
+        return None
+    options = [f"--{name}" if value is None else f"--{name}={value}" for name, value in _asked(plan, cluster)]
+    return Allocation(
+        header=(
+            f"Gets the nodes of {plan.job.name}, from {origin.spec}; made by relionc {origin.version}.",
+            f"In the shell that it opens, run {plan.job.name}/run.sh. {_BY_HAND}",
+        ),
+        command=(*map(profile_word, cluster.allocation), *((option,) for option in options)),
+    )
+
+
+def _asked(plan: JobPlan, cluster: Cluster) -> list[directives.Option]:
+    return [(name, value) for name, value in directives.resources(plan, cluster) if value != ""]
+
+
+def submissions(plans: Sequence[JobPlan], cluster: Cluster) -> tuple[Submission, ...]:
+    """Return the jobs of submit.sh, in order.
+
+    An interactive job is the user's to start, and so is every job that waits for one.
+    """
+    held: set[str] = set()
+    made = []
+    for plan in plans:
+        job, name = plan.job, plan.job.name
+        waits = [other for other in job.after if other in held]
+        if (job.interactive and cluster.scheduler == "slurm") or waits:
+            held.add(name)
+            made.append(_by_user(plan, cluster, waits))
+        else:
+            made.append(_submission(plan, cluster, {done.job for done in made}))
+    return tuple(made)
+
+
+def _submission(plan: JobPlan, cluster: Cluster, before: set[str]) -> Submission:
+    queued = cluster.scheduler == "slurm"
+    return Submission(
+        job=plan.job.name,
+        script=f"{plan.job.name}/{script_name(plan, cluster)}",
+        output_dir=_output_from_here(plan),
+        command=_SUBMIT if queued else (("bash",),),
+        queued=queued,
+        after=tuple(name for name in plan.job.after if name in before),
+        dependency=_DEPENDENCY if queued else (),
+    )
+
+
+def _by_user(plan: JobPlan, cluster: Cluster, waits: Sequence[str]) -> Submission:
+    """Return a job that submit.sh only talks about."""
+    name = plan.job.name
+    script = f"{name}/{script_name(plan, cluster)}"
+    if waits:
+        note = f"{name}: start {script} when {', '.join(waits)} has finished"
+    elif cluster.allocation:
+        note = f"{name} is interactive: start {name}/allocate.sh, and {script} in the shell that it opens"
+    else:
+        note = f"{name} is interactive: get an allocation, and start {script} in it"
+    return Submission(job=name, script=script, output_dir=_output_from_here(plan), note=note)
+
+
+def _output_from_here(plan: JobPlan) -> Word:
+    """Return the job's folder seen from where submit.sh runs: below the project, if the job names one."""
+    project, output = plan.job.project, plan.job.output
+    if not project or refs.show(output).startswith("/"):
+        return word(output)
+    return path_word(f"{project.rstrip('/')}/{output}")
