@@ -32,8 +32,18 @@ CODES: dict[str, str] = {
     # --- RL4: memory --------------------------------------------------------------------------------------
     # --- RL5: scratch and I/O -----------------------------------------------------------------------------
     # --- RL6: Slurm and site ------------------------------------------------------------------------------
-    "RL650": "A further sbatch option contradicts what the plan decides.",
-    "RL651": "The cluster's launcher cannot place ranks as the layout needs.",
+    "RL650": "a further sbatch option contradicts what the plan decides",
+    "RL651": "the cluster's launcher cannot place ranks as the layout needs",
+    "RL670": "A value of a cluster profile cannot be read.",
+    "RL671": "A cluster profile leaves out something that every profile must say.",
+    "RL672": "A cluster profile uses a name that it does not define.",
+    "RL673": "A cluster profile gives a source for a fact that it does not hold.",
+    "RL674": "A launcher's words hold a placeholder that nobody fills in, or lack one that is needed.",
+    "RL675": "A cluster profile says something twice.",
+    "RL676": "A cluster profile describes hardware or limits that cannot be.",
+    "RL677": "A cluster profile extends a profile that is not built in.",
+    "RL678": "Two facts about a launcher contradict each other.",
+    "RL679": "The jobs of a node would share one scratch folder.",
     # --- RL7: templates and imported scripts --------------------------------------------------------------
     # --- RL8: jobs and their connections ------------------------------------------------------------------
     # --- RL9: safety --------------------------------------------------------------------------------------

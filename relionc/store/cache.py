@@ -1,0 +1,179 @@
+"""The per-user cache that lets an unchanged build stop at once.
+
+An entry says: with these arguments, in this folder, a build read inputs with these digests and left artifacts
+with these digests. `lookup` reads all of them again; only if every one is the same does it return what the
+build said. Nothing here decides what is built, so a lost or foreign entry costs time and nothing else.
+
+On the good path this is the first thing that runs: it imports what the interpreter has already loaded, and
+`marshal`, which trusts its input. So an entry counts only if this user owns it, nobody else may write it,
+and its digest is right.
+"""
+
+# ruff: noqa: PTH100, PTH103, PTH105, PTH108, PTH111, PTH116, PTH120, PTH123 - pathlib is not on the good path
+
+from __future__ import annotations
+
+import marshal
+import os
+import stat
+import sys
+
+from relionc.store.digest import of_bytes, of_file
+
+TYPE_CHECKING = False  # as in typing, whose import would cost more than a lookup
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+Seen = tuple[str, str, str]
+"""How an input was seen: kind (`sha256`, `stat` or `absent`), path, and what it was like."""
+
+_SWITCH = "RELIONC_NO_CACHE"
+_HEAD = b"relionc-cache 1\n"
+_DIGEST = 64  # hexadecimal characters
+_MOST = 64 << 20  # bytes: no honest entry is larger
+
+
+def by_content(path: str, content: bytes) -> Seen:
+    """Return the record of an input that was read whole."""
+    return ("sha256", path, of_bytes(content))
+
+
+def by_stat(path: str) -> Seen:
+    """Return the record of an input too large to hash each time: its size, times and identity."""
+    return ("stat", path, _stat(path))
+
+
+def absent(path: str) -> Seen:
+    """Return the record of a file that was looked for and is not there (a `relionc.toml` further up)."""
+    return ("absent", path, "")
+
+
+def _stat(path: str) -> str:
+    found = os.stat(path)
+    return f"{found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+
+
+def build_id(version: str) -> str:
+    """Return what identifies this relionc: versions (Python's too) and the state of the package's files."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    rows = [f"{version} {sys.implementation.cache_tag} {sys.hexversion}", *sorted(_package_files(package))]
+    return of_bytes("\n".join(rows).encode(errors="surrogateescape"))
+
+
+def _package_files(folder: str) -> Iterable[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name != "__pycache__":
+                    yield from _package_files(entry.path)
+            else:
+                found = entry.stat()
+                yield f"{entry.path} {found.st_size} {found.st_mtime_ns}"
+
+
+def lookup(key: Sequence[str], version: str) -> str | None:
+    """Return what the build with this key said, if nothing that it read or wrote has changed since.
+
+    `key` is everything that chooses a build and is not a file: arguments, working folder, environment facts.
+    """
+    path = _entry_path(key)
+    entry = None if path is None else _load(path)
+    if entry is None:
+        return None
+    try:
+        known_key, build, seen, artifacts, summary = entry
+        fresh = known_key == tuple(key) and build == build_id(version)
+        fresh = fresh and all(_unchanged(one) for one in seen) and all(_untouched(one) for one in artifacts)
+    except (OSError, TypeError, ValueError):
+        return None
+    return summary if fresh and isinstance(summary, str) else None
+
+
+def _unchanged(seen: Seen) -> bool:
+    kind, path, was = seen
+    if kind == "sha256":
+        return of_file(path) == was
+    if kind == "stat":
+        return _stat(path) == was
+    return kind == "absent" and not os.path.lexists(path)
+
+
+def _untouched(artifact: tuple[str, str, bool]) -> bool:
+    path, was, executable = artifact
+    mode = os.lstat(path).st_mode
+    return stat.S_ISREG(mode) and bool(mode & stat.S_IXUSR) == executable and of_file(path) == was
+
+
+def store(
+    key: Sequence[str],
+    version: str,
+    *,
+    inputs: Iterable[Seen],
+    root: str,
+    files: Mapping[str, bytes],
+    summary: str,
+) -> None:
+    """Remember a build. Does nothing, quietly, where there is no cache to write.
+
+    `files` are all artifacts below `root`, the manifest too; `summary` is what an unchanged build prints.
+    """
+    path = _entry_path(key)
+    if path is None:
+        return
+    artifacts = [
+        (f"{root.rstrip('/')}/{name}", of_bytes(content), content.startswith(b"#!"))
+        for name, content in files.items()
+    ]
+    entry = (tuple(key), build_id(version), list(inputs), artifacts, summary)
+    try:
+        _save(path, marshal.dumps(entry))
+    except (OSError, ValueError):
+        return
+
+
+def _entry_path(key: Sequence[str]) -> str | None:
+    """Return the file of an entry; None where the user has switched the cache off or has no place for it."""
+    if os.environ.get(_SWITCH):
+        return None
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if not base.startswith("/"):  # the specification says to ignore relative ones
+        home = os.path.expanduser("~")
+        base = f"{home}/.cache"
+    if not base.startswith("/"):
+        return None
+    name = of_bytes("\0".join(key).encode(errors="surrogateescape"))
+    return f"{base}/relionc/{name}"
+
+
+def _load(path: str) -> tuple[object, object, list[Seen], list[tuple[str, str, bool]], object] | None:
+    """Return a stored entry; None unless it is this user's own and whole."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    with open(fd, "rb", buffering=0) as stream:
+        found = os.fstat(fd)
+        ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
+        content = stream.read(_MOST) if ours else b""
+    body = content[len(_HEAD) + _DIGEST :]
+    if not content.startswith(_HEAD) or content[len(_HEAD) : -len(body)] != of_bytes(body).encode():
+        return None
+    try:
+        entry = marshal.loads(body)  # noqa: S302 - our own file, checked above
+    except (EOFError, TypeError, ValueError):
+        return None
+    return entry if isinstance(entry, tuple) and len(entry) == 5 else None
+
+
+def _save(path: str, body: bytes) -> None:
+    """Write an entry in one step, readable by this user only."""
+    os.makedirs(path.rpartition("/")[0], mode=0o700, exist_ok=True)
+    staged = f"{path}.{os.getpid()}"
+    fd = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        with open(fd, "wb") as stream:
+            stream.write(_HEAD + of_bytes(body).encode() + body)
+        os.replace(staged, path)
+    except OSError:
+        os.unlink(staged)
+        raise

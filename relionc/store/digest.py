@@ -1,0 +1,33 @@
+"""SHA-256 without importing hashlib, which costs more than the hashing."""
+
+# ruff: noqa: PTH123 - pathlib is not on the good path
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # as in typing, whose import would cost more than a digest
+if TYPE_CHECKING:
+    from hashlib import sha256
+else:
+    try:
+        from _sha2 import sha256  # Python 3.12 on
+    except ImportError:
+        try:
+            from _sha256 import sha256
+        except ImportError:  # an interpreter built with OpenSSL's digests only
+            from hashlib import sha256
+
+_BLOCK = 1 << 20
+
+
+def of_bytes(content: bytes) -> str:
+    """Return the digest in hexadecimal."""
+    return sha256(content).hexdigest()
+
+
+def of_file(path: str) -> str:
+    """Return the digest of a file's content, read in pieces of 1 MiB; raise OSError as open does."""
+    digest = sha256()
+    with open(path, "rb", buffering=0) as stream:
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()

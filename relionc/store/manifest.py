@@ -1,0 +1,66 @@
+"""manifest.json: what a build was made of and what it made, with digests, and nothing of when or where."""
+
+from __future__ import annotations
+
+# The C quoting function alone: importing json would cost more than the writing.
+from _json import encode_basestring
+from collections.abc import Mapping
+
+from relionc.store.digest import of_bytes
+from relionc.store.paths import is_safe
+
+NAME = "manifest.json"
+VERSION = 1
+Facts = Mapping[str, object]
+
+
+def text(inputs: Mapping[str, Facts], artifacts: Mapping[str, Facts], version: str) -> bytes:
+    """Return the manifest; one line per input and per artifact, in the order given."""
+    return (
+        f'{{\n  "manifest_version": {VERSION},\n  "relionc": {encode_basestring(version)},\n'
+        f'  "inputs": {_table(inputs)},\n  "artifacts": {_table(artifacts)}\n}}\n'
+    ).encode()
+
+
+def facts_of(files: Mapping[str, bytes]) -> dict[str, Facts]:
+    """Return what the manifest says of each file."""
+    return {path: {"sha256": of_bytes(content), "bytes": len(content)} for path, content in files.items()}
+
+
+def _table(rows: Mapping[str, Facts]) -> str:
+    if not rows:
+        return "{}"
+    lines = (f"    {encode_basestring(name)}: {_facts(facts)}" for name, facts in rows.items())
+    return "{\n" + ",\n".join(lines) + "\n  }"
+
+
+def _facts(facts: Facts) -> str:
+    return "{" + ", ".join(f"{encode_basestring(key)}: {_value(value)}" for key, value in facts.items()) + "}"
+
+
+def _value(value: object) -> str:
+    """Render a fact: a text, a number, a truth value or null."""
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, (int, float)):
+        return repr(value)
+    raise TypeError(f"a manifest cannot hold {value!r}")
+
+
+def artifacts_of(content: bytes) -> dict[str, Facts]:
+    """Return the artifacts that an earlier build's manifest lists; nothing if it is not one of ours.
+
+    The file may have been edited: names that could leave the build directory are left out.
+    """
+    import json
+
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    rows = document.get("artifacts") if isinstance(document, dict) else None
+    if not isinstance(rows, dict) or document.get("manifest_version") != VERSION:
+        return {}
+    return {path: facts for path, facts in rows.items() if is_safe(path) and isinstance(facts, dict)}
