@@ -181,7 +181,7 @@ def parse_hostlist(text: str) -> list[str]:
 
 
 def format_hostlist(hosts: Sequence[str]) -> str:
-    """Return a short list that `parse_hostlist` (and Slurm) reads back as the same hosts in the same order."""
+    """Return a short list that `parse_hostlist` and Slurm read back as the same hosts in the same order."""
     parts: list[tuple[str, list[str]]] = []  # prefix, ranges
     last = ""
     for host in hosts:

@@ -1,1 +1,82 @@
-"""Cluster knowledge as data: partitions, node types, launchers, scratch, rules; each fact with its source."""
+"""Cluster knowledge as data: partitions, node types, launchers, scratch, rules; each fact with its source.
+
+The built-in profiles are `data/*.yaml`, compiled into `_built/` by `tools/build_sites.py`; a user's own
+profile comes in as parsed values through `from_value`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from relionc.site._built import NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relionc.diag import Finding
+    from relionc.site.show import Table
+    from relionc.site.types import Cluster
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the built-in profiles."""
+    return NAMES
+
+
+def builtin(name: str) -> Cluster:
+    """Return a built-in profile; KeyError for a name that is not one of `names()`."""
+    if name not in NAMES:
+        raise KeyError(name)
+    import importlib
+
+    module = importlib.import_module(f"relionc.site._built.{name.replace('-', '_')}")
+    cluster: Cluster = module.CLUSTER
+    return cluster
+
+
+def load(profile: str | Cluster) -> Cluster:
+    """Return a profile by built-in name; a cluster is returned as it is."""
+    return builtin(profile) if isinstance(profile, str) else profile
+
+
+def nearest(name: str) -> str | None:
+    """Return the built-in name most like `name`, None where none is near."""
+    from relionc.site.check import nearest as nearest_of
+
+    return nearest_of(name, NAMES)
+
+
+def from_value(value: Mapping[str, Any]) -> tuple[Cluster | None, list[Finding]]:
+    """Return the cluster that a profile's values describe, and what is wrong with them.
+
+    Routes lead into `value`. The cluster is None where a finding is an error. `extends:` is resolved here.
+    """
+    from relionc.diag import ERROR
+    from relionc.site.check import check
+    from relionc.site.overlay import overlay
+    from relionc.site.read import cluster as read
+
+    findings: list[Finding] = []
+    base = value.get("extends") if hasattr(value, "get") else None
+    if base is not None and (not isinstance(base, str) or base not in NAMES):
+        return None, [_no_base(str(base))]
+    whole = value if base is None else overlay(builtin(base), value)
+    cluster = read(whole, findings)
+    if not findings:  # amounts that could not be read would only be reported twice
+        findings += check(cluster, whole)
+    return (None if any(f.severity == ERROR for f in findings) else cluster), findings
+
+
+def describe(cluster: Cluster) -> tuple[Table, ...]:
+    """Return the tables that show a profile to people, with the source and date of each part."""
+    from relionc.site.show import describe as tables
+
+    return tables(cluster)
+
+
+def _no_base(name: str) -> Finding:
+    from dataclasses import replace
+
+    from relionc.site.check import UNKNOWN_BASE, unknown
+
+    return replace(unknown(name, NAMES, "built-in profile", ("extends",)), code=UNKNOWN_BASE)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a fact of a profile comes from, and when it was true."""
+    """Where a fact of a profile comes from, and when it was true; `unverified`: not checked."""
 
     text: str
     date: str = ""
+    unverified: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeType:
-    """A kind of node; `cpus` are Slurm's CPUs (hardware threads), `count` how many nodes there are."""
+    """A kind of node; `cpus` are Slurm's CPUs (hardware threads), `count` how many nodes there are.
+
+    `cpus` and `memory_mib` of 0 are unknown: nothing can be checked against them. Where `cpus` is unknown
+    (somebody's workstation), so is whether there are GPUs and a local disk. `gpus` counts them; a site whose
+    gres has no types leaves `gpu_type` empty.
+    """
 
     name: str
     count: int
@@ -24,11 +33,18 @@ class NodeType:
     threads_per_core: int
     memory_mib: int  # usable by jobs
     scratch_gib: int = 0
-    gpu_type: str = ""  # gres type; empty: no GPU
+    gpu_type: str = ""  # gres type; empty: no GPU, or a gres without types
     gpus: int = 0
     vram_gib: float = 0.0
+    gpu_threads: int = 0  # good cpus_per_task of a rank on this GPU; 0: the policy's
+    cpus_per_gpu: int = 0  # the most CPUs that may be taken with each GPU; 0: no such rule
     features: tuple[str, ...] = ()
     until: str = ""  # retired on this date
+
+    @property
+    def known(self) -> bool:
+        """Whether the hardware is described at all (a workstation's is not, until its owner does)."""
+        return self.cpus > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +67,7 @@ class Launcher:
 
     `argv` are the words, with `{ntasks}`, `{cpus_per_task}` filled in; `arbitrary` are the further words for
     a placement by hostfile (srun); `hostfile_variable` is exported to it; `mpi` names the PMI plugin.
+    Words may hold `${NAME}` references to the shell.
     """
 
     name: str
@@ -59,6 +76,7 @@ class Launcher:
     hostfile_variable: str = ""
     unset: tuple[str, ...] = ()  # variables that would contradict the hostfile
     exports: tuple[tuple[str, str], ...] = ()
+    mpi: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +103,9 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
-    """A cluster profile. `scheduler` is `slurm` or `none`; `memory_flag` is `per_cpu`, `per_node` or `either`.
+    """A cluster profile.
 
+    `scheduler` is `slurm` or `none`; `memory_flag` is `per_cpu`, `per_node` or `either`.
     `launchers` maps a use to a launcher: `batch`, `interactive`, `serial` (absent: the program is run bare).
     `modules` maps a RELION version to the shell lines that make it available; `*` is for all others.
     `allocation` are the words that get an interactive allocation (`salloc`, a site command); empty: none.
@@ -110,6 +129,10 @@ class Cluster:
     directives: tuple[tuple[str, str | None], ...] = ()  # sbatch options every job gets
     sources: Mapping[str, Source]
     date: str = ""
+    slurm: str = ""  # version of Slurm; empty: not known
+    mpi: str = ""  # family and version of MPI that RELION is linked with; empty: not known
+    mpi_plugins: tuple[str, ...] = ()  # what `srun --mpi=list` prints; empty: not known
+    notes: tuple[str, ...] = ()  # rules of the site for people to read
 
     def source_of(self, path: str) -> Source | None:
         """Return the source of the fact at `path`, or of the nearest enclosing part of the profile."""

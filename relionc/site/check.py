@@ -1,0 +1,235 @@
+"""What a profile must get right beyond its shape: names that exist, possible amounts, working launchers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from relionc.diag import WARNING, Finding
+from relionc.expr.slurm import format_memory
+from relionc.site.overlay import exists
+from relionc.site.read import MISSING_KEY, WRONG_VALUE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from relionc.diag import Route
+    from relionc.site.types import Cluster, Launcher, NodeType, Partition
+
+UNKNOWN_NAME = "RL672"
+NO_SUCH_FACT, BAD_PLACEHOLDER, TWICE = "RL673", "RL674", "RL675"
+IMPOSSIBLE, UNKNOWN_BASE, CONTRADICTION, SHARED_SCRATCH = "RL676", "RL677", "RL678", "RL679"
+
+CHOICES = {"scheduler": ("slurm", "none"), "memory_flag": ("per_cpu", "per_node", "either")}
+USES = ("batch", "interactive", "serial")
+PLACEHOLDERS = ("ntasks", "cpus_per_task")
+LEAST_MEMORY_MIB = 1024
+MOST_MEMORY_MIB = 64 * 1024 * 1024
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """Return the name most like `name`, None where nothing is near."""
+    import difflib
+
+    close = difflib.get_close_matches(name.lower(), {n.lower(): n for n in names}, n=1, cutoff=0.5)
+    return next((n for n in names if close and n.lower() == close[0]), None)
+
+
+def check(cluster: Cluster, value: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield what is wrong with a profile; `value` is what its file says, for the routes of its sources."""
+    yield from _check_choices(cluster)
+    for node in cluster.node_types.values():
+        yield from _check_node(node, cluster)
+    yield from _check_names_differ("node_types", cluster.node_types)
+    for partition in cluster.partitions.values():
+        yield from _check_partition(partition, cluster)
+    yield from _check_partitions(cluster)
+    for use, launcher in cluster.launchers.items():
+        yield from _check_launcher(use, launcher, cluster)
+    yield from _check_scratch(cluster)
+    yield from _check_modules(cluster)
+    yield from _check_sources(cluster, value)
+
+
+def unknown(name: str, names: Iterable[str], what: str, route: Route, *, on_key: bool = False) -> Finding:
+    """Return the finding for a name that is not among `names`, with the nearest one."""
+    names = tuple(names)
+    near = nearest(name, names)
+    known = ", ".join(names) or "none"
+    advice = f"did you mean `{near}`?" if near else f"there are: {known}"
+    return Finding(code=UNKNOWN_NAME, message=f"no {what} `{name}`", route=route, help=advice, on_key=on_key)
+
+
+def _check_choices(cluster: Cluster) -> Iterator[Finding]:
+    for key, choices in CHOICES.items():
+        chosen = getattr(cluster, key)
+        if chosen and chosen not in choices:
+            yield unknown(chosen, choices, key.replace("_", " "), (key,))
+
+
+def _check_node(node: NodeType, cluster: Cluster) -> Iterator[Finding]:
+    route = ("node_types", node.name)
+    yield from _twice(node.features, (*route, "features"))
+    if not node.known and cluster.scheduler == "slurm":
+        message = f"node type {node.name} has no CPUs"
+        yield _impossible(
+            message, (*route, "cpus"), "say how many CPUs Slurm counts (scontrol show node: CPUTot)"
+        )
+    if node.threads_per_core < 1 or node.cpus % max(node.threads_per_core, 1):
+        message = f"{node.cpus} CPUs are not whole cores of {node.threads_per_core} threads"
+        yield _impossible(
+            message, (*route, "threads_per_core"), "Slurm's CPUs are hardware threads: cores x threads"
+        )
+    yield from _check_memory(node, route)
+    yield from _check_gpus(node, route)
+
+
+def _check_memory(node: NodeType, route: Route) -> Iterator[Finding]:
+    memory = node.memory_mib
+    if 0 < memory < LEAST_MEMORY_MIB:
+        message = f"node type {node.name} has {format_memory(memory)} of memory"
+        yield _impossible(message, (*route, "memory"), f"a plain number is MiB; write {memory}G for GiB")
+    elif memory > MOST_MEMORY_MIB:
+        message = f"node type {node.name} has {format_memory(memory)} of memory"
+        yield _impossible(message, (*route, "memory"), "write the memory of one node, as 243G")
+
+
+def _check_gpus(node: NodeType, route: Route) -> Iterator[Finding]:
+    for key in ("gpu_type", "vram_gib", "gpu_threads", "cpus_per_gpu"):
+        if getattr(node, key) and not node.gpus:
+            name = key.removesuffix("_gib")
+            message = f"node type {node.name} says `{name}` but has no GPUs"
+            yield _impossible(message, (*route, name), f"add `gpus:`, or remove `{name}:`")
+    if node.cpus_per_gpu * node.gpus > node.cpus > 0:
+        message = f"{node.gpus} GPUs x {node.cpus_per_gpu} CPUs are more than the {node.cpus} of the node"
+        yield _impossible(
+            message, (*route, "cpus_per_gpu"), f"at most {node.cpus // node.gpus} go with each GPU"
+        )
+
+
+def _check_partition(partition: Partition, cluster: Cluster) -> Iterator[Finding]:
+    route = ("partitions", partition.name)
+    yield from _twice(partition.node_types, (*route, "node_types"))
+    for index, name in enumerate(partition.node_types):
+        if name not in cluster.node_types:
+            yield unknown(name, cluster.node_types, "node type", (*route, "node_types", index))
+    longest, usual = partition.max_time_s, partition.default_time_s
+    if longest is not None and usual is not None and usual > longest:
+        message = f"the default time of {partition.name} is longer than its longest"
+        yield _impossible(message, (*route, "default_time"), "lower default_time, or raise max_time")
+
+
+def _check_partitions(cluster: Cluster) -> Iterator[Finding]:
+    yield from _check_names_differ("partitions", cluster.partitions)
+    if cluster.scheduler == "slurm" and not cluster.partitions:
+        message = "a Slurm cluster has partitions, this profile has none"
+        yield Finding(code=MISSING_KEY, message=message, help="add `partitions:` (sinfo lists them)")
+    defaults = [partition.name for partition in cluster.partitions.values() if partition.default]
+    for name in defaults[1:]:
+        message = f"{defaults[0]} and {name} are both the default partition"
+        yield Finding(
+            code=TWICE, message=message, route=("partitions", name, "default"), help="leave one default"
+        )
+
+
+def _check_launcher(use: str, launcher: Launcher, cluster: Cluster) -> Iterator[Finding]:
+    route = ("launchers", use)
+    if use not in USES:
+        yield unknown(use, USES, "use of a launcher", route, on_key=True)
+    for key in ("argv", "arbitrary"):
+        for index, word in enumerate(getattr(launcher, key)):
+            yield from _check_placeholders(word, (*route, key, index))
+    if use == "batch" and not any("{ntasks}" in word for word in launcher.argv):
+        message = "the batch launcher does not say how many ranks to start"
+        advice = "pass {ntasks} explicitly: homogeneous+1 starts fewer ranks than Slurm allocates tasks"
+        yield Finding(code=BAD_PLACEHOLDER, message=message, route=(*route, "argv"), help=advice)
+    if bool(launcher.arbitrary) != bool(launcher.hostfile_variable):
+        message = "`arbitrary` and `hostfile_variable` go together"
+        yield Finding(code=CONTRADICTION, message=message, route=route, help="give both, or neither")
+    yield from _check_mpi(launcher, route, cluster)
+
+
+def _check_placeholders(word: str, route: Route) -> Iterator[Finding]:
+    """Yield the `{names}` of a word that nobody fills in; `${NAME}` is the shell's."""
+    for index, part in enumerate(word.split("{")[1:]):
+        name = part.partition("}")[0]
+        if word.split("{")[index].endswith("$") or (name in PLACEHOLDERS and "}" in part):
+            continue
+        near = nearest(name, PLACEHOLDERS)
+        advice = f"did you mean {{{near}}}?" if near else "there are {ntasks} and {cpus_per_task}"
+        message = f"nothing fills in `{{{name}}}` in `{word}`"
+        yield Finding(code=BAD_PLACEHOLDER, message=message, route=route, help=advice)
+
+
+def _check_mpi(launcher: Launcher, route: Route, cluster: Cluster) -> Iterator[Finding]:
+    if not launcher.mpi:
+        return
+    if cluster.mpi_plugins and launcher.mpi not in cluster.mpi_plugins:
+        yield unknown(launcher.mpi, cluster.mpi_plugins, "MPI plugin of this Slurm", (*route, "mpi"))
+    if not any(launcher.mpi in word for word in launcher.argv):
+        message = f"`mpi: {launcher.mpi}` is not what the words of the launcher say"
+        yield Finding(
+            code=CONTRADICTION, message=message, route=(*route, "mpi"), help="make `argv` and `mpi` agree"
+        )
+
+
+def _check_scratch(cluster: Cluster) -> Iterator[Finding]:
+    scratch = cluster.scratch
+    if scratch is None:
+        return
+    if scratch.path and not scratch.path.startswith(("/", "$")):
+        message = f"the scratch path `{scratch.path}` is not absolute"
+        yield Finding(
+            code=WRONG_VALUE, message=message, route=("scratch", "path"), help=f"write /{scratch.path}"
+        )
+    elif "${" not in scratch.path and cluster.scheduler == "slurm":
+        message = (
+            "every job gets the same scratch folder; a second job on a node deletes the first one's particles"
+        )
+        advice = f"write {scratch.path.rstrip('/')}/${{SLURM_JOB_ID}}"
+        route: Route = ("scratch", "path")
+        yield Finding(code=SHARED_SCRATCH, message=message, route=route, help=advice, severity=WARNING)
+    if scratch.gres and not any(node.scratch_gib for node in cluster.node_types.values()):
+        message = f"scratch is the gres `{scratch.gres}`, but no node type says how much it has"
+        yield Finding(
+            code=MISSING_KEY, message=message, route=("scratch", "gres"), help="add `scratch:` to node types"
+        )
+
+
+def _check_modules(cluster: Cluster) -> Iterator[Finding]:
+    yield from _twice(cluster.versions, ("versions",))
+    if not cluster.versions:
+        return
+    for version in cluster.modules:
+        if version != "*" and version not in cluster.versions:
+            yield unknown(version, cluster.versions, "RELION version", ("modules", version), on_key=True)
+
+
+def _check_sources(cluster: Cluster, value: Mapping[str, Any]) -> Iterator[Finding]:
+    for path in cluster.sources:
+        if not exists(value, path):
+            message = f"a source for `{path}`, which this profile does not have"
+            route = ("sources", path)
+            advice = "paths are keys joined by dots, as node_types.NAME.memory"
+            yield Finding(code=NO_SUCH_FACT, message=message, route=route, help=advice, on_key=True)
+
+
+def _check_names_differ(key: str, names: Iterable[str]) -> Iterator[Finding]:
+    """Yield names that differ only in case: Slurm tells them apart, people do not."""
+    seen: dict[str, str] = {}
+    for name in names:
+        first = seen.setdefault(name.lower(), name)
+        if first != name:
+            message = f"`{first}` and `{name}` differ only in upper and lower case"
+            yield Finding(code=TWICE, message=message, route=(key, name), help="rename one", on_key=True)
+
+
+def _twice(words: tuple[str, ...], route: Route) -> Iterator[Finding]:
+    for index, word in enumerate(words):
+        if word in words[:index]:
+            yield Finding(
+                code=TWICE, message=f"`{word}` stands twice", route=(*route, index), help="remove one"
+            )
+
+
+def _impossible(message: str, route: Route, advice: str) -> Finding:
+    return Finding(code=IMPOSSIBLE, message=message, route=route, help=advice)

@@ -1,0 +1,176 @@
+"""`extends:`: a profile that starts from a built-in one and says only what differs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from relionc.expr.slurm import format_time
+from relionc.site.read import PROVENANCE, TOP_ONLY, collect_sources
+from relionc.site.types import Launcher, NodeType, Partition, Policy, Scratch, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from relionc.site.types import Cluster
+
+ABOUT_THE_FILE = (*TOP_ONLY, *PROVENANCE)
+
+
+def overlay(base: Cluster, value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the whole profile: `value` laid over `base`.
+
+    Mappings merge, everything else replaces, null removes. A fact that the overlay states loses the base's
+    source and gets the overlay's.
+    """
+    facts = {key: part for key, part in value.items() if key not in ABOUT_THE_FILE}
+    merged = merge(to_value(base), facts)
+    own = collect_sources(value, [])
+    root = own.pop("", Source(""))
+    own_root = replace(root, text=root.text or f"profile {value.get('name', base.name)}")
+    stated = tuple(_leaves(facts, ""))
+    sources = {p: s for p, s in base.sources.items() if p not in stated and exists(merged, p)}
+    sources |= {path: _nearest(own, path, own_root) for path in stated if exists(merged, path)}
+    merged["sources"] = {path: source_value(source) for path, source in (sources | own).items()}
+    merged["date"] = str(value.get("date") or base.date)
+    return merged
+
+
+def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `over` laid over `base`: mappings merge, other values replace, null removes the key."""
+    merged = dict(base)
+    for key, value in over.items():
+        if value is None:
+            merged.pop(key, None)
+        elif hasattr(value, "items"):
+            merged[key] = merge(_mapping(merged.get(key)), value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if hasattr(value, "items") else {}
+
+
+def exists(value: Any, path: str) -> bool:
+    """Tell whether a dotted path leads to something in a profile; names may hold dots themselves."""
+    if not path:
+        return True
+    if not hasattr(value, "items"):
+        return False
+    return any(
+        path == str(key) or (path.startswith(f"{key}.") and exists(part, path[len(str(key)) + 1 :]))
+        for key, part in value.items()
+    )
+
+
+def _leaves(value: Mapping[Any, Any], path: str) -> Iterator[str]:
+    """Yield the dotted path of every value that is not a mapping."""
+    for key, part in value.items():
+        here = f"{path}.{key}" if path else str(key)
+        if hasattr(part, "items"):
+            yield from _leaves(part, here)
+        elif key not in PROVENANCE:
+            yield here
+
+
+def _nearest(sources: Mapping[str, Source], path: str, otherwise: Source) -> Source:
+    while path and path not in sources:
+        path = path.rpartition(".")[0]
+    return sources.get(path, otherwise)
+
+
+def source_value(source: Source) -> dict[str, Any]:
+    """Return a source as it stands in a profile."""
+    return _filled(source=source.text, date=source.date, unverified=source.unverified)
+
+
+def to_value(cluster: Cluster) -> dict[str, Any]:
+    """Return what the file of a profile would hold: `site.from_value` reads an equal cluster back."""
+    return {"profile": 1} | _filled(
+        name=cluster.name,
+        title=cluster.title,
+        date=cluster.date,
+        scheduler=cluster.scheduler,
+        slurm=cluster.slurm,
+        mpi=cluster.mpi,
+        mpi_plugins=list(cluster.mpi_plugins),
+        memory_flag=cluster.memory_flag,
+        gres_gpu=cluster.gres_gpu,
+        node_types={name: _node_value(node) for name, node in cluster.node_types.items()},
+        partitions={name: _partition_value(part) for name, part in cluster.partitions.items()},
+        launchers={use: _launcher_value(launcher) for use, launcher in cluster.launchers.items()},
+        scratch=_scratch_value(cluster.scratch),
+        policy=_policy_value(cluster.policy),
+        versions=list(cluster.versions),
+        modules={version: list(lines) for version, lines in cluster.modules.items()},
+        environment=dict(cluster.environment),
+        allocation=list(cluster.allocation),
+        directives={name: True if text is None else text for name, text in cluster.directives},
+        notes=list(cluster.notes),
+        sources={path: source_value(source) for path, source in cluster.sources.items()},
+    )
+
+
+def _node_value(node: NodeType) -> dict[str, Any]:
+    return {"count": node.count, "cpus": node.cpus, "memory": node.memory_mib} | _filled(
+        threads_per_core=node.threads_per_core,
+        scratch=node.scratch_gib,
+        gpu_type=node.gpu_type,
+        gpus=node.gpus,
+        vram=f"{round(node.vram_gib * 1024)}M" if node.vram_gib else "",
+        gpu_threads=node.gpu_threads,
+        cpus_per_gpu=node.cpus_per_gpu,
+        features=list(node.features),
+        until=node.until,
+    )
+
+
+def _partition_value(partition: Partition) -> dict[str, Any]:
+    return {"node_types": list(partition.node_types)} | _filled(
+        default=partition.default,
+        max_time=_time_value(partition.max_time_s),
+        default_time=_time_value(partition.default_time_s),
+        max_nodes=partition.max_nodes,
+        max_memory_per_node=partition.max_memory_per_node_mib,
+        max_memory_per_cpu=partition.max_memory_per_cpu_mib,
+    )
+
+
+def _launcher_value(launcher: Launcher) -> dict[str, Any]:
+    return {"argv": list(launcher.argv)} | _filled(
+        name=launcher.name,
+        arbitrary=list(launcher.arbitrary),
+        hostfile_variable=launcher.hostfile_variable,
+        unset=list(launcher.unset),
+        exports=dict(launcher.exports),
+        mpi=launcher.mpi,
+    )
+
+
+def _scratch_value(scratch: Scratch | None) -> dict[str, Any]:
+    if scratch is None:
+        return {}
+    return {"path": scratch.path} | _filled(
+        gres=scratch.gres, required=scratch.required, minimum=scratch.minimum_gib, default=scratch.default_gib
+    )
+
+
+def _policy_value(policy: Policy) -> dict[str, Any]:
+    return {
+        "cpu_threads": policy.cpu_threads,
+        "gpu_threads": policy.gpu_threads,
+        "memory_per_cpu": policy.memory_per_cpu_mib,
+        "ntasks": policy.ntasks,
+        "time": format_time(policy.time_s),
+    }
+
+
+def _time_value(seconds: int | None) -> str:
+    return "" if seconds is None else format_time(seconds)
+
+
+def _filled(**values: Any) -> dict[str, Any]:
+    """Return the values that say something."""
+    return {name: value for name, value in values.items() if value}

@@ -1,0 +1,263 @@
+"""A profile's values → `Cluster`. Shapes are the schema's business; what slips through is a finding too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from relionc.diag import Finding
+from relionc.expr.slurm import UNLIMITED, SlurmSyntaxError, parse_size, parse_time
+from relionc.site.types import Cluster, Launcher, NodeType, Partition, Policy, Scratch, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from relionc.diag import Route
+
+WRONG_VALUE, MISSING_KEY = "RL670", "RL671"
+PROVENANCE = ("source", "date", "unverified")
+TOP_ONLY = ("profile", "extends", "sources")
+FREE_NAMES = ("environment", "exports", "directives", "modules")  # whose keys the profile's author invents
+
+
+class Section:
+    """One mapping of a profile; every getter returns a usable value and files a finding about a bad one."""
+
+    def __init__(self, value: Any, route: Route, findings: list[Finding]) -> None:
+        self.route = route
+        self.findings = findings
+        self.value: Mapping[Any, Any] = {}
+        if hasattr(value, "items"):
+            self.value = value
+        else:
+            self._wrong(None, "a mapping of keys to values")
+
+    def text(self, key: str, default: str = "") -> str:
+        """Return a one-line text; numbers give what the user typed."""
+        value = self.value.get(key)
+        return default if value is None else self._text(value, key)
+
+    def number(self, key: str, default: int = 0) -> int:
+        """Return a whole number, not negative."""
+        value = self.value.get(key)
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            self._wrong(key, "a whole number")
+            return default
+        return int(value)
+
+    def flag(self, key: str) -> bool:
+        """Return a true or false, by default false."""
+        value = self.value.get(key)
+        if value is not None and not isinstance(value, bool):
+            self._wrong(key, "true or false")
+        return value is True
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts; a single text is a list of one."""
+        value = self.value.get(key)
+        if value is None:
+            return ()
+        items = value if isinstance(value, (list, tuple)) else [value]
+        return tuple(self._text(item, key, index) for index, item in enumerate(items))
+
+    def pairs(self, key: str) -> tuple[tuple[str, str], ...]:
+        """Return a mapping of texts to texts, in order."""
+        section = self.section(key)
+        return tuple((name, section.text(name)) for name in section.value)
+
+    def size(self, key: str, unit: str = "M") -> int:
+        """Return MiB of a size in Slurm's spelling; `unit` is that of a plain number."""
+        return self._parsed(key, lambda text: parse_size(text, unit)) or 0
+
+    def time(self, key: str) -> int | None:
+        """Return seconds of a time in Slurm's spelling; None for no limit."""
+        seconds = self._parsed(key, parse_time)
+        return None if seconds is None or seconds >= UNLIMITED else seconds
+
+    def section(self, key: str) -> Section:
+        """Return the mapping at `key`, an empty one where there is none."""
+        value = self.value.get(key)
+        return Section({} if value is None else value, (*self.route, key), self.findings)
+
+    def sections(self, key: str) -> Iterator[tuple[str, Section]]:
+        """Yield the named mappings at `key`."""
+        parent = self.section(key)
+        for name in parent.value:
+            yield str(name), parent.section(name)
+
+    def needs(self, what: str, *keys: str) -> None:
+        """File a finding for each key that is missing; `what` names the section for people."""
+        for key in keys:
+            if self.value.get(key) is None:
+                self._file(MISSING_KEY, (), f"{what} does not say `{key}`", f"add `{key}:`")
+
+    def _text(self, value: Any, *key: str | int) -> str:
+        if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+            self._wrong(key[0], "a text", *key[1:])
+            return ""
+        text = str(getattr(value, "text", value))
+        if not text.isprintable():  # a line break here would become a second line of a script
+            self._wrong(key[0], "one line of text without control characters", *key[1:])
+            return ""
+        return text
+
+    def _parsed(self, key: str, parse: Any) -> int | None:
+        text = self.text(key)
+        if not text:
+            return None
+        try:
+            return int(parse(text))
+        except SlurmSyntaxError as error:
+            self._file(WRONG_VALUE, (key,), f"{key}: {error.message}", error.help)
+            return None
+
+    def _wrong(self, key: str | int | None, wanted: str, *more: str | int) -> None:
+        route = () if key is None else (key, *more)
+        what = key if key is not None else (self.route[-1] if self.route else "the profile")
+        self._file(WRONG_VALUE, route, f"`{what}` must be {wanted}", f"write {wanted}")
+
+    def _file(self, code: str, route: Route, message: str, advice: str) -> None:
+        self.findings.append(Finding(code=code, message=message, route=(*self.route, *route), help=advice))
+
+
+def cluster(value: Mapping[str, Any], findings: list[Finding]) -> Cluster:
+    """Return the cluster that a whole profile describes; what is wrong is added to `findings`."""
+    top = Section(value, (), findings)
+    top.needs("the profile", "name", "scheduler", "node_types", "launchers")
+    return Cluster(
+        name=top.text("name"),
+        title=top.text("title"),
+        scheduler=top.text("scheduler"),
+        node_types={name: _node_type(name, section) for name, section in top.sections("node_types")},
+        partitions={name: _partition(name, section) for name, section in top.sections("partitions")},
+        launchers={use: _launcher(use, section) for use, section in top.sections("launchers")},
+        scratch=_scratch(top.section("scratch")),
+        policy=_policy(top.section("policy")),
+        memory_flag=top.text("memory_flag", "either"),
+        gres_gpu=top.text("gres_gpu", "gpu"),
+        versions=top.words("versions"),
+        modules={
+            str(version): top.section("modules").words(version) for version in top.section("modules").value
+        },
+        environment=top.pairs("environment"),
+        allocation=top.words("allocation"),
+        directives=tuple(_directives(top.section("directives"))),
+        sources=collect_sources(value, findings),
+        date=top.text("date"),
+        slurm=top.text("slurm"),
+        mpi=top.text("mpi"),
+        mpi_plugins=top.words("mpi_plugins"),
+        notes=top.words("notes"),
+    )
+
+
+def _node_type(name: str, section: Section) -> NodeType:
+    section.needs(f"node type {name}", "cpus", "memory")
+    return NodeType(
+        name=name,
+        count=section.number("count", 1),
+        cpus=section.number("cpus"),
+        threads_per_core=section.number("threads_per_core", 1),
+        memory_mib=section.size("memory"),
+        scratch_gib=section.size("scratch", "G") // 1024,
+        gpu_type=section.text("gpu_type"),
+        gpus=section.number("gpus"),
+        vram_gib=section.size("vram", "G") / 1024,
+        gpu_threads=section.number("gpu_threads"),
+        cpus_per_gpu=section.number("cpus_per_gpu"),
+        features=section.words("features"),
+        until=section.text("until"),
+    )
+
+
+def _partition(name: str, section: Section) -> Partition:
+    section.needs(f"partition {name}", "node_types")
+    return Partition(
+        name=name,
+        node_types=section.words("node_types"),
+        default=section.flag("default"),
+        max_time_s=section.time("max_time"),
+        default_time_s=section.time("default_time"),
+        max_nodes=section.number("max_nodes") or None,
+        max_memory_per_node_mib=section.size("max_memory_per_node") or None,
+        max_memory_per_cpu_mib=section.size("max_memory_per_cpu") or None,
+    )
+
+
+def _launcher(use: str, section: Section) -> Launcher:
+    section.needs(f"the launcher for {use}", "argv")
+    argv = section.words("argv")
+    return Launcher(
+        name=section.text("name", argv[0] if argv else ""),
+        argv=argv,
+        arbitrary=section.words("arbitrary"),
+        hostfile_variable=section.text("hostfile_variable"),
+        unset=section.words("unset"),
+        exports=section.pairs("exports"),
+        mpi=section.text("mpi"),
+    )
+
+
+def _scratch(section: Section) -> Scratch | None:
+    if not section.value:
+        return None
+    section.needs("scratch", "path")
+    return Scratch(
+        path=section.text("path"),
+        gres=section.text("gres"),
+        required=section.flag("required"),
+        minimum_gib=-(-section.size("minimum", "G") // 1024),
+        default_gib=-(-section.size("default", "G") // 1024),
+    )
+
+
+def _policy(section: Section) -> Policy:
+    default = Policy()
+    return Policy(
+        cpu_threads=section.number("cpu_threads", default.cpu_threads),
+        gpu_threads=section.number("gpu_threads", default.gpu_threads),
+        memory_per_cpu_mib=section.size("memory_per_cpu") or default.memory_per_cpu_mib,
+        ntasks=section.number("ntasks", default.ntasks),
+        time_s=section.time("time") or default.time_s,
+    )
+
+
+def _directives(section: Section) -> Iterator[tuple[str, str | None]]:
+    """Yield sbatch options: `true` is an option without a value, `false` leaves it out."""
+    for name, value in section.value.items():
+        if isinstance(value, bool):
+            if value:
+                yield str(name), None
+        else:
+            yield str(name), section.text(name)
+
+
+def collect_sources(value: Mapping[str, Any], findings: list[Finding]) -> dict[str, Source]:
+    """Return every source of a profile by the dotted path of what it speaks for."""
+    found = {path: source for path, part in _described(value, ()) if (source := _source(part))}
+    parent = Section(value, (), findings).section("sources")
+    for path in parent.value:
+        part = parent.value[path]
+        section = (
+            Section({"source": part}, parent.route, findings)
+            if isinstance(part, str)
+            else parent.section(path)
+        )
+        found[str(path)] = _source(section) or Source("")
+    return found
+
+
+def _described(value: Any, route: tuple[str, ...]) -> Iterator[tuple[str, Section]]:
+    """Yield the profile and every mapping inside it that has a source, a date or a doubt of its own."""
+    if any(key in value for key in PROVENANCE):
+        yield ".".join(route), Section(value, route, [])
+    for key, part in value.items():
+        if hasattr(part, "items") and key not in (*TOP_ONLY, *FREE_NAMES):
+            yield from _described(part, (*route, str(key)))
+
+
+def _source(section: Section) -> Source | None:
+    if not any(key in section.value for key in PROVENANCE):
+        return None
+    return Source(section.text("source"), section.text("date"), section.flag("unverified"))

@@ -1,0 +1,143 @@
+"""A profile as tables for people: what `relionc cluster show` prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from relionc.expr.slurm import format_memory, format_time
+
+if TYPE_CHECKING:
+    from relionc.site.types import Cluster, NodeType, Partition
+
+
+class Table(NamedTuple):
+    """A titled table; every row has as many cells as the header. `numbers` are the columns to align right."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[int, ...] = ()
+
+
+def describe(cluster: Cluster) -> tuple[Table, ...]:
+    """Return the tables of a profile; those with nothing to say are left out."""
+    tables = (
+        Table("cluster", ("fact", "value"), tuple(_facts(cluster))),
+        Table(
+            "partitions", ("name", "node types", "longest", "default time", "limits"), _partitions(cluster)
+        ),
+        Table(
+            "node types",
+            _NODE_HEADER,
+            tuple(_node(node) for node in cluster.node_types.values()),
+            (1, 2, 3, 4),
+        ),
+        Table("launchers", ("for", "words", "with a hostfile"), _launchers(cluster)),
+        Table("RELION", ("version", "made available by"), _versions(cluster)),
+        Table("rules", ("rule",), tuple((note,) for note in cluster.notes)),
+        Table("sources", ("of", "source", "date", "checked"), _sources(cluster)),
+    )
+    return tuple(table for table in tables if table.rows)
+
+
+_NODE_HEADER = ("name", "nodes", "CPUs", "memory", "scratch GiB", "GPUs", "features")
+
+
+def _facts(cluster: Cluster) -> list[tuple[str, str]]:
+    scheduler = (
+        f"Slurm {cluster.slurm}".strip() if cluster.scheduler == "slurm" else "none: jobs run right here"
+    )
+    memory = {"per_cpu": "per CPU", "per_node": "per node"}.get(cluster.memory_flag, "per CPU or per node")
+    policy = cluster.policy
+    facts = [
+        ("name", cluster.name),
+        ("title", cluster.title),
+        ("as of", cluster.date),
+        ("scheduler", scheduler),
+        ("MPI", cluster.mpi),
+        ("memory is asked", memory if cluster.scheduler == "slurm" else ""),
+        ("scratch", _scratch(cluster)),
+        ("interactive allocation", " ".join(cluster.allocation)),
+        ("preferred CPUs per task", f"{policy.cpu_threads}, with a GPU {policy.gpu_threads}"),
+        ("preferred memory per CPU", format_memory(policy.memory_per_cpu_mib)),
+        ("preferred ranks of a CPU job", str(policy.ntasks)),
+        ("preferred time", format_time(policy.time_s)),
+    ]
+    return [fact for fact in facts if fact[1]]
+
+
+def _scratch(cluster: Cluster) -> str:
+    scratch = cluster.scratch
+    if scratch is None:
+        return ""
+    parts = [scratch.path]
+    parts += [f"gres {scratch.gres}"] if scratch.gres else []
+    parts += [f"required, at least {scratch.minimum_gib} GiB"] if scratch.required else []
+    return ", ".join(parts)
+
+
+def _partitions(cluster: Cluster) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        (
+            partition.name + (" (default)" if partition.default else ""),
+            ", ".join(partition.node_types),
+            _time(partition.max_time_s),
+            _time(partition.default_time_s),
+            _limits(partition),
+        )
+        for partition in cluster.partitions.values()
+    )
+
+
+def _limits(partition: Partition) -> str:
+    limits = (
+        f"{partition.max_nodes} nodes" if partition.max_nodes else "",
+        f"{format_memory(partition.max_memory_per_node_mib)} a node"
+        if partition.max_memory_per_node_mib
+        else "",
+        f"{format_memory(partition.max_memory_per_cpu_mib)} a CPU"
+        if partition.max_memory_per_cpu_mib
+        else "",
+    )
+    return ", ".join(limit for limit in limits if limit)
+
+
+def _time(seconds: int | None) -> str:
+    return "not known" if seconds is None else format_time(seconds)
+
+
+def _node(node: NodeType) -> tuple[str, ...]:
+    gpus = f"{node.gpus} x {node.gpu_type or 'GPU'}" if node.gpus else ""
+    gpus += f", {node.vram_gib:g} GiB" if node.vram_gib else ""
+    return (
+        node.name + (f" (until {node.until})" if node.until else ""),
+        str(node.count),
+        str(node.cpus) if node.known else "not known",
+        format_memory(node.memory_mib) if node.memory_mib else "not known",
+        str(node.scratch_gib or ""),
+        gpus,
+        " ".join(node.features),
+    )
+
+
+def _launchers(cluster: Cluster) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        (use, " ".join(launcher.argv), " ".join(launcher.arbitrary))
+        for use, launcher in cluster.launchers.items()
+    )
+
+
+def _versions(cluster: Cluster) -> tuple[tuple[str, ...], ...]:
+    versions = dict.fromkeys((*cluster.versions, *cluster.modules))
+    otherwise = cluster.modules.get("*", ())
+    return tuple(
+        ("any other" if version == "*" else version, "; ".join(cluster.modules.get(version, otherwise)))
+        for version in versions
+    )
+
+
+def _sources(cluster: Cluster) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        (path or "everything else", source.text, source.date, "no" if source.unverified else "yes")
+        for path, source in cluster.sources.items()
+    )
