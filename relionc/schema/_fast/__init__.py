@@ -1,0 +1,1 @@
+"""Generated validators: see tools/build_validators.py."""

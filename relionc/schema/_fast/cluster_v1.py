@@ -1,0 +1,710 @@
+"""Generated from schemas/cluster.v1.schema.json by tools/build_validators.py; do not edit."""
+
+import re
+
+NoneType = type(None)
+
+
+class Rejected(Exception):
+    """The value does not have the right shape."""
+
+
+def validate(data):
+    if not isinstance(data, dict):
+        raise Rejected
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data__missing_keys = set(['profile', 'name']) - data.keys()
+        if data__missing_keys:
+            raise Rejected
+        data_keys = set(data.keys())
+        if 'profile' in data_keys:
+            data_keys.remove('profile')
+            data__profile = data['profile']
+            if not (isinstance(data__profile, (int, float)) and (not isinstance(data__profile, bool)) and (data__profile == 1)):
+                raise Rejected
+        if 'extends' in data_keys:
+            data_keys.remove('extends')
+            data__extends = data['extends']
+            validate___definitions_text(data__extends)
+        if 'name' in data_keys:
+            data_keys.remove('name')
+            data__name = data['name']
+            validate___definitions_text(data__name)
+        if 'title' in data_keys:
+            data_keys.remove('title')
+            data__title = data['title']
+            validate___definitions_text(data__title)
+        if 'source' in data_keys:
+            data_keys.remove('source')
+            data__source = data['source']
+            validate___definitions_text(data__source)
+        if 'date' in data_keys:
+            data_keys.remove('date')
+            data__date = data['date']
+            validate___definitions_text(data__date)
+        if 'unverified' in data_keys:
+            data_keys.remove('unverified')
+            data__unverified = data['unverified']
+            if not isinstance(data__unverified, (bool, NoneType)):
+                raise Rejected
+        if 'scheduler' in data_keys:
+            data_keys.remove('scheduler')
+            data__scheduler = data['scheduler']
+            if not (isinstance(data__scheduler, str) and data__scheduler == 'slurm' or (isinstance(data__scheduler, str) and data__scheduler == 'none')):
+                raise Rejected
+        if 'slurm' in data_keys:
+            data_keys.remove('slurm')
+            data__slurm = data['slurm']
+            validate___definitions_text(data__slurm)
+        if 'mpi' in data_keys:
+            data_keys.remove('mpi')
+            data__mpi = data['mpi']
+            validate___definitions_text(data__mpi)
+        if 'mpi_plugins' in data_keys:
+            data_keys.remove('mpi_plugins')
+            data__mpiplugins = data['mpi_plugins']
+            validate___definitions_words(data__mpiplugins)
+        if 'memory_flag' in data_keys:
+            data_keys.remove('memory_flag')
+            data__memoryflag = data['memory_flag']
+            if not (isinstance(data__memoryflag, str) and data__memoryflag == 'per_cpu' or (isinstance(data__memoryflag, str) and data__memoryflag == 'per_node') or (isinstance(data__memoryflag, str) and data__memoryflag == 'either')):
+                raise Rejected
+        if 'gres_gpu' in data_keys:
+            data_keys.remove('gres_gpu')
+            data__gresgpu = data['gres_gpu']
+            validate___definitions_text(data__gresgpu)
+        if 'node_types' in data_keys:
+            data_keys.remove('node_types')
+            data__nodetypes = data['node_types']
+            if not isinstance(data__nodetypes, (dict, NoneType)):
+                raise Rejected
+            data__nodetypes_is_dict = isinstance(data__nodetypes, dict)
+            if data__nodetypes_is_dict:
+                data__nodetypes_keys = set(data__nodetypes.keys())
+                for data__nodetypes_key in data__nodetypes_keys:
+                    if data__nodetypes_key not in []:
+                        data__nodetypes_value = data__nodetypes.get(data__nodetypes_key)
+                        if not isinstance(data__nodetypes_value, (dict, NoneType)):
+                            raise Rejected
+                        data__nodetypes_value_is_dict = isinstance(data__nodetypes_value, dict)
+                        if data__nodetypes_value_is_dict:
+                            data__nodetypes_value_keys = set(data__nodetypes_value.keys())
+                            if 'count' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('count')
+                                data__nodetypes_value__count = data__nodetypes_value['count']
+                                if not isinstance(data__nodetypes_value__count, (int, NoneType)) and (not (isinstance(data__nodetypes_value__count, float) and data__nodetypes_value__count.is_integer())) or isinstance(data__nodetypes_value__count, bool):
+                                    raise Rejected
+                                if isinstance(data__nodetypes_value__count, (int, float)) and (not isinstance(data__nodetypes_value__count, bool)):
+                                    if data__nodetypes_value__count < 0:
+                                        raise Rejected
+                            if 'cpus' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('cpus')
+                                data__nodetypes_value__cpus = data__nodetypes_value['cpus']
+                                if not isinstance(data__nodetypes_value__cpus, (int, NoneType)) and (not (isinstance(data__nodetypes_value__cpus, float) and data__nodetypes_value__cpus.is_integer())) or isinstance(data__nodetypes_value__cpus, bool):
+                                    raise Rejected
+                                if isinstance(data__nodetypes_value__cpus, (int, float)) and (not isinstance(data__nodetypes_value__cpus, bool)):
+                                    if data__nodetypes_value__cpus < 0:
+                                        raise Rejected
+                            if 'threads_per_core' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('threads_per_core')
+                                data__nodetypes_value__threadspercore = data__nodetypes_value['threads_per_core']
+                                if not isinstance(data__nodetypes_value__threadspercore, (int, NoneType)) and (not (isinstance(data__nodetypes_value__threadspercore, float) and data__nodetypes_value__threadspercore.is_integer())) or isinstance(data__nodetypes_value__threadspercore, bool):
+                                    raise Rejected
+                                if isinstance(data__nodetypes_value__threadspercore, (int, float)) and (not isinstance(data__nodetypes_value__threadspercore, bool)):
+                                    if data__nodetypes_value__threadspercore < 1:
+                                        raise Rejected
+                            if 'memory' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('memory')
+                                data__nodetypes_value__memory = data__nodetypes_value['memory']
+                                validate___definitions_size(data__nodetypes_value__memory)
+                            if 'scratch' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('scratch')
+                                data__nodetypes_value__scratch = data__nodetypes_value['scratch']
+                                validate___definitions_size(data__nodetypes_value__scratch)
+                            if 'gpu_type' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('gpu_type')
+                                data__nodetypes_value__gputype = data__nodetypes_value['gpu_type']
+                                validate___definitions_text(data__nodetypes_value__gputype)
+                            if 'gpus' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('gpus')
+                                data__nodetypes_value__gpus = data__nodetypes_value['gpus']
+                                if not isinstance(data__nodetypes_value__gpus, (int, NoneType)) and (not (isinstance(data__nodetypes_value__gpus, float) and data__nodetypes_value__gpus.is_integer())) or isinstance(data__nodetypes_value__gpus, bool):
+                                    raise Rejected
+                                if isinstance(data__nodetypes_value__gpus, (int, float)) and (not isinstance(data__nodetypes_value__gpus, bool)):
+                                    if data__nodetypes_value__gpus < 0:
+                                        raise Rejected
+                            if 'vram' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('vram')
+                                data__nodetypes_value__vram = data__nodetypes_value['vram']
+                                validate___definitions_size(data__nodetypes_value__vram)
+                            if 'gpu_threads' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('gpu_threads')
+                                data__nodetypes_value__gputhreads = data__nodetypes_value['gpu_threads']
+                                if not isinstance(data__nodetypes_value__gputhreads, (int, NoneType)) and (not (isinstance(data__nodetypes_value__gputhreads, float) and data__nodetypes_value__gputhreads.is_integer())) or isinstance(data__nodetypes_value__gputhreads, bool):
+                                    raise Rejected
+                                if isinstance(data__nodetypes_value__gputhreads, (int, float)) and (not isinstance(data__nodetypes_value__gputhreads, bool)):
+                                    if data__nodetypes_value__gputhreads < 0:
+                                        raise Rejected
+                            if 'cpus_per_gpu' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('cpus_per_gpu')
+                                data__nodetypes_value__cpuspergpu = data__nodetypes_value['cpus_per_gpu']
+                                if not isinstance(data__nodetypes_value__cpuspergpu, (int, NoneType)) and (not (isinstance(data__nodetypes_value__cpuspergpu, float) and data__nodetypes_value__cpuspergpu.is_integer())) or isinstance(data__nodetypes_value__cpuspergpu, bool):
+                                    raise Rejected
+                                if isinstance(data__nodetypes_value__cpuspergpu, (int, float)) and (not isinstance(data__nodetypes_value__cpuspergpu, bool)):
+                                    if data__nodetypes_value__cpuspergpu < 0:
+                                        raise Rejected
+                            if 'features' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('features')
+                                data__nodetypes_value__features = data__nodetypes_value['features']
+                                validate___definitions_words(data__nodetypes_value__features)
+                            if 'until' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('until')
+                                data__nodetypes_value__until = data__nodetypes_value['until']
+                                validate___definitions_text(data__nodetypes_value__until)
+                            if 'source' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('source')
+                                data__nodetypes_value__source = data__nodetypes_value['source']
+                                validate___definitions_text(data__nodetypes_value__source)
+                            if 'date' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('date')
+                                data__nodetypes_value__date = data__nodetypes_value['date']
+                                validate___definitions_text(data__nodetypes_value__date)
+                            if 'unverified' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('unverified')
+                                data__nodetypes_value__unverified = data__nodetypes_value['unverified']
+                                if not isinstance(data__nodetypes_value__unverified, (bool, NoneType)):
+                                    raise Rejected
+                            if data__nodetypes_value_keys:
+                                raise Rejected
+        if 'partitions' in data_keys:
+            data_keys.remove('partitions')
+            data__partitions = data['partitions']
+            if not isinstance(data__partitions, (dict, NoneType)):
+                raise Rejected
+            data__partitions_is_dict = isinstance(data__partitions, dict)
+            if data__partitions_is_dict:
+                data__partitions_keys = set(data__partitions.keys())
+                for data__partitions_key in data__partitions_keys:
+                    if data__partitions_key not in []:
+                        data__partitions_value = data__partitions.get(data__partitions_key)
+                        if not isinstance(data__partitions_value, (dict, NoneType)):
+                            raise Rejected
+                        data__partitions_value_is_dict = isinstance(data__partitions_value, dict)
+                        if data__partitions_value_is_dict:
+                            data__partitions_value_keys = set(data__partitions_value.keys())
+                            if 'node_types' in data__partitions_value_keys:
+                                data__partitions_value_keys.remove('node_types')
+                                data__partitions_value__nodetypes = data__partitions_value['node_types']
+                                validate___definitions_words(data__partitions_value__nodetypes)
+                            if 'default' in data__partitions_value_keys:
+                                data__partitions_value_keys.remove('default')
+                                data__partitions_value__default = data__partitions_value['default']
+                                if not isinstance(data__partitions_value__default, (bool, NoneType)):
+                                    raise Rejected
+                            if 'max_time' in data__partitions_value_keys:
+                                data__partitions_value_keys.remove('max_time')
+                                data__partitions_value__maxtime = data__partitions_value['max_time']
+                                validate___definitions_time(data__partitions_value__maxtime)
+                            if 'default_time' in data__partitions_value_keys:
+                                data__partitions_value_keys.remove('default_time')
+                                data__partitions_value__defaulttime = data__partitions_value['default_time']
+                                validate___definitions_time(data__partitions_value__defaulttime)
+                            if 'max_nodes' in data__partitions_value_keys:
+                                data__partitions_value_keys.remove('max_nodes')
+                                data__partitions_value__maxnodes = data__partitions_value['max_nodes']
+                                if not isinstance(data__partitions_value__maxnodes, (int, NoneType)) and (not (isinstance(data__partitions_value__maxnodes, float) and data__partitions_value__maxnodes.is_integer())) or isinstance(data__partitions_value__maxnodes, bool):
+                                    raise Rejected
+                                if isinstance(data__partitions_value__maxnodes, (int, float)) and (not isinstance(data__partitions_value__maxnodes, bool)):
+                                    if data__partitions_value__maxnodes < 1:
+                                        raise Rejected
+                            if 'max_memory_per_node' in data__partitions_value_keys:
+                                data__partitions_value_keys.remove('max_memory_per_node')
+                                data__partitions_value__maxmemorypernode = data__partitions_value['max_memory_per_node']
+                                validate___definitions_size(data__partitions_value__maxmemorypernode)
+                            if 'max_memory_per_cpu' in data__partitions_value_keys:
+                                data__partitions_value_keys.remove('max_memory_per_cpu')
+                                data__partitions_value__maxmemorypercpu = data__partitions_value['max_memory_per_cpu']
+                                validate___definitions_size(data__partitions_value__maxmemorypercpu)
+                            if 'source' in data__partitions_value_keys:
+                                data__partitions_value_keys.remove('source')
+                                data__partitions_value__source = data__partitions_value['source']
+                                validate___definitions_text(data__partitions_value__source)
+                            if 'date' in data__partitions_value_keys:
+                                data__partitions_value_keys.remove('date')
+                                data__partitions_value__date = data__partitions_value['date']
+                                validate___definitions_text(data__partitions_value__date)
+                            if 'unverified' in data__partitions_value_keys:
+                                data__partitions_value_keys.remove('unverified')
+                                data__partitions_value__unverified = data__partitions_value['unverified']
+                                if not isinstance(data__partitions_value__unverified, (bool, NoneType)):
+                                    raise Rejected
+                            if data__partitions_value_keys:
+                                raise Rejected
+        if 'launchers' in data_keys:
+            data_keys.remove('launchers')
+            data__launchers = data['launchers']
+            if not isinstance(data__launchers, (dict, NoneType)):
+                raise Rejected
+            data__launchers_is_dict = isinstance(data__launchers, dict)
+            if data__launchers_is_dict:
+                data__launchers_keys = set(data__launchers.keys())
+                if 'batch' in data__launchers_keys:
+                    data__launchers_keys.remove('batch')
+                    data__launchers__batch = data__launchers['batch']
+                    if not isinstance(data__launchers__batch, (dict, NoneType)):
+                        raise Rejected
+                    data__launchers__batch_is_dict = isinstance(data__launchers__batch, dict)
+                    if data__launchers__batch_is_dict:
+                        data__launchers__batch_keys = set(data__launchers__batch.keys())
+                        if 'name' in data__launchers__batch_keys:
+                            data__launchers__batch_keys.remove('name')
+                            data__launchers__batch__name = data__launchers__batch['name']
+                            validate___definitions_text(data__launchers__batch__name)
+                        if 'argv' in data__launchers__batch_keys:
+                            data__launchers__batch_keys.remove('argv')
+                            data__launchers__batch__argv = data__launchers__batch['argv']
+                            validate___definitions_words(data__launchers__batch__argv)
+                        if 'arbitrary' in data__launchers__batch_keys:
+                            data__launchers__batch_keys.remove('arbitrary')
+                            data__launchers__batch__arbitrary = data__launchers__batch['arbitrary']
+                            validate___definitions_words(data__launchers__batch__arbitrary)
+                        if 'hostfile_variable' in data__launchers__batch_keys:
+                            data__launchers__batch_keys.remove('hostfile_variable')
+                            data__launchers__batch__hostfilevariable = data__launchers__batch['hostfile_variable']
+                            validate___definitions_text(data__launchers__batch__hostfilevariable)
+                        if 'unset' in data__launchers__batch_keys:
+                            data__launchers__batch_keys.remove('unset')
+                            data__launchers__batch__unset = data__launchers__batch['unset']
+                            validate___definitions_words(data__launchers__batch__unset)
+                        if 'exports' in data__launchers__batch_keys:
+                            data__launchers__batch_keys.remove('exports')
+                            data__launchers__batch__exports = data__launchers__batch['exports']
+                            validate___definitions_texts(data__launchers__batch__exports)
+                        if 'mpi' in data__launchers__batch_keys:
+                            data__launchers__batch_keys.remove('mpi')
+                            data__launchers__batch__mpi = data__launchers__batch['mpi']
+                            validate___definitions_text(data__launchers__batch__mpi)
+                        if 'source' in data__launchers__batch_keys:
+                            data__launchers__batch_keys.remove('source')
+                            data__launchers__batch__source = data__launchers__batch['source']
+                            validate___definitions_text(data__launchers__batch__source)
+                        if 'date' in data__launchers__batch_keys:
+                            data__launchers__batch_keys.remove('date')
+                            data__launchers__batch__date = data__launchers__batch['date']
+                            validate___definitions_text(data__launchers__batch__date)
+                        if 'unverified' in data__launchers__batch_keys:
+                            data__launchers__batch_keys.remove('unverified')
+                            data__launchers__batch__unverified = data__launchers__batch['unverified']
+                            if not isinstance(data__launchers__batch__unverified, (bool, NoneType)):
+                                raise Rejected
+                        if data__launchers__batch_keys:
+                            raise Rejected
+                if 'interactive' in data__launchers_keys:
+                    data__launchers_keys.remove('interactive')
+                    data__launchers__interactive = data__launchers['interactive']
+                    if not isinstance(data__launchers__interactive, (dict, NoneType)):
+                        raise Rejected
+                    data__launchers__interactive_is_dict = isinstance(data__launchers__interactive, dict)
+                    if data__launchers__interactive_is_dict:
+                        data__launchers__interactive_keys = set(data__launchers__interactive.keys())
+                        if 'name' in data__launchers__interactive_keys:
+                            data__launchers__interactive_keys.remove('name')
+                            data__launchers__interactive__name = data__launchers__interactive['name']
+                            validate___definitions_text(data__launchers__interactive__name)
+                        if 'argv' in data__launchers__interactive_keys:
+                            data__launchers__interactive_keys.remove('argv')
+                            data__launchers__interactive__argv = data__launchers__interactive['argv']
+                            validate___definitions_words(data__launchers__interactive__argv)
+                        if 'arbitrary' in data__launchers__interactive_keys:
+                            data__launchers__interactive_keys.remove('arbitrary')
+                            data__launchers__interactive__arbitrary = data__launchers__interactive['arbitrary']
+                            validate___definitions_words(data__launchers__interactive__arbitrary)
+                        if 'hostfile_variable' in data__launchers__interactive_keys:
+                            data__launchers__interactive_keys.remove('hostfile_variable')
+                            data__launchers__interactive__hostfilevariable = data__launchers__interactive['hostfile_variable']
+                            validate___definitions_text(data__launchers__interactive__hostfilevariable)
+                        if 'unset' in data__launchers__interactive_keys:
+                            data__launchers__interactive_keys.remove('unset')
+                            data__launchers__interactive__unset = data__launchers__interactive['unset']
+                            validate___definitions_words(data__launchers__interactive__unset)
+                        if 'exports' in data__launchers__interactive_keys:
+                            data__launchers__interactive_keys.remove('exports')
+                            data__launchers__interactive__exports = data__launchers__interactive['exports']
+                            validate___definitions_texts(data__launchers__interactive__exports)
+                        if 'mpi' in data__launchers__interactive_keys:
+                            data__launchers__interactive_keys.remove('mpi')
+                            data__launchers__interactive__mpi = data__launchers__interactive['mpi']
+                            validate___definitions_text(data__launchers__interactive__mpi)
+                        if 'source' in data__launchers__interactive_keys:
+                            data__launchers__interactive_keys.remove('source')
+                            data__launchers__interactive__source = data__launchers__interactive['source']
+                            validate___definitions_text(data__launchers__interactive__source)
+                        if 'date' in data__launchers__interactive_keys:
+                            data__launchers__interactive_keys.remove('date')
+                            data__launchers__interactive__date = data__launchers__interactive['date']
+                            validate___definitions_text(data__launchers__interactive__date)
+                        if 'unverified' in data__launchers__interactive_keys:
+                            data__launchers__interactive_keys.remove('unverified')
+                            data__launchers__interactive__unverified = data__launchers__interactive['unverified']
+                            if not isinstance(data__launchers__interactive__unverified, (bool, NoneType)):
+                                raise Rejected
+                        if data__launchers__interactive_keys:
+                            raise Rejected
+                if 'serial' in data__launchers_keys:
+                    data__launchers_keys.remove('serial')
+                    data__launchers__serial = data__launchers['serial']
+                    if not isinstance(data__launchers__serial, (dict, NoneType)):
+                        raise Rejected
+                    data__launchers__serial_is_dict = isinstance(data__launchers__serial, dict)
+                    if data__launchers__serial_is_dict:
+                        data__launchers__serial_keys = set(data__launchers__serial.keys())
+                        if 'name' in data__launchers__serial_keys:
+                            data__launchers__serial_keys.remove('name')
+                            data__launchers__serial__name = data__launchers__serial['name']
+                            validate___definitions_text(data__launchers__serial__name)
+                        if 'argv' in data__launchers__serial_keys:
+                            data__launchers__serial_keys.remove('argv')
+                            data__launchers__serial__argv = data__launchers__serial['argv']
+                            validate___definitions_words(data__launchers__serial__argv)
+                        if 'arbitrary' in data__launchers__serial_keys:
+                            data__launchers__serial_keys.remove('arbitrary')
+                            data__launchers__serial__arbitrary = data__launchers__serial['arbitrary']
+                            validate___definitions_words(data__launchers__serial__arbitrary)
+                        if 'hostfile_variable' in data__launchers__serial_keys:
+                            data__launchers__serial_keys.remove('hostfile_variable')
+                            data__launchers__serial__hostfilevariable = data__launchers__serial['hostfile_variable']
+                            validate___definitions_text(data__launchers__serial__hostfilevariable)
+                        if 'unset' in data__launchers__serial_keys:
+                            data__launchers__serial_keys.remove('unset')
+                            data__launchers__serial__unset = data__launchers__serial['unset']
+                            validate___definitions_words(data__launchers__serial__unset)
+                        if 'exports' in data__launchers__serial_keys:
+                            data__launchers__serial_keys.remove('exports')
+                            data__launchers__serial__exports = data__launchers__serial['exports']
+                            validate___definitions_texts(data__launchers__serial__exports)
+                        if 'mpi' in data__launchers__serial_keys:
+                            data__launchers__serial_keys.remove('mpi')
+                            data__launchers__serial__mpi = data__launchers__serial['mpi']
+                            validate___definitions_text(data__launchers__serial__mpi)
+                        if 'source' in data__launchers__serial_keys:
+                            data__launchers__serial_keys.remove('source')
+                            data__launchers__serial__source = data__launchers__serial['source']
+                            validate___definitions_text(data__launchers__serial__source)
+                        if 'date' in data__launchers__serial_keys:
+                            data__launchers__serial_keys.remove('date')
+                            data__launchers__serial__date = data__launchers__serial['date']
+                            validate___definitions_text(data__launchers__serial__date)
+                        if 'unverified' in data__launchers__serial_keys:
+                            data__launchers__serial_keys.remove('unverified')
+                            data__launchers__serial__unverified = data__launchers__serial['unverified']
+                            if not isinstance(data__launchers__serial__unverified, (bool, NoneType)):
+                                raise Rejected
+                        if data__launchers__serial_keys:
+                            raise Rejected
+                if data__launchers_keys:
+                    raise Rejected
+        if 'scratch' in data_keys:
+            data_keys.remove('scratch')
+            data__scratch = data['scratch']
+            if not isinstance(data__scratch, (dict, NoneType)):
+                raise Rejected
+            data__scratch_is_dict = isinstance(data__scratch, dict)
+            if data__scratch_is_dict:
+                data__scratch_keys = set(data__scratch.keys())
+                if 'path' in data__scratch_keys:
+                    data__scratch_keys.remove('path')
+                    data__scratch__path = data__scratch['path']
+                    validate___definitions_text(data__scratch__path)
+                if 'gres' in data__scratch_keys:
+                    data__scratch_keys.remove('gres')
+                    data__scratch__gres = data__scratch['gres']
+                    validate___definitions_text(data__scratch__gres)
+                if 'required' in data__scratch_keys:
+                    data__scratch_keys.remove('required')
+                    data__scratch__required = data__scratch['required']
+                    if not isinstance(data__scratch__required, (bool, NoneType)):
+                        raise Rejected
+                if 'minimum' in data__scratch_keys:
+                    data__scratch_keys.remove('minimum')
+                    data__scratch__minimum = data__scratch['minimum']
+                    validate___definitions_size(data__scratch__minimum)
+                if 'default' in data__scratch_keys:
+                    data__scratch_keys.remove('default')
+                    data__scratch__default = data__scratch['default']
+                    validate___definitions_size(data__scratch__default)
+                if 'source' in data__scratch_keys:
+                    data__scratch_keys.remove('source')
+                    data__scratch__source = data__scratch['source']
+                    validate___definitions_text(data__scratch__source)
+                if 'date' in data__scratch_keys:
+                    data__scratch_keys.remove('date')
+                    data__scratch__date = data__scratch['date']
+                    validate___definitions_text(data__scratch__date)
+                if 'unverified' in data__scratch_keys:
+                    data__scratch_keys.remove('unverified')
+                    data__scratch__unverified = data__scratch['unverified']
+                    if not isinstance(data__scratch__unverified, (bool, NoneType)):
+                        raise Rejected
+                if data__scratch_keys:
+                    raise Rejected
+        if 'policy' in data_keys:
+            data_keys.remove('policy')
+            data__policy = data['policy']
+            if not isinstance(data__policy, (dict, NoneType)):
+                raise Rejected
+            data__policy_is_dict = isinstance(data__policy, dict)
+            if data__policy_is_dict:
+                data__policy_keys = set(data__policy.keys())
+                if 'cpu_threads' in data__policy_keys:
+                    data__policy_keys.remove('cpu_threads')
+                    data__policy__cputhreads = data__policy['cpu_threads']
+                    if not isinstance(data__policy__cputhreads, (int, NoneType)) and (not (isinstance(data__policy__cputhreads, float) and data__policy__cputhreads.is_integer())) or isinstance(data__policy__cputhreads, bool):
+                        raise Rejected
+                    if isinstance(data__policy__cputhreads, (int, float)) and (not isinstance(data__policy__cputhreads, bool)):
+                        if data__policy__cputhreads < 1:
+                            raise Rejected
+                if 'gpu_threads' in data__policy_keys:
+                    data__policy_keys.remove('gpu_threads')
+                    data__policy__gputhreads = data__policy['gpu_threads']
+                    if not isinstance(data__policy__gputhreads, (int, NoneType)) and (not (isinstance(data__policy__gputhreads, float) and data__policy__gputhreads.is_integer())) or isinstance(data__policy__gputhreads, bool):
+                        raise Rejected
+                    if isinstance(data__policy__gputhreads, (int, float)) and (not isinstance(data__policy__gputhreads, bool)):
+                        if data__policy__gputhreads < 1:
+                            raise Rejected
+                if 'memory_per_cpu' in data__policy_keys:
+                    data__policy_keys.remove('memory_per_cpu')
+                    data__policy__memorypercpu = data__policy['memory_per_cpu']
+                    validate___definitions_size(data__policy__memorypercpu)
+                if 'ntasks' in data__policy_keys:
+                    data__policy_keys.remove('ntasks')
+                    data__policy__ntasks = data__policy['ntasks']
+                    if not isinstance(data__policy__ntasks, (int, NoneType)) and (not (isinstance(data__policy__ntasks, float) and data__policy__ntasks.is_integer())) or isinstance(data__policy__ntasks, bool):
+                        raise Rejected
+                    if isinstance(data__policy__ntasks, (int, float)) and (not isinstance(data__policy__ntasks, bool)):
+                        if data__policy__ntasks < 1:
+                            raise Rejected
+                if 'time' in data__policy_keys:
+                    data__policy_keys.remove('time')
+                    data__policy__time = data__policy['time']
+                    validate___definitions_time(data__policy__time)
+                if 'source' in data__policy_keys:
+                    data__policy_keys.remove('source')
+                    data__policy__source = data__policy['source']
+                    validate___definitions_text(data__policy__source)
+                if 'date' in data__policy_keys:
+                    data__policy_keys.remove('date')
+                    data__policy__date = data__policy['date']
+                    validate___definitions_text(data__policy__date)
+                if 'unverified' in data__policy_keys:
+                    data__policy_keys.remove('unverified')
+                    data__policy__unverified = data__policy['unverified']
+                    if not isinstance(data__policy__unverified, (bool, NoneType)):
+                        raise Rejected
+                if data__policy_keys:
+                    raise Rejected
+        if 'versions' in data_keys:
+            data_keys.remove('versions')
+            data__versions = data['versions']
+            validate___definitions_words(data__versions)
+        if 'modules' in data_keys:
+            data_keys.remove('modules')
+            data__modules = data['modules']
+            if not isinstance(data__modules, (dict, NoneType)):
+                raise Rejected
+            data__modules_is_dict = isinstance(data__modules, dict)
+            if data__modules_is_dict:
+                data__modules_keys = set(data__modules.keys())
+                for data__modules_key in data__modules_keys:
+                    if data__modules_key not in []:
+                        data__modules_value = data__modules.get(data__modules_key)
+                        validate___definitions_words(data__modules_value)
+        if 'environment' in data_keys:
+            data_keys.remove('environment')
+            data__environment = data['environment']
+            validate___definitions_texts(data__environment)
+        if 'allocation' in data_keys:
+            data_keys.remove('allocation')
+            data__allocation = data['allocation']
+            validate___definitions_words(data__allocation)
+        if 'directives' in data_keys:
+            data_keys.remove('directives')
+            data__directives = data['directives']
+            if not isinstance(data__directives, (dict, NoneType)):
+                raise Rejected
+            data__directives_is_dict = isinstance(data__directives, dict)
+            if data__directives_is_dict:
+                data__directives_keys = set(data__directives.keys())
+                for data__directives_key in data__directives_keys:
+                    if data__directives_key not in []:
+                        data__directives_value = data__directives.get(data__directives_key)
+                        if not isinstance(data__directives_value, (str, int, float, bool, NoneType)):
+                            raise Rejected
+        if 'notes' in data_keys:
+            data_keys.remove('notes')
+            data__notes = data['notes']
+            validate___definitions_words(data__notes)
+        if 'sources' in data_keys:
+            data_keys.remove('sources')
+            data__sources = data['sources']
+            if not isinstance(data__sources, (dict, NoneType)):
+                raise Rejected
+            data__sources_is_dict = isinstance(data__sources, dict)
+            if data__sources_is_dict:
+                data__sources_keys = set(data__sources.keys())
+                for data__sources_key in data__sources_keys:
+                    if data__sources_key not in []:
+                        data__sources_value = data__sources.get(data__sources_key)
+                        data__sources_value_any_of_count1 = 0
+                        if not data__sources_value_any_of_count1:
+                            try:
+                                validate___definitions_text(data__sources_value)
+                                data__sources_value_any_of_count1 += 1
+                            except Rejected:
+                                pass
+                        if not data__sources_value_any_of_count1:
+                            try:
+                                if not isinstance(data__sources_value, dict):
+                                    raise Rejected
+                                data__sources_value_is_dict = isinstance(data__sources_value, dict)
+                                if data__sources_value_is_dict:
+                                    data__sources_value_keys = set(data__sources_value.keys())
+                                    if 'source' in data__sources_value_keys:
+                                        data__sources_value_keys.remove('source')
+                                        data__sources_value__source = data__sources_value['source']
+                                        validate___definitions_text(data__sources_value__source)
+                                    if 'date' in data__sources_value_keys:
+                                        data__sources_value_keys.remove('date')
+                                        data__sources_value__date = data__sources_value['date']
+                                        validate___definitions_text(data__sources_value__date)
+                                    if 'unverified' in data__sources_value_keys:
+                                        data__sources_value_keys.remove('unverified')
+                                        data__sources_value__unverified = data__sources_value['unverified']
+                                        if not isinstance(data__sources_value__unverified, (bool, NoneType)):
+                                            raise Rejected
+                                    if data__sources_value_keys:
+                                        raise Rejected
+                                data__sources_value_any_of_count1 += 1
+                            except Rejected:
+                                pass
+                        if not data__sources_value_any_of_count1:
+                            raise Rejected
+        if data_keys:
+            raise Rejected
+    try:
+        data_is_dict = isinstance(data, dict)
+        if data_is_dict:
+            data__missing_keys = set(['extends']) - data.keys()
+            if data__missing_keys:
+                raise Rejected
+    except Rejected:
+        data_is_dict = isinstance(data, dict)
+        if data_is_dict:
+            data__missing_keys = set(['scheduler', 'node_types', 'launchers']) - data.keys()
+            if data__missing_keys:
+                raise Rejected
+    return data
+
+def validate___definitions_texts(data):
+    if not isinstance(data, (dict, NoneType)):
+        raise Rejected
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data_keys = set(data.keys())
+        for data_key in data_keys:
+            if data_key not in []:
+                data_value = data.get(data_key)
+                if not isinstance(data_value, (str, int, float)) or isinstance(data_value, bool):
+                    raise Rejected
+    return data
+
+def validate___definitions_time(data):
+    data_any_of_count2 = 0
+    if not data_any_of_count2:
+        try:
+            if not isinstance(data, int) and (not (isinstance(data, float) and data.is_integer())) or isinstance(data, bool):
+                raise Rejected
+            if isinstance(data, (int, float)) and (not isinstance(data, bool)):
+                if data < -1:
+                    raise Rejected
+            data_any_of_count2 += 1
+        except Rejected:
+            pass
+    if not data_any_of_count2:
+        try:
+            if not isinstance(data, str):
+                raise Rejected
+            data_any_of_count2 += 1
+        except Rejected:
+            pass
+    if not data_any_of_count2:
+        try:
+            if not isinstance(data, NoneType):
+                raise Rejected
+            data_any_of_count2 += 1
+        except Rejected:
+            pass
+    if not data_any_of_count2:
+        raise Rejected
+    return data
+
+def validate___definitions_size(data):
+    data_any_of_count3 = 0
+    if not data_any_of_count3:
+        try:
+            if not isinstance(data, int) and (not (isinstance(data, float) and data.is_integer())) or isinstance(data, bool):
+                raise Rejected
+            if isinstance(data, (int, float)) and (not isinstance(data, bool)):
+                if data < 0:
+                    raise Rejected
+            data_any_of_count3 += 1
+        except Rejected:
+            pass
+    if not data_any_of_count3:
+        try:
+            if not isinstance(data, str):
+                raise Rejected
+            data_any_of_count3 += 1
+        except Rejected:
+            pass
+    if not data_any_of_count3:
+        try:
+            if not isinstance(data, NoneType):
+                raise Rejected
+            data_any_of_count3 += 1
+        except Rejected:
+            pass
+    if not data_any_of_count3:
+        raise Rejected
+    return data
+
+def validate___definitions_words(data):
+    data_any_of_count4 = 0
+    if not data_any_of_count4:
+        try:
+            if not isinstance(data, (list, tuple)):
+                raise Rejected
+            data_is_list = isinstance(data, (list, tuple))
+            if data_is_list:
+                data_len = len(data)
+                for data_x, data_item in enumerate(data):
+                    if not isinstance(data_item, (str, int, float)) or isinstance(data_item, bool):
+                        raise Rejected
+            data_any_of_count4 += 1
+        except Rejected:
+            pass
+    if not data_any_of_count4:
+        try:
+            if not isinstance(data, (str, int, float, NoneType)) or isinstance(data, bool):
+                raise Rejected
+            data_any_of_count4 += 1
+        except Rejected:
+            pass
+    if not data_any_of_count4:
+        raise Rejected
+    return data
+
+def validate___definitions_text(data):
+    if not isinstance(data, (str, int, float, NoneType)) or isinstance(data, bool):
+        raise Rejected
+    return data
