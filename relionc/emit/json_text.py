@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # The C quoting function alone: the json package would cost more than writing a whole plan.
 from _json import encode_basestring
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 
 def document(value: Mapping[str, object]) -> str:
@@ -29,7 +29,7 @@ def compact(value: object) -> str:
     if isinstance(value, Mapping):
         pairs = (f"{encode_basestring(str(key))}: {compact(item)}" for key, item in value.items())
         return "{" + ", ".join(pairs) + "}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, (list, tuple)):
         return "[" + ", ".join(map(compact, value)) + "]"
     return _scalar(value)
 

@@ -20,6 +20,7 @@ Option = tuple[str, str | None]
 PLANNED = {
     "constraint": "constraint",
     "cpus-per-task": "cpus_per_task",
+    "distribution": "",
     "exclusive": "exclusive",
     "gpus": "gpus",
     "gpus-per-node": "gpus",
@@ -34,7 +35,7 @@ PLANNED = {
     "partition": "partition",
     "time": "time",
 }
-"""sbatch options that the plan decides → the key of `resources:` that says so to the plan."""
+"""sbatch options that the plan decides → the key of `resources:` that tells it (empty: the layout)."""
 
 
 def batch(plan: JobPlan, cluster: Cluster) -> tuple[Directive, ...]:
@@ -110,12 +111,11 @@ def gres(plan: JobPlan, cluster: Cluster) -> str:
 def refused(plan: JobPlan) -> Iterator[Finding]:
     """Yield a finding for each option of `slurm:` that would contradict the plan."""
     for name, _ in plan.job.slurm:
-        if name in PLANNED:
-            advice = f"write it under `resources:` as `{PLANNED[name]}`, and the plan keeps to it"
-        elif name == "distribution":
-            advice = "say `layout: homogeneous+1` (or another layout): the script places the ranks itself"
-        else:
+        if name not in PLANNED:
             continue
+        advice = f"write it under `resources:` as `{PLANNED[name]}`, and the plan keeps to it"
+        if not PLANNED[name]:
+            advice = "say `layout: homogeneous+1` (or another layout): the script places the ranks itself"
         yield Finding(
             code="RL650",
             message=f"`slurm: {name}` is decided by the plan",

@@ -1,0 +1,184 @@
+"""Hand-made plans and clusters, so that lowering is tested without a spec or a solver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from relionc.catalog.types import JobType, Traits
+from relionc.ir import CommandLine, JobFile
+from relionc.plan.model import LEADER, PEER, WORKER, JobPlan, Rank
+from relionc.site.types import Cluster, Launcher, Policy, Scratch
+from relionc.spec.model import Data, Needs, ResolvedJob, Resources
+
+TRAITS = Traits(
+    mpi=True,
+    leader=True,
+    gpu=True,
+    gpu_possible=True,
+    one_rank_per_gpu=False,
+    preread=False,
+    scratch=True,
+    threads=True,
+)
+TYPE = JobType(
+    name="class3d",
+    version="2.1",
+    title="3D classification",
+    job_dir="Class3D",
+    type_id="9",
+    job_file="run.job",
+    is_tomo=None,
+    options={},
+    outputs=(),
+    traits=TRAITS,
+    program=None,
+    source="",
+)
+NEEDS = Needs(
+    mpi=True,
+    leader=True,
+    gpu=True,
+    gpu_possible=True,
+    one_rank_per_gpu=False,
+    preread=False,
+    scratch=True,
+    threads=True,
+    memory=(),
+    items="particles",
+    rank_rules=(),
+)
+SLURM = Cluster(
+    name="site",
+    title="A site",
+    scheduler="slurm",
+    node_types={},
+    partitions={},
+    launchers={
+        "batch": Launcher(
+            name="batch",
+            argv=("srun", "--mpi=pmi2", "-n", "{ntasks}", "-c", "{cpus_per_task}"),
+            arbitrary=("--distribution=arbitrary",),
+            hostfile_variable="SLURM_HOSTFILE",
+            unset=("SLURM_NTASKS_PER_NODE",),
+            exports=(("PMI_DEBUG", "0"),),
+        ),
+        "interactive": Launcher(name="interactive", argv=("mpirun", "-n", "${SLURM_NTASKS}")),
+    },
+    scratch=Scratch(path="/lscratch/${SLURM_JOB_ID}", gres="lscratch"),
+    policy=Policy(),
+    modules={"2.1": ("module load RELION/2.1",), "*": ("module load RELION",)},
+    environment=(("TMPDIR", "/lscratch/${SLURM_JOB_ID}"),),
+    allocation=("sinteractive",),
+    sources={},
+)
+WORKSTATION = replace(
+    SLURM,
+    scheduler="none",
+    launchers={"batch": Launcher(name="batch", argv=("mpirun", "-n", "{ntasks}"))},
+    scratch=None,
+    modules={},
+    environment=(),
+    allocation=(),
+)
+
+
+@dataclass(frozen=True)
+class Commands:
+    """What the job's commands are, as the lowering of options makes them."""
+
+    commands: tuple[CommandLine, ...] = (
+        CommandLine((("refine_mpi",), ("--o",), ("Class3D/class3d/run",))),
+        CommandLine((("touch",), ("Class3D/class3d/done",))),
+    )
+    parallel: tuple[bool, ...] = (True, False)
+
+
+JOB_FILE = JobFile("run.job", "9", False, None, ())
+
+
+def job(name="class3d", **changes):
+    values = {
+        "name": name,
+        "route": ("jobs", name),
+        "type": TYPE,
+        "options": {},
+        "given": {},
+        "output": f"Class3D/{name}/",
+        "is_continue": False,
+        "resources": Resources(),
+        "layout": None,
+        "data": Data(),
+        "needs": NEEDS,
+    }
+    return ResolvedJob(**(values | changes))
+
+
+def plus_1(nodes=4, workers=4, **changes):
+    """A homogeneous+1 plan with a memory flag per CPU, as the Biowulf example of 17 ranks."""
+    ntasks = nodes * workers + 1
+    ranks = [Rank(0, LEADER, 0, 4, ())]
+    ranks += [Rank(1 + i, WORKER, i // workers, 4, (i % workers,)) for i in range(ntasks - 1)]
+    values = {
+        "job": job(),
+        "mode": "homogeneous+1",
+        "placement": "exact",
+        "partition": "gpu",
+        "node_type": "p100",
+        "constraint": "",
+        "nodes": nodes,
+        "ntasks": ntasks,
+        "slots": nodes * (workers + 1),
+        "ntasks_per_node": workers + 1,
+        "cpus_per_task": 4,
+        "threads": 1,
+        "use_gpu": True,
+        "gpu_type": "p100",
+        "gpus_per_node": 4,
+        "gpu_ids": "",
+        "mem_per_cpu_mib": 6144,
+        "mem_per_node_mib": None,
+        "node_memory_mib": 122880,
+        "node_cpus": 56,
+        "scratch_gib": 200,
+        "scratch_dir": "/lscratch/${SLURM_JOB_ID}",
+        "time_s": 86400,
+        "exclusive": False,
+        "ranks": tuple(ranks),
+    }
+    return JobPlan(**(values | changes))
+
+
+def heterogeneous(ntasks=513, **changes):
+    """A CPU job wherever Slurm finds room."""
+    values = {
+        "mode": "heterogeneous",
+        "placement": "predicted",
+        "partition": "multinode",
+        "constraint": "x2695",
+        "nodes": 86,
+        "ntasks": ntasks,
+        "slots": ntasks,
+        "ntasks_per_node": 0,
+        "gpu_type": "",
+        "gpus_per_node": 0,
+        "mem_per_cpu_mib": 10240,
+        "ranks": tuple(Rank(i, PEER, i % 86, 4, ()) for i in range(ntasks)),
+    }
+    return plus_1(**(values | changes))
+
+
+def homogeneous(nodes=8, each=4, **changes):
+    """One rank per GPU on whole nodes, with memory per node."""
+    values = {
+        "mode": "homogeneous",
+        "nodes": nodes,
+        "ntasks": nodes * each,
+        "slots": nodes * each,
+        "ntasks_per_node": each,
+        "cpus_per_task": 2,
+        "gpu_type": "k80",
+        "mem_per_cpu_mib": None,
+        "mem_per_node_mib": 245760,
+        "ranks": tuple(Rank(i, PEER, i // each, 2, (i % each,)) for i in range(nodes * each)),
+    }
+    return plus_1(**(values | changes))

@@ -1,0 +1,251 @@
+"""Plans become directives, launcher words, hostfiles and submissions as Slurm wants them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from relionc.ir import ShellRef
+from relionc.lower import directives, script
+from relionc.lower.script import Origin
+from relionc.spec.model import Pin
+from lowering_plans import JOB_FILE, SLURM, WORKSTATION, Commands, heterogeneous, homogeneous, job, plus_1
+
+ORIGIN = Origin("specs/ribosome.yaml", "0.1.0")
+JOB_ID = ShellRef("SLURM_JOB_ID", integer=True)
+
+
+def bundle(*plans, cluster=SLURM):
+    names = [plan.job.name for plan in plans]
+    return script.bundle(
+        plans, dict.fromkeys(names, Commands()), dict.fromkeys(names, JOB_FILE), cluster, origin=ORIGIN
+    )
+
+
+def options(plan, cluster=SLURM):
+    return [(each.name, each.value) for each in directives.batch(plan, cluster)]
+
+
+def shape(plan, cluster=SLURM):
+    """The options of a plan without those that every script has."""
+    return [
+        option for option in options(plan, cluster) if option[0] not in ("job-name", "output", "open-mode")
+    ]
+
+
+def test_homogeneous_plus_1_allocates_a_slot_more_on_every_node():
+    assert options(plus_1()) == [
+        ("job-name", "class3d"),
+        ("output", "slurm-%j.out"),
+        ("open-mode", "append"),
+        ("partition", "gpu"),
+        ("nodes", "4"),
+        ("ntasks", "20"),
+        ("ntasks-per-node", "5"),
+        ("cpus-per-task", "4"),
+        ("mem-per-cpu", "6G"),
+        ("gres", "gpu:p100:4,lscratch:200"),
+        ("time", "1-00:00:00"),
+    ]
+
+
+def test_heterogeneous_leaves_the_nodes_to_slurm():
+    assert shape(heterogeneous()) == [
+        ("partition", "multinode"),
+        ("constraint", "x2695"),
+        ("ntasks", "513"),
+        ("cpus-per-task", "4"),
+        ("mem-per-cpu", "10G"),
+        ("gres", "lscratch:200"),
+        ("time", "1-00:00:00"),
+    ]
+
+
+def test_homogeneous_fixes_nodes_and_tasks_per_node_and_takes_one_memory_flag():
+    assert shape(homogeneous(exclusive=True)) == [
+        ("partition", "gpu"),
+        ("nodes", "8"),
+        ("ntasks", "32"),
+        ("ntasks-per-node", "4"),
+        ("cpus-per-task", "2"),
+        ("mem", "240G"),
+        ("gres", "gpu:k80:4,lscratch:200"),
+        ("time", "1-00:00:00"),
+        ("exclusive", None),
+    ]
+
+
+def test_nothing_asked_gives_no_empty_directive():
+    bare = heterogeneous(partition="", constraint="", mem_per_cpu_mib=None, scratch_gib=0, time_s=None)
+    assert shape(bare) == [("ntasks", "513"), ("cpus-per-task", "4")]
+
+
+def test_profile_and_user_add_options_and_everything_generic_stays_in_one_gres():
+    cluster = replace(SLURM, directives=(("export", "NONE"), ("gres", "ib:1"), ("open-mode", "truncate")))
+    user = (
+        ("mail-type", "END"),
+        ("gres", "fs:2"),
+        ("job-name", "ribosome"),
+        ("requeue", None),
+        ("licenses", ""),
+    )
+    made = options(plus_1(job=job(slurm=user)), cluster)
+    assert dict(made)["gres"] == "gpu:p100:4,lscratch:200,ib:1,fs:2"
+    assert made[0] == ("job-name", "ribosome")
+    assert ("open-mode", "truncate") in made
+    assert made[-3:] == [("export", "NONE"), ("mail-type", "END"), ("requeue", None)]
+    assert len({name for name, _ in made}) == len(made)
+
+
+def test_account_and_qos_are_passed_on():
+    pins = replace(job().resources, account=Pin("em", ()), qos=Pin("high", ()))
+    assert options(plus_1(job=job(resources=pins)))[-2:] == [("account", "em"), ("qos", "high")]
+
+
+@pytest.mark.parametrize("name", ["mem", "nodes", "gpus-per-task", "distribution", "time"])
+def test_an_option_that_the_plan_decides_is_refused_with_what_to_write_instead(name):
+    (finding,) = script.check([plus_1(job=job(slurm=((name, "1"),)))], SLURM)
+    assert (finding.code, finding.route, finding.on_key) == (
+        "RL650",
+        ("jobs", "class3d", "slurm", name),
+        True,
+    )
+    assert ("layout:" if name == "distribution" else "resources:") in finding.help
+    assert (name, "1") not in options(plus_1(job=job(slurm=((name, "1"),))))
+
+
+def test_a_launcher_that_cannot_place_ranks_is_refused_for_several_nodes_only():
+    launchers = {"batch": replace(SLURM.launchers["batch"], arbitrary=())}
+    cluster = replace(SLURM, launchers=launchers)
+    assert [finding.code for finding in script.check([plus_1(nodes=2)], cluster)] == ["RL651"]
+    assert script.check([plus_1(nodes=1), homogeneous()], cluster) == []
+    assert script.check([plus_1(nodes=2)], SLURM) == []
+
+
+@pytest.mark.parametrize("nodes", [1, 2, 8])
+def test_homogeneous_plus_1_places_its_ranks_by_a_hostfile(nodes):
+    made = bundle(plus_1(nodes=nodes)).jobs[0]
+    rule = made.script.hostfile
+    assert (rule.nodes, rule.workers_per_node, rule.leader_first) == (nodes, 4, True)
+    assert rule.path == ("Class3D/class3d/", "hostfile.", JOB_ID)
+    assert (rule.variable, rule.unset) == ("SLURM_HOSTFILE", ("SLURM_NTASKS_PER_NODE",))
+    words = [word for (word,) in made.script.steps[0].launcher]
+    ntasks = str(4 * nodes + 1)
+    assert words == ["srun", "--mpi=pmi2", "-n", ntasks, "-c", "4", "--distribution=arbitrary"]
+    assert made.hostfile[:6] == ("node[0]",) * 5 + (("node[1]",) if nodes > 1 else ())
+    assert len(made.hostfile) == 4 * nodes + 1
+
+
+def test_other_modes_need_no_hostfile_and_a_serial_command_no_launcher():
+    made = bundle(heterogeneous()).jobs[0].script
+    assert made.hostfile is None
+    assert [word for (word,) in made.steps[0].launcher] == ["srun", "--mpi=pmi2", "-n", "513", "-c", "4"]
+    assert made.steps[1].launcher == ()
+
+
+def test_a_launcher_may_take_the_hostfile_as_a_word():
+    launcher = replace(SLURM.launchers["batch"], arbitrary=("--hostfile={hostfile}",), hostfile_variable="")
+    made = bundle(plus_1(), cluster=replace(SLURM, launchers={"batch": launcher})).jobs[0].script
+    assert made.steps[0].launcher[-1] == ("--hostfile=", "Class3D/class3d/", "hostfile.", JOB_ID)
+
+
+def test_hosts_that_the_user_names_stand_in_the_hostfile():
+    named = bundle(plus_1(nodes=2, workers=1, job=job(slurm=(("nodelist", "cn[0002,0001]"),))))
+    assert named.jobs[0].hostfile == ("cn0001", "cn0001", "cn0002")
+    too_many = bundle(plus_1(nodes=2, workers=1, job=job(slurm=(("nodelist", "cn[0001-0003]"),))))
+    assert too_many.jobs[0].hostfile == ("node[0]", "node[0]", "node[1]")
+
+
+def test_the_profile_sets_up_the_script():
+    made = bundle(plus_1()).jobs[0].script
+    assert made.environment == ("module load RELION/2.1",)
+    assert dict(made.exports) == {
+        "TMPDIR": ("/lscratch/", JOB_ID),
+        "PMI_DEBUG": ("0",),
+        "SRUN_CPUS_PER_TASK": ("4",),
+    }
+    other = plus_1(job=job(type=replace(job().type, version="3.1")))
+    assert bundle(other).jobs[0].script.environment == ("module load RELION",)
+
+
+def test_a_workstation_gets_a_plain_script():
+    made = bundle(plus_1(nodes=1), cluster=WORKSTATION)
+    artifacts = made.jobs[0]
+    assert artifacts.script_name == "run.sh"
+    assert (artifacts.script.directives, artifacts.script.hostfile, artifacts.script.exports) == (
+        (),
+        None,
+        (),
+    )
+    assert artifacts.script.needs == ""
+    assert [word for (word,) in artifacts.script.steps[0].launcher] == ["mpirun", "-n", "5"]
+    assert (made.submissions[0].command, made.submissions[0].queued) == ((("bash",),), False)
+
+
+def test_an_interactive_job_is_allocated_and_started_by_the_user():
+    plan = homogeneous(nodes=1, job=job(interactive=True))
+    made = bundle(plan)
+    artifacts = made.jobs[0]
+    assert artifacts.script_name == "run.sh"
+    assert (artifacts.script.directives, artifacts.script.needs) == ((), "SLURM_JOB_ID")
+    assert artifacts.script.steps[0].launcher[-1] == (ShellRef("SLURM_NTASKS", integer=True),)
+    assert [word for (word,) in artifacts.allocation.command] == [
+        "sinteractive",
+        "--partition=gpu",
+        "--nodes=1",
+        "--ntasks=4",
+        "--ntasks-per-node=4",
+        "--cpus-per-task=2",
+        "--mem=240G",
+        "--gres=gpu:k80:4,lscratch:200",
+        "--time=1-00:00:00",
+    ]
+    assert made.submissions[0].command == ()
+    assert "class3d/allocate.sh" in made.submissions[0].note
+
+
+def test_jobs_wait_for_those_they_need():
+    first, second = plus_1(job=job("first")), plus_1(job=job("second", after=("first", "elsewhere")))
+    waits = bundle(first, second).submissions[1]
+    assert waits.after == ("first",)
+    assert waits.dependency == ("--dependency=afterok:{ids}", "--kill-on-invalid-dep=yes")
+
+
+def test_what_needs_an_interactive_job_is_not_submitted_before_it():
+    hand = homogeneous(nodes=1, job=job("hand", interactive=True))
+    second = plus_1(job=job("second", after=("hand",)))
+    third = plus_1(job=job("third", after=("second",)))
+    notes = {each.job: each.note for each in bundle(hand, second, third).submissions if not each.command}
+    assert notes["second"] == "second: start second/run.sbatch when hand has finished"
+    assert notes["third"] == "third: start third/run.sbatch when second has finished"
+
+
+def test_a_project_folder_is_entered_and_a_tilde_is_the_users_home():
+    made = bundle(plus_1(job=job(project="~/em data")))
+    assert made.jobs[0].script.project == (ShellRef("HOME"), "/em data")
+    assert made.submissions[0].output_dir == (ShellRef("HOME"), "/em data/Class3D/class3d/")
+
+
+@pytest.mark.parametrize(
+    ("plan", "words"),
+    [
+        (plus_1(), "homogeneous+1: 17 ranks on 4 nodes, 5 on the first (rank 0 leads) and 4 on each other, "
+                   "4 CPUs each, 4 p100 GPUs per node"),
+        (plus_1(nodes=1, workers=2), "homogeneous+1: 3 ranks on 1 node, 3 on the first (rank 0 leads), "
+                                     "4 CPUs each, 4 p100 GPUs per node"),
+        (heterogeneous(), "heterogeneous: 513 ranks wherever Slurm finds room, 4 CPUs each"),
+        (homogeneous(), "homogeneous: 32 ranks, 4 on each of 8 nodes, 2 CPUs each, 4 k80 GPUs per node"),
+        (heterogeneous(ntasks=1, cpus_per_task=1), "heterogeneous: one task with 1 CPU"),
+    ],
+)  # fmt: skip
+def test_the_layout_is_said_in_words(plan, words):
+    assert script.describe(plan) == words
+
+
+def test_the_header_says_what_made_the_script_and_from_what():
+    header = bundle(plus_1()).jobs[0].script.header
+    assert header[0] == "class3d: 3D classification of RELION 2.1, from specs/ribosome.yaml"
+    assert "homogeneous+1: 17 ranks" in header[1]
+    assert "made by relionc 0.1.0" in header[1]
+    assert "Do not edit" in header[2]
