@@ -1,1 +1,126 @@
-"""RELION knowledge as data: job types, options, programs, rules, per version."""
+"""RELION knowledge as data: job types, options, programs, rules, per version.
+
+The data are YAML (`data/`, described in `docs/catalogue.md`), compiled to literal modules (`_built/`).
+`load` imports just the module of one type and version.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from relionc.catalog._built import OPTIONS, TYPES
+from relionc.catalog.program import Scope, walk
+from relionc.catalog.types import JobType, Option, RankRule, Traits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "JobType",
+    "Option",
+    "RankRule",
+    "Traits",
+    "load",
+    "nearest_option",
+    "needs",
+    "outputs",
+    "series",
+    "types",
+    "versions",
+    "versions_with",
+]
+
+_CONDITIONS = ("mpi", "leader", "gpu", "gpu_possible", "one_rank_per_gpu", "preread", "scratch", "threads")
+
+
+def versions() -> tuple[str, ...]:
+    """Return the RELION versions of the catalogue, oldest first."""
+    return tuple(TYPES)
+
+
+def types(version: str) -> tuple[str, ...]:
+    """Return the names of a version's job types; nothing for a version that is not in the catalogue."""
+    found: Any = TYPES.get(version, ())
+    return tuple(found)
+
+
+def series(text: str) -> str | None:
+    """Return the version of the catalogue that a release belongs to (`3.1.3` → `3.1`), or None."""
+    head = ".".join(text.strip().replace("-", ".").split(".")[:2])
+    return head if head in TYPES else None
+
+
+def load(name: str, version: str) -> JobType:
+    """Return a job type; raises KeyError for one that the version does not have."""
+    if name not in types(version):
+        raise KeyError(name)
+    data: Any = import_module(f"relionc.catalog._built.v{version.replace('.', '_')}.{name}").DATA
+    rules = tuple(RankRule(**rule) for rule in data["traits"]["rank_rules"])
+    return JobType(
+        **{
+            **data,
+            "options": {key: Option(**option) for key, option in data["options"].items()},
+            "traits": Traits(**{**data["traits"], "rank_rules": rules}),
+        }
+    )
+
+
+def versions_with(type_name: str, key: str) -> tuple[str, ...]:
+    """Return the versions in which a job type has an option, oldest first."""
+    table: Any = OPTIONS.get(type_name, {})
+    return tuple(table.get(key, ()))
+
+
+def nearest_option(job_type: JobType, text: str) -> Option | None:
+    """Return the option that `text` most likely means: by name, by flag (`K`, `--K`), or by label."""
+    options = job_type.options.values()
+    flag = "--" + text.lstrip("-")
+    for option in options:
+        if text == option.key or flag == option.flag or text.lower().strip(" :?") == _plain(option.label):
+            return option
+    return _closest(job_type, text)
+
+
+def _plain(label: str) -> str:
+    return label.lower().strip(" :?")
+
+
+def _closest(job_type: JobType, text: str) -> Option | None:
+    from difflib import get_close_matches
+
+    names = {option.key.lower(): option for option in job_type.options.values()}
+    for option in job_type.options.values():
+        names.setdefault(option.flag.lstrip("-").lower(), option)
+        names.setdefault(_plain(option.label), option)
+    names.pop("", None)
+    close = get_close_matches(text.lower(), names, n=1, cutoff=0.7)
+    return names[close[0]] if close else None
+
+
+def needs(job_type: JobType, options: Mapping[str, str], *, is_continue: bool) -> dict[str, Any]:
+    """Return the traits of a job type over a job's options, by the names of `Traits`.
+
+    Conditions become true/false; of the rank rules those remain whose condition holds. `options` is RELION's
+    text by name; what it leaves out has its default.
+    """
+    scope = Scope(job_type, options, output="", is_continue=is_continue)
+    traits = job_type.traits
+    return {
+        **{name: bool(scope.value(getattr(traits, name), otherwise=False)) for name in _CONDITIONS},
+        "memory": traits.memory,
+        "items": traits.items,
+        "rank_rules": tuple(rule for rule in traits.rank_rules if scope.value(rule.when, otherwise=False)),
+    }
+
+
+def outputs(
+    job_type: JobType, options: Mapping[str, str], *, output: str, is_continue: bool
+) -> dict[str, str]:
+    """Return the files a job makes that others may use: name → path. `output` ends with a slash."""
+    scope = Scope(job_type, options, output=output, is_continue=is_continue)
+    found: dict[str, str] = {}
+    for step in walk(job_type.program["steps"], scope):
+        if step[0] == "output" and (name := scope.filled(step[1])):
+            found.setdefault(name, scope.filled(step[2]))
+    return found

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Expr = Any
 """A compiled expression: nested tuples of literals, as `relionc.expr` makes and evaluates them."""
@@ -31,6 +33,7 @@ class Option:
     role: str = ""
     flag: str = ""
     node_type: str = ""
+    group: str = ""  # the tab of RELION's window, for people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,119 @@
+"""Pieces of command lines, as the catalogue's data writes them, read as a shell would read them.
+
+A fragment is RELION's own text with `{expression}` where a value goes: `--gpu "{gpu_ids}"`. It becomes a tuple of
+pieces, from which both the exact text and the words of the command are put together later:
+
+    ("gap", text)            white space: ends a word
+    ("lit", text, word)      text as typed, and what the shell makes of it
+    ("glob", text)           unquoted text with wildcards of a command of the shell
+    ("value", expr)          a value inside quotes: part of one word, whatever it holds
+    ("split", expr)          a value outside quotes: white space in it separates words
+    ("args", expr)           arguments typed by the user: read with their quotes
+    ("to", text, append)     `>` or `>>`; the next word is a file name
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from relionc.expr import Expr, ExprError, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Piece = tuple[Any, ...]
+
+_TOKENS = re.compile(
+    r"""
+      (?P<gap>\s+)
+    | (?P<which>`which\s+)
+    | (?P<tick>`)
+    | (?P<quote>")
+    | (?P<escape>\\.)
+    | (?P<to>>>?)
+    | (?P<hole>\{)
+    | (?P<lit>[^\s`"\\>{}]+)
+    """,
+    re.VERBOSE,
+)
+_HOLE = re.compile(r"((?:[^\"'}]|\"[^\"]*\"|'[^']*')*)\}")
+
+
+class FragmentError(ValueError):
+    """A fragment that cannot be read."""
+
+
+def holes(text: str) -> Iterator[tuple[str, Expr | None]]:
+    """Split a template into literal text and expressions: `("text", None)` or `("", expr)`."""
+    position = 0
+    while (opening := text.find("{", position)) >= 0:
+        if opening > position:
+            yield text[position:opening], None
+        expr, position = _hole(text, opening + 1)
+        yield "", expr
+    if position < len(text):
+        yield text[position:], None
+
+
+def _hole(text: str, start: int) -> tuple[Expr, int]:
+    found = _HOLE.match(text, start)
+    if not found:
+        raise FragmentError(f"a {{ is not closed in {text!r}")
+    try:
+        return parse(found[1]), found.end()
+    except ExprError as error:
+        raise FragmentError(f"{found[1]!r} in {text!r}: {error.message}") from error
+
+
+def read(text: str, *, shell: bool, is_extra: Callable[[Expr], bool]) -> tuple[Piece, ...]:
+    """Return the pieces of a fragment.
+
+    `shell`: the command belongs to the shell, so wildcards are expanded. `is_extra` tells whether an expression
+    is the option that holds the user's own arguments.
+    """
+    pieces: list[Piece] = []
+    position, quoted = 0, False
+    while position < len(text):
+        found = _TOKENS.match(text, position)
+        if not found:
+            raise FragmentError(f"cannot read {text[position:]!r} in {text!r}")
+        kind, token, position = str(found.lastgroup), found.group(), found.end()
+        if kind == "hole":
+            expr, position = _hole(text, position)
+            extra = not quoted and is_extra(expr)
+            pieces.append(("args" if extra else "value" if quoted else "split", expr))
+            continue
+        pieces.append(_piece(kind, token, quoted=quoted, shell=shell))
+        quoted ^= kind == "quote"
+    if quoted:
+        raise FragmentError(f"a quote is not closed in {text!r}")
+    return tuple(_merged(pieces))
+
+
+def _piece(kind: str, token: str, *, quoted: bool, shell: bool) -> Piece:
+    if kind == "gap":
+        return ("lit", token, token) if quoted else ("gap", token)
+    if kind == "to" and not quoted:
+        return ("to", token, token == ">>")
+    if kind == "escape":
+        return ("lit", token, token[1])
+    if kind in ("quote", "tick", "which"):
+        return ("lit", token, "")
+    if shell and not quoted and any(mark in token for mark in "*?["):
+        return ("glob", token)
+    return ("lit", token, token)
+
+
+def _merged(pieces: list[Piece]) -> Iterator[Piece]:
+    """Join neighbouring literals."""
+    last: Piece | None = None
+    for piece in pieces:
+        if last and last[0] == piece[0] == "lit":
+            last = ("lit", last[1] + piece[1], last[2] + piece[2])
+            continue
+        if last:
+            yield last
+        last = piece
+    if last:
+        yield last

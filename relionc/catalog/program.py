@@ -1,0 +1,98 @@
+"""Running a compiled job type: which steps apply to given options, and what expressions give over them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from relionc.expr.evaluate import evaluate
+from relionc.expr.functions import FUNCTIONS, text_of
+from relionc.expr.tree import Expr, ExprError, references
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from relionc.catalog.types import JobType
+
+MAX_REPEATS = 10_000
+"""More output files of a kind than this are not listed."""
+
+NOT_A_NUMBER, NO_ITERATION, NOT_WORKED_OUT = "RL122", "RL124", "RL129"
+
+
+class Scope:
+    """The names of a job's expressions: its options, `output`, `is_continue` and loop variables.
+
+    An expression that cannot be worked out adds `(code, message, option, help)` to `problems` and gives
+    nothing; RELION refuses such a job.
+    """
+
+    def __init__(
+        self, job_type: JobType, options: Mapping[str, str], *, output: str, is_continue: bool
+    ) -> None:
+        self.job_type = job_type
+        self.options = options
+        self.variables: dict[str, Any] = {"output": output, "is_continue": is_continue}
+        self.problems: list[tuple[str, str, str, str]] = []
+
+    def text(self, key: str) -> str:
+        """Return RELION's text of an option: as given, or its default."""
+        return self.options.get(key, self.job_type.options[key].default)
+
+    def lookup(self, parts: tuple[str, ...]) -> Any:
+        """Return the value of a name: true/false for a Yes/No option, text for any other."""
+        name = parts[0]
+        if name in self.variables:
+            return self.variables[name]
+        text = self.text(name)
+        return text == "Yes" if self.job_type.options[name].kind == "bool" else text
+
+    def value(self, tree: Expr, otherwise: Any) -> Any:
+        """Return the value of an expression, or `otherwise` where it cannot be worked out."""
+        try:
+            return evaluate(tree, self.lookup)
+        except ExprError as error:
+            self.problems.append(self._problem(tree, error))
+            return otherwise
+
+    def filled(self, template: tuple[Any, ...]) -> str:
+        """Return a template with its expressions replaced by their values."""
+        return "".join(part if isinstance(part, str) else text_of(self.value(part, "")) for part in template)
+
+    def _problem(self, tree: Expr, error: ExprError) -> tuple[str, str, str, str]:
+        read_number = FUNCTIONS["num"][0]
+        for key, *_ in references(tree):
+            option = self.job_type.options.get(key)
+            if option is None or option.kind in ("bool", "list", "node"):
+                continue
+            if option.kind == "file":
+                message = f"no iteration number can be read from {self.text(key)!r}"
+                return NO_ITERATION, message, key, "name a file like run_it025_optimiser.star"
+            try:
+                read_number(self.text(key))
+            except ExprError:
+                return (
+                    NOT_A_NUMBER,
+                    f"{self.text(key)!r} is not a number",
+                    key,
+                    f"the default is {option.default!r}",
+                )
+        return NOT_WORKED_OUT, error.message, "", ""
+
+
+def walk(steps: tuple[Any, ...], scope: Scope) -> Iterator[tuple[Any, ...]]:
+    """Yield the steps that apply, in order; `("begin",)` comes before the fragments of each command."""
+    for step in steps:
+        match step[0]:
+            case "when":
+                yield from walk(step[2] if scope.value(step[1], otherwise=False) else step[3], scope)
+            case "command":
+                yield ("begin",)
+                yield from walk(step[1], scope)
+            case "for":
+                for number in range(1, min(scope.value(step[2], 0), MAX_REPEATS) + 1):
+                    scope.variables[step[1]] = number
+                    yield from walk(step[3], scope)
+            case "check":
+                scope.value(step[1], None)
+            case _:
+                yield step

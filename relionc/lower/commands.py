@@ -1,0 +1,239 @@
+"""From a job's options to the commands that RELION itself would make of them.
+
+What to write stands in the catalogue; here fragments become words and text. A value never gains a meaning for
+a shell: white space in an unquoted one separates words, as RELION's own scripts do, and everything else in it
+is literal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from relionc.catalog.program import Scope, walk
+from relionc.expr import refs
+from relionc.expr.functions import text_of
+from relionc.ir import CommandLine, Glob, Part, ShellRef, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relionc.catalog.types import JobType
+
+TOO_MANY_LOCAL_RANKS, BAD_QUOTES = "RL130", "RL131"
+
+_INTEGERS = frozenset(
+    "SLURM_" + name
+    for name in (
+        "ARRAY_JOB_ID ARRAY_TASK_ID ARRAY_TASK_COUNT CPUS_ON_NODE CPUS_PER_TASK GPUS_ON_NODE JOB_ID JOB_NUM_NODES "
+        "JOBID LOCALID MEM_PER_CPU MEM_PER_NODE NNODES NODEID NPROCS NTASKS NTASKS_PER_NODE PROCID"
+    ).split()
+)
+_WILDCARDS = frozenset("*?[")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why RELION would not make commands of these options; `option` is the one to look at, if any."""
+
+    code: str
+    message: str
+    option: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What RELION makes of a job's options; nothing is to be run when there are refusals.
+
+    `texts` are the commands as RELION writes them, `commands` the same as words. `parallel` marks those that run
+    under MPI with more than one rank, `templated` those that RELION puts behind the launcher of a queue script.
+    Nodes are (path, RELION's node type).
+    """
+
+    commands: tuple[CommandLine, ...]
+    texts: tuple[str, ...]
+    parallel: tuple[bool, ...]
+    templated: tuple[bool, ...]
+    refusals: tuple[Refusal, ...]
+    input_nodes: tuple[tuple[str, str], ...]
+    output_nodes: tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A command in the making: its text, its words, and the word that is still open."""
+
+    text: str = ""
+    words: list[list[Part]] = field(default_factory=list)
+    is_open: bool = False
+    redirect: list[tuple[int, bool]] = field(default_factory=list)  # word that is a file name, append
+
+    def add(self, part: Part) -> None:
+        """Add to the open word, or open one; an empty part makes an empty word, as `""` does."""
+        if not self.is_open:
+            self.words.append([])
+            self.is_open = True
+        if part != "":
+            self.words[-1].append(part)
+
+    def close(self) -> None:
+        """End the open word."""
+        self.is_open = False
+
+    def command(self) -> CommandLine:
+        """Return the finished command."""
+        words = [_joined(parts) for parts in self.words]
+        stdout, append = None, False
+        for place, mode in reversed(self.redirect):
+            if place < len(words):
+                stdout, append = words.pop(place), mode
+        return CommandLine(tuple(words), stdout, append)
+
+
+def make(job_type: JobType, options: Mapping[str, str], *, output: str, is_continue: bool) -> Made:
+    """Return the commands of a job. `options` is RELION's text by name; `output` ends with a slash."""
+    scope = Scope(job_type, options, output=output, is_continue=is_continue)
+    drafts: list[_Draft] = []
+    refusals: list[Refusal] = []
+    inputs: list[tuple[str, str]] = []
+    outputs: list[tuple[str, str]] = []
+    for step in walk(job_type.program["steps"], scope):
+        match step[0]:
+            case "begin":
+                drafts.append(_Draft())
+            case "text":
+                _write(drafts[-1], step[1], scope, wildcards=step[2])
+            case "refuse" if scope.value(step[1], otherwise=False):
+                refusals.append(Refusal(step[2], step[4], step[3], step[5]))
+            case "input":
+                inputs.append((refs.show(scope.text(step[1])), step[2]))
+            case "output" if step[3]:
+                outputs.append((refs.show(scope.filled(step[2])), step[3]))
+    for draft in drafts:
+        _report_to_pipeline(draft, job_type, output)
+    refusals += [Refusal(*problem) for problem in scope.problems]
+    return Made(
+        commands=tuple(draft.command() for draft in drafts),
+        texts=tuple(draft.text for draft in drafts),
+        parallel=tuple("relion_" in draft.text and "_mpi`" in draft.text for draft in drafts),
+        templated=tuple(_is_templated(draft.text, scope) for draft in drafts),
+        refusals=tuple(dict.fromkeys([*refusals, *_local_limit(scope)])),
+        input_nodes=tuple(inputs),
+        output_nodes=tuple(outputs),
+    )
+
+
+def _write(draft: _Draft, pieces: tuple[Any, ...], scope: Scope, *, wildcards: bool) -> None:
+    """Add a fragment to a command."""
+    for kind, *rest in pieces:
+        match kind:
+            case "gap":
+                draft.text += rest[0]
+                draft.close()
+            case "lit":
+                draft.text += rest[0]
+                draft.add(rest[1])
+            case "glob":
+                draft.text += rest[0]
+                draft.add(Glob(rest[0]))
+            case "to":
+                draft.text += rest[0]
+                draft.close()
+                draft.redirect.append((len(draft.words), rest[1]))
+            case _:
+                _write_value(draft, kind, text_of(scope.value(rest[0], "")), scope, wildcards=wildcards)
+
+
+def _write_value(draft: _Draft, kind: str, text: str, scope: Scope, *, wildcards: bool) -> None:
+    draft.text += refs.show(text)
+    if kind == "value":
+        _add_parts(draft, text, wildcards=False)
+    elif kind == "split":
+        _add_split(draft, text, wildcards=wildcards)
+    else:
+        for number, word in enumerate(_arguments(text, scope)):
+            if number:
+                draft.close()
+            _add_parts(draft, word, wildcards=False)
+
+
+def _add_parts(draft: _Draft, text: str, *, wildcards: bool) -> None:
+    """Add text that is one word, with its shell references."""
+    if not text:
+        draft.add("")
+    for kind, part in refs.split(text):
+        if kind == "ref":
+            draft.add(ShellRef(part, part in _INTEGERS))
+        else:
+            draft.add(Glob(part) if wildcards and not _WILDCARDS.isdisjoint(part) else part)
+
+
+def _add_split(draft: _Draft, text: str, *, wildcards: bool) -> None:
+    """Add text whose white space ends words."""
+    if text[:1].isspace():
+        draft.close()
+    for number, word in enumerate(text.split()):
+        if number:
+            draft.close()
+        _add_parts(draft, word, wildcards=wildcards)
+    if text[-1:].isspace():
+        draft.close()
+
+
+def _arguments(text: str, scope: Scope) -> list[str]:
+    """Split the user's own arguments as a shell would: quotes and backslashes count, nothing is expanded."""
+    if not any(mark in text for mark in "\"'\\"):
+        return text.split()
+    from shlex import split
+
+    try:
+        return split(text)
+    except ValueError:
+        option = scope.job_type.option_of_role("extra_args")
+        message = f"a quote is not closed in {refs.show(text)!r}"
+        scope.problems.append((BAD_QUOTES, message, option.key if option else "", "close the quote"))
+        return []
+
+
+def _joined(parts: list[Part]) -> Word:
+    """Join neighbouring literals; an empty word keeps one empty part."""
+    word: list[Part] = []
+    for part in parts:
+        if word and isinstance(part, str) and isinstance(word[-1], str):
+            word[-1] += part
+        else:
+            word.append(part)
+    return tuple(word) or ("",)
+
+
+def _report_to_pipeline(draft: _Draft, job_type: JobType, output: str) -> None:
+    """Tell the program where to report its end, if this version of RELION does; it goes by the text."""
+    control = job_type.program["control"]
+    if not control or "relion_" not in draft.text:
+        return
+    draft.text += f" {control} {refs.show(output)}"
+    draft.close()
+    draft.add(control)
+    draft.close()
+    _add_split(draft, output, wildcards=False)
+
+
+def _ranks(scope: Scope) -> float:
+    """Return the number of ranks that RELION takes the job to have."""
+    option = scope.job_type.option_of_role("ranks")
+    return float(scope.value(("call", 0, "num", (("name", 0, (option.key,)),)), 1)) if option else 1
+
+
+def _is_templated(text: str, scope: Scope) -> bool:
+    return "relion_" in text and ("_mpi`" in text or int(_ranks(scope)) == 1)
+
+
+def _local_limit(scope: Scope) -> list[Refusal]:
+    """Refuse what RELION refuses to start without a queue."""
+    limit, ranks = scope.job_type.program["local_mpi_limit"], int(_ranks(scope))
+    option, queue = scope.job_type.option_of_role("ranks"), scope.job_type.option_of_role("queue")
+    if option is None or ranks <= limit or (queue and scope.text(queue.key) == "Yes"):
+        return []
+    message = f"RELION starts at most {limit} MPI ranks without a queue, not {ranks}"
+    return [Refusal(TOO_MANY_LOCAL_RANKS, message, option.key, "submit to a queue, or ask for fewer ranks")]

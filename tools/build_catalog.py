@@ -1,0 +1,89 @@
+"""Compile the catalogue's YAML to the literal modules of `relionc/catalog/_built`.
+
+python tools/build_catalog.py            write them
+python tools/build_catalog.py --check    exit 1 if a module is not what the YAML says
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILT = ROOT / "relionc" / "catalog" / "_built"
+NOTE = "Made by tools/build_catalog.py from relionc/catalog/data; do not edit."
+
+
+def modules() -> dict[Path, str]:
+    """Return the text of every module by its path below `_built`."""
+    from relionc.catalog.compile import compile_all, read_data
+
+    compiled = compile_all(read_data())
+    files = {Path("__init__.py"): module("What the catalogue holds.", **index(compiled))}
+    for version, types in compiled.items():
+        folder = Path("v" + version.replace(".", "_"))
+        files[folder / "__init__.py"] = f'"""The job types of RELION {version}. {NOTE}"""\n'
+        for name, data in types.items():
+            files[folder / f"{name}.py"] = module(f"{name} of RELION {version}.", DATA=data)
+    return files
+
+
+def index(compiled: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the tables for look-up: types of each version, versions of each option of each type."""
+    options: dict[str, dict[str, tuple[str, ...]]] = {}
+    for version, types in compiled.items():
+        for name, data in types.items():
+            for key in data["options"]:
+                table = options.setdefault(name, {})
+                table[key] = (*table.get(key, ()), version)
+    return {
+        "TYPES": {version: tuple(types) for version, types in compiled.items()},
+        "OPTIONS": {name: dict(sorted(table.items())) for name, table in sorted(options.items())},
+    }
+
+
+def module(title: str, **values: Any) -> str:
+    """Return a module that assigns literals."""
+    lines = [f'"""{title} {NOTE}"""', ""]
+    for name, value in values.items():
+        lines.append(f"{name}: dict[str, object] = {literal(value, '')}")
+    return "\n".join(lines) + "\n"
+
+
+def literal(value: Any, indent: str) -> str:
+    """Return a literal, short ones on one line: what changes in the YAML changes few lines here."""
+    text = repr(value)
+    if len(indent) + len(text) <= 110 or not isinstance(value, (dict, tuple)) or not value:
+        return text
+    inner = indent + " "
+    if isinstance(value, dict):
+        rows = [f"{inner}{key!r}: {literal(each, inner)},\n" for key, each in value.items()]
+        return "{\n" + "".join(rows) + indent + "}"
+    return "(\n" + "".join(f"{inner}{literal(each, inner)},\n" for each in value) + indent + ")"
+
+
+def main(arguments: list[str]) -> int:
+    wanted = modules()
+    stale = [path for path, text in wanted.items() if _read(BUILT / path) != text]
+    extra = [path for path in BUILT.rglob("*.py") if path.relative_to(BUILT) not in wanted]
+    if "--check" in arguments:
+        for path in [*stale, *extra]:
+            print(f"stale: {path}", file=sys.stderr)
+        return 1 if stale or extra else 0
+    for path in stale:
+        (BUILT / path).parent.mkdir(parents=True, exist_ok=True)
+        (BUILT / path).write_text(wanted[path], encoding="utf-8")
+    for path in extra:
+        path.unlink()
+    print(f"{len(wanted)} modules, {len(stale)} written, {len(extra)} removed")
+    return 0
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text("utf-8") if path.exists() else None
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    sys.exit(main(sys.argv[1:]))
