@@ -318,7 +318,8 @@ def _output_names(steps: Any) -> Any:
 
 
 def _bodies(step: Any) -> tuple[Any, ...]:
-    return {"when": step[2:4], "command": step[1:2], "for": step[3:4]}.get(step[0], ())
+    bodies: tuple[Any, ...] = {"when": step[2:4], "command": step[1:2], "for": step[3:4]}.get(step[0], ())
+    return bodies
 
 
 def _flags(steps: Any) -> Any:

@@ -78,31 +78,31 @@ def read(text: str, *, shell: bool, is_extra: Callable[[Expr], bool]) -> tuple[P
         found = _TOKENS.match(text, position)
         if not found:
             raise FragmentError(f"cannot read {text[position:]!r} in {text!r}")
-        kind, token, position = str(found.lastgroup), found.group(), found.end()
+        kind, typed, position = str(found.lastgroup), found.group(), found.end()
         if kind == "hole":
             expr, position = _hole(text, position)
             extra = not quoted and is_extra(expr)
             pieces.append(("args" if extra else "value" if quoted else "split", expr))
             continue
-        pieces.append(_piece(kind, token, quoted=quoted, shell=shell))
+        pieces.append(_piece(kind, typed, quoted=quoted, shell=shell))
         quoted ^= kind == "quote"
     if quoted:
         raise FragmentError(f"a quote is not closed in {text!r}")
     return tuple(_merged(pieces))
 
 
-def _piece(kind: str, token: str, *, quoted: bool, shell: bool) -> Piece:
+def _piece(kind: str, typed: str, *, quoted: bool, shell: bool) -> Piece:
     if kind == "gap":
-        return ("lit", token, token) if quoted else ("gap", token)
+        return ("lit", typed, typed) if quoted else ("gap", typed)
     if kind == "to" and not quoted:
-        return ("to", token, token == ">>")
+        return ("to", typed, typed == ">>")
     if kind == "escape":
-        return ("lit", token, token[1])
+        return ("lit", typed, typed[1])
     if kind in ("quote", "tick", "which"):
-        return ("lit", token, "")
-    if shell and not quoted and any(mark in token for mark in "*?["):
-        return ("glob", token)
-    return ("lit", token, token)
+        return ("lit", typed, "")
+    if shell and not quoted and any(mark in typed for mark in "*?["):
+        return ("glob", typed)
+    return ("lit", typed, typed)
 
 
 def _merged(pieces: list[Piece]) -> Iterator[Piece]:

@@ -18,7 +18,8 @@ class Option:
 
     `kind`: text, number, bool (`Yes`/`No`), list (one of `choices`), file, node. `default` is RELION's text.
     `role` names what the plan decides through this option: ranks, threads, use_gpu, gpu_ids, scratch_dir,
-    preread, extra_args, queue; empty for all others. `flag` is a flag it becomes (for "did you mean").
+    preread, extra_args, queue, particles (the STAR file of the
+    particles to work on); empty for all others. `flag` is a flag it becomes (for "did you mean").
     """
 
     key: str

@@ -27,6 +27,17 @@ CODES: dict[str, str] = {
     "RL026": "a list or a mapping has too few or too many items",
     "RL027": "keys do not go together",
     # --- RL1: RELION --------------------------------------------------------------------------------------
+    "RL121": "an option that the job cannot do without is empty",
+    "RL122": "the value of an option is not a number",
+    "RL123": "the value of an option is not one of RELION's choices",
+    "RL124": "a run cannot be continued from this file",
+    "RL125": "options contradict each other, and RELION refuses the job",
+    "RL126": "RELION does not import files from there",
+    "RL127": "a name has characters that RELION does not allow in it",
+    "RL128": "the value of an option is too small for what is asked",
+    "RL129": "RELION cannot work out a part of the command from the options",
+    "RL130": "RELION starts no more MPI ranks than this without a queue",
+    "RL131": "a quote in the further arguments is not closed",
     # --- RL2: layout and MPI ------------------------------------------------------------------------------
     # --- RL3: GPUs ----------------------------------------------------------------------------------------
     # --- RL4: memory --------------------------------------------------------------------------------------

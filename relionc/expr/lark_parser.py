@@ -31,11 +31,11 @@ def parse_tree(text: str) -> Expr:
 
 
 def _syntax_error(text: str, error: UnexpectedInput) -> ExprError:
-    offset, end = error.pos_in_stream, len(text.rstrip())
+    offset, end = int(error.pos_in_stream or 0), len(text.rstrip())
     if not end:
         return ExprError("the expression is empty")
     at_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
-    if at_end or offset is None or not 0 <= offset < end:
+    if at_end or offset >= end:
         return ExprError("the expression ends too early", end)
     if text[offset] in "\"'":
         return ExprError("the text that starts here has no closing quote, or stands where none fits", offset)

@@ -23,12 +23,25 @@ if TYPE_CHECKING:
 TOO_MANY_LOCAL_RANKS, BAD_QUOTES = "RL130", "RL131"
 
 _INTEGERS = frozenset(
-    "SLURM_" + name
-    for name in (
-        "ARRAY_JOB_ID ARRAY_TASK_ID ARRAY_TASK_COUNT CPUS_ON_NODE CPUS_PER_TASK GPUS_ON_NODE JOB_ID JOB_NUM_NODES "
-        "JOBID LOCALID MEM_PER_CPU MEM_PER_NODE NNODES NODEID NPROCS NTASKS NTASKS_PER_NODE PROCID"
-    ).split()
+    (
+        "SLURM_ARRAY_JOB_ID",
+        "SLURM_ARRAY_TASK_COUNT",
+        "SLURM_ARRAY_TASK_ID",
+        "SLURM_CPUS_ON_NODE",
+        "SLURM_CPUS_PER_TASK",
+        "SLURM_JOBID",
+        "SLURM_JOB_ID",
+        "SLURM_JOB_NUM_NODES",
+        "SLURM_LOCALID",
+        "SLURM_NNODES",
+        "SLURM_NODEID",
+        "SLURM_NPROCS",
+        "SLURM_NTASKS",
+        "SLURM_NTASKS_PER_NODE",
+        "SLURM_PROCID",
+    )
 )
+"""Variables that Slurm sets to a plain number."""
 _WILDCARDS = frozenset("*?[")
 
 

@@ -15,6 +15,7 @@ DATA: dict[str, object] = {
    'kind': 'node',
    'default': '',
    'description': 'STAR file of the particles to work on. A bare image stack is possible too, but then there is no CTF and no optics information to use. Not used when a run is continued.',
+   'role': 'particles',
    'group': 'I/O',
    'node_type': '3',
    'flag': '--i',
