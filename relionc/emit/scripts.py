@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 View = dict[str, object]
+_BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./^~[]*!&|;<>(){}$?-")
+"""What stands in a directive as it is; tried with Slurm 22.05."""
 
 
 def script(value: Script, name: str, template: str | None = None) -> str:
@@ -62,11 +64,16 @@ def _hostfile_view(rule: HostfileRule | None) -> View | None:
 
 
 def directive(value: Directive) -> str:
-    """Render one sbatch option; Slurm ends a value at blanks and `#`, and reads quotes and backslashes."""
+    """Render one sbatch option.
+
+    Slurm is no shell, but it ends a value at a blank or `#`, and reads quotes and backslashes.
+    """
     if value.value is None:
         return f"--{value.name}"
     text = value.value
-    if any(character.isspace() or character in "\"'\\#" for character in text):
+    if any(character < " " or character == "\x7f" for character in text):
+        raise ValueError(f"sbatch cannot take a control character, as in --{value.name}={text!r}")
+    if not _BARE.issuperset(text):
         text = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return f"--{value.name}={text}"
 
@@ -78,16 +85,26 @@ def _comment(line: str) -> str:
 
 def allocate(value: Allocation) -> str:
     """Render the script that gets the nodes of an interactive job."""
+    return TEMPLATES["allocate.sh"](allocate_view(value))
+
+
+def allocate_view(value: Allocation) -> View:
+    """Return what the template of allocate.sh sees."""
     rendered = shell.words(value.command)
     lines = shell.lines([rendered[:1], *([word] for word in rendered[1:])])
-    return TEMPLATES["allocate.sh"]({"header": [_comment(line) for line in value.header], "command": lines})
+    return {"header": [_comment(line) for line in value.header], "command": lines}
 
 
 def submit(bundle: Bundle) -> str:
     """Render submit.sh."""
+    return TEMPLATES["submit.sh"](submit_view(bundle))
+
+
+def submit_view(bundle: Bundle) -> View:
+    """Return what the template of submit.sh sees."""
     numbers = {each.job: str(index) for index, each in enumerate(bundle.submissions, 1)}
     jobs = [_submission_view(each, numbers) for each in bundle.submissions]
-    return TEMPLATES["submit.sh"]({"header": [_comment(line) for line in bundle.header], "jobs": jobs})
+    return {"header": [_comment(line) for line in bundle.header], "jobs": jobs}
 
 
 def _submission_view(value: Submission, numbers: Mapping[str, str]) -> View:

@@ -59,18 +59,22 @@ def hostfile_rows(plan: JobPlan, hosts: tuple[str, ...] = ()) -> tuple[str, ...]
 
 def steps(plan: JobPlan, commands: Iterable[tuple[CommandLine, bool]], cluster: Cluster) -> tuple[Step, ...]:
     """Return each command with its launcher's words in front."""
-    placed = hostfile_rule(plan, cluster) is not None
+    rule = hostfile_rule(plan, cluster)
     made = []
     for command, parallel in commands:
         launcher = launcher_of(plan, cluster, parallel=parallel)
-        words = _launcher_words(launcher, plan, placed=placed and parallel) if launcher else ()
-        made.append(Step(words, command))
+        texts = _launcher_texts(launcher, rule, parallel=parallel) if launcher else ()
+        made.append(Step(tuple(_filled(text, plan) for text in texts), command))
     return tuple(made)
 
 
-def _launcher_words(launcher: Launcher, plan: JobPlan, *, placed: bool) -> tuple[Word, ...]:
-    texts = launcher.argv + (launcher.arbitrary if placed else ())
-    return tuple(_filled(text, plan) for text in texts)
+def _launcher_texts(launcher: Launcher, rule: HostfileRule | None, *, parallel: bool) -> tuple[str, ...]:
+    """Return a launcher's words; once a hostfile is exported, srun would follow it for serial commands too."""
+    if rule is None:
+        return launcher.argv
+    if parallel:
+        return launcher.argv + launcher.arbitrary
+    return ("env", "-u", rule.variable, *launcher.argv) if rule.variable else launcher.argv
 
 
 def _filled(text: str, plan: JobPlan) -> Word:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.expr import refs
+from relionc.lower.words import anywhere
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,13 +16,13 @@ PLAN_VERSION = 1
 
 
 def plan_object(plans: Sequence[JobPlan], *, spec: str, cluster: str, relion: str) -> dict[str, object]:
-    """Return every job's plan; `spec` is the path the user may read.
+    """Return every job's plan; an absolute `spec` loses its folders.
 
     Memory is in MiB or GiB as the names say, scratch in GiB, time in seconds; what does not apply is null.
     """
     return {
         "plan_version": PLAN_VERSION,
-        "spec": spec,
+        "spec": anywhere(spec),
         "cluster": cluster,
         "relion": relion,
         "jobs": {plan.job.name: job_object(plan) for plan in plans},
@@ -45,6 +46,7 @@ def job_object(plan: JobPlan) -> dict[str, object]:
         "slots": plan.slots,
         "ntasks_per_node": plan.ntasks_per_node,
         "cpus_per_task": plan.cpus_per_task,
+        "cpus_per_node": plan.cpus_per_node,
         "threads": plan.threads,
         "use_gpu": plan.use_gpu,
         "gpu_type": plan.gpu_type or None,

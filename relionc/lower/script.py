@@ -9,7 +9,7 @@ from relionc.expr import refs
 from relionc.expr.slurm import SlurmSyntaxError, parse_hostlist
 from relionc.ir import Allocation, Bundle, JobArtifacts, Script, Submission, Word
 from relionc.lower import directives, launch
-from relionc.lower.words import path_word, profile_word, word
+from relionc.lower.words import anywhere, path_word, profile_word, word
 from relionc.plan.model import HETEROGENEOUS, HOMOGENEOUS
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Made(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What the scripts say of where they come from: the spec's path as users may read it, our version."""
+    """What the scripts say of where they come from: the spec (an absolute path loses its folders), our version."""
 
     spec: str
     version: str
@@ -75,7 +75,7 @@ def bundle(
             for plan in plans
         ),
         submissions=submissions(plans, cluster),
-        header=(f"Starts the jobs of {origin.spec}; made by relionc {origin.version}.", _BY_HAND),
+        header=(f"Starts the jobs of {anywhere(origin.spec)}; made by relionc {origin.version}.", _BY_HAND),
     )
 
 
@@ -122,7 +122,7 @@ def _script(plan: JobPlan, made: Made, cluster: Cluster, origin: Origin) -> Scri
 def _header(plan: JobPlan, origin: Origin) -> tuple[str, ...]:
     kind = plan.job.type
     return (
-        f"{plan.job.name}: {kind.title} of RELION {kind.version}, from {origin.spec}",
+        f"{plan.job.name}: {kind.title} of RELION {kind.version}, from {anywhere(origin.spec)}",
         f"{describe(plan)}; made by relionc {origin.version}.",
         _BY_HAND,
     )
@@ -183,7 +183,7 @@ def _allocation(plan: JobPlan, cluster: Cluster, origin: Origin) -> Allocation |
     options = [f"--{name}" if value is None else f"--{name}={value}" for name, value in _asked(plan, cluster)]
     return Allocation(
         header=(
-            f"Gets the nodes of {plan.job.name}, from {origin.spec}; made by relionc {origin.version}.",
+            f"Gets the nodes of {plan.job.name}, from {anywhere(origin.spec)}; made by relionc {origin.version}.",
             f"In the shell that it opens, run {plan.job.name}/run.sh. {_BY_HAND}",
         ),
         command=(*map(profile_word, cluster.allocation), *((option,) for option in options)),

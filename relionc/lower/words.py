@@ -8,15 +8,23 @@ from relionc.ir import Part, ShellRef, Word
 _INTEGERS = frozenset(
     (
         "SLURM_ARRAY_JOB_ID",
+        "SLURM_ARRAY_TASK_COUNT",
         "SLURM_ARRAY_TASK_ID",
         "SLURM_CPUS_ON_NODE",
         "SLURM_CPUS_PER_TASK",
+        "SLURM_GPUS_ON_NODE",
         "SLURM_JOBID",
         "SLURM_JOB_ID",
         "SLURM_JOB_NUM_NODES",
+        "SLURM_LOCALID",
+        "SLURM_MEM_PER_CPU",
+        "SLURM_MEM_PER_NODE",
         "SLURM_NNODES",
+        "SLURM_NODEID",
         "SLURM_NPROCS",
         "SLURM_NTASKS",
+        "SLURM_NTASKS_PER_NODE",
+        "SLURM_PROCID",
     )
 )
 """Variables that Slurm sets to a plain number: they need no quotes."""
@@ -55,3 +63,8 @@ def path_word(text: str) -> Word:
     if text == "~" or text.startswith("~/"):
         return (reference("HOME"), *word(text[1:]))
     return word(text)
+
+
+def anywhere(path: str) -> str:
+    """Return a path that says the same on every machine: an absolute one loses its folders."""
+    return path.rpartition("/")[2] if path.startswith("/") else path.removeprefix("./")

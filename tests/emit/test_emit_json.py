@@ -11,8 +11,12 @@ from hypothesis import strategies as st
 
 from relionc.emit.json_text import document
 
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
-VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
+SCALARS = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20
+)
 
 
 @given(st.dictionaries(st.text(), VALUES))
@@ -21,7 +25,9 @@ def test_json_reads_back_what_was_written(value):
 
 
 def test_every_object_of_a_list_has_its_own_line():
-    text = document({"ranks": [{"rank": 0, "gpus": [0, 1]}, {"rank": 1, "gpus": []}], "none": [], "empty": {}})
+    text = document(
+        {"ranks": [{"rank": 0, "gpus": [0, 1]}, {"rank": 1, "gpus": []}], "none": [], "empty": {}}
+    )
     assert text.splitlines() == [
         "{",
         '  "ranks": [',

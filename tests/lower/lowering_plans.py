@@ -139,6 +139,7 @@ def plus_1(nodes=4, workers=4, **changes):
         "mem_per_node_mib": None,
         "node_memory_mib": 122880,
         "node_cpus": 56,
+        "cpus_per_node": 20,
         "scratch_gib": 200,
         "scratch_dir": "/lscratch/${SLURM_JOB_ID}",
         "time_s": 86400,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from lowering_plans import JOB_FILE, SLURM, WORKSTATION, Commands, heterogeneous, homogeneous, job, plus_1
 
 from relionc.ir import ShellRef
 from relionc.lower import directives, script
 from relionc.lower.script import Origin
+from relionc.site.types import Launcher
 from relionc.spec.model import Pin
-from lowering_plans import JOB_FILE, SLURM, WORKSTATION, Commands, heterogeneous, homogeneous, job, plus_1
 
 ORIGIN = Origin("specs/ribosome.yaml", "0.1.0")
 JOB_ID = ShellRef("SLURM_JOB_ID", integer=True)
@@ -144,6 +145,13 @@ def test_other_modes_need_no_hostfile_and_a_serial_command_no_launcher():
     assert made.steps[1].launcher == ()
 
 
+def test_a_serial_command_with_a_launcher_does_not_follow_the_hostfile():
+    serial = Launcher(name="serial", argv=("srun", "-n", "1"))
+    made = bundle(plus_1(), cluster=replace(SLURM, launchers={**SLURM.launchers, "serial": serial})).jobs[0]
+    words = [word for (word,) in made.script.steps[1].launcher]
+    assert words == ["env", "-u", "SLURM_HOSTFILE", "srun", "-n", "1"]
+
+
 def test_a_launcher_may_take_the_hostfile_as_a_word():
     launcher = replace(SLURM.launchers["batch"], arbitrary=("--hostfile={hostfile}",), hostfile_variable="")
     made = bundle(plus_1(), cluster=replace(SLURM, launchers={"batch": launcher})).jobs[0].script
@@ -227,18 +235,19 @@ def test_a_project_folder_is_entered_and_a_tilde_is_the_users_home():
     assert made.submissions[0].output_dir == (ShellRef("HOME"), "/em data/Class3D/class3d/")
 
 
+LED, GPUS = "5 on the first (rank 0 leads)", "4 CPUs each, 4 p100 GPUs per node"
+
+
 @pytest.mark.parametrize(
     ("plan", "words"),
     [
-        (plus_1(), "homogeneous+1: 17 ranks on 4 nodes, 5 on the first (rank 0 leads) and 4 on each other, "
-                   "4 CPUs each, 4 p100 GPUs per node"),
-        (plus_1(nodes=1, workers=2), "homogeneous+1: 3 ranks on 1 node, 3 on the first (rank 0 leads), "
-                                     "4 CPUs each, 4 p100 GPUs per node"),
+        (plus_1(), f"homogeneous+1: 17 ranks on 4 nodes, {LED} and 4 on each other, {GPUS}"),
+        (plus_1(nodes=1, workers=4), f"homogeneous+1: 5 ranks on 1 node, {LED}, {GPUS}"),
         (heterogeneous(), "heterogeneous: 513 ranks wherever Slurm finds room, 4 CPUs each"),
         (homogeneous(), "homogeneous: 32 ranks, 4 on each of 8 nodes, 2 CPUs each, 4 k80 GPUs per node"),
         (heterogeneous(ntasks=1, cpus_per_task=1), "heterogeneous: one task with 1 CPU"),
     ],
-)  # fmt: skip
+)
 def test_the_layout_is_said_in_words(plan, words):
     assert script.describe(plan) == words
 

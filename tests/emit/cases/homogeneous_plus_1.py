@@ -13,6 +13,8 @@ from relionc.ir import (
     Submission,
 )
 
+START = "relion_refine_mpi --o Class3D/class3d/run --i Particles/shiny.star"
+REST = "--pool 100 --ctf --iter 25 --K 6 --j 1 --gpu"
 JOB_ID = ShellRef("SLURM_JOB_ID", integer=True)
 IMPORT = CommandLine(
     (("relion_star_loopheader",), ("rlnMicrographName",)), stdout=("Import/import/micrographs.star",)
@@ -20,10 +22,10 @@ IMPORT = CommandLine(
 FILL = CommandLine((("ls",), ("Micrographs/my data.mrc",)), stdout=IMPORT.stdout, append=True)
 REFINE = CommandLine(
     (
-        *((word,) for word in "relion_refine_mpi --o Class3D/class3d/run --i Particles/shiny.star".split()),
+        *((word,) for word in START.split()),
         ("--scratch_dir",),
         ("/lscratch/", JOB_ID),
-        *((word,) for word in "--pool 100 --ctf --iter 25 --K 6 --j 1 --gpu".split()),
+        *((word,) for word in REST.split()),
         ("",),
     )
 )

@@ -1,0 +1,130 @@
+"""The scripts do what they say: run here by bash, with Slurm's programs replaced by ones that take notes."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from relionc import emit
+
+CASES = Path(__file__).parent / "cases"
+FAKES = {
+    "scontrol": 'printf "cn0007\\ncn0009\\n"',
+    "srun": 'cat "$SLURM_HOSTFILE" > rows; printf "%s\\n" "$@" > words; echo computed; echo warned >&2; exit 7',
+    "mpirun": 'echo "mpirun $*"; exit "${FAIL:-0}"',
+    "relion_autopick": 'echo "picked $*"',
+    "sinteractive": 'printf "%s\\n" "$@"',
+    "sbatch": 'echo "$PWD: $*" >> calls; n=$(wc -l < calls); echo "10$n;cluster"',
+}
+
+
+@pytest.fixture
+def build(tmp_path):
+    """Write a case's files below build/, and return a way to run one of its scripts in the project folder."""
+    (tmp_path / "bin").mkdir()
+    for name, body in FAKES.items():
+        (tmp_path / "bin" / name).write_text(f"#!/bin/bash\n{body}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+
+    def write(case):
+        bundle = runpy.run_path(str(CASES / f"{case}.py"))["BUNDLE"]
+        for path, content in emit.files(bundle).items():
+            (tmp_path / "build" / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "build" / path).write_bytes(content)
+
+    def run(script, **env):
+        env = {"PATH": f"{tmp_path}/bin:{os.environ['PATH']}", "HOME": str(tmp_path), **env}
+        command = ["bash", f"build/{script}"]
+        return subprocess.run(command, capture_output=True, check=False, cwd=tmp_path, env=env, text=True)
+
+    write.run, write.here = run, tmp_path
+    return write
+
+
+SLURM = {"SLURM_JOB_ID": "4711", "SLURM_JOB_NUM_NODES": "2", "SLURM_JOB_NODELIST": "cn[0007,0009]"}
+
+
+def test_a_batch_script_places_ranks_keeps_output_and_the_exit_code(build):
+    build("homogeneous_plus_1")
+    # A module command is a shell function that reads unset variables.
+    functions = {"BASH_FUNC_module%%": '() { echo "module $*"; : "$NOT_SET_BY_ANYBODY"; }'}
+    done = build.run("class3d/run.sbatch", **SLURM, **functions, LOADEDMODULES="x")
+    assert (done.returncode, done.stderr) == (7, "")
+    assert done.stdout == "module load RELION/2.1\nx\n"
+    assert (build.here / "rows").read_text().split() == ["cn0007"] * 3 + ["cn0009"] * 2
+    words = (build.here / "words").read_text().split("\n")
+    assert words[:5] == ["--mpi=pmi2", "-n", "5", "--distribution=arbitrary", "relion_refine_mpi"]
+    assert "/lscratch/4711" in words
+    folder = build.here / "Class3D/class3d"
+    assert (folder / "run.out").read_text() == "computed\n"
+    assert (folder / "run.err").read_text() == "warned\n"
+
+
+def test_a_second_run_appends_to_the_output(build):
+    build("homogeneous_plus_1")
+    functions = {"BASH_FUNC_module%%": "() { :; }", "LOADEDMODULES": ""}
+    for _ in range(2):
+        build.run("class3d/run.sbatch", **SLURM, **functions)
+    assert (build.here / "Class3D/class3d/run.out").read_text() == "computed\ncomputed\n"
+
+
+def test_an_allocation_of_another_size_is_refused_before_anything_runs(build):
+    build("homogeneous_plus_1")
+    functions = {"BASH_FUNC_module%%": "() { :; }", "LOADEDMODULES": ""}
+    done = build.run("class3d/run.sbatch", **{**SLURM, "SLURM_JOB_NUM_NODES": "3"}, **functions)
+    assert done.returncode == 1
+    said = (build.here / "Class3D/class3d/run.err").read_text()
+    assert said == "planned for 2 nodes, but this allocation has 3\n"
+    assert not (build.here / "words").exists()
+
+
+def test_submit_makes_the_folders_and_chains_the_jobs(build):
+    build("homogeneous_plus_1")
+    done = build.run("submit.sh")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "import 101\nclass3d 102\n", "")
+    here = build.here
+    assert (here / "calls").read_text().splitlines() == [
+        f"{here}: --parsable {here}/build/import/run.sbatch",
+        f"{here}: --parsable --dependency=afterok:101 --kill-on-invalid-dep=yes {here}/build/class3d/run.sbatch",
+    ]
+    assert (here / "Import/import").is_dir()
+    assert (here / "Class3D/class3d").is_dir()
+
+
+def test_without_a_scheduler_jobs_run_in_order_and_a_failure_stops_them(build):
+    build("workstation")
+    (build.here / "my project").mkdir()
+    done = build.run("submit.sh")
+    assert (done.returncode, done.stderr) == (0, "")
+    picked = build.here / "my project/AutoPick/pick/run.out"
+    assert picked.read_text() == "picked --i CtfFind/ctf/micrographs_ctf.star\n"
+    picked.unlink()
+    done = build.run("submit.sh", FAIL="3")
+    assert done.returncode == 3
+    assert not picked.exists()
+
+
+def test_an_interactive_job_runs_inside_its_allocation_only(build):
+    build("interactive")
+    outside = build.run("motion/run.sh")
+    assert (outside.returncode, outside.stderr) == (
+        1,
+        "run this inside the allocation that allocate.sh gets\n",
+    )
+    inside = build.run("motion/run.sh", SLURM_JOB_ID="1", SLURM_NTASKS="4")
+    assert (inside.returncode, inside.stderr) == (0, "")
+    ran = (build.here / "MotionCorr/motion/run.out").read_text()
+    assert ran == "mpirun -n 4 relion_run_motioncorr_mpi --i Import/movies.star\n"
+    assert "--gres=gpu:k80:4,lscratch:200" in build.run("motion/allocate.sh").stdout.split()
+
+
+def test_submit_only_talks_about_what_the_user_has_to_start(build):
+    build("interactive")
+    done = build.run("submit.sh")
+    assert done.returncode == 0
+    assert [line.partition(":")[0] for line in done.stdout.splitlines()] == ["motion is interactive", "ctf"]
+    assert not (build.here / "calls").exists()
