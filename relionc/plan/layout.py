@@ -125,11 +125,12 @@ def ranks_per_node(layout: Layout) -> list[int]:
 def ranks(layout: Layout, demand: Demand, threads: int) -> tuple[Rank, ...]:
     """Return every rank with its node, CPUs and the devices it will use; ranks fill the nodes in blocks."""
     placed: list[Rank] = []
+    led = demand.leader and layout.ntasks > 1  # alone, the serial program does the work itself
     for node, count in enumerate(ranks_per_node(layout)):
-        workers_here = count - (1 if demand.leader and node == 0 else 0)
+        workers_here = count - (1 if led and node == 0 else 0)
         for _ in range(count):
             rank = len(placed)
-            role = PEER if not demand.leader else LEADER if rank == 0 else WORKER
+            role = PEER if not led else LEADER if rank == 0 else WORKER
             gpus = _devices(layout, demand, rank, role, workers_here, threads)
             placed.append(Rank(rank, role, node, layout.cpus_per_task, gpus))
     return tuple(placed)

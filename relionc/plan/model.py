@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from relionc.spec.model import ResolvedJob
+if TYPE_CHECKING:
+    from relionc.spec.model import ResolvedJob
 
 LEADER, WORKER, PEER = "leader", "worker", "peer"
 HETEROGENEOUS, HOMOGENEOUS, HOMOGENEOUS_PLUS_1 = "heterogeneous", "homogeneous", "homogeneous+1"
@@ -70,6 +72,7 @@ class JobPlan:
     mem_per_node_mib: int | None
     node_memory_mib: int
     node_cpus: int
+    cpus_per_node: int  # allocated on the fullest node, in whole cores
     scratch_gib: int
     scratch_dir: str
     time_s: int | None

@@ -1,1 +1,38 @@
-"""Lint rules over resolved jobs, one file each, listed in `table.py`."""
+"""Lint rules over resolved jobs, one file each, listed here; a rule finds what no limit of RELION or Slurm does.
+
+A rule module has CODE, TITLE, WHY (with its source), BAD and GOOD (a job each, as YAML) and
+`check(job, cluster)`, which yields findings. Adding one: write the file, list it in RULES, add its code to
+`relionc.diag.codes`; `tests/rules` then checks its two examples.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.rules import (
+    constant_scratch,
+    gpu_list_for_all,
+    gpu_spaces,
+    path_spaces,
+    preread_and_scratch,
+    version_not_installed,
+)
+
+if TYPE_CHECKING:
+    from relionc.diag import Finding
+    from relionc.site.types import Cluster
+    from relionc.spec.model import ResolvedSpec
+
+RULES = (
+    path_spaces,
+    gpu_spaces,
+    gpu_list_for_all,
+    constant_scratch,
+    preread_and_scratch,
+    version_not_installed,
+)
+
+
+def run(spec: ResolvedSpec, cluster: Cluster) -> list[Finding]:
+    """Return what the rules find, job by job."""
+    return [finding for job in spec.jobs for rule in RULES for finding in rule.check(job, cluster)]

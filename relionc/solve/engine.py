@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from relionc.solve.problem import Conflict, Constraint, Objective, Problem, Solution
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def solve(problem: Problem) -> Solution | Conflict:
@@ -81,10 +83,8 @@ def _search(problem: Problem) -> Solution | None:
             if not all(c.holds(*(values[n] for n in c.scope)) for c in level.constraints):
                 continue
             extended = costs + tuple(o.cost(*(values[n] for n in o.scope)) for o in level.objectives)
-            if best is not None and extended >= best.costs[: len(extended)]:
-                # Equal so far can still win later, except at the end of the vector.
-                if len(extended) == len(best.costs) or extended > best.costs[: len(extended)]:
-                    continue
+            if best is not None and not _may_win(extended, best.costs):
+                continue
             yield from visit(depth + 1, extended)
         values.pop(variable.name, None)
 
@@ -93,3 +93,9 @@ def _search(problem: Problem) -> Solution | None:
         if not problem.objectives:
             break
     return best
+
+
+def _may_win(costs: tuple[float, ...], best: tuple[float, ...]) -> bool:
+    """Whether an assignment with these first costs can still beat `best`: equal so far can, until the end."""
+    head = best[: len(costs)]
+    return costs < head or (costs == head and len(costs) < len(best))

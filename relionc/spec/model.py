@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from relionc.catalog.types import JobType, RankRule
-from relionc.diag import Route
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relionc.catalog.types import JobType, RankRule
+    from relionc.diag import Route
 
 T = TypeVar("T")
 

@@ -1,0 +1,173 @@
+"""The commands and their options. Each command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import click
+
+from relionc import __version__
+
+FORMATS = click.Choice(["text", "json", "github"])
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="relionc")
+def relionc() -> None:
+    """Compile RELION job specs into what a Slurm cluster must run."""
+
+
+@relionc.command()
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
+@click.option(
+    "-o", "--output", "out", default="build", show_default=True, help="Folder that holds one folder per spec."
+)
+@click.option(
+    "--check", is_flag=True, help="Write nothing; show what a build would change, exit 1 if anything."
+)
+@click.option("--cluster", help="Profile to use instead of the spec's: a name or a file.")
+@click.option("--relion", metavar="VERSION", help="RELION version to use instead of the spec's.")
+@click.option("--job", "jobs", multiple=True, help="Build this job only (may be given several times).")
+@click.option("--stdout", is_flag=True, help="Print the script of one job; write nothing.")
+@click.option(
+    "--format", "format_", type=FORMATS, default="text", show_default=True, help="Form of diagnostics."
+)
+def build(  # noqa: PLR0913 - one parameter per option
+    specs: tuple[str, ...],
+    out: str,
+    check: bool,
+    cluster: str | None,
+    relion: str | None,
+    jobs: tuple[str, ...],
+    stdout: bool,
+    format_: str,
+) -> int:
+    """Write the build directory of each SPEC: scripts, hostfiles, command lines, plan."""
+    from relionc.cli.build import BuildCall, run
+
+    return run(
+        BuildCall(
+            specs=specs,
+            out=out,
+            check=check,
+            stdout=stdout,
+            cluster=cluster,
+            relion=relion,
+            jobs=jobs,
+            format=format_,
+        )
+    )
+
+
+@relionc.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--cluster", help="Profile to use instead of the spec's: a name or a file.")
+@click.option(
+    "--format", "format_", type=FORMATS, default="text", show_default=True, help="Form of diagnostics."
+)
+def lint(paths: tuple[str, ...], cluster: str | None, format_: str) -> int:
+    """Say what is wrong with specs, or with all specs below a folder; write nothing."""
+    from relionc.cli.lint import run
+
+    return run(paths, cluster=cluster, format=format_)
+
+
+@relionc.command()
+@click.argument("spec")
+@click.option("--cluster", help="Profile to use instead of the spec's: a name or a file.")
+@click.option("--relion", metavar="VERSION", help="RELION version to use instead of the spec's.")
+@click.option("--job", "jobs", multiple=True, help="Show this job only (may be given several times).")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def plan(spec: str, cluster: str | None, relion: str | None, jobs: tuple[str, ...], format_: str) -> int:
+    """Show the layout of each job of SPEC: ranks, nodes, CPUs, GPUs, memory and scratch sums."""
+    from relionc.cli.build import BuildCall
+    from relionc.cli.plan import run
+
+    return run(BuildCall(specs=(spec,), cluster=cluster, relion=relion, jobs=jobs, format=format_))
+
+
+@relionc.command()
+@click.argument("kind", type=click.Choice(["spec", "cluster", "plan"]), default="spec")
+def schema(kind: str) -> int:
+    """Print a JSON Schema, for editors and other tools."""
+    from relionc.cli.show import schema as show
+
+    return show(kind)
+
+
+@relionc.group()
+def catalog() -> None:
+    """RELION's job types and their options."""
+
+
+@catalog.command("list")
+@click.option("--relion", metavar="VERSION", help="Only this version.")
+def catalog_list(relion: str | None) -> int:
+    """List the job types of each version."""
+    from relionc.cli.show import catalog_list as show
+
+    return show(relion)
+
+
+@catalog.command("show")
+@click.argument("job_type")
+@click.option("--relion", metavar="VERSION", help="RELION version; the newest that has the type.")
+def catalog_show(job_type: str, relion: str | None) -> int:
+    """Show the options of JOB_TYPE: names, defaults, what they mean."""
+    from relionc.cli.show import catalog_show as show
+
+    return show(job_type, relion)
+
+
+@relionc.group()
+def cluster() -> None:
+    """Cluster profiles."""
+
+
+@cluster.command("list")
+def cluster_list() -> int:
+    """List the built-in profiles."""
+    from relionc.cli.show import cluster_list as show
+
+    return show()
+
+
+@cluster.command("show")
+@click.argument("name")
+def cluster_show(name: str) -> int:
+    """Show the profile NAME (or a profile file): partitions, nodes, launchers, sources."""
+    from relionc.cli.show import cluster_show as show
+
+    return show(name)
+
+
+@relionc.command()
+@click.argument("code")
+def rule(code: str) -> int:
+    """Explain the diagnostic CODE (RLnnn)."""
+    from relionc.cli.show import rule as show
+
+    return show(code)
+
+
+@relionc.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> int:
+    """Print the completion script of SHELL; source it in your shell's start-up file."""
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    if kind is None:
+        return 2
+    click.echo(kind(relionc, {}, "relionc", "_RELIONC_COMPLETE").source())
+    return 0
+
+
+def run(argv: list[str]) -> int:
+    """Run a command and return its exit code; click's own complaints about the call give 2."""
+    try:
+        code = relionc.main(argv, prog_name="relionc", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except click.exceptions.Abort:
+        return 130
+    return code if isinstance(code, int) else 0

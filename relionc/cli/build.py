@@ -1,0 +1,171 @@
+"""`relionc build` and `relionc lint`: compile specs, say what is wrong, write what is right."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from relionc import __version__
+from relionc.cli import files
+from relionc.cli.files import CallError
+from relionc.cli.remember import remember, settings_places
+from relionc.cli.summary import built, job_lines
+from relionc.diag import ERROR
+from relionc.pipeline import Compiled, Disk, Request, compile_spec
+from relionc.store import build_dir, manifest
+from relionc.store.paths import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from relionc.diag import Diagnostic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildCall:
+    """A call of `build`. `check` only compares, `stdout` only prints the one script."""
+
+    specs: tuple[str, ...]
+    out: str = "build"
+    check: bool = False
+    stdout: bool = False
+    cluster: str | None = None
+    relion: str | None = None
+    jobs: tuple[str, ...] = ()
+    format: str = "text"
+
+    @property
+    def plain(self) -> bool:
+        """Whether an unchanged repetition may be answered from the cache."""
+        return (
+            not (self.check or self.stdout or self.cluster or self.relion or self.jobs)
+            and self.format == "text"
+        )
+
+
+def run(call: BuildCall) -> int:
+    """Build each spec; nothing is written for one that has an error. Returns the exit code."""
+    try:
+        _check_names(call)
+        compiled = [(path, *compile_one(path, call)) for path in call.specs]
+        show([result for _, result, _ in compiled], call.format)
+        if any(result.files is None for _, result, _ in compiled):
+            return 1
+        return max([_finish(path, result, disk, call) for path, result, disk in compiled])
+    except (CallError, StoreError) as error:
+        sys.stderr.write(f"relionc: {error}\n")
+        return 2
+
+
+def lint(specs: Sequence[str], *, cluster: str | None, format: str) -> int:  # noqa: A002 - the option's name
+    """Compile each spec and say what is wrong; writes nothing. Returns the exit code."""
+    call = BuildCall(specs=tuple(specs), cluster=cluster, format=format)
+    try:
+        results = [compile_one(path, call)[0] for path in call.specs]
+    except CallError as error:
+        sys.stderr.write(f"relionc: {error}\n")
+        return 2
+    show(results, format, always=True)
+    return 1 if any(result.files is None for result in results) else 0
+
+
+def _check_names(call: BuildCall) -> None:
+    seen: dict[str, str] = {}
+    for path in call.specs:
+        name = stem(path)
+        if name in seen:
+            raise CallError(
+                f"{seen[name]} and {path} would both be built in {call.out}/{name}; use -o for one"
+            )
+        seen[name] = path
+    if call.stdout and len(call.specs) > 1:
+        raise CallError("--stdout prints one script: give one spec")
+
+
+def stem(path: str) -> str:
+    """Return the name of a spec's build directory: its file name without the ending."""
+    name = os.path.basename(path)
+    for ending in (".yaml", ".yml"):
+        name = name.removesuffix(ending)
+    return "stdin" if path == files.STDIN else name
+
+
+def compile_one(path: str, call: BuildCall) -> tuple[Compiled, Disk]:
+    """Compile one spec of a call; raises CallError."""
+    disk = Disk(files.read, files.particle_facts)
+    found = files.settings(path)
+    request = Request(
+        path=path,
+        data=files.read_spec(path),
+        cluster=call.cluster,
+        default_cluster=found.cluster if found else None,
+        relion=call.relion,
+        jobs=call.jobs,
+    )
+    return compile_spec(request, disk), disk
+
+
+def _finish(path: str, result: Compiled, disk: Disk, call: BuildCall) -> int:
+    """Write, compare or print the files of one spec."""
+    assert result.files is not None  # noqa: S101 - run() stops before, where there was an error
+    root = f"{call.out.rstrip('/')}/{stem(path)}"
+    inputs, partial = dict(result.inputs), bool(call.jobs)
+    if call.stdout:
+        sys.stdout.write(_single_script(result))
+        return 0
+    if call.check:
+        drift = build_dir.diff(root, result.files, inputs=inputs, version=__version__, partial=partial)
+        sys.stdout.write(drift)
+        return 1 if drift else 0
+    written = build_dir.write(root, result.files, inputs=inputs, version=__version__, partial=partial)
+    jobs, total = job_lines(result.plans), len(result.files) + 1
+    sys.stdout.write(jobs + built(root, written, total))
+    if call.plain and path != files.STDIN and not result.diagnostics:
+        _remember(
+            path, call.out, root, result, disk, jobs + built(root, None, total)
+        )
+    return 0
+
+
+def _single_script(result: Compiled) -> str:
+    assert result.files is not None  # noqa: S101 - see _finish
+    scripts = [text for name, text in result.files.items() if name.endswith(("/run.sbatch", "/run.sh"))]
+    if len(scripts) != 1:
+        names = ", ".join(plan.job.name for plan in result.plans)
+        raise CallError(f"--stdout prints one script: choose a job with --job ({names})")
+    return scripts[0].decode()
+
+
+def _remember(path: str, out: str, root: str, result: Compiled, disk: Disk, summary: str) -> None:
+    whole = {**(result.files or {}), manifest.NAME: files.read(f"{root}/{manifest.NAME}")}
+    contents = {path: files.read_spec(path), **disk.files}
+    looked_at = [*settings_places(path), *disk.looked_at]
+    remember(path, out, root=root, files=whole, contents=contents, looked_at=looked_at, summary=summary)
+
+
+def show(results: Sequence[Compiled], format: str, *, always: bool = False) -> None:  # noqa: A002 - as above
+    """Write the diagnostics of all specs to stderr, and a line that counts them where there are any."""
+    from relionc.diag import render
+
+    diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
+    if format == "json":
+        sys.stderr.write(render.json_lines(diagnostics))
+    elif format == "github":
+        sys.stderr.write(render.github(diagnostics))
+    elif diagnostics or always:
+        sources = {path: text for result in results for path, text in result.sources.items()}
+        missing = [text for result in results for text in result.not_checked]
+        sys.stderr.write(render.text(diagnostics, sources, color=colored()))
+        sys.stderr.write(render.summary(diagnostics, len(results), list(dict.fromkeys(missing))) + "\n")
+
+
+def colored() -> bool:
+    """Whether stderr may have colour: a terminal, and nobody said no."""
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether any of them is an error."""
+    return any(diagnostic.severity == ERROR for diagnostic in diagnostics)

@@ -1,0 +1,116 @@
+"""`relionc plan`: the layout of each job as tables, with its sums and reasons."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from relionc.cli.build import BuildCall, compile_one, show
+from relionc.cli.files import CallError
+from relionc.cli.summary import MIB, job_lines, memory_per_node_mib
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from relionc.plan.model import JobPlan, Rank, Term
+    from relionc.site.types import Cluster
+
+FEW_RANKS = 64  # more are shown by node, not one by one
+
+
+def run(call: BuildCall) -> int:
+    """Print the plan of one spec; returns the exit code."""
+    try:
+        result, _ = compile_one(call.specs[0], call)
+    except CallError as error:
+        sys.stderr.write(f"relionc: {error}\n")
+        return 2
+    show([result], call.format)
+    if result.plan is None or result.cluster is None:
+        return 1
+    if call.format == "json":
+        from relionc.emit.json_text import document
+
+        sys.stdout.write(document(result.plan))
+    else:
+        sys.stdout.write("\n".join(_job(plan, result.cluster) for plan in result.plans))
+    return 0
+
+
+def _job(plan: JobPlan, cluster: Cluster) -> str:
+    kind = plan.job.type
+    head = f"{plan.job.name}: {kind.title}, RELION {kind.version}, on {cluster.name}\n"
+    parts = [job_lines([plan]), _nodes(plan), _sums(plan), _reasons(plan), _missing(plan)]
+    return head + "\n" + "\n".join(part for part in parts if part)
+
+
+def _nodes(plan: JobPlan) -> str:
+    """One row per rank, or per node where there are too many."""
+    if plan.ntasks > FEW_RANKS:
+        return _rows([("node", "ranks", "CPUs", "GPUs"), *_by_node(plan)])
+    rows = [("rank", "role", "node", "CPUs", "GPU")]
+    rows += [
+        (str(r.rank), r.role, f"node[{r.node}]", str(r.cpus), ",".join(map(str, r.gpus)) or "-")
+        for r in plan.ranks
+    ]
+    return _rows(rows)
+
+
+def _by_node(plan: JobPlan) -> Iterable[tuple[str, ...]]:
+    for node in range(plan.nodes):
+        here = [rank for rank in plan.ranks if rank.node == node]
+        gpus = sorted({gpu for rank in here for gpu in rank.gpus})
+        cpus = str(sum(rank.cpus for rank in here))
+        yield f"node[{node}]", _range(here), cpus, ",".join(map(str, gpus)) or "-"
+
+
+def _range(ranks: Sequence[Rank]) -> str:
+    numbers = [rank.rank for rank in ranks]
+    return f"{numbers[0]}-{numbers[-1]}" if len(numbers) > 1 else f"{numbers[0]}"
+
+
+def _rows(rows: Sequence[tuple[str, ...]]) -> str:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = ("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "".join(f" {line.rstrip()}\n" for line in lines)
+
+
+def _sums(plan: JobPlan) -> str:
+    """Memory of a rank and of the fullest node, scratch of a node: the terms and what they add up to."""
+    lines: list[str] = []
+    if plan.memory:
+        each = sum(term.gib for term in plan.memory)
+        most = max(sum(rank.node == node for rank in plan.ranks) for node in range(plan.nodes))
+        lines += _terms("memory per rank", each, plan.memory)
+        of = f" of {plan.node_memory_mib / MIB:,.0f}" if plan.node_memory_mib else ""
+        lines.append(f"on the fullest node    {most} ranks x {each:,.1f} = {most * each:,.1f}{of} GiB")
+    asked = memory_per_node_mib(plan)
+    if asked is not None:
+        lines.append(
+            f"memory asked for       {_memory_asked(plan)} = {asked / MIB:,.1f} GiB on the fullest node"
+        )
+    if plan.scratch:
+        lines += _terms("scratch per node", sum(term.gib for term in plan.scratch), plan.scratch)
+    if plan.scratch_gib:
+        lines.append(f"scratch asked for      {plan.scratch_gib} GiB per node")
+    return "".join(f" {line}\n" for line in lines)
+
+
+def _terms(title: str, total: float, terms: Sequence[Term]) -> list[str]:
+    shown = " + ".join(f"{term.gib:,.1f} {term.label} ({term.formula})" for term in terms)
+    return [f"{title:<22} {total:,.1f} GiB = {shown}"]
+
+
+def _memory_asked(plan: JobPlan) -> str:
+    if plan.mem_per_cpu_mib is None:
+        return "per node"
+    return f"{plan.mem_per_cpu_mib:,} MiB per CPU x {plan.cpus_per_node} CPUs"
+
+
+def _reasons(plan: JobPlan) -> str:
+    rows = [(reason.name, reason.value, reason.how, reason.because) for reason in plan.reasons]
+    return " why\n" + _rows(rows) if rows else ""
+
+
+def _missing(plan: JobPlan) -> str:
+    return f" not checked: {'; '.join(plan.not_checked)}\n" if plan.not_checked else ""

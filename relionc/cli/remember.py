@@ -1,0 +1,56 @@
+"""What a build depended on, for the cache of unchanged builds."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from relionc import __version__
+from relionc.store import cache
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+SETTINGS = "relionc.toml"
+
+
+def key(spec: str, out: str) -> list[str]:
+    """Return what chooses a plain build: the spec, where it goes, and from where it is called."""
+    return ["build", spec, out, os.getcwd()]
+
+
+def recall(spec: str, out: str) -> str | None:
+    """Return what the same build said before, if nothing it read or wrote has changed."""
+    return cache.lookup(key(spec, out), __version__)
+
+
+def remember(
+    spec: str,
+    out: str,
+    *,
+    root: str,
+    files: Mapping[str, bytes],
+    contents: Mapping[str, bytes],
+    looked_at: Iterable[str],
+    summary: str,
+) -> None:
+    """Keep a build: `contents` are the files it read, `looked_at` those it only looked for or skimmed."""
+    inputs = [cache.by_content(path, data) for path, data in contents.items()]
+    for path in looked_at:
+        if os.path.lexists(path):
+            inputs.append(cache.by_stat(path))
+        else:
+            inputs.append(cache.absent(path))
+    cache.store(key(spec, out), __version__, inputs=inputs, root=root, files=files, summary=summary)
+
+
+def settings_places(spec: str) -> list[str]:
+    """Return where a `relionc.toml` for this spec may stand: its folder and those above, up to the repository's."""
+    folder = os.path.dirname(os.path.abspath(spec))
+    places = []
+    while True:
+        places.append(os.path.join(folder, SETTINGS))
+        parent = os.path.dirname(folder)
+        if parent == folder or os.path.exists(os.path.join(folder, ".git")):
+            return places
+        folder = parent

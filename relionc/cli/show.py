@@ -1,0 +1,125 @@
+"""The commands that show what relionc knows: schemas, catalogue, profiles, codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from relionc import catalog, resources, site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from relionc.catalog.types import Option
+
+
+def schema(kind: str) -> int:
+    """Print a JSON Schema."""
+    from relionc.cli.files import read
+
+    sys.stdout.buffer.write(read(os.path.join(resources.folder("schemas"), f"{kind}.v1.schema.json")))
+    return 0
+
+
+def catalog_list(relion: str | None) -> int:
+    """Print each job type with the versions that have it."""
+    versions = [catalog.series(relion)] if relion else list(catalog.versions())
+    if None in versions:
+        return _fail(f"RELION {relion} is not in the catalogue; it has {', '.join(catalog.versions())}")
+    names = dict.fromkeys(name for version in versions if version for name in catalog.types(version))
+    rows = [("type", "RELION", "title")]
+    for name in names:
+        having = [version for version in versions if version and name in catalog.types(version)]
+        rows.append((name, " ".join(having), catalog.load(name, having[-1]).title))
+    _table(rows)
+    return 0
+
+
+def catalog_show(job_type: str, relion: str | None) -> int:
+    """Print the options of a job type."""
+    version = catalog.series(relion) if relion else _newest(job_type)
+    if version is None or job_type not in catalog.types(version):
+        return _fail(f"there is no job type `{job_type}`" + (f" in RELION {relion}" if relion else ""))
+    found = catalog.load(job_type, version)
+    print(f"{job_type}: {found.title}, RELION {version}; writes to {found.job_dir}/")
+    if found.outputs:
+        print(f"outputs: {', '.join(found.outputs)}")
+    for option in found.options.values():
+        print(f"\n  {option.key}: {_shown(option)}\n      {option.label}")
+        print(f"      {option.description}")
+    return 0
+
+
+def _shown(option: Option) -> str:
+    parts = [option.kind if not option.choices else " | ".join(option.choices)]
+    parts.append(f"default {option.default or '(empty)'}")
+    if option.unit:
+        parts.append(option.unit)
+    if option.flag:
+        parts.append(f"becomes {option.flag}")
+    return ", ".join(parts)
+
+
+def _newest(job_type: str) -> str | None:
+    having = [version for version in catalog.versions() if job_type in catalog.types(version)]
+    return having[-1] if having else None
+
+
+def cluster_list() -> int:
+    """Print the built-in profiles."""
+    rows = [("name", "title")]
+    rows += [(name, site.builtin(name).title) for name in site.names()]
+    _table(rows)
+    return 0
+
+
+def cluster_show(name: str) -> int:
+    """Print a profile: built-in, or a file."""
+    from relionc.cli import files
+    from relionc.pipeline import Disk, load_profile
+
+    try:
+        profile = load_profile(name, Disk(files.read, files.particle_facts))
+    except OSError as error:
+        near = site.nearest(name)
+        return _fail(
+            f"there is no profile {name} ({error.strerror})" + (f"; did you mean {near}?" if near else "")
+        )
+    if profile.cluster is None:
+        from relionc.cli.build import show
+
+        show([profile], "text")
+        return 1
+    for i, table in enumerate(site.describe(profile.cluster)):
+        print(("\n" if i else "") + table.title)
+        _table([table.header, *table.rows], indent="  ")
+    return 0
+
+
+def rule(code: str) -> int:
+    """Print what a diagnostic code means, and the rule behind it."""
+    from relionc.diag.codes import CODES
+    from relionc.rules import RULES
+
+    code = code.upper()
+    if code not in CODES:
+        return _fail(f"there is no code {code}; codes are RL001 and so on, as diagnostics print them")
+    print(f"{code}: {CODES[code]}")
+    for module in RULES:
+        if code == module.CODE:
+            print(f"\n{module.WHY}\n\n  not: {module.BAD}\n  but: {module.GOOD}")
+    return 0
+
+
+def _table(rows: Iterable[Sequence[str]], indent: str = "") -> None:
+    rows = [tuple(map(str, row)) for row in rows]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+        print((indent + "  ".join(cells)).rstrip())
+
+
+def _fail(message: str) -> int:
+    sys.stderr.write(f"relionc: {message}\n")
+    return 2

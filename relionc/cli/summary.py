@@ -1,0 +1,87 @@
+"""A build in a few lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.expr.slurm import format_time
+from relionc.plan.model import HETEROGENEOUS, LEADER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from relionc.plan.model import JobPlan
+    from relionc.store.build_dir import Written
+
+MIB = 1024
+
+
+def job_lines(plans: Sequence[JobPlan]) -> str:
+    """Return two lines for each job: its layout, and what it takes of each node."""
+    width = max((len(plan.job.name) for plan in plans), default=0)
+    lines: list[str] = []
+    for plan in plans:
+        lines.append(f"{plan.job.name:<{width}}  " + "  ".join(_layout(plan)))
+        takes = " · ".join(_takes(plan))
+        if takes:
+            lines.append(" " * width + "  " + takes)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _layout(plan: JobPlan) -> list[str]:
+    words = [plan.mode, f"{plan.nodes} x {plan.node_type}", _ranks(plan)]
+    if plan.use_gpu:
+        words.append(_count(plan.nodes * plan.gpus_per_node, "GPU"))
+    if plan.time_s is not None:
+        words.append(format_time(plan.time_s))
+    return words
+
+
+def _ranks(plan: JobPlan) -> str:
+    workers = sum(rank.role != LEADER for rank in plan.ranks)
+    text = _count(plan.ntasks, "rank")
+    if workers < plan.ntasks:
+        text += f" (1 leader + {_count(workers, 'worker')})"
+    return f"{text} x {_count(plan.cpus_per_task, 'CPU')}"
+
+
+def _takes(plan: JobPlan) -> list[str]:
+    """Return the memory and scratch of a node, where they are asked for."""
+    words: list[str] = []
+    asked = memory_per_node_mib(plan)
+    if asked is not None:
+        of = f" of {plan.node_memory_mib / MIB:.0f}" if plan.node_memory_mib else ""
+        words.append(f"memory {asked / MIB:.0f}{of} GiB per node")
+    if plan.scratch_gib:
+        need = sum(term.gib for term in plan.scratch)
+        words.append(f"scratch {f'{need:.0f} of ' if need else ''}{plan.scratch_gib} GiB per node")
+    if plan.mode == HETEROGENEOUS and plan.nodes > 1:
+        words.append("nodes as Slurm finds them empty")
+    return words
+
+
+def memory_per_node_mib(plan: JobPlan) -> int | None:
+    """Return what the fullest node is asked for, in MiB; None where nothing is asked."""
+    if plan.mem_per_node_mib is not None:
+        return plan.mem_per_node_mib
+    return None if plan.mem_per_cpu_mib is None else plan.mem_per_cpu_mib * plan.cpus_per_node
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def built(root: str, written: Written | None, total: int) -> str:
+    """Return the last line of a build: what was written where, and what to do next."""
+    done = "unchanged" if written is None else _done(written)
+    said = f"{done} {root}/ ({_count(total, 'file')})"
+    return f"{said:<40} next: bash {root}/submit.sh\n" + _kept(written)
+
+
+def _done(written: Written) -> str:
+    return "wrote" if written.new or written.changed or written.removed else "unchanged"
+
+
+def _kept(written: Written | None) -> str:
+    kept = written.kept if written else ()
+    return "".join(f"kept {path}: no longer made, but changed by hand\n" for path in kept)

@@ -1,0 +1,114 @@
+"""Wishes that name something the site does not have: said by name, before any arithmetic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.diag import Finding, Fix
+from relionc.expr.slurm import SlurmSyntaxError, constraint_allows, parse_constraint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from relionc.site.types import Cluster
+    from relionc.spec.model import Pin, ResolvedJob
+
+
+def wishes(job: ResolvedJob, cluster: Cluster) -> list[Finding]:
+    """Return a finding for each wish that `cluster` cannot know how to meet."""
+    resources = job.resources
+    found: list[Finding] = []
+    if cluster.scheduler == "slurm":
+        if resources.partition is not None:
+            found += _known(resources.partition, cluster.partitions, "RL601", "partition", cluster)
+        if resources.constraint is not None:
+            found += _constraint(resources.constraint, cluster)
+        found += _memory_flags(job, cluster)
+    found += _gpus(job, cluster)
+    return found
+
+
+def _known(pin: Pin[str], names: Iterable[str], code: str, what: str, cluster: Cluster) -> list[Finding]:
+    names = list(dict.fromkeys(names))
+    if pin.value in names:
+        return []
+    import difflib
+
+    near = difflib.get_close_matches(pin.value, names, 1, 0.5)
+    text = f"did you mean `{near[0]}`?" if near else f"it has {', '.join(f'`{name}`' for name in names)}"
+    fixes = (Fix(f"use {near[0]}", pin.route, near[0]),) if near else ()
+    message = f"{cluster.name} has no {what} `{pin.value}`"
+    return [Finding(code=code, message=message, route=pin.route, help=text, fixes=fixes)]
+
+
+def _constraint(pin: Pin[str], cluster: Cluster) -> list[Finding]:
+    try:
+        wanted = parse_constraint(pin.value)
+    except SlurmSyntaxError as error:
+        return [Finding(code="RL602", message=str(error), route=pin.route, help=error.help)]
+    nodes = cluster.node_types.values()
+    if any(constraint_allows(wanted, node.features) for node in nodes):
+        return []
+    features = sorted({feature for node in nodes for feature in node.features})
+    return [
+        Finding(
+            code="RL602",
+            message=f"no node of {cluster.name} has the features `{pin.value}`",
+            route=pin.route,
+            help=f"the features are {', '.join(features)}",
+        )
+    ]
+
+
+def _memory_flags(job: ResolvedJob, cluster: Cluster) -> list[Finding]:
+    per_cpu, per_node = job.resources.mem_per_cpu, job.resources.mem
+    if per_cpu is not None and per_node is not None:
+        return [
+            Finding(
+                code="RL403",
+                message="`mem` and `mem_per_cpu` exclude each other",
+                route=per_node.route,
+                on_key=True,
+                help="keep one of them; Slurm multiplies `mem_per_cpu` by the CPUs of the node",
+                why="sbatch stops with «--mem, --mem-per-cpu, and --mem-per-gpu are mutually exclusive»",
+            )
+        ]
+    if per_node is not None and cluster.memory_flag == "per_cpu":
+        return [_wrong_flag("mem", "mem_per_cpu", per_node, cluster)]
+    if per_cpu is not None and cluster.memory_flag == "per_node":
+        return [_wrong_flag("mem_per_cpu", "mem", per_cpu, cluster)]
+    return []
+
+
+def _wrong_flag(given: str, wanted: str, pin: Pin[int], cluster: Cluster) -> Finding:
+    source = cluster.source_of("memory_flag")
+    return Finding(
+        code="RL404",
+        message=f"{cluster.name} wants memory as `{wanted}`, not `{given}`",
+        route=pin.route,
+        on_key=True,
+        help=f"write `{wanted}`, or leave it out: the plan takes what the job needs",
+        why=f"rule of the site ({source.text})" if source else "",
+    )
+
+
+def _gpus(job: ResolvedJob, cluster: Cluster) -> list[Finding]:
+    resources = job.resources
+    asked = resources.gpu_type or resources.gpus_per_node or resources.gpus
+    types = [node.gpu_type for node in cluster.node_types.values() if node.gpus and node.gpu_type]
+    if asked is not None and not job.needs.gpu_possible:
+        message = f"a {job.type.name} job does not use GPUs with these options"
+        return [Finding(code="RL304", message=message, route=asked.route, help="leave `gpus` out")]
+    if asked is not None and not job.needs.gpu:
+        option = job.type.option_of_role("use_gpu")
+        text = f"set `{option.key}: yes`, or leave `gpus` out" if option else "leave `gpus` out"
+        message = "GPUs are asked for, but these options leave them idle"
+        return [Finding(code="RL305", message=message, route=asked.route, help=text)]
+    if resources.gpu_type is not None and types:
+        return _known(resources.gpu_type, types, "RL302", "GPU type", cluster)
+    if job.needs.gpu and all(node.known and not node.gpus for node in cluster.node_types.values()):
+        route = asked.route if asked is not None else job.route
+        return [
+            Finding(code="RL301", message=f"{cluster.name} has no GPUs", route=route, on_key=asked is None)
+        ]
+    return []

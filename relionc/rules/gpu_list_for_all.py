@@ -1,0 +1,42 @@
+"""One list of GPUs for every rank."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.diag import WARNING, Finding, Fix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relionc.site.types import Cluster
+    from relionc.spec.model import ResolvedJob
+
+CODE = "RL312"
+TITLE = "every rank uses every GPU"
+WHY = (
+    "`0,1,2,3` gives all four devices to each rank: the references are loaded on every one of them, ranks times "
+    "over; one process should use one GPU (relion#427, relion#1056)."
+)
+BAD = "{type: class3d, options: {fn_img: a.star, fn_ref: b.mrc, use_gpu: yes, gpu_ids: '0,1,2,3', nr_mpi: 5}}"
+GOOD = (
+    "{type: class3d, options: {fn_img: a.star, fn_ref: b.mrc, use_gpu: yes, gpu_ids: '0:1:2:3', nr_mpi: 5}}"
+)
+
+
+def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
+    """Yield a warning for a list that only separates threads while there is more than one rank."""
+    pin = job.resources.gpu_ids
+    if pin is None or not job.needs.leader or "," not in pin.value or ":" in pin.value:
+        return
+    alone = job.resources.ntasks is not None and job.resources.ntasks.value <= 2
+    if not alone:
+        meant = pin.value.replace(",", ":")
+        yield Finding(
+            code=CODE,
+            severity=WARNING,
+            message=f"`{pin.value}` makes every rank use all of these GPUs",
+            route=pin.route,
+            help=f"one GPU per rank is `{meant}`; leave it out and RELION shares them evenly",
+            fixes=(Fix(f"write {meant}", pin.route, meant),),
+        )

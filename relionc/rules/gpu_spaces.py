@@ -1,0 +1,33 @@
+"""GPU numbers separated by blanks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.diag import Finding, Fix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relionc.site.types import Cluster
+    from relionc.spec.model import ResolvedJob
+
+CODE = "RL311"
+TITLE = "GPU numbers separated by blanks"
+WHY = "RELION separates ranks by `:` and threads by `,`; with blanks it reads the first number only (relion#768)."
+BAD = "{type: class3d, options: {fn_img: a.star, fn_ref: b.mrc, use_gpu: yes, gpu_ids: 0 1 2 3}}"
+GOOD = "{type: class3d, options: {fn_img: a.star, fn_ref: b.mrc, use_gpu: yes, gpu_ids: '0:1:2:3'}}"
+
+
+def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
+    """Yield a finding when the device list has blanks between numbers."""
+    pin = job.resources.gpu_ids
+    if pin is not None and len(pin.value.split()) > 1:
+        meant = ":".join(pin.value.split())
+        yield Finding(
+            code=CODE,
+            message=f"`{pin.value}` is not a list of GPUs: RELION would use the first one only",
+            route=pin.route,
+            help=f"one GPU per rank is `{meant}`; leave it out and RELION shares them evenly",
+            fixes=(Fix(f"write {meant}", pin.route, meant),),
+        )

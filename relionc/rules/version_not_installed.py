@@ -1,0 +1,32 @@
+"""A RELION that the cluster does not have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.diag import WARNING, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relionc.site.types import Cluster
+    from relionc.spec.model import ResolvedJob
+
+CODE = "RL610"
+TITLE = "a RELION version that the profile does not list"
+WHY = "The script would load a module that is not there, after the queue wait."
+BAD = "{type: class3d, options: {fn_img: a.star, fn_ref: b.mrc}}  # in a spec with a version the site lacks"
+GOOD = "{type: class3d, options: {fn_img: a.star, fn_ref: b.mrc}}"
+
+
+def check(job: ResolvedJob, cluster: Cluster) -> Iterator[Finding]:
+    """Yield a warning when the profile lists versions and this one is not among them."""
+    version = job.type.version
+    if cluster.versions and version not in cluster.versions:
+        yield Finding(
+            code=CODE,
+            severity=WARNING,
+            message=f"{cluster.name} has no RELION {version}",
+            route=("relion",),
+            help=f"its profile lists {', '.join(cluster.versions)}",
+        )

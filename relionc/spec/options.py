@@ -1,0 +1,149 @@
+"""`options:` of a job → RELION's text for every option of its type."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from relionc import catalog
+from relionc.diag import Finding, Fix
+from relionc.expr import refs, text_of
+from relionc.source import values
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relionc.catalog.types import JobType, Option
+    from relionc.diag import Route
+    from relionc.spec.scope import Scope
+
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
+_SHELL = re.compile(r"\$(\w+|\{\w+\})|`|\$\(")
+_CONTROL = re.compile(r"[\x00\x03-\x1f\x7f]")  # 1 and 2 carry shell references
+_OPERATORS = re.compile(r"[;|&<>()]")
+_TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
+
+
+def resolve(
+    raw: Mapping[str, Any], job_type: JobType, route: Route, scope: Scope
+) -> tuple[dict[str, str], dict[str, Route]]:
+    """Return the text of every option of `job_type` (defaults filled in), and the routes of those given."""
+    texts = {key: option.default for key, option in job_type.options.items()}
+    given: dict[str, Route] = {}
+    for key, value in raw.items():
+        here = (*route, key)
+        option = job_type.options.get(key)
+        if option is None:
+            scope.findings.append(_unknown(key, here, job_type))
+            continue
+        text = one(value, option, here, scope)
+        if text is not None:
+            texts[key] = text
+            given[key] = here
+    return texts, given
+
+
+def one(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
+    """Return RELION's text for the value of one option, or None with a finding."""
+    before = len(scope.findings)
+    known = scope.value(value, route)
+    return None if len(scope.findings) > before else _text(known, option, route, scope)
+
+
+def _unknown(key: str, route: Route, job_type: JobType) -> Finding:
+    """Say which option was meant: by another name, a flag, a label, or one of another version."""
+    message = f"RELION {job_type.version} has no option `{key}` for {job_type.name}"
+    others = catalog.versions_with(job_type.name, key)
+    near = catalog.nearest_option(job_type, key)
+    if others:
+        text = f"RELION {', '.join(others)} has it"
+        text += f"; the nearest here is `{near.key}`" if near else ""
+    elif near is not None:
+        text = f"the option is called `{near.key}`" + (f" (it becomes `{near.flag}`)" if near.flag else "")
+    else:
+        text = f"`relionc catalog show {job_type.name}` lists the options"
+    fixes = (Fix(f"rename to {near.key}", route, near.key),) if near is not None and not others else ()
+    return Finding(code="RL104", message=message, route=route, on_key=True, help=text, fixes=fixes)
+
+
+def _text(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
+    """Return RELION's text for a value, or None with a finding."""
+    if value is None:
+        return ""
+    if isinstance(value, (dict, list, tuple)):
+        scope.report("RL105", f"`{option.key}` takes one value, not several", route)
+        return None
+    text = _READERS.get(option.kind, _plain)(value, option, route, scope)
+    return None if text is None or not _safe(text, option, route, scope) else text
+
+
+def _typed(value: Any) -> str:
+    """Return a scalar as it was typed, or as an expression made it."""
+    return values.text_of(value) if hasattr(value, "text") or isinstance(value, bool) else text_of(value)
+
+
+def _bool(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
+    word = _typed(value).lower()
+    if word in _TRUE:
+        return "Yes"
+    if word in _FALSE:
+        return "No"
+    scope.report("RL105", f"`{option.key}` is yes or no, not `{_typed(value)}`", route, "write yes or no")
+    return None
+
+
+def _number(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
+    text = _typed(value)
+    if not isinstance(value, bool) and _DECIMAL.match(text):
+        return text
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(int(value))  # 0x1F and 0o17, which RELION would misread
+    unit = f" ({option.unit})" if option.unit else ""
+    scope.report("RL105", f"`{option.key}` is a number{unit}, not `{refs.show(text)}`", route)
+    return None
+
+
+def _choice(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
+    text = _typed(value)
+    if text in option.choices:
+        return text
+    matching = [
+        c for c in option.choices if c.lower() == text.lower() or c.lower().startswith(f"{text.lower()} ")
+    ]
+    if len(matching) == 1:
+        return matching[0]
+    shown = ", ".join(f"`{choice}`" for choice in option.choices)
+    scope.report("RL106", f"`{option.key}` cannot be `{refs.show(text)}`", route, f"one of {shown}")
+    return None
+
+
+def _plain(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
+    if isinstance(value, bool):
+        text = f"`{option.key}` is text, not {_typed(value)}"
+        scope.report("RL105", text, route, "put it in quotes if it is meant")
+        return None
+    return _typed(value)
+
+
+_READERS = {"bool": _bool, "number": _number, "list": _choice}
+
+
+def _safe(text: str, option: Option, route: Route, scope: Scope) -> bool:
+    """Refuse what could mean something else in a script than it does here."""
+    if _CONTROL.search(text):
+        scope.report(
+            "RL901", f"`{option.key}` has a line break or control character", route, "write it on one line"
+        )
+        return False
+    shell = _SHELL.search(text)
+    if shell:
+        name = shell.group(1)
+        advice = f"write ${{{{ env.{name.strip('{}')} }}}} for the variable of the job" if name else ""
+        message = f"`{shell.group(0)}` would stay as it is: values are never read by a shell"
+        scope.report("RL902", message, route, advice)
+        return False
+    if option.role == "extra_args" and (operator := _OPERATORS.search(text)):
+        message = f"`{operator.group(0)}` is for a shell; additional arguments are words for the program"
+        scope.report("RL903", message, route, "give options and values only")
+        return False
+    return True

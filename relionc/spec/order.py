@@ -1,0 +1,59 @@
+"""The order of the jobs: each after those it needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from relionc.diag import Finding
+from relionc.spec.scope import needed_jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def in_order(
+    jobs: Mapping[str, Mapping[str, Any]],
+) -> tuple[list[str], dict[str, tuple[str, ...]], list[Finding]]:
+    """Return the names in order, the jobs each one waits for, and what is wrong with `after` and references."""
+    found: list[Finding] = []
+    after = {name: _needs(name, job, jobs, found) for name, job in jobs.items()}
+    order: list[str] = []
+    waiting = dict(after)
+    while waiting:
+        ready = [name for name, needs in waiting.items() if not any(need in waiting for need in needs)]
+        if not ready:
+            circle = " → ".join(_circle(waiting))
+            route = ("jobs", next(iter(waiting)))
+            message = f"jobs wait for each other in a circle: {circle}"
+            found.append(Finding(code="RL802", message=message, route=route, on_key=True))
+            break
+        order.append(ready[0])  # one at a time keeps the order of the spec where it can
+        del waiting[ready[0]]
+    return order, after, found
+
+
+def _needs(
+    name: str, job: Mapping[str, Any], jobs: Mapping[str, Any], found: list[Finding]
+) -> tuple[str, ...]:
+    wanted: dict[str, None] = {}
+    for i, other in enumerate(job.get("after", ())):
+        if other not in jobs:
+            known = ", ".join(f"`{key}`" for key in jobs if key != name)
+            message = f"there is no job `{other}` to come after"
+            route = ("jobs", name, "after", i)
+            found.append(
+                Finding(code="RL801", message=message, route=route, help=f"the others are {known or 'none'}")
+            )
+        else:
+            wanted[other] = None
+    wanted.update((other, None) for other in needed_jobs(job) if other in jobs)
+    return tuple(wanted)
+
+
+def _circle(waiting: Mapping[str, tuple[str, ...]]) -> list[str]:
+    path: list[str] = []
+    name = next(iter(waiting))
+    while name not in path:
+        path.append(name)
+        name = next(need for need in waiting[name] if need in waiting)
+    return [*path[path.index(name) :], name]

@@ -1,0 +1,228 @@
+"""A schema-checked tree → `ResolvedSpec`: every reference replaced, every default filled in."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from relionc import catalog
+from relionc.diag import Finding, Fix
+from relionc.expr import refs, text_of
+from relionc.source import values
+from relionc.spec import options as job_options
+from relionc.spec import resources as job_resources
+from relionc.spec import sbatch
+from relionc.spec.data import resolve as resolve_data
+from relionc.spec.model import Needs, Pin, ResolvedJob, ResolvedSpec
+from relionc.spec.order import in_order
+from relionc.spec.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from relionc.catalog.types import JobType
+    from relionc.diag import Route
+    from relionc.spec.data import FileFacts
+    from relionc.spec.resources import Routed
+
+JOB_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
+
+
+def resolve(
+    value: Mapping[str, Any],
+    *,
+    path: str,
+    relion: str | None = None,
+    file_facts: Callable[[str, str], FileFacts | None] = lambda *_: None,
+) -> tuple[ResolvedSpec | None, list[Finding]]:
+    """Return the typed spec, or None with what is wrong (warnings may come with a spec).
+
+    `relion` replaces the version of the spec; `file_facts` (path, project)
+    counts the particles of a STAR file that is there.
+    """
+    scope = Scope(value.get("vars") or {})
+    version = _version(value, relion, scope)
+    jobs = value["jobs"]
+    order, after, wrong = in_order(jobs)
+    scope.findings += wrong
+    scope.job_names = tuple(jobs)
+    if version is None:
+        return None, scope.findings
+    resolver = _Resolver(value, version, scope, file_facts)
+    resolved = [job for name in order if (job := resolver.job(name, jobs[name], after[name])) is not None]
+    scope.findings += _same_output(resolved)
+    if any(finding.severity == "error" for finding in scope.findings):
+        return None, scope.findings
+    spec = ResolvedSpec(path=path, cluster="", relion=version, jobs=tuple(resolved))
+    return spec, scope.findings
+
+
+def _version(value: Mapping[str, Any], override: str | None, scope: Scope) -> str | None:
+    text = override or values.text_of(value["relion"])
+    version = catalog.series(text)
+    if version is None:
+        known = ", ".join(catalog.versions())
+        scope.report("RL101", f"RELION {text} is not in the catalogue", ("relion",), f"it has {known}")
+    return version
+
+
+def _same_output(jobs: list[ResolvedJob]) -> list[Finding]:
+    seen: dict[str, str] = {}
+    found: list[Finding] = []
+    for job in jobs:
+        if job.output in seen:
+            message = f"`{job.name}` would write over `{seen[job.output]}` in {job.output}"
+            found.append(Finding(code="RL804", message=message, route=(*job.route, "output")))
+        seen[job.output] = job.name
+    return found
+
+
+class _Resolver:
+    """Resolves the jobs of one spec, one after another."""
+
+    def __init__(
+        self,
+        value: Mapping[str, Any],
+        version: str,
+        scope: Scope,
+        file_facts: Callable[[str, str], FileFacts | None],
+    ) -> None:
+        self.defaults = value.get("defaults") or {}
+        self.version = version
+        self.scope = scope
+        self.file_facts = file_facts
+
+    def job(self, name: str, raw: Mapping[str, Any], after: tuple[str, ...]) -> ResolvedJob | None:
+        """Return one job, or None when its type is not known or its name is not one."""
+        route = ("jobs", name)
+        if not JOB_NAME.match(name):  # again: a schema pattern may let a line break pass
+            advice = "letters, digits, _ and -, a letter first, at most 64"
+            self.scope.report("RL803", f"{name!r} cannot be the name of a job", route, advice, on_key=True)
+            return None
+        job_type = self._type(raw, route)
+        if job_type is None:
+            return None
+        texts, given = job_options.resolve(
+            raw.get("options") or {}, job_type, (*route, "options"), self.scope
+        )
+        self._extra_args(raw, job_type, texts, given, route)
+        wishes = job_resources.resolve(self._merged("resources", raw, route), self.scope)
+        pins = job_resources.merged(
+            wishes, job_resources.from_options(job_type, texts, given, self.scope), self.scope
+        )
+        self._ask_for_gpus(job_type, texts, given, pins)
+        is_continue = bool(raw.get("continue", False))
+        output = self._output(raw, name, job_type, route)
+        self.scope.outputs[name] = catalog.outputs(job_type, texts, output=output, is_continue=is_continue)
+        project = self._project(raw, route)
+        return ResolvedJob(
+            name=name,
+            route=route,
+            type=job_type,
+            options=texts,
+            given=given,
+            output=output,
+            is_continue=is_continue,
+            resources=pins,
+            layout=self._layout(raw, route),
+            data=resolve_data(
+                raw.get("data") or {}, job_type, texts, route, self.scope, project, self.file_facts
+            ),
+            needs=Needs(**catalog.needs(job_type, texts, is_continue=is_continue)),
+            slurm=sbatch.resolve(self._merged("slurm", raw, route), self.scope),
+            project=project,
+            interactive=bool(raw.get("interactive", False)),
+            after=after,
+        )
+
+    def _type(self, raw: Mapping[str, Any], route: Route) -> JobType | None:
+        name = values.text_of(raw["type"])
+        if name in catalog.types(self.version):
+            return catalog.load(name, self.version)
+        here = (*route, "type")
+        elsewhere = [v for v in catalog.versions() if name in catalog.types(v)]
+        if elsewhere:
+            message = f"RELION {self.version} has no {name} job"
+            self.scope.report("RL102", message, here, f"RELION {', '.join(elsewhere)} has it")
+            return None
+        import difflib
+
+        near = difflib.get_close_matches(name, catalog.types(self.version), 1, 0.4)
+        advice = (
+            f"did you mean `{near[0]}`?" if near else f"there are {', '.join(catalog.types(self.version))}"
+        )
+        fixes = (Fix(f"use {near[0]}", here, near[0]),) if near else ()
+        self.scope.report("RL102", f"there is no job type `{name}`", here, advice, fixes=fixes)
+        return None
+
+    def _merged(self, key: str, raw: Mapping[str, Any], route: Route) -> Routed:
+        """Return the job's own mapping over the spec's defaults, each value with where it stands."""
+        merged: Routed = {k: (v, ("defaults", key, k)) for k, v in (self.defaults.get(key) or {}).items()}
+        own = raw.get(key) or {}
+        if "mem" in own:  # the two memory wishes are one: a job's own replaces a default of either kind
+            merged.pop("mem_per_cpu", None)
+        if "mem_per_cpu" in own:
+            merged.pop("mem", None)
+        merged.update({k: (v, (*route, key, k)) for k, v in own.items()})
+        return merged
+
+    def _extra_args(
+        self,
+        raw: Mapping[str, Any],
+        job_type: JobType,
+        texts: dict[str, str],
+        given: dict[str, Route],
+        route: Route,
+    ) -> None:
+        """`extra_args` is RELION's "Additional arguments" by another name."""
+        if "extra_args" not in raw:
+            return
+        here = (*route, "extra_args")
+        option = job_type.option_of_role("extra_args")
+        if option is None:
+            message = f"a {job_type.name} job takes no additional arguments"
+            self.scope.report("RL103", message, here, on_key=True)
+        elif option.key in given:
+            message = f"`extra_args` and `{option.key}` are the same thing"
+            self.scope.report("RL108", message, here, "keep one of them", on_key=True)
+        else:
+            texts[option.key] = job_options.one(raw["extra_args"], option, here, self.scope) or ""
+            given[option.key] = here
+
+    def _ask_for_gpus(
+        self, job_type: JobType, texts: dict[str, str], given: dict[str, Route], pins: Any
+    ) -> None:
+        """Asking for GPUs in `resources` switches RELION's own option on, unless the user switched it off."""
+        option = job_type.option_of_role("use_gpu")
+        asked = pins.gpu_type or pins.gpus_per_node or pins.gpus
+        if option is not None and asked is not None and option.key not in given:
+            texts[option.key] = "Yes"
+
+    def _output(self, raw: Mapping[str, Any], name: str, job_type: JobType, route: Route) -> str:
+        if "output" not in raw:
+            return f"{job_type.job_dir}/{name}/"
+        here = (*route, "output")
+        value = self.scope.value(raw["output"], here)
+        folder = ("" if value is None else text_of(value)).rstrip("/") + "/"
+        parts = folder.split("/")
+        if folder.startswith("/") or ".." in parts or any(ord(c) < 0x20 for c in folder) or folder == "/":
+            advice = f"a folder below the project, as {job_type.job_dir}/job025/"
+            self.scope.report("RL805", f"`{refs.show(folder)}` cannot be the output folder", here, advice)
+        return folder
+
+    def _layout(self, raw: Mapping[str, Any], route: Route) -> Pin[str] | None:
+        return Pin(raw["layout"], (*route, "layout")) if "layout" in raw else None
+
+    def _project(self, raw: Mapping[str, Any], route: Route) -> str:
+        if "project" in raw:
+            return self._folder(raw["project"], (*route, "project"))
+        if "project" in self.defaults:
+            return self._folder(self.defaults["project"], ("defaults", "project"))
+        return ""
+
+    def _folder(self, raw: Any, route: Route) -> str:
+        value = self.scope.value(raw, route)
+        text = "" if value is None else text_of(value)
+        if any(ord(c) < 0x20 and c not in refs.OPEN + refs.CLOSE for c in text):
+            self.scope.report("RL901", "`project` has a line break or control character", route)
+        return text

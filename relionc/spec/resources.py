@@ -1,0 +1,174 @@
+"""`resources:` of a job (and options that are resources) → pins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from relionc.expr import text_of
+from relionc.expr.slurm import SlurmSyntaxError, parse_gres, parse_size, parse_time
+from relionc.source import values
+from relionc.spec.model import Pin, Resources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from relionc.catalog.types import JobType
+    from relionc.diag import Route
+    from relionc.spec.scope import Scope
+
+Routed = dict[str, tuple[Any, "Route"]]
+"""Key → its value and where it stands (a job's own, or the spec's defaults)."""
+
+MIB_PER_GIB = 1024
+
+
+class _WrongError(ValueError):
+    """A value that a key cannot take; `help` is what it could."""
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.help = advice
+
+
+def resolve(raw: Routed, scope: Scope) -> dict[str, Pin[Any]]:
+    """Return the pins of `resources:`, by the names of `Resources`."""
+    pins: dict[str, Pin[Any]] = {}
+    for key, (value, route) in raw.items():
+        if key == "gpus":
+            pins.update(_gpus(value, route, scope))
+            continue
+        known = scope.value(value, route)
+        if known is None:
+            continue
+        try:
+            pins[key] = Pin(_READERS[key](known), route)
+        except (_WrongError, SlurmSyntaxError) as error:
+            scope.report("RL107", f"{key}: {error}", route, error.help)
+    return pins
+
+
+def _typed(value: Any) -> str:
+    return values.text_of(value) if hasattr(value, "text") or isinstance(value, bool) else text_of(value)
+
+
+def _count(value: Any) -> int:
+    text = _typed(value)
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise _WrongError(f"`{text}` is not a count", "write a whole number, at least 1")
+    return int(text)
+
+
+def _word(value: Any) -> str:
+    text = _typed(value)
+    if not text or any(ord(c) < 0x20 for c in text):
+        raise _WrongError("it must be text on one line, without shell references")
+    return text
+
+
+def _memory(value: Any) -> int:
+    return parse_size(_typed(value), "M")
+
+
+def _scratch(value: Any) -> int:
+    return -(-parse_size(_typed(value), "G") // MIB_PER_GIB)
+
+
+def _flag(value: Any) -> bool:
+    word = _typed(value).lower()
+    if word not in ("true", "yes", "false", "no"):
+        raise _WrongError(f"`{word}` is neither yes nor no")
+    return word in ("true", "yes")
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "partition": _word,
+    "constraint": _word,
+    "nodes": _count,
+    "ntasks": _count,
+    "ntasks_per_node": _count,
+    "cpus_per_task": _count,
+    "ranks_per_gpu": _count,
+    "mem_per_cpu": _memory,
+    "mem": _memory,
+    "scratch": _scratch,
+    "time": lambda value: parse_time(_typed(value)),
+    "exclusive": _flag,
+    "account": _word,
+    "qos": _word,
+}
+
+
+def _gpus(value: Any, route: Route, scope: Scope) -> dict[str, Pin[Any]]:
+    """Read `p100`, `p100:4`, a count in all, or {type, per_node}."""
+    if isinstance(value, dict):
+        names = {"type": "gpu_type", "per_node": "gpus_per_node", "count": "gpus"}
+        found = {key: (scope.value(item, (*route, key)), (*route, key)) for key, item in value.items()}
+        try:
+            return {
+                names[key]: Pin(_word(item) if key == "type" else _count(item), here)
+                for key, (item, here) in found.items()
+                if item is not None
+            }
+        except _WrongError as error:
+            scope.report("RL107", f"gpus: {error}", route, error.help)
+            return {}
+    known = scope.value(value, route)
+    if known is None:
+        return {}
+    text = _typed(known)
+    try:
+        if text.isdigit():
+            return {"gpus": Pin(_count(known), route)}
+        kind, colon, per_node = text.partition(":")
+        parse_gres(f"gpu:{text}")
+        pins: dict[str, Pin[Any]] = {"gpu_type": Pin(_word(kind), route)}
+        if colon:
+            pins["gpus_per_node"] = Pin(_count(per_node), route)
+    except (_WrongError, SlurmSyntaxError) as error:
+        scope.report(
+            "RL107", f"gpus: {error}", route, "a type (`p100`), `p100:4` per node, or a count in all"
+        )
+        return {}
+    return pins
+
+
+_ROLE_PINS = {
+    "ranks": "ntasks",
+    "threads": "threads",
+    "use_gpu": "use_gpu",
+    "gpu_ids": "gpu_ids",
+    "scratch_dir": "scratch_dir",
+}
+
+
+def from_options(
+    job_type: JobType, options: Mapping[str, str], given: Mapping[str, Route], scope: Scope
+) -> dict[str, Pin[Any]]:
+    """Return the pins that the user set through RELION's own options (`nr_mpi`, `gpu_ids` …)."""
+    pins: dict[str, Pin[Any]] = {}
+    for role, name in _ROLE_PINS.items():
+        option = job_type.option_of_role(role)
+        if option is None or option.key not in given:
+            continue
+        text, route = options[option.key], given[option.key]
+        if role in ("ranks", "threads"):
+            if not text.isdigit() or int(text) < 1:
+                scope.report("RL107", f"`{option.key}` is a count of at least 1, not `{text}`", route)
+                continue
+            pins[name] = Pin(int(text), route)
+        elif role == "use_gpu":
+            pins[name] = Pin(text == "Yes", route)
+        else:
+            pins[name] = Pin(text, route)
+    return pins
+
+
+def merged(wishes: dict[str, Pin[Any]], options: dict[str, Pin[Any]], scope: Scope) -> Resources:
+    """Return all pins; the same value given twice must be the same."""
+    for name, pin in options.items():
+        other = wishes.get(name)
+        if other is not None and other.value != pin.value:
+            message = f"this says {pin.value}, and `{other.route[-1]}` says {other.value}"
+            scope.report("RL108", message, pin.route, "keep one of them")
+        wishes.setdefault(name, pin)
+    return Resources(**wishes)

@@ -1,0 +1,83 @@
+"""`slurm:` of a job: further sbatch options, except those that the plan itself writes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from relionc.expr import refs, text_of
+from relionc.source import values
+
+if TYPE_CHECKING:
+    from relionc.spec.resources import Routed
+    from relionc.spec.scope import Scope
+
+_NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
+
+_OWNED = {
+    "partition": "resources.partition",
+    "constraint": "resources.constraint",
+    "nodes": "resources.nodes",
+    "ntasks": "resources.ntasks",
+    "ntasks-per-node": "resources.ntasks_per_node",
+    "cpus-per-task": "resources.cpus_per_task",
+    "gres": "resources.gpus and resources.scratch",
+    "gpus": "resources.gpus",
+    "gpus-per-node": "resources.gpus",
+    "mem": "resources.mem",
+    "mem-per-cpu": "resources.mem_per_cpu",
+    "time": "resources.time",
+    "exclusive": "resources.exclusive",
+    "account": "resources.account",
+    "qos": "resources.qos",
+    "chdir": "project",
+    "dependency": "after",
+    "job-name": "the name of the job",
+}
+_REFUSED = {
+    # RELION numbers the devices of a node itself; a rank that sees one device only takes it for shared.
+    "gpus-per-task": "every rank would see one device as device 0 (relion#1074)",
+    "gpu-bind": "every rank would see one device as device 0 (relion#1074)",
+    "distribution": "the plan places the ranks; sbatch refuses `arbitrary` without a node list",
+    "output": "Slurm's own output stays beside the job; RELION's goes to run.out and run.err",
+    "error": "Slurm's own output stays beside the job; RELION's goes to run.out and run.err",
+    "wrap": "the script is the job",
+    "array": "a RELION job is one job",
+    "test-only": "`relionc lint` checks without a cluster",
+    "parsable": "submit.sh asks for it",
+    "mem-per-gpu": "memory follows from ranks and CPUs here",
+    "ntasks-per-gpu": "use resources.ranks_per_gpu",
+    "overcommit": "ranks would share CPUs that the plan counts once",
+}
+
+
+def resolve(raw: Routed, scope: Scope) -> tuple[tuple[str, str | None], ...]:
+    """Return the options in the order of the spec; `yes` is a flag without a value."""
+    found: list[tuple[str, str | None]] = []
+    for key, (value, route) in raw.items():
+        if not _NAME.match(key):
+            advice = "long names without dashes in front, as `mail-type`"
+            scope.report("RL607", f"`{key}` is not the name of an sbatch option", route, advice, on_key=True)
+        elif key in _OWNED:
+            advice = f"use `{_OWNED[key]}`"
+            scope.report("RL607", f"`{key}` is written by the plan", route, advice, on_key=True)
+        elif key in _REFUSED:
+            scope.report(
+                "RL607", f"`{key}` does not go with RELION jobs: {_REFUSED[key]}", route, on_key=True
+            )
+        else:
+            found += _one(key, scope.value(value, route), route, scope)
+    return tuple(found)
+
+
+def _one(key: str, value: Any, route: Any, scope: Scope) -> list[tuple[str, str | None]]:
+    if value is None:
+        return []
+    if value is True or value is False:
+        return [(key, None)] if value else []
+    text = values.text_of(value) if hasattr(value, "text") else text_of(value)
+    if any(ord(character) < 0x20 for character in text):
+        what = "a shell reference" if refs.OPEN in text else "a line break or control character"
+        scope.report("RL901", f"`{key}` has {what}; sbatch reads its options without a shell", route)
+        return []
+    return [(key, text)]

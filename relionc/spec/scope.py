@@ -1,0 +1,106 @@
+"""What `${{ }}` can name: variables, environment references, outputs of other jobs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from relionc.diag import Finding
+from relionc.expr import ExprError, has_expressions, interpolate, references_in, refs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from relionc.diag import Route
+
+_SHELL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+
+
+class Scope:
+    """Evaluates scalars and collects what is wrong with them; one per spec."""
+
+    def __init__(self, variables: Mapping[str, Any]) -> None:
+        self.findings: list[Finding] = []
+        self.outputs: dict[str, dict[str, str]] = {}  # job → output name → path, filled as jobs are resolved
+        self.job_names: tuple[str, ...] = ()
+        self._variables = variables
+        self._values: dict[str, Any] = {}
+        self._open: list[str] = []
+
+    def value(self, raw: Any, route: Route) -> Any:
+        """Return a scalar with its expressions evaluated; None, with a finding, when that fails."""
+        if not isinstance(raw, str) or not has_expressions(raw):
+            return raw
+        try:
+            return interpolate(raw, self._lookup)
+        except ExprError as error:
+            self.findings.append(
+                Finding(code="RL020", message=error.message, route=route, help=self._help(raw))
+            )
+            return None
+
+    def report(self, code: str, message: str, route: Route, help: str = "", **more: Any) -> None:  # noqa: A002
+        """Add a finding (`help` is the name of its field)."""
+        self.findings.append(Finding(code=code, message=message, route=route, help=help, **more))
+
+    def _lookup(self, path: tuple[str, ...]) -> Any:
+        if path[0] == "vars" and len(path) == 2:
+            return self._variable(path[1])
+        if path[0] == "env" and len(path) == 2:
+            if not _SHELL_NAME.match(path[1]):
+                raise ExprError(f"`{path[1]}` cannot be the name of a shell variable")
+            return refs.encode(path[1])
+        if path[0] == "jobs" and len(path) == 4 and path[2] == "outputs":
+            return self._output(path[1], path[3])
+        raise KeyError(path)
+
+    def _variable(self, name: str) -> Any:
+        if name in self._values:
+            return self._values[name]
+        if name in self._open:
+            raise ExprError("vars refer to each other in a circle: " + " → ".join([*self._open, name]))
+        if name not in self._variables:
+            raise ExprError(f"there is no variable `{name}`{_near(name, self._variables)}")
+        raw = self._variables[name]
+        self._open.append(name)
+        try:
+            value = interpolate(raw, self._lookup) if isinstance(raw, str) else raw
+        finally:
+            self._open.pop()
+        self._values[name] = value
+        return value
+
+    def _output(self, job: str, name: str) -> str:
+        if job not in self.outputs:
+            known = "it comes later or needs this job" if job in self.job_names else "there is no such job"
+            raise ExprError(f"no outputs of job `{job}`: {known}")
+        if name not in self.outputs[job]:
+            names = ", ".join(f"`{output}`" for output in self.outputs[job])
+            raise ExprError(f"job `{job}` has no output `{name}`; it has {names or 'none'}")
+        return self.outputs[job][name]
+
+    def _help(self, raw: str) -> str:
+        return "names are `vars.X`, `env.X` and `jobs.X.outputs.Y`" if "${{" in raw else ""
+
+
+def _near(name: str, names: Mapping[str, Any]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, names, 1, 0.5)
+    return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def needed_jobs(value: Any) -> Iterator[str]:
+    """Yield the names of the jobs whose outputs the scalars of a value refer to; bad expressions yield none."""
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from needed_jobs(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from needed_jobs(item)
+    elif isinstance(value, str) and has_expressions(value):
+        try:
+            names = references_in(value)
+        except ExprError:
+            return
+        yield from (path[1] for path in names if path[0] == "jobs" and len(path) > 1)
