@@ -89,7 +89,7 @@ def text(value: Any) -> str:
 
 def built() -> dict[str, str]:
     """Return the text of every generated file by name."""
-    clusters = {path: profile(path) for path in sorted(DATA.glob("*.yaml"))}
+    clusters = {path: profile(path) for path in sorted(DATA.glob("*.yaml"), key=lambda path: path.stem)}
     names = ", ".join(f'"{path.stem}"' for path in clusters)
     texts = {"__init__.py": INDEX.format(names=names)}
     for path, cluster in clusters.items():

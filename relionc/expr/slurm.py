@@ -119,7 +119,7 @@ def _size_advice(text: str, unit: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Gres:
-    """One generic resource of a node: `gpu:k80:4` has a name, a type and a count."""
+    """One generic resource of a node: `gpu:tesla:4` has a name, a type and a count."""
 
     name: str
     type: str = ""
@@ -148,7 +148,7 @@ def _one_gres(part: str, text: str) -> Gres:
         words.pop()
     if not all(_is_name(word) for word in words) or len(words) > 2:
         raise SlurmSyntaxError(
-            f"`{part}` in `{text}` is not a generic resource", "write name:type:count, as gpu:k80:4"
+            f"`{part}` in `{text}` is not a generic resource", "write name:type:count, as gpu:tesla:4"
         )
     return Gres(words[0], words[1] if len(words) == 2 else "", 1 if count is None else count)
 
@@ -170,7 +170,7 @@ def _is_name(word: str) -> bool:
 
 
 def parse_hostlist(text: str) -> list[str]:
-    """Return the hosts of `cn[0001-0008,0012],gpu1`, in the order written, repetitions kept."""
+    """Return the hosts of `node[0001-0008,0012],big1`, in the order written, repetitions kept."""
     hosts: list[str] = []
     for part in _outside_brackets(text, "[", "]"):
         if part.strip():
@@ -223,7 +223,7 @@ def _expand_host(part: str, text: str) -> list[str]:
         hosts = [f"{host}{prefix}{number}" for host in hosts for number in numbers]
     if (rest and part != rest) or not _is_name(part.translate(_NO_BRACKETS)):
         raise SlurmSyntaxError(
-            f"`{part}` is not a list of hosts", "write as cn[0001-0008,0012]; nothing may follow a bracket"
+            f"`{part}` is not a list of hosts", "write as node[0001-0008,0012]; nothing may follow a bracket"
         )
     return [host + rest for host in hosts]
 
@@ -362,7 +362,7 @@ class _ConstraintReader:
     def error(self, message: str = "") -> SlurmSyntaxError:
         where = f"at `{self.peek()}`" if self.peek() else "at its end"
         reason = f": {message}" if message else f", {where}"
-        advice = "write features with & and |, as gpua100 or x2680|x2695, without blanks; (a|b)&c groups"
+        advice = "write features with & and |, as rack1|rack2, without blanks; (a|b)&c groups"
         return SlurmSyntaxError(f"Slurm would not read the constraint `{self.text}`{reason}", advice)
 
     def chain(self, openings: str) -> Constraint:

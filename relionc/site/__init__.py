@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from relionc.site.show import Table
     from relionc.site.types import Cluster
 
+START = "begin with `profile: 1`, `extends:` and a built-in name, and say what differs"
+
 
 def names() -> tuple[str, ...]:
     """Return the names of the built-in profiles."""
@@ -51,16 +53,21 @@ def from_value(value: Mapping[str, Any]) -> tuple[Cluster | None, list[Finding]]
 
     Routes lead into `value`. The cluster is None where a finding is an error. `extends:` is resolved here.
     """
-    from relionc.diag import ERROR
+    from relionc.diag import ERROR, Finding
     from relionc.site.check import check
     from relionc.site.overlay import overlay
+    from relionc.site.read import WRONG_VALUE
     from relionc.site.read import cluster as read
 
     findings: list[Finding] = []
-    base = value.get("extends") if hasattr(value, "get") else None
+    if not hasattr(value, "items"):
+        return None, [
+            Finding(code=WRONG_VALUE, message="a profile is a mapping of keys to values", help=START)
+        ]
+    base = value.get("extends")
     if base is not None and (not isinstance(base, str) or base not in NAMES):
         return None, [_no_base(str(base))]
-    whole = value if base is None else overlay(builtin(base), value)
+    whole = value if base is None else overlay(builtin(base), value, findings)
     cluster = read(whole, findings)
     if not findings:  # amounts that could not be read would only be reported twice
         findings += check(cluster, whole)

@@ -135,10 +135,14 @@ def _check_launcher(use: str, launcher: Launcher, cluster: Cluster) -> Iterator[
     route = ("launchers", use)
     if use not in USES:
         yield unknown(use, USES, "use of a launcher", route, on_key=True)
-    for key in ("argv", "arbitrary"):
-        for index, word in enumerate(getattr(launcher, key)):
-            yield from _check_placeholders(word, (*route, key, index))
-    if use == "batch" and not any("{ntasks}" in word for word in launcher.argv):
+    wrong = [
+        finding
+        for key in ("argv", "arbitrary")
+        for index, word in enumerate(getattr(launcher, key))
+        for finding in _check_placeholders(word, (*route, key, index))
+    ]
+    yield from wrong
+    if use == "batch" and not wrong and not any("{ntasks}" in word for word in launcher.argv):
         message = "the batch launcher does not say how many ranks to start"
         advice = "pass {ntasks} explicitly: homogeneous+1 starts fewer ranks than Slurm allocates tasks"
         yield Finding(code=BAD_PLACEHOLDER, message=message, route=(*route, "argv"), help=advice)

@@ -12,12 +12,13 @@ from relionc.site.types import Launcher, NodeType, Partition, Policy, Scratch, S
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from relionc.diag import Finding
     from relionc.site.types import Cluster
 
 ABOUT_THE_FILE = (*TOP_ONLY, *PROVENANCE)
 
 
-def overlay(base: Cluster, value: Mapping[str, Any]) -> dict[str, Any]:
+def overlay(base: Cluster, value: Mapping[str, Any], findings: list[Finding]) -> dict[str, Any]:
     """Return the whole profile: `value` laid over `base`.
 
     Mappings merge, everything else replaces, null removes. A fact that the overlay states loses the base's
@@ -25,7 +26,7 @@ def overlay(base: Cluster, value: Mapping[str, Any]) -> dict[str, Any]:
     """
     facts = {key: part for key, part in value.items() if key not in ABOUT_THE_FILE}
     merged = merge(to_value(base), facts)
-    own = collect_sources(value, [])
+    own = collect_sources(value, findings)
     root = own.pop("", Source(""))
     own_root = replace(root, text=root.text or f"profile {value.get('name', base.name)}")
     stated = tuple(_leaves(facts, ""))

@@ -26,7 +26,8 @@ class Section:
         self.route = route
         self.findings = findings
         self.value: Mapping[Any, Any] = {}
-        if hasattr(value, "items"):
+        self.broken = not hasattr(value, "items")
+        if not self.broken:
             self.value = value
         else:
             self._wrong(None, "a mapping of keys to values")
@@ -88,7 +89,7 @@ class Section:
 
     def needs(self, what: str, *keys: str) -> None:
         """File a finding for each key that is missing; `what` names the section for people."""
-        for key in keys:
+        for key in () if self.broken else keys:
             if self.value.get(key) is None:
                 self._file(MISSING_KEY, (), f"{what} does not say `{key}`", f"add `{key}:`")
 

@@ -35,7 +35,7 @@ def describe(cluster: Cluster) -> tuple[Table, ...]:
         Table("launchers", ("for", "words", "with a hostfile"), _launchers(cluster)),
         Table("RELION", ("version", "made available by"), _versions(cluster)),
         Table("rules", ("rule",), tuple((note,) for note in cluster.notes)),
-        Table("sources", ("of", "source", "date", "checked"), _sources(cluster)),
+        Table("sources", ("of", "source", "date", "note"), _sources(cluster)),
     )
     return tuple(table for table in tables if table.rows)
 
@@ -90,14 +90,11 @@ def _partitions(cluster: Cluster) -> tuple[tuple[str, ...], ...]:
 
 
 def _limits(partition: Partition) -> str:
+    node, cpu = partition.max_memory_per_node_mib, partition.max_memory_per_cpu_mib
     limits = (
-        f"{partition.max_nodes} nodes" if partition.max_nodes else "",
-        f"{format_memory(partition.max_memory_per_node_mib)} a node"
-        if partition.max_memory_per_node_mib
-        else "",
-        f"{format_memory(partition.max_memory_per_cpu_mib)} a CPU"
-        if partition.max_memory_per_cpu_mib
-        else "",
+        f"nodes: {partition.max_nodes}" if partition.max_nodes else "",
+        f"memory a node: {format_memory(node)}" if node else "",
+        f"memory a CPU: {format_memory(cpu)}" if cpu else "",
     )
     return ", ".join(limit for limit in limits if limit)
 
@@ -138,6 +135,6 @@ def _versions(cluster: Cluster) -> tuple[tuple[str, ...], ...]:
 
 def _sources(cluster: Cluster) -> tuple[tuple[str, ...], ...]:
     return tuple(
-        (path or "everything else", source.text, source.date, "no" if source.unverified else "yes")
+        (path or "everything else", source.text, source.date, "not checked" if source.unverified else "")
         for path, source in cluster.sources.items()
     )

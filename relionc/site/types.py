@@ -109,7 +109,7 @@ class Cluster:
     `launchers` maps a use to a launcher: `batch`, `interactive`, `serial` (absent: the program is run bare).
     `modules` maps a RELION version to the shell lines that make it available; `*` is for all others.
     `allocation` are the words that get an interactive allocation (`salloc`, a site command); empty: none.
-    `sources` maps a dotted path of the profile (`node_types.gpuk80.memory`) to where the fact comes from.
+    `sources` maps a dotted path of the profile (`node_types.big.memory`) to where the fact comes from.
     """
 
     name: str

@@ -1,3 +1,3 @@
 """The built-in profiles. Made by tools/build_sites.py: do not edit."""
 
-NAMES = ("biowulf-2018", "biowulf", "lab", "local")
+NAMES = ("biowulf", "biowulf-2018", "lab", "local")

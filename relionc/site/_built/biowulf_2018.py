@@ -117,8 +117,9 @@ CLUSTER = Cluster(
             date="2018-12",
         ),
         "node_types": Source(
-            text="hardware lists of hpc.nih.gov; retirement announced for spring 2026",
+            text="what the scripts on the RELION page ask of these nodes",
             date="2018-12",
+            unverified=True,
         ),
         "node_types.k80.count": Source(
             text="no copy of the 2018 list was found",
