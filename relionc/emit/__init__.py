@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.emit import scripts, shell
+from relionc.emit import jobfile, scripts, shell
 from relionc.emit.json_text import document
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ def files(bundle: Bundle, template: str | None = None) -> dict[str, bytes]:
 
 def _job_files(job: JobArtifacts, template: str | None) -> dict[str, str]:
     """Return the files of one job by name."""
-    from relionc.emit import jobfile
-
     texts = {job.script_name: scripts.script(job.script, job.script_name, template)}
     if job.allocation is not None:
         texts["allocate.sh"] = scripts.allocate(job.allocation)

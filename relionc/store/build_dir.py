@@ -4,8 +4,6 @@ Either everything is staged and then put in place, or nothing is touched. Files 
 no longer made are removed, but only those that its manifest lists and nobody has changed since.
 """
 
-# ruff: noqa: PTH103, PTH112 - pathlib is not on the good path
-
 from __future__ import annotations
 
 import os
@@ -94,9 +92,7 @@ def _write(tree: Tree, files: Mapping[str, bytes], wanted: _Wanted) -> Written:
     whole, stale = _complete(tree, files, wanted)
     states = {path: _state(tree, path, content) for path, content in whole.items()}
     todo = [path for path, state in states.items() if state != "unchanged"]
-    _stage(tree, whole, todo)
-    for path in todo:
-        tree.publish(path)
+    _replace(tree, whole, todo)
     for path in stale.remove:
         tree.remove(path)
         tree.remove_if_empty(path.rpartition("/")[0])
@@ -149,11 +145,13 @@ def _is_script(content: bytes) -> bool:
     return content.startswith(b"#!")
 
 
-def _stage(tree: Tree, whole: Mapping[str, bytes], todo: list[str]) -> None:
-    """Write every file beside its place; if one fails, take all of them away again."""
+def _replace(tree: Tree, whole: Mapping[str, bytes], todo: list[str]) -> None:
+    """Write every file beside its place, then put all in place; if one fails, take away what is left over."""
     try:
         for path in todo:
             tree.stage(path, whole[path], 0o777 if _is_script(whole[path]) else 0o666)
+        for path in todo:
+            tree.publish(path)
     except BaseException:
         for path in todo:
             tree.discard(path)

@@ -9,8 +9,6 @@ On the good path this is the first thing that runs: it imports what the interpre
 and its digest is right.
 """
 
-# ruff: noqa: PTH100, PTH103, PTH105, PTH108, PTH111, PTH116, PTH120, PTH123 - pathlib is not on the good path
-
 from __future__ import annotations
 
 import marshal

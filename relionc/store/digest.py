@@ -1,7 +1,5 @@
 """SHA-256 without importing hashlib, which costs more than the hashing."""
 
-# ruff: noqa: PTH123 - pathlib is not on the good path
-
 from __future__ import annotations
 
 TYPE_CHECKING = False  # as in typing, whose import would cost more than a digest

@@ -1,7 +1,5 @@
 """Paths below a build directory: relative, plain, and never through a symbolic link."""
 
-# ruff: noqa: PTH123 - pathlib is not on the good path
-
 from __future__ import annotations
 
 import contextlib
@@ -13,6 +11,7 @@ _REASONS = {
     errno.EACCES: "permission denied",
     errno.EDQUOT: "your disk quota is used up",
     errno.EEXIST: "something else already has this name",
+    errno.EFBIG: "it is larger than your file size limit allows",
     errno.EISDIR: "it is a folder",
     errno.ELOOP: "it is a symbolic link; relionc does not write through one",
     errno.ENAMETOOLONG: "the name is too long",
