@@ -185,7 +185,7 @@ CLUSTER = Cluster(
         minimum_gib=5,
         default_gib=400,
     ),
-    policy=Policy(cpu_threads=8, gpu_threads=4, memory_per_cpu_mib=4200, ntasks=128),
+    policy=Policy(cpu_threads=8, gpu_threads=4, memory_per_cpu_mib=4200, ntasks=129),
     memory_flag="per_cpu",
     modules={
         "3.1": ("module load RELION/3.1.4",),
@@ -252,7 +252,7 @@ CLUSTER = Cluster(
             date="2023-06",
         ),
         "policy.ntasks": Source(
-            text="https://hpc.nih.gov/apps/RELION: 128 to 2048 ranks on CPUs",
+            text="https://hpc.nih.gov/apps/RELION: 128 to 2048 ranks on CPUs; and a leader",
             date="2023-06",
         ),
         "policy.time": Source(

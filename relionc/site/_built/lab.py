@@ -101,7 +101,7 @@ CLUSTER = Cluster(
         "interactive": Launcher(name="mpirun", argv=("mpirun", "-n", "${SLURM_NTASKS}")),
     },
     scratch=Scratch(path="/lscratch/${SLURM_JOB_ID}", gres="lscratch", default_gib=10),
-    policy=Policy(cpu_threads=2, memory_per_cpu_mib=4096, ntasks=4, time_s=3600),
+    policy=Policy(cpu_threads=2, memory_per_cpu_mib=4096, ntasks=5, time_s=3600),
     versions=("3.1",),
     modules={},
     allocation=("salloc",),
