@@ -31,8 +31,8 @@ _WHOLE = {"spec": "a spec", "cluster": "a cluster profile", "plan": "a plan"}
 
 @cache
 def _schema(kind: str) -> Schema:
-    path = os.path.join(folder("schemas"), f"{kind}.v1.schema.json")  # noqa: PTH118 - as resources does
-    with open(path, encoding="utf-8") as file:  # noqa: PTH123 - as above
+    path = os.path.join(folder("schemas"), f"{kind}.v1.schema.json")
+    with open(path, encoding="utf-8") as file:
         return json.load(file)
 
 
@@ -119,6 +119,8 @@ class _Explainer:
         name = self.names.alike(key, route)
         if name is not None:
             return f"did you mean `{name}`?"
+        if ":" in key:
+            return f"a space is missing after the colon: `{key.replace(':', ': ', 1)}`"
         more = self.names.note(route, "x-unknown")
         return f"known here: {', '.join(known)}" + (f"; {more}" if more else "")
 

@@ -23,6 +23,7 @@ from ruamel.yaml.events import (
 from relionc.diag import Diagnostic, Place, Route
 from relionc.source import scalars
 from relionc.source.characters import first_unsafe, name_of
+from relionc.source.scalars import resolve
 from relionc.source.values import text_of, unpack
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ MAX_EXPANDED = 100_000  # values that aliases may add
 _OPENING = frozenset((MappingStartEvent, SequenceStartEvent))
 _CLOSING = frozenset((MappingEndEvent, SequenceEndEvent))
 _CORE = "tag:yaml.org,2002:"
+_SPECIAL = frozenset((*scalars.WORDS, "<<"))  # keys that are not simply text; "" among them
+_NUMERIC = "0123456789+-."
 _SCALAR_TAGS = frozenset(_CORE + name for name in ("str", "int", "float", "bool", "null"))
 
 
@@ -102,6 +105,8 @@ class Builder:
         if kind is ScalarEvent:
             start, end = event.start_mark, event.end_mark
             self.marks[route] = (key, start.line << 20 | start.column, end.line << 20 | end.column)
+            if event.implicit[0] and not event.style and event.anchor is None:
+                return resolve(event.value)
             return self._scalar(event, route)
         if kind is AliasEvent:
             return self._alias(event, route, key, depth)
@@ -117,7 +122,8 @@ class Builder:
         return value
 
     def _scalar(self, event: Any, route: Route) -> Any:
-        value = scalars.resolve(event.value) if event.implicit[0] else self._marked_scalar(event)
+        plain = event.implicit[0] and not event.style  # a lone `!` before a quote makes it look plain
+        value = resolve(event.value) if plain else self._marked_scalar(event)
         if event.anchor is not None:
             self.anchors[event.anchor] = _Anchor(value, route, 1, 0)
         return value
@@ -149,38 +155,36 @@ class Builder:
 
     def _sequence(self, route: Route, depth: int) -> tuple[list[Any], int, Any]:
         out: list[Any] = []
-        end = self.marks[route][2]
+        here = route
         while (event := self.get()).__class__ is not SequenceEndEvent:
             here = (*route, len(out))
             out.append(self._node(event, here, -1, depth + 1))
-            end = self.marks[here][2]
-        return out, end, event
+        return out, self.marks[here][2], event
 
     def _mapping(self, route: Route, depth: int) -> tuple[dict[str, Any], int, Any]:
         out: dict[str, Any] = {}
         merges: list[tuple[Any, Any]] = []
-        end = self.marks[route][2]
-        get, node, marks = self.get, self._node, self.marks
+        here, last_key = route, None
+        get, node = self.get, self._node
         while (event := get()).__class__ is not MappingEndEvent:
-            plain = event.__class__ is ScalarEvent and event.implicit[0] and event.anchor is None
-            if plain and event.value == "<<":
-                here = (*route, "<<")
-                if here in marks:
-                    self._duplicate("<<", here, event)
-                merges.append((event, node(get(), here, _at(event.start_mark), depth + 1)))
-                end = marks[here][2]
-                continue
-            key = event.value if plain else None
-            if key is None or key in scalars.WORDS or key[0] in "0123456789+-.":
+            last_key = event
+            mark = event.start_mark
+            key = event.value if event.__class__ is ScalarEvent and not event.style else ""
+            if key in _SPECIAL or key[0] in _NUMERIC or event.anchor is not None or event.tag is not None:
+                if key == "<<" and event.tag is None:
+                    here = self._merge_route(route, event)
+                    merges.append((event, node(get(), here, _at(mark), depth + 1)))
+                    continue
                 key = self._key(event, (*route, ""))
             here = (*route, key)
             if key in out:
                 self._duplicate(key, here, event)
-            mark = event.start_mark
             out[key] = node(get(), here, mark.line << 20 | mark.column, depth + 1)
-            end = marks[here][2]
         for at, merged in merges:
             self._merge(out, merged, route, at)
+        _, start, end = self.marks[here]
+        if start == end and last_key is not None:  # a value that is not there: parsers differ on its place
+            end = _at(last_key.end_mark)
         return out, end, event
 
     # --- keys ---------------------------------------------------------------------------------------------
@@ -201,7 +205,7 @@ class Builder:
 
     def _odd_key(self, event: Any, value: Any) -> str:
         """Report a key that is not text; return a stand-in under which reading goes on."""
-        typed = "" if isinstance(value, (dict, list)) else text_of(value)
+        typed = "" if isinstance(value, (dict, list)) else text_of(value) or event.value
         if isinstance(value, (dict, list)):
             message, cure = (
                 "a key must be a word, not a list or a mapping",
@@ -210,7 +214,7 @@ class Builder:
         elif not typed:
             message, cure = "a key is missing before the colon", "name it"
         else:
-            kind = "true/false" if isinstance(value, bool) else "a number"
+            kind = {bool: "true/false", type(None): "empty"}.get(type(value), "a number")
             message, cure = f"the key `{typed}` reads as {kind}; keys are text", f'write "{typed}" in quotes'
         self._report("RL006", message, event.start_mark, event.end_mark, help=cure)
         return typed or "~"
@@ -233,6 +237,12 @@ class Builder:
             help="keep one of the two",
             conflict=(Place(message="first set here", span=span),),
         )
+
+    def _merge_route(self, route: Route, event: Any) -> Route:
+        here = (*route, "<<")
+        if here in self.marks:
+            self._duplicate("<<", here, event)
+        return here
 
     def _merge(self, out: dict[str, Any], merged: Any, route: Route, event: Any) -> None:
         """Add the keys of `<<:` that the mapping itself does not set; the first of several wins."""
@@ -270,7 +280,7 @@ class Builder:
             )
         tag = event.tag
         if tag is None or tag == "!":
-            return text
+            return text if event.style else resolve(text)
         if tag not in _SCALAR_TAGS:
             self._unknown_tag(event)
             return text

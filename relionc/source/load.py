@@ -56,6 +56,8 @@ def load_text(text: str, path: str, source: events.Source) -> Loaded:
     except Refused:
         return Loaded(None, tuple(builder.diagnostics))
     except events.SyntaxProblem as problem:
+        if source is not events.from_python and events.falls_short(problem):
+            return load_text(text, path, events.from_python)
         return Loaded(None, (*builder.diagnostics, _syntax(problem, text, path)))
     return Loaded(Tree(path, text, value, builder.marks, builder.links), tuple(builder.diagnostics))
 
@@ -93,9 +95,11 @@ def _syntax(problem: events.SyntaxProblem, text: str, path: str) -> Diagnostic:
         return _unsafe(text, path, bad).diagnostics[0]
     from relionc.source.syntax import explain
 
-    message, cure, line, column = explain(problem, text)
-    span = Span(line + 1, column + 1, line + 1, column + 2)
-    return Diagnostic(code="RL001", severity="error", message=message, path=path, span=span, help=cure)
+    told = explain(problem, text)
+    span = Span(told.line + 1, told.column + 1, told.line + 1, told.column + 2)
+    return Diagnostic(
+        code="RL001", severity="error", message=told.message, path=path, span=span, help=told.help
+    )
 
 
 def _point(text: str, index: int) -> Span:

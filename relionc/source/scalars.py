@@ -41,6 +41,8 @@ def resolve(text: str) -> Scalar:
 
 def number(text: str) -> str | int | float:
     """Return the number that `text` spells, or `text` itself when it spells none."""
+    if text.isdigit() and text.isascii() and text[0] != "0" and len(text) <= _MAX_DIGITS:
+        return int(text)
     match = _NUMBER.fullmatch(text) if len(text) <= _MAX_DIGITS else None
     if match is None:
         return text

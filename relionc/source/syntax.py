@@ -3,151 +3,158 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc.source.values import split_lines
 
 if TYPE_CHECKING:
     from relionc.source.events import SyntaxProblem
 
-Explanation = tuple[str, str, int, int]
-"""Message, help, line and column (from 0)."""
 
-_START, _HERE = "start", "here"  # which of a problem's two places to point to
+class Explanation(NamedTuple):
+    """What to tell the user, and where: line and column count from 0."""
 
-# Both parsers' wording, as a pattern → what to say, what to do, where to point. The first that fits counts.
-_KNOWN: tuple[tuple[str, str, str, str], ...] = (
-    (
+    message: str
+    help: str
+    line: int
+    column: int
+
+
+class _Known(NamedTuple):
+    """A kind of syntax error: how either parser words it, and how we do.
+
+    `at_start`: point to where the broken thing begins, not to where the parser gave up.
+    """
+
+    pattern: str
+    message: str
+    help: str
+    at_start: bool = False
+
+
+_END = r" \(at the end\)"  # added to the parsers' words when nothing follows
+_MISFIT = "this line does not fit the lines above it"
+_COLUMNS = "keys of one mapping begin in the same column, and so do the items of one list"
+_BRACKET = "this bracket is never closed"
+
+_KNOWN = (
+    _Known(
         r"mapping values are not allowed",
         "a second `key: value` cannot stand here",
-        "put it on a line of its own, indented like its neighbours; a text that contains `: ` needs quotes",
-        _HERE,
+        "put it on a line of its own, indented like its neighbours; a text that contains `: ` needs quotes; "
+        "or the line above has no colon",
     ),
-    (
-        r"tab",
-        "a tab cannot indent or separate here",
-        "use spaces",
-        _HERE,
-    ),
-    (
-        r"quoted scalar.*(unexpected end of stream|document (indicator|separator))",
+    _Known(
+        r"quoted scalar.*(end of stream|document (indicator|separator))",
         "this quote is never closed",
         "add the closing quote",
-        _START,
+        at_start=True,
     ),
-    (
+    _Known(
         r"unknown escape|hexdecimal|hexadecimal|escape code",
         "this backslash sequence is not one that double quotes know",
         "write `\\\\` for a backslash, or use single quotes, which take everything literally",
-        _HERE,
     ),
-    (
-        r"flow (sequence|mapping).*(unexpected end of stream|stream end|document (start|end))",
-        "this bracket is never closed",
-        "add the closing bracket",
-        _START,
-    ),
-    (
+    _Known(r"flow (sequence|mapping).*" + _END, _BRACKET, "add the closing bracket", at_start=True),
+    _Known(r"flow node.*" + _END, "the text ends inside brackets", "add the closing bracket"),
+    _Known(
         r"flow (sequence|mapping)",
         "in this list or mapping in brackets, a comma or the closing bracket is missing",
         "items are separated by `, `; a text with `,`, `[`, `]`, `{`, `}` or `: ` in it needs quotes",
-        _HERE,
     ),
-    (
+    _Known(
+        r"node content",
+        "a value must stand here",
+        "put quotes around a text that begins with `[`, `]`, `{`, `}` or `,`",
+    ),
+    _Known(r"unexpected ':'", "a space is missing after this colon", "write `key: value`"),
+    _Known(
         r"simple key.*could not find expected ':'",
         "this line is neither `key: value` nor an item that begins with `- `",
         "write a colon and a space after the key; a text over several lines needs quotes or `|`",
-        _START,
+        at_start=True,
     ),
-    (
-        r"block mapping.*(-|<block sequence start>)|sequence entries are not allowed|block sequence entries",
+    _Known(
+        r"block mapping.*<block sequence start>|block mapping.*'-'|sequence entries are not allowed",
         "an item that begins with `- ` cannot stand here",
         "items go on lines of their own, indented alike, below `key:`",
-        _HERE,
     ),
-    (
-        r"block (mapping|collection|sequence)",
-        "this line does not fit the lines above it",
-        "keys of one mapping begin in the same column, and so do the items of one list",
-        _HERE,
-    ),
-    (
+    _Known(r"block (mapping|collection|sequence)|<document start>", _MISFIT, _COLUMNS),
+    _Known(
         r"mapping keys are not allowed",
         "a `?` key cannot stand here",
         "put quotes around a text that begins with `?`",
-        _HERE,
     ),
-    (
+    _Known(
+        r"block scalar.*(chomping|comment|indentation indicator)",
+        "nothing may follow `|` or `>` on its line",
+        "the text begins on the next line, indented with spaces; only `-`, `+` or a digit may follow",
+    ),
+    _Known(r"tab", "a tab cannot stand here", "use spaces"),
+    _Known(
         r"cannot start any token",
         "no value can begin with this character",
         "put quotes around the text",
-        _HERE,
     ),
-    (
-        r"block scalar",
-        "what follows `|` or `>` is not right",
-        "only `+`, `-` or a digit may stand there; the text begins on the next line, indented with spaces",
-        _HERE,
-    ),
-    (
-        r"undefined tag handle|scanning a tag|parsing a tag|node tag|tag",
-        "this tag is not right",
-        "take it away: a spec is plain data; text that begins with `!` needs quotes",
-        _HERE,
-    ),
-    (
-        r"scanning an (alias|anchor)",
+    _Known(
+        r"alias|anchor",
         "`*` and `&` at the start of a value name a repeated part, and no name follows",
         "put quotes around a text that begins with `*` or `&`",
-        _START,
+        at_start=True,
     ),
-    (
-        r"directive|incompatible YAML|version|document start",
+    _Known(
+        r"directive|incompatible YAML|version",
         "a line that begins with `%` gives orders to the YAML reader, and this one is not right",
-        "a spec needs none: delete the line; text that begins with `%` needs quotes",
-        _HERE,
+        "a spec needs none: delete the line; a text that begins with `%` needs quotes",
     ),
-    (
-        r"block end",
-        "this line does not fit the lines above it",
-        "keys of one mapping begin in the same column, and so do the items of one list",
-        _HERE,
+    _Known(
+        r"\btag\b",
+        "this tag is not right",
+        "take it away: a spec is plain data; a text that begins with `!` needs quotes",
     ),
+    _Known(r"", "the text cannot be read from here on", "check indentation, quotes and brackets around here"),
 )
-_OTHERWISE = (
-    "the text cannot be read as YAML from here on",
-    "check indentation, quotes and brackets around here",
-    _HERE,
-)
+"""The first that fits counts; the last always does."""
 
 
 def explain(problem: SyntaxProblem, text: str) -> Explanation:
     """Return what to tell the user about `problem`, and the place to show."""
-    context = str(getattr(problem, "context", None) or "")
-    words = f"{context} {getattr(problem, 'problem', None) or ''}"
-    message, cure, where = next(
-        (rest for pattern, *rest in _KNOWN if re.search(pattern, words)),
-        _OTHERWISE,
-    )
-    line, column = _place(problem, where, text)
     lines = split_lines(text)
-    if "${{" in lines[line] and "bracket" in message:
-        cure = 'inside [ ] or { }, an expression needs quotes: "${{ … }}"'
-    if "\t" in lines[line][: len(lines[line]) - len(lines[line].lstrip())]:
-        message, cure = "a tab cannot indent", "use spaces"
-    return message, cure, line, column
-
-
-def _place(problem: SyntaxProblem, where: str, text: str) -> tuple[int, int]:
-    """Return the place of a problem; one at the end of the text points behind its last character."""
     start: Any = getattr(problem, "context_mark", None)
-    here: Any = getattr(problem, "problem_mark", None)
-    mark = (start if where == _START else here) or here or start
-    lines = split_lines(text)
+    here: Any = getattr(problem, "problem_mark", None) or start
+    line, column = _visible(here, lines)
+    words = f"{getattr(problem, 'context', None) or ''} {getattr(problem, 'problem', None) or ''}"
+    if not lines[line][column:].strip() and not any(map(str.strip, lines[line + 1 :])):
+        words += " (at the end)"
+    known = next(known for known in _KNOWN if re.search(known.pattern, words))
+    if known.at_start and start is not None:
+        line, column = _visible(start, lines)
+    return Explanation(*_closer(known, lines[line], column), line, column)
+
+
+def _closer(known: _Known, line: str, column: int) -> tuple[str, str]:
+    """Return message and help, sharpened by what the line looks like."""
+    before = line[:column].rstrip()
+    indent = line[: len(line) - len(line.lstrip())]
+    if "\t" in indent:
+        return "a tab cannot indent", "use spaces"
+    if known.message == _MISFIT and before.endswith(("'", '"')):
+        return "text after a closing quote", "put the whole value into quotes"
+    if "${{" in line and "bracket" in known.message:
+        return known.message, 'inside [ ] or { }, an expression needs quotes: "${{ … }}"'
+    return known.message, known.help
+
+
+def _visible(mark: Any, lines: list[str]) -> tuple[int, int]:
+    """Return the place of a mark; one behind the last text points to the end of that text."""
     if mark is None:
         return 0, 0
     line, column = mark.line, mark.column
-    while line >= len(lines) or (line and not lines[line].strip() and line == len(lines) - 1):
+    if line >= len(lines):
+        line, column = len(lines) - 1, len(lines[-1])
+    if any(part.strip() for part in (lines[line][column:], *lines[line + 1 :])):
+        return line, column
+    while line and not lines[line].strip():
         line -= 1
         column = len(lines[line])
-    return line, min(column, len(lines[line]))
+    return line, min(column, len(lines[line].rstrip()))

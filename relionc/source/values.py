@@ -77,8 +77,9 @@ class Tree:
         if at not in self.marks:
             return None
         key, start, end = self.marks[at]
-        if on_key and key >= 0:
-            return unpack(key, key + self._key_width(key, str(at[-1])))
+        if key >= 0 and (on_key or start == end):
+            after = key + self._key_width(key, str(at[-1]))
+            return unpack(key, after) if on_key else self._missing_value(after)
         return unpack(start, self._visible_end(start, end))
 
     def _written(self, route: Route) -> Route:
@@ -93,6 +94,12 @@ class Tree:
     def _leads_on(self, route: Route, length: int) -> bool:
         """Tell whether the first `length` steps are a link to follow; an alias itself is a place to stay."""
         return route[:length] in self.links and (length < len(route) or route not in self.marks)
+
+    def _missing_value(self, after: int) -> Span:
+        """Return the place of a value that is not there: behind the colon of its key, if that has one."""
+        line = split_lines(self.text)[after >> 20][after & _COLUMN :]
+        colon = len(line) - len(line.lstrip()) + 1 if line.lstrip().startswith(":") else 0
+        return unpack(after + colon, after + colon)
 
     def _key_width(self, key: int, name: str) -> int:
         line = split_lines(self.text)[key >> 20][key & _COLUMN :]
