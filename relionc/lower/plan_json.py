@@ -59,7 +59,7 @@ def job_object(plan: JobPlan) -> dict[str, object]:
         "exclusive": plan.exclusive,
         "node": {"cpus": plan.node_cpus, "memory_mib": plan.node_memory_mib},
         "memory_per_rank": [_term(term) for term in plan.memory],
-        "memory_fullest_node_gib": _rounded(plan.memory_node_gib),
+        "memory_fullest_node_gib": _rounded(plan.memory_node_gib) if plan.memory else None,
         "scratch_per_node": [_term(term) for term in plan.scratch],
         "ranks": [_rank(rank) for rank in plan.ranks],
         "reasons": [
@@ -100,4 +100,4 @@ def _term(term: Term) -> dict[str, object]:
 
 def _rounded(gib: float) -> float:
     """Keep a sum's last digits, which depend on the order of its terms, out of the file."""
-    return round(gib, 3)
+    return round(float(gib), 3)

@@ -41,7 +41,6 @@ class Origin:
     version: str
 
 
-_BY_HAND = "Do not edit: change the spec and build again."
 _SUBMIT = (("sbatch",), ("--parsable",))
 _DEPENDENCY = ("--dependency=afterok:{ids}", "--kill-on-invalid-dep=yes")
 
@@ -75,7 +74,7 @@ def bundle(
             for plan in plans
         ),
         submissions=submissions(plans, cluster),
-        header=(f"Starts the jobs of {anywhere(origin.spec)}; made by relionc {origin.version}.", _BY_HAND),
+        header=(f"Starts the jobs of {anywhere(origin.spec)}, in order.", _made_by(origin)),
     )
 
 
@@ -123,9 +122,13 @@ def _header(plan: JobPlan, origin: Origin) -> tuple[str, ...]:
     kind = plan.job.type
     return (
         f"{plan.job.name}: {kind.title} of RELION {kind.version}, from {anywhere(origin.spec)}",
-        f"{describe(plan)}; made by relionc {origin.version}.",
-        _BY_HAND,
+        describe(plan),
+        _made_by(origin),
     )
+
+
+def _made_by(origin: Origin) -> str:
+    return f"Made by relionc {origin.version}: do not edit, change the spec and build again."
 
 
 def describe(plan: JobPlan) -> str:
@@ -140,7 +143,8 @@ def describe(plan: JobPlan) -> str:
         return f"{plan.mode}: {ranks} wherever Slurm finds room{tail}"
     each = plan.slots // plan.nodes
     if plan.mode == HOMOGENEOUS:
-        return f"{plan.mode}: {ranks}, {each} on each of {_count(plan.nodes, 'node')}{tail}"
+        spread = f"{ranks}, {each} on each of {plan.nodes} nodes" if plan.nodes > 1 else f"{ranks} on 1 node"
+        return f"{plan.mode}: {spread}{tail}"
     rest = f" and {each - 1} on each other" if plan.nodes > 1 else ""
     where = f"{each} on the first (rank 0 leads){rest}"
     return f"{plan.mode}: {ranks} on {_count(plan.nodes, 'node')}, {where}{tail}"
@@ -183,8 +187,9 @@ def _allocation(plan: JobPlan, cluster: Cluster, origin: Origin) -> Allocation |
     options = [f"--{name}" if value is None else f"--{name}={value}" for name, value in _asked(plan, cluster)]
     return Allocation(
         header=(
-            f"Gets the nodes of {plan.job.name}, from {anywhere(origin.spec)}; made by relionc {origin.version}.",
-            f"In the shell that it opens, run {plan.job.name}/run.sh. {_BY_HAND}",
+            f"Gets the nodes of {plan.job.name}, from {anywhere(origin.spec)}.",
+            f"In the shell that it opens, run {plan.job.name}/run.sh.",
+            _made_by(origin),
         ),
         command=(*map(profile_word, cluster.allocation), *((option,) for option in options)),
     )

@@ -245,6 +245,7 @@ LED, GPUS = "5 on the first (rank 0 leads)", "4 CPUs each, 4 p100 GPUs per node"
         (plus_1(nodes=1, workers=4), f"homogeneous+1: 5 ranks on 1 node, {LED}, {GPUS}"),
         (heterogeneous(), "heterogeneous: 513 ranks wherever Slurm finds room, 4 CPUs each"),
         (homogeneous(), "homogeneous: 32 ranks, 4 on each of 8 nodes, 2 CPUs each, 4 k80 GPUs per node"),
+        (homogeneous(nodes=1), "homogeneous: 4 ranks on 1 node, 2 CPUs each, 4 k80 GPUs per node"),
         (heterogeneous(ntasks=1, cpus_per_task=1), "heterogeneous: one task with 1 CPU"),
     ],
 )
@@ -255,6 +256,12 @@ def test_the_layout_is_said_in_words(plan, words):
 def test_the_header_says_what_made_the_script_and_from_what():
     header = bundle(plus_1()).jobs[0].script.header
     assert header[0] == "class3d: 3D classification of RELION 2.1, from specs/ribosome.yaml"
-    assert "homogeneous+1: 17 ranks" in header[1]
-    assert "made by relionc 0.1.0" in header[1]
-    assert "Do not edit" in header[2]
+    assert header[1].startswith("homogeneous+1: 17 ranks on 4 nodes")
+    assert header[2] == "Made by relionc 0.1.0: do not edit, change the spec and build again."
+
+
+def test_no_script_names_a_folder_of_this_machine():
+    here = Origin("/home/somebody/specs/ribosome.yaml", "0.1.0")
+    made = script.bundle([plus_1()], {"class3d": Commands()}, {"class3d": JOB_FILE}, SLURM, origin=here)
+    assert "somebody" not in repr(made)
+    assert "from ribosome.yaml" in made.jobs[0].script.header[0]

@@ -93,4 +93,5 @@ def test_values_are_those_of_the_plan():
     assert made["output"] == "Class3D/${USER}/"
     assert made["memory_fullest_node_gib"] == 0.3
     assert written(PLANS[1])["jobs"]["class3d"]["time_s"] is None
+    assert written(PLANS[1])["jobs"]["class3d"]["memory_fullest_node_gib"] is None
     assert written(PLANS[2])["jobs"]["class3d"]["mem_per_node_mib"] == 245760
