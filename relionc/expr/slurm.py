@@ -385,7 +385,7 @@ class _ConstraintReader:
             tree = Constraint(FEATURE, self.take())
         else:
             raise self.error()
-        return self.counted(tree) if self.peek() == "*" else tree
+        return self.counted(tree) if self.peek() == "*" and opening != "[" else tree
 
     def counted(self, tree: Constraint) -> Constraint:
         self.take()
@@ -400,10 +400,10 @@ class _ConstraintReader:
         while self.peek() in ("&", "|") and self.peek() == sign:
             self.take()
             parts.append(self.term("("))
-        counts = sum(part.kind == COUNTED for part in parts)
-        if counts != (0 if sign != "&" else len(parts)):
+        counted = [part.kind == COUNTED for part in parts]
+        if (any(counted) and (sign == "|" or not all(counted))) or (sign == "&" and not any(counted)):
             raise self.error("inside [ ] stand either a|b or a*2&b*1")
-        return Constraint(SPLIT if sign == "&" else SAME, parts=tuple(parts))
+        return Constraint(SPLIT if all(counted) else SAME, parts=tuple(parts))
 
 
 def _join(kind: str, left: Constraint, right: Constraint) -> Constraint:

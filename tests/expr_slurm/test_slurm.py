@@ -195,6 +195,7 @@ def test_a_list_of_too_many_hosts_is_refused_at_once(text: str) -> None:
         ("[rack1|rack2]&g256", {"rack2"}, False),
         ("[rack1*2&rack2*4]", {"rack2"}, True),
         ("[rack1*2&rack2*4]", {"rack3"}, False),
+        ("[rack1*2]", {"rack3"}, False),
         ("graphics*4", {"plain"}, True),  # four nodes with it, the others free
         ("graphics*4&fast", {"plain"}, False),
         ("[(knl&flat)*4&haswell*1]", {"knl"}, False),
@@ -217,6 +218,8 @@ def test_which_nodes_a_constraint_allows(text: str, features: set[str], allowed:
         "(a|(b&c))",
         "[a&b]",
         "[a*2|b*2]",
+        "[a*2&b]",
+        "[a|b]*2",
         "[a|b",
         "a*0",
         "a*",
