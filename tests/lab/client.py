@@ -1,0 +1,120 @@
+"""What tests do with a running lab cluster: submit, wait, ask."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .keeper import LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+ROOT = Path(__file__).parents[2]
+_UNFINISHED = {"PENDING", "CONFIGURING", "RUNNING", "COMPLETING", "SUSPENDED"}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A finished job; `nodes` are its hosts in the order of the allocation."""
+
+    number: str
+    state: str
+    reason: str
+    exit_code: str
+    nodes: tuple[str, ...]
+    output: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """A running cluster; `env` are the variables by which Slurm's programs find it."""
+
+    env: Mapping[str, str]
+
+    def run(
+        self, argv: Sequence[str | Path], cwd: Path, env: Mapping[str, str] | None = None, timeout: float = 60
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program as a user of this cluster; a failure is the caller's to judge."""
+        return subprocess.run(
+            [str(word) for word in argv],
+            cwd=cwd,
+            env={**os.environ, **self.env, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    def test_only(self, script: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+        """Ask Slurm whether it would take the script: exit code 0, or a reason on stderr."""
+        return self.run(["sbatch", "--test-only", script], cwd)
+
+    def submit(self, script: Path, cwd: Path, env: Mapping[str, str] | None = None) -> str:
+        """Queue the script; return the job's number."""
+        done = self.run(["sbatch", "--parsable", script], cwd, env)
+        if done.returncode:
+            raise LabError(f"sbatch {script.name}: {done.stderr.strip()}")
+        return done.stdout.strip()
+
+    def submit_and_wait(
+        self, script: Path, cwd: Path, env: Mapping[str, str] | None = None, timeout: float = 60
+    ) -> Job:
+        """Queue the script and wait for its end; a job still there after `timeout` seconds is cancelled."""
+        return self.wait(self.submit(script, cwd, env), cwd, timeout)
+
+    def wait(self, number: str, cwd: Path, timeout: float = 60) -> Job:
+        """Wait for the end of a job and of its epilogs."""
+        deadline = time.monotonic() + timeout
+        while (job := self._job(number, cwd)).state in _UNFINISHED:
+            if time.monotonic() > deadline:
+                self.run(["scancel", number], cwd)
+                raise LabError(f"job {number} is still {job.state} ({job.reason}) after {timeout:.0f} s")
+            time.sleep(0.1)
+        return job
+
+    def _job(self, number: str, cwd: Path) -> Job:
+        shown = self.run(["scontrol", "show", "job", "-o", number], cwd).stdout
+        facts = dict(word.split("=", 1) for word in shown.split() if "=" in word)
+        hosts = facts.get("NodeList", "(null)")
+        nodes = () if hosts == "(null)" else self.hostnames(hosts, cwd)
+        return Job(
+            number,
+            facts["JobState"],
+            facts["Reason"],
+            facts["ExitCode"],
+            nodes,
+            Path(facts.get("StdOut", "/dev/null")),
+        )
+
+    def hostnames(self, hostlist: str, cwd: Path) -> tuple[str, ...]:
+        """Expand a host list as Slurm does."""
+        return tuple(self.run(["scontrol", "show", "hostnames", hostlist], cwd).stdout.split())
+
+
+@contextmanager
+def started(shape: str) -> Iterator[Lab]:
+    """Run a cluster in a process of its own, which ends it when this one ends, however that happens."""
+    keeper = subprocess.Popen(
+        [sys.executable, "-m", "tests.lab", shape],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert keeper.stdout is not None
+    try:
+        line = keeper.stdout.readline()
+        if not line:
+            raise LabError(f"the lab `{shape}` did not come up (see its message on stderr)")
+        yield Lab(json.loads(line))
+    finally:
+        keeper.communicate(timeout=60)
