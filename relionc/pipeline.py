@@ -141,7 +141,10 @@ def _compile(request: Request, run: _Run) -> Compiled:
     made = _commands(plans, options, tree, run)
     run.report(script.check(plans, cluster), tree)
     plan = plan_json.plan_object(plans, spec=request.name, cluster=cluster.name, relion=resolved.relion)
-    job_files = {p.job.name: make_job_file(p.job.type, options[p.job.name], is_continue=p.job.is_continue) for p in plans}
+    job_files = {
+        p.job.name: make_job_file(p.job.type, options[p.job.name], is_continue=p.job.is_continue)
+        for p in plans
+    }
     bundle = script.bundle(plans, made, job_files, cluster, origin=script.Origin(request.name, __version__))
     return Compiled(
         diagnostics=tuple(run.diagnostics),

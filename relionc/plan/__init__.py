@@ -6,12 +6,13 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from relionc.plan.amounts import RESERVE_GIB
+from relionc.plan.asked import Asked
 from relionc.plan.check import wishes
 from relionc.plan.demand import Demand, demand_of
 from relionc.plan.explain import finding
 from relionc.plan.layout import Layout, ranks
 from relionc.plan.model import HETEROGENEOUS, JobPlan, Reason
-from relionc.plan.problem import Asked, allocated_mib, memory_per_cpu, places, problem
+from relionc.plan.problem import problem
 from relionc.solve import Conflict, solve
 
 if TYPE_CHECKING:
@@ -25,11 +26,11 @@ def plan_job(job: ResolvedJob, cluster: Cluster) -> tuple[JobPlan | None, list[F
     unknown = wishes(job, cluster)
     if unknown:
         return None, unknown
-    asked = Asked(demand_of(job, cluster), cluster, places(cluster))
+    asked = Asked(demand_of(job, cluster), cluster)
     answer = solve(problem(asked))
     if isinstance(answer, Conflict):
         return None, [finding(job, asked, answer)]
-    layout = asked.layout(*answer.values.values())
+    layout = answer.values["layout"]
     return _job_plan(job, asked, layout), []
 
 
@@ -79,8 +80,8 @@ def _memory_flags(asked: Asked, layout: Layout) -> tuple[int | None, int | None]
         return None, None
     by_node = asked.demand.pin("mem") is not None or asked.cluster.memory_flag == "per_node"
     if by_node and layout.mode != HETEROGENEOUS:
-        return None, allocated_mib(asked, layout)
-    return memory_per_cpu(asked, layout), None
+        return None, asked.allocated_mib(layout)
+    return asked.memory_per_cpu(layout), None
 
 
 def _scratch_gib(job: ResolvedJob, asked: Asked) -> int:

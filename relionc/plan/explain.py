@@ -7,14 +7,8 @@ from typing import TYPE_CHECKING
 
 from relionc.diag import Finding, Related, Suggestion
 from relionc.plan.amounts import gib
-from relionc.plan.problem import (
-    MIB,
-    Asked,
-    allocated_mib,
-    memory_limit,
-    memory_per_cpu,
-    problem,
-)
+from relionc.plan.asked import MIB, Asked, memory_limit
+from relionc.plan.problem import problem
 from relionc.solve import Solution, nearest, solve
 
 if TYPE_CHECKING:
@@ -57,7 +51,7 @@ def finding(job: ResolvedJob, asked: Asked, conflict: Conflict) -> Finding:
     whole = problem(asked)
     main = next((label for kind in _CODES for label in conflict.labels if _kind(label) == kind), "")
     broken = nearest(whole, main) if main else None
-    layout = _layout(asked, broken) if broken else None
+    layout = broken.values["layout"] if broken else None
     pins = [label for label in conflict.labels if label.startswith("pin:")]
     route = asked.demand.pins[pins[0][4:]].route if pins else job.route
     return Finding(
@@ -72,10 +66,6 @@ def finding(job: ResolvedJob, asked: Asked, conflict: Conflict) -> Finding:
     )
 
 
-def _layout(asked: Asked, solution: Solution) -> Layout:
-    return asked.layout(*solution.values.values())
-
-
 # --- the message, with its sum ------------------------------------------------------------------------------
 
 
@@ -83,7 +73,7 @@ def _memory_need(asked: Asked, layout: Layout) -> str:
     each = asked.demand.rank_gib
     have = memory_limit(layout.place) / MIB
     if asked.demand.pin("mem") is not None or asked.demand.pin("mem_per_cpu") is not None:
-        have = allocated_mib(asked, layout) / MIB
+        have = asked.allocated_mib(layout) / MIB
         return f"{_ranks_times(layout, each)} on the fullest node, but the job asks for {gib(have)} per node"
     return f"{_ranks_times(layout, each)} on the fullest node > {gib(have)} of {layout.place.node_type.name}"
 
@@ -94,11 +84,11 @@ def _ranks_times(layout: Layout, each: float) -> str:
 
 def _memory_site(asked: Asked, layout: Layout) -> str:
     limit = gib(memory_limit(layout.place) / MIB)
-    total = gib(allocated_mib(asked, layout) / MIB)
+    total = gib(asked.allocated_mib(layout) / MIB)
     name = layout.place.node_type.name
     if asked.demand.pin("mem") is not None:
         return f"{total} per node > {limit} of {name}"
-    per_cpu = gib(memory_per_cpu(asked, layout) / MIB)
+    per_cpu = gib(asked.memory_per_cpu(layout) / MIB)
     return f"{layout.cpus} CPUs x {per_cpu} = {total} per node > {limit} of {name}"
 
 
@@ -171,7 +161,7 @@ _MESSAGES: dict[str, Callable[[Asked, Layout], str]] = {
         f"{layout.gpus_per_node} GPUs per node > {layout.place.node_type.gpus} of {layout.place.node_type.name}"
     ),
     "site:max_mem_per_cpu": lambda asked, layout: (
-        f"{gib(memory_per_cpu(asked, layout) / MIB)} per CPU is more than the partition allows"
+        f"{gib(asked.memory_per_cpu(layout) / MIB)} per CPU is more than the partition allows"
     ),
 }
 
@@ -261,7 +251,7 @@ def _suggestions(job: ResolvedJob, asked: Asked, whole: Problem, pins: list[str]
         if solution is None:
             continue
         name = label[4:]
-        layout = _layout(asked, solution)
+        layout = solution.values["layout"]
         changed = ((asked.demand.pins[name].route, str(_value(name, layout))),)
         found.append(Suggestion(changed, summary(asked, layout)))
     if job.needs.preread:
@@ -297,7 +287,9 @@ def _without_preread(job: ResolvedJob, asked: Asked) -> list[Suggestion]:
         return []
     change = ((job.given[option.key], "no"),)
     return [
-        Suggestion(change, summary(other, _layout(other, solution)) + ", particles read from disk or scratch")
+        Suggestion(
+            change, summary(other, solution.values["layout"]) + ", particles read from disk or scratch"
+        )
     ]
 
 

@@ -23,10 +23,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A partition and one of its node types; `order` is its place in the profile."""
+    """A partition and one of its node types.
+
+    `count` nodes of the partition are of the same hardware and may be taken; `order` is the place in the profile.
+    """
 
     partition: Partition | None
     node_type: NodeType
+    count: int
     order: int
 
 
@@ -34,21 +38,34 @@ class Place:
 class Layout:
     """One way to run a job. `per_node` counts the tasks that Slurm allocates on a node (0: left to Slurm).
 
-    `fullest` is the most ranks that run on one node; `cpus` are the CPUs allocated on such a node, rounded up to
-    whole cores as Slurm does it.
+    `shares` are the ranks that run on each node, in the order of the allocation. `cpus` are the CPUs allocated
+    on the fullest node, rounded up to whole cores as Slurm does it.
     """
 
     mode: str
     place: Place
-    nodes: int
-    ntasks: int
+    shares: tuple[int, ...]
     slots: int
     per_node: int
     workers_per_node: int
     cpus_per_task: int
     gpus_per_node: int
-    fullest: int
     cpus: int
+
+    @property
+    def nodes(self) -> int:
+        """Nodes of the allocation."""
+        return len(self.shares)
+
+    @property
+    def ntasks(self) -> int:
+        """Ranks launched."""
+        return sum(self.shares)
+
+    @property
+    def fullest(self) -> int:
+        """The most ranks that run on one node."""
+        return max(self.shares)
 
 
 def round_cpus(cpus: int, threads_per_core: int) -> int:
@@ -57,76 +74,85 @@ def round_cpus(cpus: int, threads_per_core: int) -> int:
 
 
 def make(
-    mode: str, place: Place, gpus: int, per_node: int, cpus_per_task: int, amount: int, mem_per_cpu: int
+    mode: str,
+    place: Place,
+    *,
+    gpus: int,
+    per_node: int,
+    cpus_per_task: int,
+    amount: int,
+    mem_per_cpu: int,
 ) -> Layout:
     """Return the layout of `amount` nodes (heterogeneous: tasks) with `per_node` workers on each.
 
     `mem_per_cpu` (MiB; 0: not by CPU) limits how many tasks of a heterogeneous job share a node.
     """
     if mode == HETEROGENEOUS:
-        return _heterogeneous(place, gpus, cpus_per_task, amount, mem_per_cpu)
-    extra = 1 if mode == HOMOGENEOUS_PLUS_1 else 0
-    slots = per_node + extra
+        shares = heterogeneous_shares(place.node_type, cpus_per_task, mem_per_cpu, amount)
+        per_node, slots, most = 0, 0, max(shares)
+    else:
+        leader = 1 if mode == HOMOGENEOUS_PLUS_1 else 0
+        shares = (per_node + leader,) + (per_node,) * (amount - 1)
+        slots = most = per_node + leader
     return Layout(
         mode=mode,
         place=place,
-        nodes=amount,
-        ntasks=amount * per_node + extra,
-        slots=amount * slots,
+        shares=shares,
+        slots=slots * amount if slots else amount,
         per_node=slots,
         workers_per_node=per_node,
         cpus_per_task=cpus_per_task,
         gpus_per_node=gpus,
-        fullest=slots,
-        cpus=round_cpus(slots * cpus_per_task, place.node_type.threads_per_core),
+        cpus=round_cpus(most * cpus_per_task, place.node_type.threads_per_core),
     )
 
 
-def _heterogeneous(place: Place, gpus: int, cpus_per_task: int, ntasks: int, mem_per_cpu: int) -> Layout:
-    capacity = max(1, tasks_that_fit(place.node_type, cpus_per_task, mem_per_cpu, ntasks))
-    nodes = ceil(ntasks / capacity)
-    fullest = ceil(ntasks / nodes)
-    return Layout(
-        mode=HETEROGENEOUS,
-        place=place,
-        nodes=nodes,
-        ntasks=ntasks,
-        slots=ntasks,
-        per_node=0,
-        workers_per_node=0,
-        cpus_per_task=cpus_per_task,
-        gpus_per_node=gpus,
-        fullest=fullest,
-        cpus=round_cpus(fullest * cpus_per_task, place.node_type.threads_per_core),
-    )
+def heterogeneous_shares(
+    node: NodeType, cpus_per_task: int, mem_per_cpu: int, ntasks: int
+) -> tuple[int, ...]:
+    """Return how Slurm spreads tasks over empty nodes when nothing but tasks, CPUs and memory is asked.
+
+    It fills node after node; the CPUs of the last are rounded up to whole cores, and the tasks are then dealt in
+    turn under what each node has. So nearly always all nodes but the last are full; with one CPU per task and
+    an odd rest, a full node gives one task to the last (observed on Slurm 22.05.8, select/cons_tres, CR_Core).
+    """
+    most = max(1, tasks_that_fit(node, cpus_per_task, mem_per_cpu, ntasks))
+    nodes = ceil(ntasks / most)
+    rest = ntasks - most * (nodes - 1)
+    last = round_cpus(rest * cpus_per_task, node.threads_per_core) // cpus_per_task
+    spare = last - rest
+    full = [most] * (nodes - 1)
+    if spare and full:
+        return _dealt([*full, last], ntasks)
+    return (*full, rest)
+
+
+def _dealt(places: list[int], ntasks: int) -> tuple[int, ...]:
+    """Deal tasks over nodes in turn, each up to its places."""
+    shares = [0] * len(places)
+    left = ntasks
+    while left:
+        for i, most in enumerate(places):
+            if left and shares[i] < most:
+                shares[i] += 1
+                left -= 1
+    return tuple(shares)
 
 
 def tasks_that_fit(node: NodeType, cpus_per_task: int, mem_per_cpu: int, wanted: int) -> int:
     """Return how many tasks Slurm puts on an empty node: bounded by CPUs, and by memory x rounded CPUs."""
-    cpus = node.cpus or wanted * cpus_per_task
+    cpus = node.cpus or round_cpus(wanted * cpus_per_task, node.threads_per_core)
     if mem_per_cpu and node.memory_mib:
         cpus = min(cpus, node.memory_mib // mem_per_cpu)
     cpus -= cpus % node.threads_per_core
     return min(wanted, cpus // cpus_per_task)
 
 
-def ranks_per_node(layout: Layout) -> list[int]:
-    """Return how many ranks run on each node, in the order of the allocation.
-
-    Slurm deals the tasks of a heterogeneous job over its nodes in turn, so the first nodes get one more.
-    """
-    if layout.mode == HETEROGENEOUS:
-        share, rest = divmod(layout.ntasks, layout.nodes)
-        return [share + (node < rest) for node in range(layout.nodes)]
-    first = layout.per_node
-    return [first] + [layout.workers_per_node] * (layout.nodes - 1)
-
-
 def ranks(layout: Layout, demand: Demand, threads: int) -> tuple[Rank, ...]:
     """Return every rank with its node, CPUs and the devices it will use; ranks fill the nodes in blocks."""
     placed: list[Rank] = []
     led = demand.leader and layout.ntasks > 1  # alone, the serial program does the work itself
-    for node, count in enumerate(ranks_per_node(layout)):
+    for node, count in enumerate(layout.shares):
         workers_here = count - (1 if led and node == 0 else 0)
         for _ in range(count):
             rank = len(placed)

@@ -1,0 +1,159 @@
+"""What a layout must meet: the user's pins, the site's limits, the job's own needs.
+
+The labels are `pin:NAME`, `site:NAME` and `need:NAME`; `relionc.plan.explain` turns them into words. Most are an
+excess: how much a layout has too much or too little of something, not more than 0 when it is fine.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from relionc.expr.slurm import constraint_allows, parse_constraint
+from relionc.plan.asked import memory_limit, most_cpus
+from relionc.plan.model import HETEROGENEOUS
+from relionc.solve import Constraint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from relionc.catalog.types import RankRule
+    from relionc.plan.asked import Asked
+    from relionc.plan.demand import Demand
+    from relionc.plan.layout import Layout, Place
+
+    Excess = Callable[[Layout], float]
+
+
+def constraints(asked: Asked) -> tuple[Constraint, ...]:
+    """Return all requirements, the user's first."""
+    limits = {**_site(asked), **_needs(asked)}
+    return (
+        *_pins(asked.demand),
+        *(_at_most(label, excess) for label, excess in limits.items()),
+        *_gpu_node(asked),
+    )
+
+
+def _at_most(label: str, excess: Excess) -> Constraint:
+    return Constraint(
+        label, ("layout",), lambda layout: excess(layout) <= 0, lambda layout: max(0.0, excess(layout))
+    )
+
+
+# --- pins -----------------------------------------------------------------------------------------------------
+
+_READ: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "partition": ("place", lambda place: place.partition.name if place.partition else None),
+    "gpu_type": ("place", lambda place: place.node_type.gpu_type),
+    "layout": ("mode", lambda mode: mode),
+    "gpus_per_node": ("gpus", lambda gpus: gpus),
+    "cpus_per_task": ("cpus_per_task", lambda cpus: cpus),
+    # Heterogeneous leaves the nodes to Slurm, so it meets no wish about them.
+    "nodes": ("layout", lambda layout: 0 if layout.mode == HETEROGENEOUS else layout.nodes),
+    "ntasks": ("layout", lambda layout: layout.ntasks),
+    "ntasks_per_node": ("layout", lambda layout: layout.per_node),
+    "gpus": ("layout", lambda layout: layout.nodes * layout.gpus_per_node),
+    "ranks_per_gpu": ("layout", lambda layout: layout.workers_per_node / max(layout.gpus_per_node, 1)),
+}
+"""Pin → the variable that has it, and how to read its value there."""
+
+
+def _pins(demand: Demand) -> list[Constraint]:
+    made = [_pin(name, demand.pin(name), *_READ[name]) for name in _READ if demand.pin(name) is not None]
+    features = demand.pin("constraint")
+    if features is not None:
+        wanted = parse_constraint(features)
+        made.append(_of_place("pin:constraint", lambda p: constraint_allows(wanted, p.node_type.features)))
+    return made
+
+
+def _pin(name: str, pinned: Any, variable: str, read: Callable[[Any], Any]) -> Constraint:
+    far = partial(_distance, pinned)
+    return Constraint(
+        f"pin:{name}", (variable,), lambda value: read(value) == pinned, lambda value: far(read(value))
+    )
+
+
+def _distance(pinned: Any, value: Any) -> float:
+    """How far a value is from the pinned one: by its share for numbers, otherwise all or nothing."""
+    if isinstance(pinned, int):
+        return abs(float(value) - pinned) / max(pinned, 1)
+    return float(value != pinned)
+
+
+def _of_place(label: str, holds: Callable[[Place], bool]) -> Constraint:
+    return Constraint(label, ("place",), holds, lambda place: float(not holds(place)))
+
+
+# --- the site -------------------------------------------------------------------------------------------------
+
+
+def _site(asked: Asked) -> dict[str, Excess]:
+    """The limits of nodes and partitions."""
+    scratch = asked.demand.pin("scratch") or asked.demand.scratch_need_gib
+    time = asked.demand.pin("time") or 0
+    return {
+        "site:cpus": lambda it: _over(it.cpus, most_cpus(it.place.node_type, it.gpus_per_node)),
+        "site:gpus": lambda it: _over(it.gpus_per_node, it.place.node_type.gpus),
+        "site:count": lambda it: _over(it.nodes, it.place.node_type.count),
+        "site:max_nodes": lambda it: _over(it.nodes, it.place.partition and it.place.partition.max_nodes),
+        "site:memory": lambda it: _over(asked.allocated_mib(it), memory_limit(it.place)),
+        "site:max_mem_per_cpu": lambda it: _over(
+            asked.memory_per_cpu(it), it.place.partition and it.place.partition.max_memory_per_cpu_mib
+        ),
+        "site:max_time": lambda it: _over(time, it.place.partition and it.place.partition.max_time_s),
+        "site:scratch": lambda it: _over(scratch, it.place.node_type.scratch_gib),
+        "site:whole_cores": _odd_cpus,
+    }
+
+
+def _over(used: float, most: Any) -> float:
+    """The excess over a limit; 0 or None is a limit that nobody knows."""
+    return used - most if most else 0.0
+
+
+def _odd_cpus(layout: Layout) -> float:
+    """CPUs per task beyond whole cores, where several tasks share a node.
+
+    Slurm then allocates fewer CPUs than a step with the same `-c` wants, and the step waits for ever.
+    """
+    return layout.cpus_per_task % layout.place.node_type.threads_per_core if layout.fullest > 1 else 0
+
+
+# --- the job --------------------------------------------------------------------------------------------------
+
+
+def _needs(asked: Asked) -> dict[str, Excess]:
+    """What RELION needs to run at all."""
+    demand = asked.demand
+    needs: dict[str, Excess] = {}
+    for i, rule in enumerate(demand.rank_rules):
+        needs[f"need:ranks:{i}"] = partial(_ranks_off, rule)
+    if demand.serial:
+        needs["need:serial"] = lambda it: it.ntasks - 1
+    if demand.one_rank_per_gpu and demand.gpu:
+        needs["need:rank_per_gpu"] = lambda it: abs(it.ntasks - it.nodes * it.gpus_per_node)
+    if demand.interactive:
+        needs["need:one_node"] = lambda it: it.nodes - 1
+    if demand.leader:
+        needs["need:mode"] = lambda it: it.mode == HETEROGENEOUS and it.gpus_per_node > 0
+    if demand.rank_gib:
+        needs["need:memory"] = asked.memory_missing_gib
+    if demand.scratch and demand.pin("scratch") is not None:
+        needs["need:scratch"] = lambda _: demand.scratch_need_gib - demand.pin("scratch")
+    return needs
+
+
+def _ranks_off(rule: RankRule, layout: Layout) -> float:
+    """By how many ranks a layout misses a bound that RELION enforces at run time."""
+    off = max(0, rule.minimum - layout.ntasks)
+    if rule.maximum is not None:
+        off = max(off, layout.ntasks - rule.maximum)
+    return max(off, 1 if rule.odd and layout.ntasks % 2 == 0 else 0)
+
+
+def _gpu_node(asked: Asked) -> list[Constraint]:
+    if not asked.demand.gpu:
+        return []
+    return [_of_place("need:gpu_node", lambda p: p.node_type.gpus > 0 or not p.node_type.known)]
