@@ -60,7 +60,7 @@ def _job_plan(job: ResolvedJob, asked: Asked, layout: Layout) -> JobPlan:
         mem_per_node_mib=per_node,
         node_memory_mib=node.memory_mib,
         node_cpus=node.cpus,
-        cpus_per_node=layout.cpus,
+        cpus_per_node=asked.counted_cpus(layout),
         scratch_gib=scratch_gib,
         scratch_dir=_scratch_dir(job, asked, scratch_gib),
         time_s=_time(asked, layout),

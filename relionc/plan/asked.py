@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
+from relionc.expr.slurm import constraint_allows, parse_constraint
 from relionc.plan.layout import Layout, Place, round_cpus
 from relionc.plan.model import HETEROGENEOUS
 
 if TYPE_CHECKING:
     from relionc.plan.demand import Demand
-    from relionc.site.types import Cluster, NodeType
+    from relionc.site.types import Cluster, NodeType, Partition
 
 MIB = 1024
 """MiB in a GiB."""
@@ -28,11 +29,26 @@ class Asked:
         """Return every partition with each of its node types, in the order of the profile (its preference)."""
         nodes, partitions = self.cluster.node_types, self.cluster.partitions
         if not partitions:
-            return tuple(Place(None, node, i) for i, node in enumerate(nodes.values()))
+            return tuple(Place(None, node, node.count, i) for i, node in enumerate(nodes.values()))
         pairs = [
             (partition, nodes[name]) for partition in partitions.values() for name in partition.node_types
         ]
-        return tuple(Place(partition, node, i) for i, (partition, node) in enumerate(pairs))
+        return tuple(
+            Place(partition, node, self._alike(partition, node), i)
+            for i, (partition, node) in enumerate(pairs)
+        )
+
+    def _alike(self, partition: Partition, node: NodeType) -> int:
+        """Count the nodes of a partition that Slurm may take for `node`: the same hardware, the wished features."""
+        features = self.demand.pin("constraint")
+        wanted = parse_constraint(features) if features is not None else None
+        others = (self.cluster.node_types[name] for name in partition.node_types)
+        return sum(
+            other.count
+            for other in others
+            if _hardware(other) == _hardware(node)
+            and (wanted is None or constraint_allows(wanted, other.features))
+        )
 
     def preferred_cpus(self, node: NodeType) -> int:
         """CPUs per task that the site prefers for this kind of job on this node."""
@@ -51,7 +67,14 @@ class Asked:
         """Memory per allocated CPU: pinned; else what the fullest node needs or the site prefers, if it has it."""
         if layout.mode == HETEROGENEOUS:
             return self.task_memory_per_cpu(layout.place, layout.cpus_per_task)
-        return self._memory_per_cpu(layout.place, layout.fullest * self.demand.rank_gib, layout.cpus)
+        need = layout.fullest * self.demand.rank_gib
+        return self._memory_per_cpu(layout.place, need, self.counted_cpus(layout))
+
+    def counted_cpus(self, layout: Layout) -> int:
+        """CPUs by which Slurm multiplies memory per CPU on the fullest node: all of them for an exclusive job."""
+        if self.demand.pin("exclusive") and layout.place.node_type.known:
+            return layout.place.node_type.cpus
+        return layout.cpus
 
     def _memory_per_cpu(self, place: Place, need_gib: float, cpus: int) -> int:
         pinned = self.demand.pin("mem_per_cpu")
@@ -64,13 +87,17 @@ class Asked:
     def allocated_mib(self, layout: Layout) -> int:
         """Memory that Slurm allocates on the fullest node: per CPU it counts the rounded CPUs."""
         pinned = self.demand.pin("mem")
-        return int(pinned) if pinned is not None else self.memory_per_cpu(layout) * layout.cpus
+        return int(pinned) if pinned is not None else self.memory_per_cpu(layout) * self.counted_cpus(layout)
 
     def memory_missing_gib(self, layout: Layout) -> float:
         """GiB by which the ranks of the fullest node exceed what they may take there (<= 0: they fit)."""
         pinned = self.demand.pin("mem") is not None or self.demand.pin("mem_per_cpu") is not None
         limit = self.allocated_mib(layout) if pinned else memory_limit(layout.place)
         return layout.fullest * self.demand.rank_gib - limit / MIB if limit else 0.0
+
+
+def _hardware(node: NodeType) -> tuple[object, ...]:
+    return node.cpus, node.threads_per_core, node.memory_mib, node.gpu_type, node.gpus
 
 
 def memory_limit(place: Place) -> int:

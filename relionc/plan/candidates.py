@@ -92,7 +92,7 @@ class _Domains:
         node = values["place"].node_type
         tasks = values["per_node"] + (values["mode"] == HOMOGENEOUS_PLUS_1)
         preferred = self.asked.preferred_cpus(node)
-        widest = most_cpus(node, values["gpus"]) // tasks if tasks and node.known else preferred
+        widest: int = most_cpus(node, values["gpus"]) // tasks if tasks and node.known else preferred
         return min(widest - widest % node.threads_per_core, preferred)
 
     def amount(self, values: Mapping[str, Any]) -> Iterable[int]:

@@ -130,7 +130,7 @@ def _nodes(_: Asked, layout: Layout) -> str:
     most = place.partition.max_nodes if place.partition else None
     if most is not None and layout.nodes > most and place.partition:
         return f"{layout.nodes} nodes > {most} of partition {place.partition.name}"
-    return f"{layout.nodes} nodes > {place.node_type.count} of {place.node_type.name}"
+    return f"{layout.nodes} nodes > {place.count} of {place.node_type.name}"
 
 
 _MESSAGES: dict[str, Callable[[Asked, Layout], str]] = {

@@ -96,7 +96,7 @@ def _site(asked: Asked) -> dict[str, Excess]:
     return {
         "site:cpus": lambda it: _over(it.cpus, most_cpus(it.place.node_type, it.gpus_per_node)),
         "site:gpus": lambda it: _over(it.gpus_per_node, it.place.node_type.gpus),
-        "site:count": lambda it: _over(it.nodes, it.place.node_type.count),
+        "site:count": lambda it: _over(it.nodes, it.place.count),
         "site:max_nodes": lambda it: _over(it.nodes, it.place.partition and it.place.partition.max_nodes),
         "site:memory": lambda it: _over(asked.allocated_mib(it), memory_limit(it.place)),
         "site:max_mem_per_cpu": lambda it: _over(
@@ -116,9 +116,12 @@ def _over(used: float, most: Any) -> float:
 def _odd_cpus(layout: Layout) -> float:
     """CPUs per task beyond whole cores, where several tasks share a node.
 
-    Slurm then allocates fewer CPUs than a step with the same `-c` wants, and the step waits for ever.
+    Slurm may then allocate fewer CPUs than a step with the same `-c` wants, and the step waits for ever; only a
+    single CPU per task is safe (observed on Slurm 22.05.8).
     """
-    return layout.cpus_per_task % layout.place.node_type.threads_per_core if layout.fullest > 1 else 0
+    if layout.fullest == 1 or layout.cpus_per_task == 1:
+        return 0
+    return layout.cpus_per_task % layout.place.node_type.threads_per_core
 
 
 # --- the job --------------------------------------------------------------------------------------------------
