@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False  # as in typing, whose import would cost more than a digest
 if TYPE_CHECKING:
     from hashlib import sha256
 else:
     try:
-        from _sha2 import sha256  # Python 3.12 on
-    except ImportError:
-        try:
+        if sys.version_info >= (3, 12):
+            from _sha2 import sha256
+        else:
             from _sha256 import sha256
-        except ImportError:  # an interpreter built with OpenSSL's digests only
-            from hashlib import sha256
+    except ImportError:  # an interpreter built with OpenSSL's digests only
+        from hashlib import sha256
 
 _BLOCK = 1 << 20
 
