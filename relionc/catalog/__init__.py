@@ -21,6 +21,7 @@ __all__ = [
     "Option",
     "RankRule",
     "Traits",
+    "from_data",
     "load",
     "nearest_option",
     "needs",
@@ -56,6 +57,11 @@ def load(name: str, version: str) -> JobType:
     if name not in types(version):
         raise KeyError(name)
     data: Any = import_module(f"relionc.catalog._built.v{version.replace('.', '_')}.{name}").DATA
+    return from_data(data)
+
+
+def from_data(data: Mapping[str, Any]) -> JobType:
+    """Return the job type that compiled data describe (`relionc.catalog.compile`)."""
     rules = tuple(RankRule(**rule) for rule in data["traits"]["rank_rules"])
     return JobType(
         **{

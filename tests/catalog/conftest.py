@@ -23,6 +23,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     terminalreporter.section("golden rows: matched / recorded")
     for row in sorted({key[:4] for key in table}):
         matched, missed = table[*row, True], table[*row, False]
-        terminalreporter.line(f"{row[0]:6} {row[1]:7} {row[2]:11} {row[3]:9} {matched:5} / {matched + missed}")
+        terminalreporter.line(
+            f"{row[0]:6} {row[1]:7} {row[2]:11} {row[3]:9} {matched:5} / {matched + missed}"
+        )
     total = sum(table.values())
     terminalreporter.line(f"in all {total - sum(n for key, n in table.items() if not key[4])} / {total}")

@@ -57,7 +57,8 @@ def words_of(command: CommandLine) -> list[str]:
 
 def _plain(word: Word) -> str:
     return "".join(
-        JOB_ID if isinstance(part, ShellRef) else part.pattern if isinstance(part, Glob) else part for part in word
+        JOB_ID if isinstance(part, ShellRef) else part.pattern if isinstance(part, Glob) else part
+        for part in word
     )
 
 

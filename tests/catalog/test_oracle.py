@@ -60,7 +60,8 @@ CHOSEN = [
                 "fn_in_other": "maps/run_half1_class001_unfil.mrc"}),
 ]  # fmt: skip
 
-_WORD = st.text("abcXYZ019_.-/", min_size=1, max_size=12)
+# The pipeline itself, not the commands, fails on names that cannot be files.
+_WORD = st.from_regex(r"[A-Za-z][A-Za-z0-9_.-]{0,6}(/[a-z0-9_]{1,4}){0,2}", fullmatch=True)
 _TEXT = st.lists(_WORD, min_size=1, max_size=3).map(" ".join)
 _NUMBER = st.one_of(
     st.integers(-5, 400).map(str),
@@ -106,12 +107,16 @@ def values(option: Option) -> st.SearchStrategy[str]:
         return st.sampled_from(option.choices)
     if option.kind == "number" or option.unit:
         return _NUMBER
-    return _TEXT if option.role == "extra_args" else st.one_of(_WORD, st.sampled_from([option.default or "x"]))
+    return (
+        _TEXT if option.role == "extra_args" else st.one_of(_WORD, st.sampled_from([option.default or "x"]))
+    )
 
 
 def drawn_options(job_type: JobType) -> st.SearchStrategy[dict[str, str]]:
     free = {key: values(option) for key, option in job_type.options.items() if key not in QUEUED}
-    return st.fixed_dictionaries({}, optional=free).map(lambda drawn: {**NEEDED[job_type.name], **drawn, **QUEUED})
+    return st.fixed_dictionaries({}, optional=free).map(
+        lambda drawn: {**NEEDED[job_type.name], **drawn, **QUEUED}
+    )
 
 
 @pytest.mark.parametrize("name", catalog.types(VERSION))

@@ -1,0 +1,138 @@
+"""The compiled catalogue is what the YAML says, and a further version is an edit of data only."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from relionc import catalog
+from relionc.catalog.compile import CatalogError, compile_all, compile_type, read_data
+from relionc.catalog.ranges import matches
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def tool() -> Any:
+    spec = importlib.util.spec_from_file_location("build_catalog", ROOT / "tools" / "build_catalog.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def data() -> dict[str, Any]:
+    return copy.deepcopy(read_data())
+
+
+def test_the_built_modules_are_what_the_yaml_says() -> None:
+    build_catalog = tool()
+    wanted = build_catalog.modules()
+    built = {path.relative_to(build_catalog.BUILT) for path in build_catalog.BUILT.rglob("*.py")}
+    assert built == set(wanted), "run tools/build_catalog.py"
+    for path, text in wanted.items():
+        assert (build_catalog.BUILT / path).read_text("utf-8") == text, f"{path}: run tools/build_catalog.py"
+
+
+def test_the_built_modules_hold_only_literals() -> None:
+    for path in tool().BUILT.rglob("*.py"):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            assert isinstance(node, (ast.Expr, ast.AnnAssign))
+            assert node.value
+            ast.literal_eval(node.value)
+
+
+def test_loading_a_type_needs_neither_yaml_nor_lark_nor_other_types() -> None:
+    code = (
+        "import sys; from relionc import catalog; from relionc.lower import commands;"
+        "t = catalog.load('class3d', '3.1');"
+        "commands.make(t, {'fn_img': 'a', 'fn_ref': 'b'}, output='C/', is_continue=False);"
+        "print([m for m in sys.modules if m.split('.')[0] in ('lark', 'ruamel', '_ruamel_yaml')"
+        " or '_built.v' in m and 'class3d' not in m and m.count('.') > 3])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def with_version(data: dict[str, Any], version: str) -> dict[str, Any]:
+    """Return the data with one more version, as an edit of the YAML adds it."""
+    releases = data["versions"]["versions"]
+    releases[version] = {
+        **releases["3.1"],
+        "tag": f"{version}.0",
+        "star_version": "70001",
+        "tomo_field": True,
+    }
+    for table in data["versions"]["node_types"].values():
+        table[">=7.0"] = "relion." + "Node"
+    class3d = data["class3d"]
+    class3d["versions"][version] = {"type_id": "relion.class3d"}
+    class3d["options"]["Optimisation"]["do_magic"] = {
+        "versions": ">=7.0",
+        "label": "Do magic?",
+        "kind": "bool",
+        "default": "Yes",
+        "about": "Better maps for nothing.",
+    }
+    class3d["steps"][0]["command"].append({"text": "--magic", "when": "do_magic", "versions": ">=7.0"})
+    return data
+
+
+def test_a_made_up_version_needs_no_python(data: dict[str, Any]) -> None:
+    before = compile_all(data)
+    after = compile_all(with_version(data, "7.2"))
+    assert {version: types for version, types in after.items() if version != "7.2"} == before
+    job_type = catalog.from_data(after["7.2"]["class3d"])
+    from relionc.lower.commands import make
+
+    made = make(job_type, {"fn_img": "a", "fn_ref": "b"}, output="C/", is_continue=False)
+    assert "--magic" in made.texts[0]
+    assert made.input_nodes[0] == ("a", "relion.Node")
+    assert (job_type.type_id, job_type.is_tomo, job_type.options["do_magic"].flag) == (
+        "relion.class3d",
+        False,
+        "--magic",
+    )
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (lambda d: d["class3d"]["steps"].append({"text": "--x {nr_clases}"}), "nr_clases"),
+        (lambda d: d["class3d"]["steps"].append({"text": "--x {1 +}"}), "ends too early"),
+        (lambda d: d["class3d"]["options"]["I/O"].update(new={"label": "x"}), "option new"),
+        (lambda d: d["class3d"]["steps"].append({"use": "nothing"}), "nothing"),
+        (lambda d: d["class3d"]["steps"].append({"refuse": "RL1", "option": "no", "when": "true"}), "'no'"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_data_is_named_with_its_file(data: dict[str, Any], edit: Any, words: str) -> None:
+    edit(data)
+    with pytest.raises(CatalogError, match=r"class3d\.yaml, version 3\.1") as caught:
+        compile_type(data, "class3d", "3.1")
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "version", "inside"),
+    [
+        ("<3.1", "3.0", True),
+        ("<3.1", "3.1", False),
+        (">=3.0 <4.0", "3.1", True),
+        (">=3.0 <4.0", "4.0", False),
+        ("2.1 3.1", "3.1", True),
+        ("2.1 3.1", "3.0", False),
+        (">=3.1", "10.0", True),
+        ("<=3.1", "3.1", True),
+        (">3.1", "3.1", False),
+    ],
+)
+def test_ranges_of_versions(text: str, version: str, inside: bool) -> None:
+    assert matches(text, version) == inside
