@@ -50,12 +50,12 @@ def option_schema(option: Any, versions: list[str], everywhere: list[str]) -> di
     default = f"\n\nDefault: {option.default}" if option.default else ""
     more = f"\n\nIn the GUI: {' '.join(bounds)}" if bounds else ""
     schema: dict[str, Any] = {
-        "title": f"{option.label}{unit}",
+        "title": f"{option.label.rstrip(':')}{unit}",
         "description": f"{option.description}{default}{more}{note}".strip(),
     }
     expression = {"$ref": "#/definitions/expression"}
     if option.kind == "bool":
-        return schema | {"anyOf": [{"enum": ["Yes", "No"]}, {"type": "boolean"}, expression]}
+        return schema | {"anyOf": [{"enum": ["Yes", "No", "yes", "no"]}, {"type": "boolean"}, expression]}
     if option.kind == "list":
         return schema | {"anyOf": [{"enum": list(option.choices)}, {"$ref": "#/definitions/scalar"}]}
     if option.kind == "number":
@@ -76,7 +76,8 @@ def options_of(name: str, versions: list[str]) -> dict[str, Any]:
 
 def build() -> dict[str, Any]:
     schema = base()
-    versions = list(getattr(catalog, "versions", tuple)())
+    versions = list(catalog.versions())
+    schema["properties"]["relion"]["anyOf"].insert(0, {"enum": versions})
     types: dict[str, list[str]] = {}
     for version in versions:
         for name in catalog.types(version):

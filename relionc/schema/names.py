@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from relionc.diag import Route
 
 Schema = dict[str, Any]
+_ANY = "<name>"  # stands for a name of the user's own
 _DEEPEST = 4  # how far below a mapping a misplaced key is looked for
 
 
@@ -34,7 +35,7 @@ class Names:
     def elsewhere(self, key: str, route: Route) -> str:
         """Say where `key` belongs if not into the mapping at `route`; empty if nowhere."""
         for length in range(len(route), -1, -1):
-            path = self._below(key, route[:length])
+            path = self._below(key, route[:length], None if length == len(route) else route[length])
             if path:
                 return _directions(key, path, route, length)
         return ""
@@ -50,8 +51,11 @@ class Names:
 
     # --- walking ------------------------------------------------------------------------------------------
 
-    def _below(self, key: str, route: Route) -> tuple[str, ...]:
-        """Return the shortest way from the mapping at `route` down to a key that `key` may mean."""
+    def _below(self, key: str, route: Route, searched: str | int | None) -> tuple[str, ...]:
+        """Return the shortest way from the mapping at `route` down to a key that `key` may mean.
+
+        `searched`: the step that has been looked into already, from below; None at the first mapping.
+        """
         parts, value = self._at(route)
         level: list[tuple[tuple[str, ...], list[Schema], Any]] = [((), parts, value)]
         for _ in range(_DEEPEST):
@@ -59,7 +63,12 @@ class Names:
                 name = _spelled(key, _merged(here))
                 if name is not None:
                     return (*path, name)
-            level = [deeper for path, here, inner in level for deeper in self._children(path, here, inner)]
+            level = [
+                deeper
+                for path, here, inner in level
+                for deeper in self._children(path, here, inner)
+                if searched is None or deeper[0][0] not in {searched, _ANY}
+            ]
         return ()
 
     def _children(
@@ -68,7 +77,7 @@ class Names:
         for name in _merged(parts):
             yield (*path, name), self._step(parts, value, name), _get(value, name)
         if any(isinstance(part.get("additionalProperties"), dict) for part in parts):
-            yield (*path, "<name>"), self._step(parts, value, "<name>"), None
+            yield (*path, _ANY), self._step(parts, value, _ANY), None
 
     def known(self, route: Route) -> dict[str, Schema]:
         """Return the keys that the mapping at `route` may have, with their schemas."""
