@@ -43,7 +43,7 @@ CODES: dict[str, str] = {
     # --- RL4: memory --------------------------------------------------------------------------------------
     # --- RL5: scratch and I/O -----------------------------------------------------------------------------
     # --- RL6: Slurm and site ------------------------------------------------------------------------------
-    "RL650": "a further sbatch option contradicts what the plan decides",
+    "RL650": "a cluster profile sets an sbatch option that the plan decides",
     "RL651": "the cluster's launcher cannot place ranks as the layout needs",
     "RL670": "A value of a cluster profile cannot be read.",
     "RL671": "A cluster profile leaves out something that every profile must say.",

@@ -17,25 +17,27 @@ if TYPE_CHECKING:
 
 Option = tuple[str, str | None]
 
-PLANNED = {
-    "constraint": "constraint",
-    "cpus-per-task": "cpus_per_task",
-    "distribution": "",
-    "exclusive": "exclusive",
-    "gpus": "gpus",
-    "gpus-per-node": "gpus",
-    "gpus-per-task": "gpus",
-    "mem": "mem",
-    "mem-per-cpu": "mem_per_cpu",
-    "mem-per-gpu": "mem",
-    "nodes": "nodes",
-    "ntasks": "ntasks",
-    "ntasks-per-gpu": "ranks_per_gpu",
-    "ntasks-per-node": "ntasks_per_node",
-    "partition": "partition",
-    "time": "time",
-}
-"""sbatch options that the plan decides → the key of `resources:` that tells it (empty: the layout)."""
+PLANNED = frozenset(
+    [
+        "constraint",
+        "cpus-per-task",
+        "distribution",
+        "exclusive",
+        "gpus",
+        "gpus-per-node",
+        "gpus-per-task",
+        "mem",
+        "mem-per-cpu",
+        "mem-per-gpu",
+        "nodes",
+        "ntasks",
+        "ntasks-per-gpu",
+        "ntasks-per-node",
+        "partition",
+        "time",
+    ]
+)
+"""sbatch options that the plan decides; `spec` refuses them in `slurm:`, `refused` in a profile."""
 
 
 def batch(plan: JobPlan, cluster: Cluster) -> tuple[Directive, ...]:
@@ -53,7 +55,7 @@ def batch(plan: JobPlan, cluster: Cluster) -> tuple[Directive, ...]:
     }
     options |= dict(resources(plan, cluster))
     further = [*cluster.directives, *plan.job.slurm]
-    options |= {name: value for name, value in further if name not in PLANNED and name != "gres"}
+    options |= {name: value for name, value in further if name != "gres"}
     return tuple(Directive(name, value) for name, value in options.items() if value != "")
 
 
@@ -108,18 +110,13 @@ def gres(plan: JobPlan, cluster: Cluster) -> str:
     return ",".join(items)
 
 
-def refused(plan: JobPlan) -> Iterator[Finding]:
-    """Yield a finding for each option of `slurm:` that would contradict the plan."""
-    for name, _ in plan.job.slurm:
-        if name not in PLANNED:
-            continue
-        advice = f"write it under `resources:` as `{PLANNED[name]}`, and the plan keeps to it"
-        if not PLANNED[name]:
-            advice = "say `layout: homogeneous+1` (or another layout): the script places the ranks itself"
-        yield Finding(
-            code="RL650",
-            message=f"`slurm: {name}` is decided by the plan",
-            route=(*plan.job.route, "slurm", name),
-            on_key=True,
-            help=advice,
-        )
+def refused(cluster: Cluster) -> Iterator[Finding]:
+    """Yield a finding for each directive of the profile that would contradict every plan."""
+    for name, _ in cluster.directives:
+        if name in PLANNED:
+            yield Finding(
+                code="RL650",
+                message=f"the profile `{cluster.name}` gives every job `--{name}`, which the plan decides",
+                route=("cluster",),
+                help=f"take `{name}` out of the profile's `directives`",
+            )

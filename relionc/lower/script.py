@@ -49,11 +49,8 @@ def check(plans: Sequence[JobPlan], cluster: Cluster) -> list[Finding]:
     """Return what keeps these plans from becoming scripts; `bundle` expects none."""
     if cluster.scheduler != "slurm":
         return []
-    return [
-        finding
-        for plan in plans
-        for finding in (*directives.refused(plan), *launch.cannot_place(plan, cluster))
-    ]
+    placements = [finding for plan in plans for finding in launch.cannot_place(plan, cluster)]
+    return [*directives.refused(cluster), *placements]
 
 
 def bundle(

@@ -105,15 +105,11 @@ def test_account_and_qos_are_passed_on():
 
 
 @pytest.mark.parametrize("name", ["mem", "nodes", "gpus-per-task", "distribution", "time"])
-def test_an_option_that_the_plan_decides_is_refused_with_what_to_write_instead(name):
-    (finding,) = script.check([plus_1(job=job(slurm=((name, "1"),)))], SLURM)
-    assert (finding.code, finding.route, finding.on_key) == (
-        "RL650",
-        ("jobs", "class3d", "slurm", name),
-        True,
-    )
-    assert ("layout:" if name == "distribution" else "resources:") in finding.help
-    assert (name, "1") not in options(plus_1(job=job(slurm=((name, "1"),))))
+def test_a_profile_may_not_set_what_the_plan_decides(name):
+    cluster = replace(SLURM, directives=(("export", "NONE"), (name, "1")))
+    (finding,) = script.check([plus_1(), plus_1(job=job("second"))], cluster)
+    assert (finding.code, finding.route) == ("RL650", ("cluster",))
+    assert f"`--{name}`" in finding.message
 
 
 def test_a_launcher_that_cannot_place_ranks_is_refused_for_several_nodes_only():
