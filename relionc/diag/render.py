@@ -72,8 +72,8 @@ def _excerpt(diagnostic: Diagnostic, source: Sequence[str], margin: int, *, colo
     named = {place.span.line for place in diagnostic.conflict if place.span}
     if span is None or span.line in named or span.line > len(source):
         return rows
-    line, first, width = _underlined(source[span.line - 1], span)
-    caret = " " * first + "^" * width
+    line, first, length = _underlined(source[span.line - 1], span)
+    caret = " " * first + "^" * length
     own = [
         f"{span.line:>{margin}} | {line}".rstrip(),
         f"{'':>{margin}} | {_paint(caret, _COLORS[diagnostic.severity]) if color else caret}",
@@ -82,9 +82,9 @@ def _excerpt(diagnostic: Diagnostic, source: Sequence[str], margin: int, *, colo
 
 
 def _underlined(line: str, span: Span) -> tuple[str, int, int]:
-    """Return a line as shown, and the first column and the width of what `span` covers in it."""
+    """Return a line as shown, and the first column and the length of what `span` covers in it."""
     begin = span.column - 1
-    end = span.end_column - 1 if span.end_line == span.line else len(line)
+    end = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
     before, marked, after = line[:begin], line[begin : max(end, begin)], line[max(end, begin) :]
     if width(line) > _WIDEST:
         before = "…" + before[-_WIDEST // 4 :] if len(before) > _WIDEST // 4 else before
@@ -147,7 +147,7 @@ def _paint(words: str, color: str) -> str:
 
 
 def _lines(source: str) -> list[str]:
-    return source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 # --- characters -----------------------------------------------------------------------
@@ -220,7 +220,8 @@ def json_lines(diagnostics: Iterable[Diagnostic]) -> str:
     import json
 
     return "".join(
-        json.dumps(as_data(diagnostic), ensure_ascii=True) + "\n" for diagnostic in ordered(diagnostics)
+        json.dumps(as_data(diagnostic), ensure_ascii=True).replace("\x7f", "\\u007f") + "\n"
+        for diagnostic in ordered(diagnostics)
     )
 
 
@@ -285,5 +286,5 @@ def _annotation(diagnostic: Diagnostic) -> str:
 
 def _escaped(value: str, *, more: bool = False) -> str:
     """Escape as the Actions runner unescapes: `%`, CR, LF everywhere; `:` and `,` in properties."""
-    out = value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    out = printable(value, keep="\r\n").replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     return out.replace(":", "%3A").replace(",", "%2C") if more else out
