@@ -1,0 +1,59 @@
+# relionc: what a developer types. Every target does the set-up that it needs; `make help` lists them.
+
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+SPEC := specs/biowulf-2018/class3d-ribosome.yaml
+# In this order: schemas name the catalogue's options, validators are made from schemas.
+GENERATORS := $(foreach name,catalog sites schemas validators templates job_docs code_docs,$(wildcard tools/build_$(name).py))
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench generate fresh clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.installed ## build a real spec, show its plan, say where the files are
+	$(BIN)/relionc plan $(SPEC)
+	$(BIN)/relionc build $(SPEC) -o build/demo
+	@echo; echo "The files are in build/demo/class3d-ribosome/:"
+	@find build/demo/class3d-ribosome -type f | sort | sed 's/^/  /'
+
+test: $(VENV)/.developed ## run every test; starts a private Slurm and the real RELION where they can be had
+	@tools/install_lab.sh
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.developed ## format, lint, types, layering, start-up, generated files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_layering.py tests/test_startup.py tests/test_knowledge_is_data.py tests/test_codes.py
+	@$(MAKE) --no-print-directory fresh
+
+fresh: $(VENV)/.developed ## fail if a generated file is not what its source says
+	@set -e; for tool in $(GENERATORS); do $(BIN)/python $$tool --check; done; echo "generated files are fresh"
+
+generate: $(VENV)/.developed ## write the generated files again
+	@set -e; for tool in $(GENERATORS); do $(BIN)/python $$tool; done
+
+bench: $(VENV)/.developed ## how long the command takes, as multiples of a bare Python
+	$(BIN)/python bench/startup.py
+
+clean: ## remove what the targets above made
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamps: a venv with the project in it, and one with the tools of a developer too. pyproject.toml renews both.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "relionc needs Python 3.11 or later"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -y -q python3-venv; } \
+	  || { echo "Python's venv is missing: install the package python3-venv"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.developed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/.installed

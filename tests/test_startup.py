@@ -1,0 +1,112 @@
+"""What a process imports: `relionc build` starts fast because it loads little, and this is where that is held."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SPEC = ROOT / "specs" / "biowulf-2018" / "class3d-ribosome.yaml"
+
+# Runs the command line like the console script does, then says which modules it loaded that Python had not.
+PROGRAM = """
+import sys
+before = set(sys.modules)
+code = 1
+try:
+    from relionc.__main__ import main
+    main()
+except SystemExit as exit:
+    code = exit.code
+loaded = sorted(set(sys.modules) - before)
+import json
+print(json.dumps([code, loaded]), file=sys.stderr)
+"""
+
+# Slower to load than everything we gain by them: each needs a reason to be loaded, and a good spec is none.
+HEAVY = {
+    "argparse", "asyncio", "click", "concurrent", "difflib", "email", "hashlib", "html", "http",
+    "importlib.metadata", "importlib.resources", "jinja2", "json", "jsonschema", "lark", "logging",
+    "multiprocessing", "pathlib", "platform", "random", "shutil", "socket", "ssl", "subprocess",
+    "tempfile", "threading", "tomllib", "unittest", "urllib", "uuid", "zipfile",
+}  # fmt: skip
+# Rooms for when something is wrong, or for commands other than `build`.
+ASIDE = {
+    "relionc.catalog.compile", "relionc.cli.app", "relionc.cli.lint", "relionc.cli.plan", "relionc.cli.show",
+    "relionc.diag.codes", "relionc.emit.site_template", "relionc.expr.lark_parser", "relionc.schema.explain",
+    "relionc.site.check", "relionc.site.overlay", "relionc.site.read", "relionc.site.show",
+    "relionc.source.syntax",
+}  # fmt: skip
+PACKAGES = {"ruamel", "_ruamel_yaml"}  # all that a good spec needs from outside the standard library
+# `_ruamel_yaml` is made by Cython, which adds a module of its own.
+BY_CYTHON = ("cython_runtime", "_cython_")
+
+UNCHANGED = {
+    "__future__", "marshal",
+    "relionc", "relionc.__main__", "relionc.cli", "relionc.cli.fast", "relionc.cli.remember",
+    "relionc.store", "relionc.store.cache", "relionc.store.digest",
+}  # fmt: skip
+SHA256 = {"_sha256", "_sha2"}  # one of them, by the version of Python
+
+
+def _loaded(*argv: str, env: dict[str, str] | None = None) -> set[str]:
+    """Return what `relionc argv…` loads that `python -c pass` does not; the call must succeed."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *argv],
+        cwd=ROOT, capture_output=True, text=True, check=True, env={**os.environ, **(env or {})},
+    )  # fmt: skip
+    code, loaded = json.loads(done.stderr.splitlines()[-1])
+    assert code == 0, done.stderr
+    return set(loaded)
+
+
+def _tops(modules: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in modules}
+
+
+@pytest.fixture(scope="module")
+def cold(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    out = tmp_path_factory.mktemp("cold")
+    return _loaded("build", str(SPEC), "-o", str(out), env={"RELIONC_NO_CACHE": "1"})
+
+
+def test_a_cold_build_loads_nothing_heavy(cold: set[str]) -> None:
+    assert not (cold | _tops(cold)) & HEAVY
+
+
+def test_a_cold_build_needs_one_package_only(cold: set[str]) -> None:
+    foreign = {
+        name
+        for name in _tops(cold) - {"relionc"}
+        if name not in sys.stdlib_module_names and not name.startswith(BY_CYTHON)
+    }
+    assert foreign <= PACKAGES
+
+
+def test_a_cold_build_leaves_the_explaining_rooms_alone(cold: set[str]) -> None:
+    missing = {name for name in ASIDE if not (ROOT / (name.replace(".", "/") + ".py")).exists()}
+    assert not missing, "these modules have moved: the list must follow"
+    assert not cold & ASIDE
+
+
+def test_a_cold_build_loads_one_job_type_of_the_catalogue(cold: set[str]) -> None:
+    built = {name for name in cold if name.startswith("relionc.catalog._built.") and name.count(".") == 4}
+    assert built == {"relionc.catalog._built.v2_1.class3d"}
+
+
+def test_an_unchanged_build_loads_the_cache_and_nothing_else(tmp_path: Path) -> None:
+    argv = ("build", str(SPEC), "-o", str(tmp_path))
+    _loaded(*argv)
+    again = _loaded(*argv)
+    assert again - SHA256 <= UNCHANGED
+    assert len(again & SHA256) == 1
+
+
+def test_lint_of_a_good_spec_needs_no_schema_library() -> None:
+    loaded = _loaded("lint", str(SPEC))
+    assert not _tops(loaded) & {"jsonschema", "lark", "jinja2"}
