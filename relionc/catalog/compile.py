@@ -100,6 +100,7 @@ class _Compiler:
             "program": {
                 "steps": steps,
                 "control": self.source.get("control", self.release["control"]),
+                "marks": self.data["versions"]["marks"],
                 "local_mpi_limit": self.data["versions"]["local_mpi_limit"],
                 "star_version": self.release.get("star_version", ""),
             },
@@ -323,17 +324,14 @@ def _bodies(step: Any) -> tuple[Any, ...]:
 
 
 def _flags(steps: Any) -> Any:
-    """Yield (option, flag) pairs: values after flags first, then what a condition on the option adds."""
+    """Yield (option, flag) pairs: a flag and the value after it, or a bare flag and its condition."""
     for step in steps:
-        if step[0] == "text":
+        if step[0] == "text" and not step[2]:
             yield from _flags_of_text(step[1])
+        elif step[0] == "when":
+            yield from _flags_of_condition(*step[1:])
         for body in _bodies(step):
             yield from _flags(body)
-    for step in steps:
-        if step[0] == "when" and (first := _first_flag(step[2])):
-            condition = step[1][3] if step[1][0] == "unary" else step[1]
-            if condition[0] == "name":
-                yield condition[2][0], first
 
 
 def _flags_of_text(pieces: Any) -> Any:
@@ -342,13 +340,22 @@ def _flags_of_text(pieces: Any) -> Any:
         if piece[0] == "lit" and piece[2].startswith("-"):
             flag = piece[2]
         elif piece[0] in ("value", "split") and flag:
-            yield from ((parts[0], flag) for parts in references(piece[1]))
+            names = references(piece[1])
+            yield from ((names[0][0], flag),) if len(names) == 1 else ()
 
 
-def _first_flag(steps: Any) -> str:
-    for step in steps:
-        if step[0] == "text":
-            words = [piece[2] for piece in step[1] if piece[0] == "lit"]
-            if words and words[0].startswith("-"):
-                return str(words[0])
-    return ""
+def _flags_of_condition(condition: Expr, then: Any, otherwise: Any) -> Any:
+    if condition[0] == "unary":
+        condition = condition[3]
+    flag = next(filter(None, map(_bare_flag, sorted((then, otherwise), key=len))), "")
+    if condition[0] == "name" and flag:
+        yield condition[2][0], flag
+
+
+def _bare_flag(steps: Any) -> str:
+    """Return the flag that steps begin with, if it takes no value of an option."""
+    if not steps or steps[0][0] != "text":
+        return ""
+    words = [piece[2] for piece in steps[0][1] if piece[0] == "lit"]
+    has_values = any(piece[0] in ("value", "split", "args") for piece in steps[0][1])
+    return str(words[0]) if words and words[0].startswith("-") and not has_values else ""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAX_REPEATS = 10_000
 """More output files of a kind than this are not listed."""
 
-NOT_A_NUMBER, NO_ITERATION, NOT_WORKED_OUT = "RL122", "RL124", "RL129"
+NOT_A_NUMBER, NOT_WORKED_OUT = "RL122", "RL129"
 
 
 class Scope:
@@ -59,17 +59,10 @@ class Scope:
         return "".join(part if isinstance(part, str) else text_of(self.value(part, "")) for part in template)
 
     def _problem(self, tree: Expr, error: ExprError) -> tuple[str, str, str, str]:
-        read_number = FUNCTIONS["num"][0]
+        is_number = FUNCTIONS["is_number"][0]
         for key, *_ in references(tree):
             option = self.job_type.options.get(key)
-            if option is None or option.kind in ("bool", "list", "node"):
-                continue
-            if option.kind == "file":
-                message = f"no iteration number can be read from {self.text(key)!r}"
-                return NO_ITERATION, message, key, "name a file like run_it025_optimiser.star"
-            try:
-                read_number(self.text(key))
-            except ExprError:
+            if option and option.kind in ("number", "text") and not is_number(self.text(key)):
                 return (
                     NOT_A_NUMBER,
                     f"{self.text(key)!r} is not a number",

@@ -90,6 +90,15 @@ def _num(value: Any) -> int | float:
     return _single(max(-_FLOAT_MAX, min(_FLOAT_MAX, float(f"{found[1]}e{exponent}"))))
 
 
+def _is_number(text: Any) -> bool:
+    """Return whether num() can read a number from text."""
+    try:
+        _num(_text(text))
+    except ExprError:
+        return False
+    return True
+
+
 def _single(value: Any) -> float:
     number = _number(value)
     if abs(number) > _FLOAT_MAX:
@@ -220,6 +229,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], Arity]] = {
     "in_job_folder": (_is_pipeline, (1, 1)),
     "index": (_index, (2, 2)),
     "int": (_int, (1, 1)),
+    "is_number": (_is_number, (1, 1)),
     "join": (_join, (2, 2)),
     "len": (_len, (1, 1)),
     "lower": (lambda text: _text(text).lower(), (1, 1)),

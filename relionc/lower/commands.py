@@ -125,11 +125,11 @@ def make(job_type: JobType, options: Mapping[str, str], *, output: str, is_conti
                 outputs.append((refs.show(scope.filled(step[2])), step[3]))
     for draft in drafts:
         _report_to_pipeline(draft, job_type, output)
-    refusals += [Refusal(*problem) for problem in scope.problems]
+    refusals += [Refusal(*problem) for problem in scope.problems if problem[2] or not refusals]
     return Made(
         commands=tuple(draft.command() for draft in drafts),
         texts=tuple(draft.text for draft in drafts),
-        parallel=tuple("relion_" in draft.text and "_mpi`" in draft.text for draft in drafts),
+        parallel=tuple(_has_marks(draft.text, job_type, "program", "parallel") for draft in drafts),
         templated=tuple(_is_templated(draft.text, scope) for draft in drafts),
         refusals=tuple(dict.fromkeys([*refusals, *_local_limit(scope)])),
         input_nodes=tuple(inputs),
@@ -223,7 +223,7 @@ def _joined(parts: list[Part]) -> Word:
 def _report_to_pipeline(draft: _Draft, job_type: JobType, output: str) -> None:
     """Tell the program where to report its end, if this version of RELION does; it goes by the text."""
     control = job_type.program["control"]
-    if not control or "relion_" not in draft.text:
+    if not control or not _has_marks(draft.text, job_type, "program"):
         return
     draft.text += f" {control} {refs.show(output)}"
     draft.close()
@@ -238,8 +238,14 @@ def _ranks(scope: Scope) -> float:
     return float(scope.value(("call", 0, "num", (("name", 0, (option.key,)),)), 1)) if option else 1
 
 
+def _has_marks(text: str, job_type: JobType, *names: str) -> bool:
+    """Return whether a command is what RELION takes for one of its programs, or for one under MPI."""
+    return all(job_type.program["marks"][name] in text for name in names)
+
+
 def _is_templated(text: str, scope: Scope) -> bool:
-    return "relion_" in text and ("_mpi`" in text or int(_ranks(scope)) == 1)
+    marks = ("program",) if int(_ranks(scope)) == 1 else ("program", "parallel")
+    return _has_marks(text, scope.job_type, *marks)
 
 
 def _local_limit(scope: Scope) -> list[Refusal]:

@@ -92,6 +92,7 @@ def test_values(text: str, result: Any) -> None:
         ("in_job_folder('Extract/job012/mics') and not in_job_folder('Raw/jobs')", True),
         ("path_in_job('Extract/job012/mics/a')", "mics/a"),
         ("path_in_job('Extract/job012')", ""),
+        ("is_number('5x') and not is_number('x5')", True),
     ],
 )
 def test_functions(text: str, result: Any) -> None:

@@ -35,6 +35,7 @@ DATA: dict[str, object] = {
    'kind': 'bool',
    'default': 'Yes',
    'description': 'Model the contrast transfer function of each image. Needs CTF values in the particle STAR file.',
+   'flag': '--ctf',
    'group': 'CTF',
   },
   'ctf_phase_flipped': {
@@ -95,7 +96,6 @@ DATA: dict[str, object] = {
    'default': 'No',
    'description': 'Update the references several times in the first iteration, each time from part of the particles. For large data sets.',
    'group': 'Optimisation',
-   'flag': '--write_subsets',
   },
   'subset_size': {
    'key': 'subset_size',
@@ -160,7 +160,7 @@ DATA: dict[str, object] = {
    'default': 'Yes',
    'description': 'No keeps the orientations of the input STAR file and only classifies, which needs no GPU and cannot use one.',
    'group': 'Sampling',
-   'flag': '--sigma_psi',
+   'flag': '--skip_align',
   },
   'psi_sampling': {
    'key': 'psi_sampling',
@@ -205,7 +205,6 @@ DATA: dict[str, object] = {
    'default': 'No',
    'description': 'The particles are segments of helices. All other helical options matter only with this.',
    'group': 'Helix',
-   'flag': '--helical_outer_diameter',
   },
   'helical_tube_outer_diameter': {
    'key': 'helical_tube_outer_diameter',
@@ -297,7 +296,6 @@ DATA: dict[str, object] = {
    'description': 'Run the expectation step on GPUs.',
    'role': 'use_gpu',
    'group': 'Compute',
-   'flag': '--gpu',
   },
   'gpu_ids': {
    'key': 'gpu_ids',
@@ -464,6 +462,46 @@ DATA: dict[str, object] = {
         'fn_cont',
         'continuing needs the _optimiser.star file of the iteration to go on from',
         '',
+       ),
+       (
+        'refuse',
+        (
+         'and',
+         0,
+         ('binary', 0, '!=', ('name', 0, ('fn_cont',)), ('const', '')),
+         (
+          'unary',
+          0,
+          'not',
+          (
+           'call',
+           0,
+           'is_number',
+           (
+            (
+             'call',
+             0,
+             'mid',
+             (
+              ('name', 0, ('fn_cont',)),
+              (
+               'binary',
+               0,
+               '+',
+               ('call', 0, 'rfind', (('name', 0, ('fn_cont',)), ('const', '_it'))),
+               ('const', 3),
+              ),
+              ('const', 6),
+             ),
+            ),
+           ),
+          ),
+         ),
+        ),
+        'RL124',
+        'fn_cont',
+        'no iteration number can be read from the name of this file',
+        'name a file like run_it025_optimiser.star',
        ),
        (
         'text',
@@ -1175,6 +1213,7 @@ DATA: dict[str, object] = {
    ('check', ('call', 0, 'num', (('name', 0, ('nr_classes',)),))),
   ),
   'control': '',
+  'marks': {'program': 'relion_', 'parallel': '_mpi`'},
   'local_mpi_limit': 32,
   'star_version': '',
  },

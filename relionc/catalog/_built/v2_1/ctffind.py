@@ -222,7 +222,6 @@ DATA: dict[str, object] = {
    'default': 'No',
    'description': 'Average power spectra of groups of movie frames instead of using the micrograph. Matters only with CTFFIND.',
    'group': 'CTFFIND',
-   'flag': '--do_movie_thon_rings',
   },
   'movie_rootname': {
    'key': 'movie_rootname',
@@ -264,7 +263,6 @@ DATA: dict[str, object] = {
    'default': 'No',
    'description': 'Use Gctf, which needs a GPU for each rank.',
    'group': 'Gctf',
-   'flag': '--use_gctf',
   },
   'fn_gctf_exe': {
    'key': 'fn_gctf_exe',
@@ -661,6 +659,7 @@ DATA: dict[str, object] = {
    ('output', ('micrographs',), (('name', 0, ('output',)), 'micrographs_ctf.star'), '1'),
   ),
   'control': '',
+  'marks': {'program': 'relion_', 'parallel': '_mpi`'},
   'local_mpi_limit': 32,
   'star_version': '',
  },

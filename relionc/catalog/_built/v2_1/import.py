@@ -16,7 +16,6 @@ DATA: dict[str, object] = {
    'default': 'Micrographs/*.mrcs',
    'description': 'The files to import, seen from the project folder. Wildcards select many movies, micrographs or coordinate files.',
    'group': 'Movies and micrographs',
-   'flag': '-p',
   },
   'node_type': {
    'key': 'node_type',
@@ -601,6 +600,7 @@ DATA: dict[str, object] = {
    ),
   ),
   'control': '',
+  'marks': {'program': 'relion_', 'parallel': '_mpi`'},
   'local_mpi_limit': 32,
   'star_version': '',
  },

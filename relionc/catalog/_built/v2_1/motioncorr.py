@@ -632,6 +632,7 @@ DATA: dict[str, object] = {
    ('output', ('logfile',), (('name', 0, ('output',)), 'logfile.pdf'), '13'),
   ),
   'control': '',
+  'marks': {'program': 'relion_', 'parallel': '_mpi`'},
   'local_mpi_limit': 32,
   'star_version': '',
  },

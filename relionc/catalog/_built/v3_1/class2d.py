@@ -35,6 +35,7 @@ DATA: dict[str, object] = {
    'kind': 'bool',
    'default': 'Yes',
    'description': 'Model the contrast transfer function of each image. Needs CTF values in the particle STAR file.',
+   'flag': '--ctf',
    'group': 'CTF',
   },
   'ctf_intact_first_peak': {
@@ -128,7 +129,7 @@ DATA: dict[str, object] = {
    'default': 'Yes',
    'description': 'No keeps the orientations of the input STAR file and only classifies, which needs no GPU and cannot use one.',
    'group': 'Sampling',
-   'flag': '--sigma_psi',
+   'flag': '--skip_align',
   },
   'psi_sampling': {
    'key': 'psi_sampling',
@@ -182,7 +183,6 @@ DATA: dict[str, object] = {
    'default': 'No',
    'description': 'The particles are segments of helices. All other helical options matter only with this.',
    'group': 'Helix',
-   'flag': '--helical_outer_diameter',
   },
   'helical_tube_outer_diameter': {
    'key': 'helical_tube_outer_diameter',
@@ -224,7 +224,6 @@ DATA: dict[str, object] = {
    'default': 'Yes',
    'description': 'Limit shifts along the filament to half a rise either way. Matters only when helical segments are aligned.',
    'group': 'Helix',
-   'flag': '--helix',
   },
   'helical_rise': {
    'key': 'helical_rise',
@@ -295,7 +294,6 @@ DATA: dict[str, object] = {
    'description': 'Run the expectation step on GPUs.',
    'role': 'use_gpu',
    'group': 'Compute',
-   'flag': '--gpu',
   },
   'gpu_ids': {
    'key': 'gpu_ids',
@@ -462,6 +460,46 @@ DATA: dict[str, object] = {
         'fn_cont',
         'continuing needs the _optimiser.star file of the iteration to go on from',
         '',
+       ),
+       (
+        'refuse',
+        (
+         'and',
+         0,
+         ('binary', 0, '!=', ('name', 0, ('fn_cont',)), ('const', '')),
+         (
+          'unary',
+          0,
+          'not',
+          (
+           'call',
+           0,
+           'is_number',
+           (
+            (
+             'call',
+             0,
+             'mid',
+             (
+              ('name', 0, ('fn_cont',)),
+              (
+               'binary',
+               0,
+               '+',
+               ('call', 0, 'rfind', (('name', 0, ('fn_cont',)), ('const', '_it'))),
+               ('const', 3),
+              ),
+              ('const', 6),
+             ),
+            ),
+           ),
+          ),
+         ),
+        ),
+        'RL124',
+        'fn_cont',
+        'no iteration number can be read from the name of this file',
+        'name a file like run_it025_optimiser.star',
        ),
        (
         'text',
@@ -1265,6 +1303,7 @@ DATA: dict[str, object] = {
    ('check', ('call', 0, 'num', (('name', 0, ('nr_classes',)),))),
   ),
   'control': '--pipeline_control',
+  'marks': {'program': 'relion_', 'parallel': '_mpi`'},
   'local_mpi_limit': 32,
   'star_version': '30001',
  },

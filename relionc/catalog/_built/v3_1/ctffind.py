@@ -205,7 +205,6 @@ DATA: dict[str, object] = {
    'default': 'No',
    'description': 'Use Gctf, which needs a GPU for each rank.',
    'group': 'Gctf',
-   'flag': '--use_gctf',
   },
   'fn_gctf_exe': {
    'key': 'fn_gctf_exe',
@@ -586,6 +585,7 @@ DATA: dict[str, object] = {
    ('output', ('logfile',), (('name', 0, ('output',)), 'logfile.pdf'), '13'),
   ),
   'control': '--pipeline_control',
+  'marks': {'program': 'relion_', 'parallel': '_mpi`'},
   'local_mpi_limit': 32,
   'star_version': '30001',
  },

@@ -16,7 +16,6 @@ DATA: dict[str, object] = {
    'default': 'Yes',
    'description': 'Import movies or micrographs. Exactly one of this and do_other is Yes.',
    'group': 'Movies and micrographs',
-   'flag': '--ofile',
   },
   'fn_in_raw': {
    'key': 'fn_in_raw',
@@ -159,7 +158,6 @@ DATA: dict[str, object] = {
     '3D mask (.mrc)',
     'Unfiltered half-map (unfil.mrc)',
    ),
-   'flag': '--ofile',
   },
   'optics_group_particles': {
    'key': 'optics_group_particles',
@@ -789,6 +787,7 @@ DATA: dict[str, object] = {
    ),
   ),
   'control': '--pipeline_control',
+  'marks': {'program': 'relion_', 'parallel': '_mpi`'},
   'local_mpi_limit': 32,
   'star_version': '30001',
  },

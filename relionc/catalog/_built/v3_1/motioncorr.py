@@ -115,7 +115,6 @@ DATA: dict[str, object] = {
    'group': 'I/O',
    'minimum': 0.0,
    'maximum': 10.0,
-   'flag': '--grouping_for_ps',
   },
   'do_own_motioncor': {
    'key': 'do_own_motioncor',
@@ -768,6 +767,7 @@ DATA: dict[str, object] = {
    ('output', ('logfile',), (('name', 0, ('output',)), 'logfile.pdf'), '13'),
   ),
   'control': '--pipeline_control',
+  'marks': {'program': 'relion_', 'parallel': '_mpi`'},
   'local_mpi_limit': 32,
   'star_version': '30001',
  },

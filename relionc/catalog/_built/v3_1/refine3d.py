@@ -85,6 +85,7 @@ DATA: dict[str, object] = {
    'kind': 'bool',
    'default': 'Yes',
    'description': 'Model the contrast transfer function of each image. Needs CTF values in the particle STAR file.',
+   'flag': '--ctf',
    'group': 'CTF',
   },
   'ctf_corrected_ref': {
@@ -282,7 +283,7 @@ DATA: dict[str, object] = {
    'default': 'Yes',
    'description': 'Impose twist and rise on the reconstruction. No for a first test or for structures without a repeat.',
    'group': 'Helix',
-   'flag': '--helical_nr_asu',
+   'flag': '--ignore_helical_symmetry',
   },
   'helical_nr_asu': {
    'key': 'helical_nr_asu',
@@ -491,7 +492,6 @@ DATA: dict[str, object] = {
    'description': 'Run the expectation step on GPUs.',
    'role': 'use_gpu',
    'group': 'Compute',
-   'flag': '--gpu',
   },
   'gpu_ids': {
    'key': 'gpu_ids',
@@ -636,6 +636,46 @@ DATA: dict[str, object] = {
         'fn_cont',
         'continuing needs the _optimiser.star file of the iteration to go on from',
         '',
+       ),
+       (
+        'refuse',
+        (
+         'and',
+         0,
+         ('binary', 0, '!=', ('name', 0, ('fn_cont',)), ('const', '')),
+         (
+          'unary',
+          0,
+          'not',
+          (
+           'call',
+           0,
+           'is_number',
+           (
+            (
+             'call',
+             0,
+             'mid',
+             (
+              ('name', 0, ('fn_cont',)),
+              (
+               'binary',
+               0,
+               '+',
+               ('call', 0, 'rfind', (('name', 0, ('fn_cont',)), ('const', '_it'))),
+               ('const', 3),
+              ),
+              ('const', 6),
+             ),
+            ),
+           ),
+          ),
+         ),
+        ),
+        'RL124',
+        'fn_cont',
+        'no iteration number can be read from the name of this file',
+        'name a file like run_it025_optimiser.star',
        ),
        (
         'text',
@@ -1821,6 +1861,7 @@ DATA: dict[str, object] = {
    ),
   ),
   'control': '--pipeline_control',
+  'marks': {'program': 'relion_', 'parallel': '_mpi`'},
   'local_mpi_limit': 32,
   'star_version': '30001',
  },
