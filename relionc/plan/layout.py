@@ -162,6 +162,15 @@ def ranks(layout: Layout, demand: Demand, threads: int) -> tuple[Rank, ...]:
     return tuple(placed)
 
 
+def idle_gpus(demand: Demand, layout: Layout) -> int:
+    """Return how many of the allocated GPUs no rank would use, by RELION's own mapping (relion#367, relion#32)."""
+    if not layout.gpus_per_node:
+        return 0
+    threads = int(demand.pin("threads") or layout.cpus_per_task)
+    used = {(rank.node, gpu) for rank in ranks(layout, demand, threads) for gpu in rank.gpus}
+    return max(0, layout.nodes * layout.gpus_per_node - len(used))
+
+
 def _devices(
     layout: Layout, demand: Demand, rank: int, role: str, workers_here: int, threads: int
 ) -> tuple[int, ...]:

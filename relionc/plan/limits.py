@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from relionc.expr.slurm import constraint_allows, parse_constraint
 from relionc.plan.asked import memory_limit, most_cpus
+from relionc.plan.layout import idle_gpus
 from relionc.plan.model import HETEROGENEOUS
 from relionc.solve import Constraint
 
@@ -139,6 +140,8 @@ def _needs(asked: Asked) -> dict[str, Excess]:
         needs["need:rank_per_gpu"] = lambda it: abs(it.ntasks - it.nodes * it.gpus_per_node)
     if demand.interactive:
         needs["need:one_node"] = lambda it: it.nodes - 1
+    if demand.gpu:
+        needs["need:busy_gpus"] = partial(idle_gpus, demand)
     if demand.leader:
         needs["need:mode"] = lambda it: it.mode == HETEROGENEOUS and it.gpus_per_node > 0
     if demand.rank_gib:

@@ -31,9 +31,8 @@ def objectives(asked: Asked) -> tuple[Objective, ...]:
     return (
         Objective("mode", ("mode",), lambda mode: _mode_rank(demand, mode)),
         of_place("GPU nodes are for GPU jobs", lambda place: place.node_type.gpus > 0 and not demand.gpu),
-        cost("idle GPUs", lambda it: _idle_gpus(demand, it)),
         cost("GPUs left on a node", lambda it: _left_gpus(demand, it)),
-        cost("doubled GPUs", lambda it: it.workers_per_node - it.gpus_per_node if it.gpus_per_node else 0),
+        cost("doubled GPUs", _doubled_gpus),
         cost("ranks", lambda it: _rank_distance(asked, it)),
         cost("nodes", lambda it: it.nodes),
         cost("threads", lambda it: abs(it.cpus_per_task - asked.preferred_cpus(it.place.node_type))),
@@ -57,16 +56,16 @@ def _mode_rank(demand: Demand, mode: str) -> int:
     return order.index(mode)
 
 
-def _idle_gpus(demand: Demand, layout: Layout) -> int:
-    workers = layout.workers_per_node or layout.fullest
-    return max(0, layout.gpus_per_node - workers) if demand.gpu and not demand.serial else 0
-
-
 def _left_gpus(demand: Demand, layout: Layout) -> int:
     """A whole node is the unit of a parallel GPU job; a serial program takes one GPU."""
     if demand.serial:
         return max(0, layout.gpus_per_node - 1)
     return max(0, layout.place.node_type.gpus - layout.gpus_per_node) if layout.gpus_per_node else 0
+
+
+def _doubled_gpus(layout: Layout) -> int:
+    """Workers beyond one per GPU: two ranks on a GPU share its memory."""
+    return max(0, layout.workers_per_node - layout.gpus_per_node) if layout.gpus_per_node else 0
 
 
 def _rank_distance(asked: Asked, layout: Layout) -> int:

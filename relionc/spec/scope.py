@@ -35,7 +35,7 @@ class Scope:
             return interpolate(raw, self._lookup)
         except ExprError as error:
             self.findings.append(
-                Finding(code="RL020", message=error.message, route=route, help=self._help(raw))
+                Finding(code="RL030", message=error.message, route=route, help=self._help(raw))
             )
             return None
 

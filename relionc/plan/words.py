@@ -1,0 +1,191 @@
+"""The words for each requirement: its code, its message with the sum, its name in a conflict, what helps.
+
+Keys are the labels of `relionc.plan.limits`, without a number at their end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.expr.slurm import format_time
+from relionc.plan.amounts import gib
+from relionc.plan.asked import MIB, memory_limit, most_cpus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from relionc.plan.asked import Asked
+    from relionc.plan.layout import Layout
+
+
+def kind(label: str) -> str:
+    """Return a label without the number of its rule."""
+    return ":".join(label.split(":")[:2])
+
+
+CODES = {
+    "need:memory": "RL402",
+    "site:memory": "RL401",
+    "site:max_mem_per_cpu": "RL401",
+    "need:ranks": "RL211",
+    "need:serial": "RL212",
+    "need:rank_per_gpu": "RL213",
+    "need:one_node": "RL214",
+    "need:scratch": "RL501",
+    "site:scratch": "RL502",
+    "site:max_time": "RL603",
+    "site:max_nodes": "RL604",
+    "site:count": "RL604",
+    "site:whole_cores": "RL606",
+    "site:cpus": "RL605",
+    "site:gpus": "RL303",
+    "need:mode": "RL215",
+    "need:busy_gpus": "RL307",
+    "need:gpu_node": "RL306",
+}
+"""From the most telling to the least: the first of these in a conflict gives it its code and message."""
+
+FIXED = {
+    "need:memory": ("mem_per_cpu", "mem"),
+    "site:memory": ("mem_per_cpu", "mem"),
+    "site:max_mem_per_cpu": ("mem_per_cpu",),
+    "need:scratch": ("scratch",),
+    "site:scratch": ("scratch",),
+    "site:max_time": ("time",),
+}
+"""The amounts that a requirement weighs: pinned, they belong to its conflict though nothing else could change."""
+
+HELP = {
+    "need:memory": "fewer ranks per node, more nodes, or no pre-reading",
+    "need:one_node": "ask for one node, or drop `interactive`",
+    "site:whole_cores": "give one CPU, or whole cores, to each task",
+    "need:busy_gpus": "ask for the GPUs that the ranks can use, or for more ranks",
+}
+
+TOPICS = {
+    "need:ranks": "RELION's own bound on the number of MPI ranks",
+    "need:serial": "the program is one process",
+    "need:rank_per_gpu": "one rank per GPU",
+    "need:one_node": "interactive: one node",
+    "need:scratch": "scratch for all particles",
+    "need:mode": "GPUs are asked for by node",
+    "need:busy_gpus": "no GPU may be idle",
+    "need:gpu_node": "the job uses GPUs",
+    "site:memory": "memory of the nodes",
+    "site:max_mem_per_cpu": "most memory per CPU of the partition",
+    "site:max_time": "longest time of the partition",
+    "site:max_nodes": "most nodes of the partition",
+    "site:count": "number of nodes",
+    "site:cpus": "CPUs of the nodes",
+    "site:gpus": "GPUs of the nodes",
+    "site:scratch": "scratch of the nodes",
+    "site:whole_cores": "whole cores",
+}
+"""What a requirement is called beside others in a conflict."""
+
+
+def _ranks_times(layout: Layout, each: float) -> str:
+    return f"{layout.fullest} ranks x {gib(each)} = {gib(layout.fullest * each)} on the fullest node"
+
+
+def _memory_need(asked: Asked, layout: Layout) -> str:
+    total = _ranks_times(layout, asked.demand.rank_gib)
+    if asked.demand.pin("mem") is not None or asked.demand.pin("mem_per_cpu") is not None:
+        return f"{total} > {gib(asked.allocated_mib(layout) / MIB)} that the job asks for there"
+    return f"{total} > {gib(memory_limit(layout.place) / MIB)} of {layout.place.node_type.name}"
+
+
+def _memory_site(asked: Asked, layout: Layout) -> str:
+    limit = gib(memory_limit(layout.place) / MIB)
+    total = gib(asked.allocated_mib(layout) / MIB)
+    if asked.demand.pin("mem") is None:
+        per_cpu = gib(asked.memory_per_cpu(layout) / MIB)
+        total = f"{asked.counted_cpus(layout)} CPUs x {per_cpu} = {total}"
+    return f"{total} per node > {limit} of {layout.place.node_type.name}"
+
+
+def _memory_per_cpu(asked: Asked, layout: Layout) -> str:
+    most = layout.place.partition.max_memory_per_cpu_mib if layout.place.partition else 0
+    return f"{gib(asked.memory_per_cpu(layout) / MIB)} per CPU > {gib((most or 0) / MIB)} of the partition"
+
+
+def _rank_rule(asked: Asked, layout: Layout) -> str:
+    for rule in asked.demand.rank_rules:
+        wrong = layout.ntasks < rule.minimum or (rule.odd and layout.ntasks % 2 == 0)
+        if wrong or (rule.maximum is not None and layout.ntasks > rule.maximum):
+            return f"{rule.message}; this asks for {layout.ntasks}"
+    return f"{layout.ntasks} MPI ranks are not possible for this job"
+
+
+def _scratch_need(asked: Asked, _: Layout) -> str:
+    terms = " + ".join(f"{term.gib:,.1f} {term.label}" for term in asked.demand.scratch)
+    total = gib(asked.demand.scratch_need_gib)
+    return f"{terms} = {total} of scratch per node > {asked.demand.pin('scratch')} GiB asked for"
+
+
+def _scratch_site(asked: Asked, layout: Layout) -> str:
+    wanted = asked.demand.pin("scratch") or asked.demand.scratch_need_gib
+    node = layout.place.node_type
+    return f"{gib(wanted)} of scratch per node > {node.scratch_gib} GiB of {node.name}"
+
+
+def _time(asked: Asked, layout: Layout) -> str:
+    partition = layout.place.partition
+    name, limit = (partition.name, partition.max_time_s or 0) if partition else ("", 0)
+    return f"{format_time(asked.demand.pin('time'))} > {format_time(limit)} of partition {name}"
+
+
+def _nodes(_: Asked, layout: Layout) -> str:
+    partition = layout.place.partition
+    if partition and partition.max_nodes and layout.nodes > partition.max_nodes:
+        return f"{layout.nodes} nodes > {partition.max_nodes} of partition {partition.name}"
+    return f"{layout.nodes} nodes > {layout.place.count} of {layout.place.node_type.name}"
+
+
+def _cpus(_: Asked, layout: Layout) -> str:
+    node = layout.place.node_type
+    most = most_cpus(node, layout.gpus_per_node)
+    share = f" ({node.cpus_per_gpu} for each GPU)" if most < node.cpus else ""
+    tasks = f"{layout.fullest} tasks x {layout.cpus_per_task} CPUs = {layout.cpus} CPUs per node"
+    return f"{tasks} > {most} of {node.name}{share}"
+
+
+def _whole_cores(_: Asked, layout: Layout) -> str:
+    threads = layout.place.node_type.threads_per_core
+    return (
+        f"{layout.cpus_per_task} CPUs per task are not whole cores of {threads} CPUs: Slurm may allocate too "
+        "few, and then the step waits for ever"
+    )
+
+
+def _busy_gpus(asked: Asked, layout: Layout) -> str:
+    workers = layout.ntasks - (1 if asked.demand.leader and layout.ntasks > 1 else 0)
+    asked_for = layout.nodes * layout.gpus_per_node
+    return f"{workers} {'worker' if workers == 1 else 'workers'} would leave some of {asked_for} GPUs idle"
+
+
+MESSAGES: dict[str, Callable[[Asked, Layout], str]] = {
+    "need:memory": _memory_need,
+    "site:memory": _memory_site,
+    "site:max_mem_per_cpu": _memory_per_cpu,
+    "need:ranks": _rank_rule,
+    "need:serial": lambda _, it: f"this program is one process; {it.ntasks} tasks are asked for",
+    "need:rank_per_gpu": lambda _, it: (
+        f"this program takes one rank per GPU: {it.ntasks} ranks for {it.nodes * it.gpus_per_node} GPUs"
+    ),
+    "need:one_node": lambda _, it: f"an interactive job runs on one node; this asks for {it.nodes}",
+    "need:scratch": _scratch_need,
+    "site:scratch": _scratch_site,
+    "site:max_time": _time,
+    "site:max_nodes": _nodes,
+    "site:count": _nodes,
+    "site:whole_cores": _whole_cores,
+    "site:cpus": _cpus,
+    "site:gpus": lambda _, it: (
+        f"{it.gpus_per_node} GPUs per node > {it.place.node_type.gpus} of {it.place.node_type.name}"
+    ),
+    "need:mode": lambda *_: "GPUs need a layout by node: heterogeneous leaves the nodes to Slurm",
+    "need:busy_gpus": _busy_gpus,
+    "need:gpu_node": lambda _, it: f"nodes of type {it.place.node_type.name} have no GPUs",
+}
+"""What is wrong with the layout that misses a requirement by the least: always with its numbers."""
