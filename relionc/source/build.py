@@ -175,7 +175,7 @@ class Builder:
                     here = self._merge_route(route, event)
                     merges.append((event, node(get(), here, _at(mark), depth + 1)))
                     continue
-                key = self._key(event, (*route, ""))
+                key = self._key(event, (*route, ""), depth + 1)
             here = (*route, key)
             if key in out:
                 self._duplicate(key, here, event)
@@ -189,7 +189,7 @@ class Builder:
 
     # --- keys ---------------------------------------------------------------------------------------------
 
-    def _key(self, event: Any, route: Route) -> str:
+    def _key(self, event: Any, route: Route, depth: int) -> str:
         """Return a key that is not simply an unquoted word."""
         value: Any = []
         if event.__class__ is ScalarEvent:
@@ -198,7 +198,7 @@ class Builder:
             anchor = self.anchors.get(event.anchor)
             value = self._bad_alias(event) if anchor is None else anchor.value
         else:
-            self._skip()
+            self._skip(depth)
         if isinstance(value, str):
             return value
         return self._odd_key(event, value)
@@ -219,12 +219,13 @@ class Builder:
         self._report("RL006", message, event.start_mark, event.end_mark, help=cure)
         return typed or "~"
 
-    def _skip(self) -> None:
+    def _skip(self, depth: int) -> None:
         """Read to the end of the collection that has just begun."""
         level = 1
         while level:
-            kind = self.get().__class__
-            level += (kind in _OPENING) - (kind in _CLOSING)
+            event = self.get()
+            level += (event.__class__ in _OPENING) - (event.__class__ in _CLOSING)
+            self._enter(event, depth + level)
 
     def _duplicate(self, key: str, here: Route, event: Any) -> None:
         first = self.marks[here][0]

@@ -76,9 +76,10 @@ def test_github_escapes_as_the_runner_unescapes() -> None:
 
 def test_a_message_cannot_forge_a_second_annotation() -> None:
     forged = Diagnostic(
-        code="RL010", severity="error", message="x\n::error::y\r::z", path="p\n::a", span=None
+        code="RL010", severity="error", message="x\n::error::y\r::z\x1b[2J", path="p\n::a", span=None
     )
     assert github([forged]).count("\n") == 1
+    assert github([forged]).strip().isprintable()
 
 
 def test_sarif() -> None:

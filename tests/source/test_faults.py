@@ -114,6 +114,7 @@ def test_depth_is_bounded_exactly() -> None:
 
 def test_a_bracket_bomb_ends_early() -> None:
     assert [d.code for d in load(b"[" * 1_000_000, "f").diagnostics] == ["RL008"]
+    assert [d.code for d in load(b"? " + b"[" * 1_000_000, "f").diagnostics] == ["RL008"]
 
 
 def test_a_billion_laughs_are_refused() -> None:
