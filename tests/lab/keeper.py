@@ -72,6 +72,8 @@ def _environment(place: Place) -> dict[str, str]:
         "OMPI_ALLOW_RUN_AS_ROOT": "1",
         "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
         "OMPI_MCA_orte_tmpdir_base": f"{run}/node-tmp",
+        # Many ranks share few cores here; one that waits must let the others work.
+        "OMPI_MCA_mpi_yield_when_idle": "1",
     }
     if not place.isolated:  # ranks that believe to be on several hosts must not meet in shared memory
         values["OMPI_MCA_btl"] = "self,tcp"

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One rank as it found itself; `gpus` is how many devices it could see."""
+    """One rank as it found itself: `cpus` are its own, `gpus` is how many devices it could see."""
 
     rank: int
     size: int
     host: str
     cpus: int
+    cpus_on_node: int
     gpus: int
 
 
@@ -42,8 +43,16 @@ def rows(text: str) -> list[Row]:
         if line.startswith("PROBE "):
             facts = dict(word.split("=", 1) for word in line.split()[1:])
             devices = [device for device in facts["gpus"].split(",") if device]
-            size, cpus = int(facts["size"]), int(facts["cpus"] or 0)
-            found.append(Row(int(facts["rank"]), size, facts["node"] or facts["host"], cpus, len(devices)))
+            found.append(
+                Row(
+                    rank=int(facts["rank"]),
+                    size=int(facts["size"]),
+                    host=facts["host"],
+                    cpus=int(facts["cpus"] or 0),
+                    cpus_on_node=int(facts["cpus_on_node"] or 0),
+                    gpus=len(devices),
+                )
+            )
     return sorted(found, key=lambda row: row.rank)
 
 

@@ -1,0 +1,62 @@
+"""Build directories for the lab's tests, made by relionc's own command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .client import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+SPECS = ROOT / "specs"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The build directory of one spec, and the project folder that its jobs run in."""
+
+    folder: Path
+    project: Path
+
+    @property
+    def jobs(self) -> Mapping[str, Any]:
+        """The jobs of plan.json."""
+        return json.loads((self.folder / "plan.json").read_text())["jobs"]  # type: ignore[no-any-return]
+
+    def job(self) -> tuple[str, Mapping[str, Any]]:
+        """The only job: its name and plan."""
+        ((name, plan),) = self.jobs.items()
+        return name, plan
+
+    def output(self, name: str) -> Path:
+        """The folder that a job writes to."""
+        return self.project / str(self.jobs[name]["output"])
+
+
+def build(spec: Path, project: Path) -> Built:
+    """Compile a spec into `project`/build, with the project as working directory."""
+    out = project / "build"
+    done = subprocess.run(
+        [sys.executable, "-m", "relionc", "build", str(spec), "-o", str(out)],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Built(out / spec.stem, project)
+
+
+def build_text(text: str, project: Path) -> Built:
+    """Compile a spec given as text."""
+    spec = project / "spec.yaml"
+    spec.write_text(text)
+    return build(spec, project)
