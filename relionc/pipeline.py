@@ -7,8 +7,7 @@ Each stage collects all it finds; the next one runs only when nothing in it was 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from relionc import __version__, emit, site, source, spec
 from relionc.diag import ERROR, Diagnostic, Finding
@@ -57,8 +56,7 @@ class Disk:
         return self.facts[path]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(NamedTuple):
     """What to compile: a spec, and what the call says on top of it."""
 
     path: str  # as the user gave it: for messages
@@ -74,8 +72,7 @@ class Request:
         return self.path.rpartition("/")[2]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compiled:
+class Compiled(NamedTuple):
     """What came of a spec. `files` is None where there was an error; `sources` are for the renderers."""
 
     diagnostics: tuple[Diagnostic, ...]
@@ -152,7 +149,7 @@ def _compile(request: Request, run: _Run) -> Compiled:
         cluster=cluster,
         plans=plans,
         plan=plan,
-        files=emit.files(replace(bundle, plan=plan)),
+        files=emit.files(bundle._replace(plan=plan)),
         inputs=_inputs(request, run),
         not_checked=tuple(dict.fromkeys(text for p in plans for text in p.not_checked)),
     )
@@ -239,11 +236,11 @@ def _only(resolved: ResolvedSpec, names: Sequence[str]) -> ResolvedSpec:
     if not names:
         return resolved
     kept = [
-        replace(job, after=tuple(other for other in job.after if other in names))
+        job._replace(after=tuple(other for other in job.after if other in names))
         for job in resolved.jobs
         if job.name in names
     ]
-    return replace(resolved, jobs=tuple(kept))
+    return resolved._replace(jobs=tuple(kept))
 
 
 def _rules(resolved: ResolvedSpec, cluster: Cluster) -> list[Finding]:

@@ -65,7 +65,7 @@ def literal(value: Any, depth: int = 0) -> str:
 
 def parts(value: Any) -> tuple[str, list[tuple[str, Any]], str]:
     """Return the opening, the items (with the text before each) and the closing of a value."""
-    if is_dataclass(value):
+    if is_dataclass(value) or hasattr(value, "_fields"):
         return f"{type(value).__name__}(", [(f"{name}=", item) for name, item in stated(value)], ")"
     if isinstance(value, dict):
         return "{", [(f"{text(key)}: ", item) for key, item in value.items()], "}"
@@ -76,10 +76,14 @@ def parts(value: Any) -> tuple[str, list[tuple[str, Any]], str]:
 
 def stated(record: Any) -> Iterator[tuple[str, Any]]:
     """Yield the fields of a record that differ from their defaults."""
-    for field in fields(record):
-        value = getattr(record, field.name)
-        if field.default is MISSING or value != field.default:
-            yield field.name, value
+    if is_dataclass(record):
+        defaults = {field.name: field.default for field in fields(record)}
+    else:
+        defaults = {name: record._field_defaults.get(name, MISSING) for name in record._fields}
+    for name, default in defaults.items():
+        value = getattr(record, name)
+        if default is MISSING or value != default:
+            yield name, value
 
 
 def text(value: Any) -> str:

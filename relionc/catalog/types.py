@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,8 +11,7 @@ Expr = Any
 """A compiled expression: nested tuples of literals, as `relionc.expr` makes and evaluates them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+class Option(NamedTuple):
     """A job option under RELION's own name (`nr_classes`).
 
     `kind`: text, number, bool (`Yes`/`No`), list (one of `choices`), file, node. `default` is RELION's text.
@@ -37,8 +35,7 @@ class Option:
     group: str = ""  # the tab of RELION's window, for people
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RankRule:
+class RankRule(NamedTuple):
     """A bound on the number of MPI ranks that RELION enforces only when the job runs."""
 
     code: str
@@ -50,8 +47,7 @@ class RankRule:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Traits:
+class Traits(NamedTuple):
     """What a job type asks of a cluster; expressions are evaluated over the job's options.
 
     `mpi`: it has an MPI program. `leader`: rank 0 computes nothing and needs no GPU. `gpu`: the command uses
@@ -74,8 +70,7 @@ class Traits:
     rank_rules: tuple[RankRule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobType:
+class JobType(NamedTuple):
     """One job type of one version. `program` holds the compiled commands, refusals and nodes for `lower`."""
 
     name: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from relionc import __version__
 from relionc.cli import files
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from relionc.diag import Diagnostic
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildCall:
+class BuildCall(NamedTuple):
     """A call of `build`. `check` only compares, `stdout` only prints the one script."""
 
     specs: tuple[str, ...]

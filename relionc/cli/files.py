@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.cli.remember import settings_places
 
@@ -19,8 +18,7 @@ class CallError(Exception):
     """The call or the environment is wrong: exit code 2."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """A `relionc.toml`: the default cluster, as a name or as a path seen from here."""
 
     path: str

@@ -7,7 +7,7 @@ renderers (`relionc.diag.render`) only read those. Codes are listed in `relionc.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Route = tuple[str | int, ...]
 """The way from the top of a document to a value: keys and indices."""
@@ -15,8 +15,7 @@ Route = tuple[str | int, ...]
 ERROR, WARNING, NOTE = "error", "warning", "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A range of a text file; lines and columns count from 1, columns in characters, the end is exclusive."""
 
     line: int
@@ -25,8 +24,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """A second place that belongs to a finding: a line of the spec, or a fact of a profile with its source."""
 
     message: str
@@ -35,8 +33,7 @@ class Related:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """A change that would cure the finding: set `route` to `value` (None: remove the key)."""
 
     title: str
@@ -44,16 +41,14 @@ class Fix:
     value: str | int | float | bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """A feasible change near an infeasible request: the keys to change and the plan that results, in words."""
 
     changes: tuple[tuple[Route, str], ...]
     result: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """Something a stage has to say about the value at `route` (or about its key)."""
 
     code: str
@@ -68,8 +63,7 @@ class Finding:
     suggestions: tuple[Suggestion, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     """A located `Related`: `span` is None where the fact is not a line of the file."""
 
     message: str
@@ -77,8 +71,7 @@ class Place:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """A finding at its place in a file: all that a renderer needs."""
 
     code: str

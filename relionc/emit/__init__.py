@@ -20,7 +20,7 @@ def files(bundle: Bundle, template: str | None = None) -> dict[str, bytes]:
     texts: dict[str, str] = {}
     for job in bundle.jobs:
         texts |= {f"{job.job}/{name}": text for name, text in _job_files(job, template).items()}
-    texts["plan.json"] = document(bundle.plan)
+    texts["plan.json"] = document(bundle.plan or {})
     texts["submit.sh"] = scripts.submit(bundle)
     return {path: text.encode() for path, text in texts.items()}
 

@@ -6,8 +6,7 @@ the text and whose help is the nearest spelling that works. Checked against the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -117,13 +116,12 @@ def _size_advice(text: str, unit: str) -> str:
 # --- generic resources ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Gres:
+class Gres(NamedTuple):
     """One generic resource of a node: `gpu:tesla:4` has a name, a type and a count."""
 
     name: str
     type: str = ""
-    count: int = 1
+    count: int = 1  # type: ignore[assignment]  # a record needs no tuple.count
 
     def __str__(self) -> str:
         return ":".join(part for part in (self.name, self.type, str(self.count)) if part)
@@ -264,8 +262,7 @@ def _outside_brackets(text: str, opening: str, closing: str) -> Iterator[str]:
 # --- constraints ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Constraint:
+class Constraint(NamedTuple):
     """A node constraint as a tree.
 
     `kind` is FEATURE (`name`), ALL (`a&b`), ANY (`a|b`, each node for itself), SAME (`[a|b]`, all nodes
@@ -275,7 +272,7 @@ class Constraint:
     kind: str
     name: str = ""
     parts: tuple[Constraint, ...] = ()
-    count: int = 0
+    count: int = 0  # type: ignore[assignment]  # a record needs no tuple.count
 
 
 def parse_constraint(text: str) -> Constraint:

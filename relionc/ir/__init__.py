@@ -6,15 +6,13 @@ decided in one place (`relionc.emit.shell`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class ShellRef:
+class ShellRef(NamedTuple):
     """A named shell variable that stays one in the script.
 
     `integer` marks names whose value Slurm guarantees to be a plain number (`SLURM_JOB_ID`): they need no
@@ -25,8 +23,7 @@ class ShellRef:
     integer: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Glob:
+class Glob(NamedTuple):
     """Text whose `*`, `?` and `[]` the shell must expand (old RELION imports with `ls pattern`)."""
 
     pattern: str
@@ -37,8 +34,7 @@ Word = tuple[Part, ...]
 """One argument: its parts are joined without a space."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandLine:
+class CommandLine(NamedTuple):
     """A program and its arguments; `stdout` is a file to write (`append`: to add to) instead of run.out."""
 
     words: tuple[Word, ...]
@@ -46,24 +42,21 @@ class CommandLine:
     append: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One command of a job with the launcher words in front of it (`srun -n 17 …`; none for a bare one)."""
 
     launcher: tuple[Word, ...]
     command: CommandLine
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(NamedTuple):
     """One `#SBATCH --name=value` line; `value` None is a flag without a value."""
 
     name: str
     value: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostfileRule:
+class HostfileRule(NamedTuple):
     """The hostfile a script writes from its allocation: how many rows each allocated node gets.
 
     `leader_first` puts one more row for the first node before all others. The script stops when the
@@ -79,8 +72,7 @@ class HostfileRule:
     unset: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
+class Script(NamedTuple):
     """A complete batch or plain script of one job.
 
     `needs` names a variable that only an allocation sets; a script with one stops with `needs_help` outside.
@@ -99,16 +91,14 @@ class Script:
     needs_help: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(NamedTuple):
     """The command that gets the nodes of an interactive job."""
 
     header: tuple[str, ...]
     command: tuple[Word, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
+class Submission(NamedTuple):
     """One job of `submit.sh`: the script to hand over, and the jobs that must have succeeded before.
 
     `command` goes in front of the script (`sbatch --parsable`, or `bash` where there is no scheduler); empty
@@ -127,8 +117,7 @@ class Submission:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class JobFile:
+class JobFile(NamedTuple):
     """RELION's own job file: `style` is `job.star` or `run.job`."""
 
     style: str
@@ -139,8 +128,7 @@ class JobFile:
     star_version: str = "30001"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobArtifacts:
+class JobArtifacts(NamedTuple):
     """Everything `emit` writes for one job."""
 
     job: str
@@ -152,12 +140,11 @@ class JobArtifacts:
     allocation: Allocation | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bundle:
+class Bundle(NamedTuple):
     """One spec, ready to be written; `header` are the comment lines of submit.sh."""
 
     jobs: tuple[JobArtifacts, ...]
     submissions: tuple[Submission, ...]
     header: tuple[str, ...] = ()
-    plan: Mapping[str, object] = field(default_factory=dict)  # plan.json's object
+    plan: Mapping[str, object] | None = None  # plan.json's object
     inputs: tuple[tuple[str, Mapping[str, object]], ...] = ()  # manifest: input name → facts (sha256, …)

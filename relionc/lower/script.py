@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from relionc.expr import refs
 from relionc.expr.slurm import SlurmSyntaxError, parse_hostlist
@@ -33,8 +32,7 @@ class Made(Protocol):
         """One flag per command."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """What the scripts say of where they come from: the spec (an absolute path loses its folders), our version."""
 
     spec: str
@@ -63,7 +61,7 @@ def bundle(
 ) -> Bundle:
     """Return everything that is written for one spec.
 
-    `commands` and `job_files` are by job name. The caller adds `plan` and `inputs` (`dataclasses.replace`).
+    `commands` and `job_files` are by job name. The caller adds `plan` and `inputs` (`_replace`).
     """
     return Bundle(
         jobs=tuple(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.expr.slurm import constraint_allows, parse_constraint
 from relionc.plan.layout import Layout, Place, round_cpus
@@ -18,8 +17,7 @@ MIB = 1024
 """MiB in a GiB."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A demand on a cluster: what every candidate, requirement and preference looks at."""
 
     demand: Demand

@@ -6,9 +6,8 @@ nearest feasible change can be found. The last variable is the layout itself, ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc.plan.asked import most_cpus
 from relionc.plan.layout import make
@@ -36,8 +35,7 @@ def variables(asked: Asked) -> tuple[Variable, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Domains:
+class _Domains(NamedTuple):
     """One method per variable."""
 
     asked: Asked
@@ -92,8 +90,8 @@ class _Domains:
         node = values["place"].node_type
         tasks = values["per_node"] + (values["mode"] == HOMOGENEOUS_PLUS_1)
         preferred = self.asked.preferred_cpus(node)
-        widest: int = most_cpus(node, values["gpus"]) // tasks if tasks and node.known else preferred
-        return min(widest - widest % node.threads_per_core, preferred)
+        widest = most_cpus(node, values["gpus"]) // tasks if tasks and node.known else preferred
+        return int(min(widest - widest % node.threads_per_core, preferred))
 
     def amount(self, values: Mapping[str, Any]) -> Iterable[int]:
         """Nodes, or tasks of a heterogeneous job."""

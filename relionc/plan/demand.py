@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc.plan.amounts import memory_terms, scratch_terms
 
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from relionc.spec.model import Pin, ResolvedJob
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demand:
+class Demand(NamedTuple):
     """The demand of one job on a site. Memory of one rank in GiB by term; scratch of one node likewise.
 
     `leader`: rank 0 computes nothing and needs no GPU. `pins` are the user's values by their names in the spec.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -96,7 +95,7 @@ def _site_fact(asked: Asked, label: str, layout: Layout | None) -> Related:
         "memory": (f"{node.name} nodes have {gib(memory_limit(layout.place) / MIB)}", "memory"),
         "cpus": (f"{node.name} nodes have {node.cpus} CPUs", "cpus"),
         "gpus": (f"{node.name} nodes have {node.gpus} GPUs", "gpus"),
-        "count": (f"there are {layout.place.count} {node.name} nodes", "count"),
+        "count": (f"there are {layout.place.alike} {node.name} nodes", "count"),
         "scratch": (f"{node.name} nodes have {node.scratch_gib} GiB of scratch", "scratch"),
         "whole_cores": (f"a core of {node.name} nodes has {node.threads_per_core} CPUs", "threads_per_core"),
     }
@@ -164,7 +163,7 @@ def _other_amounts(asked: Asked, fixed: list[str]) -> Iterator[Suggestion]:
     """Yield what an amount (memory, scratch, time) would have to be, everything else as it is."""
     for name in fixed:
         pins = {key: pin for key, pin in asked.demand.pins.items() if key != name}
-        free = replace(asked, demand=replace(asked.demand, pins=pins))
+        free = asked._replace(demand=asked.demand._replace(pins=pins))
         solution = solve(problem(free))
         if isinstance(solution, Solution):
             layout = solution.values["layout"]
@@ -189,7 +188,7 @@ def _without_preread(job: ResolvedJob, asked: Asked) -> list[Suggestion]:
     if option is None or option.key not in job.given:
         return []
     lighter = tuple(term for term in asked.demand.memory if term.label != "pre-read particles")
-    other = replace(asked, demand=replace(asked.demand, memory=lighter))
+    other = asked._replace(demand=asked.demand._replace(memory=lighter))
     solution = solve(problem(other))
     if not isinstance(solution, Solution):
         return []

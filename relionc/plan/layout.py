@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.plan.gpus import rank_devices, worker_devices
 from relionc.plan.model import (
@@ -21,21 +20,19 @@ if TYPE_CHECKING:
     from relionc.site.types import NodeType, Partition
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A partition and one of its node types.
 
-    `count` nodes of the partition are of the same hardware and may be taken; `order` is the place in the profile.
+    `alike` nodes of the partition are of the same hardware and may be taken; `order` is the place in the profile.
     """
 
     partition: Partition | None
     node_type: NodeType
-    count: int
+    alike: int
     order: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(NamedTuple):
     """One way to run a job. `per_node` counts the tasks that Slurm allocates on a node (0: left to Slurm).
 
     `shares` are the ranks that run on each node, in the order of the allocation. `cpus` are the CPUs allocated

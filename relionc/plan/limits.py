@@ -97,7 +97,7 @@ def _site(asked: Asked) -> dict[str, Excess]:
     return {
         "site:cpus": lambda it: _over(it.cpus, most_cpus(it.place.node_type, it.gpus_per_node)),
         "site:gpus": lambda it: _over(it.gpus_per_node, it.place.node_type.gpus),
-        "site:count": lambda it: _over(it.nodes, it.place.count),
+        "site:count": lambda it: _over(it.nodes, it.place.alike),
         "site:max_nodes": lambda it: _over(it.nodes, it.place.partition and it.place.partition.max_nodes),
         "site:memory": lambda it: _over(asked.allocated_mib(it), memory_limit(it.place)),
         "site:max_mem_per_cpu": lambda it: _over(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from relionc.spec.model import ResolvedJob
@@ -12,8 +11,7 @@ LEADER, WORKER, PEER = "leader", "worker", "peer"
 HETEROGENEOUS, HOMOGENEOUS, HOMOGENEOUS_PLUS_1 = "heterogeneous", "homogeneous", "homogeneous+1"
 
 
-@dataclass(frozen=True, slots=True)
-class Rank:
+class Rank(NamedTuple):
     """One MPI rank: its node counts from 0 in the order of the allocation, `gpus` are device numbers there."""
 
     rank: int
@@ -23,8 +21,7 @@ class Rank:
     gpus: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One term of a sum, in GiB, with the formula that made it."""
 
     label: str
@@ -32,8 +29,7 @@ class Term:
     formula: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why a value was chosen: `how` is `pinned`, `forced` or `best`; `because` names the line, rule or gain."""
 
     name: str
@@ -42,8 +38,7 @@ class Reason:
     because: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobPlan:
+class JobPlan(NamedTuple):
     """The layout of one job.
 
     `ntasks` is the number of ranks launched; `slots` the tasks that Slurm allocates (homogeneous+1 allocates

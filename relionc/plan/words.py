@@ -139,7 +139,7 @@ def _nodes(_: Asked, layout: Layout) -> str:
     partition = layout.place.partition
     if partition and partition.max_nodes and layout.nodes > partition.max_nodes:
         return f"{layout.nodes} nodes > {partition.max_nodes} of partition {partition.name}"
-    return f"{layout.nodes} nodes > {layout.place.count} of {layout.place.node_type.name}"
+    return f"{layout.nodes} nodes > {layout.place.alike} of {layout.place.node_type.name}"
 
 
 def _cpus(_: Asked, layout: Layout) -> str:

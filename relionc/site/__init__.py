@@ -82,8 +82,6 @@ def describe(cluster: Cluster) -> tuple[Table, ...]:
 
 
 def _no_base(name: str) -> Finding:
-    from dataclasses import replace
-
     from relionc.site.check import UNKNOWN_BASE, unknown
 
-    return replace(unknown(name, NAMES, "built-in profile", ("extends",)), code=UNKNOWN_BASE)
+    return unknown(name, NAMES, "built-in profile", ("extends",))._replace(code=UNKNOWN_BASE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from relionc.expr.slurm import format_time
@@ -28,7 +27,7 @@ def overlay(base: Cluster, value: Mapping[str, Any], findings: list[Finding]) ->
     merged = merge(to_value(base), facts)
     own = collect_sources(value, findings)
     root = own.pop("", Source(""))
-    own_root = replace(root, text=root.text or f"profile {value.get('name', base.name)}")
+    own_root = root._replace(text=root.text or f"profile {value.get('name', base.name)}")
     stated = tuple(_leaves(facts, ""))
     sources = {p: s for p, s in base.sources.items() if p not in stated and exists(merged, p)}
     sources |= {path: _nearest(own, path, own_root) for path in stated if exists(merged, path)}

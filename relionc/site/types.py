@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a fact of a profile comes from, and when it was true; `unverified`: not checked."""
 
     text: str
@@ -18,8 +16,7 @@ class Source:
     unverified: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeType:
+class NodeType(NamedTuple):
     """A kind of node; `cpus` are Slurm's CPUs (hardware threads), `count` how many nodes there are.
 
     `cpus` and `memory_mib` of 0 are unknown: nothing can be checked against them. Where `cpus` is unknown
@@ -28,7 +25,7 @@ class NodeType:
     """
 
     name: str
-    count: int
+    count: int  # type: ignore[assignment]  # tuples have a method of this name, which records do not need
     cpus: int
     threads_per_core: int
     memory_mib: int  # usable by jobs
@@ -47,8 +44,7 @@ class NodeType:
         return self.cpus > 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Partition:
+class Partition(NamedTuple):
     """A Slurm partition; limits are None where the site sets none (or none is known)."""
 
     name: str
@@ -61,8 +57,7 @@ class Partition:
     max_memory_per_cpu_mib: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Launcher:
+class Launcher(NamedTuple):
     """How MPI ranks are started.
 
     `argv` are the words, with `{ntasks}`, `{cpus_per_task}` filled in; `arbitrary` are the further words for
@@ -79,8 +74,7 @@ class Launcher:
     mpi: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scratch:
+class Scratch(NamedTuple):
     """Node-local disk: `path` may hold `${NAME}` references; `gres` is its gres name (empty: not a gres)."""
 
     path: str
@@ -90,8 +84,7 @@ class Scratch:
     default_gib: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(NamedTuple):
     """Preferences, not limits: the values the plan takes when neither user nor RELION decides."""
 
     cpu_threads: int = 1  # cpus_per_task of a CPU job
@@ -101,8 +94,7 @@ class Policy:
     time_s: int = 86400
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cluster:
+class Cluster(NamedTuple):
     """A cluster profile.
 
     `scheduler` is `slurm` or `none`; `memory_flag` is `per_cpu`, `per_node` or `either`.
@@ -120,14 +112,14 @@ class Cluster:
     launchers: Mapping[str, Launcher]
     scratch: Scratch | None
     policy: Policy
+    modules: Mapping[str, tuple[str, ...]]
+    sources: Mapping[str, Source]
     memory_flag: str = "either"
     gres_gpu: str = "gpu"
     versions: tuple[str, ...] = ()  # RELION versions installed; empty: not known
-    modules: Mapping[str, tuple[str, ...]]
     environment: tuple[tuple[str, str], ...] = ()  # exported before RELION runs
     allocation: tuple[str, ...] = ()
     directives: tuple[tuple[str, str | None], ...] = ()  # sbatch options every job gets
-    sources: Mapping[str, Source]
     date: str = ""
     slurm: str = ""  # version of Slurm; empty: not known
     mpi: str = ""  # family and version of MPI that RELION is linked with; empty: not known

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc.solve.problem import Conflict, Constraint, Objective, Problem, Solution
 
@@ -32,7 +31,7 @@ def nearest(problem: Problem, dropped: str) -> Solution | None:
         return None
     distance = Objective(dropped, constraint.scope, constraint.soft_distance)
     rest = tuple(c for c in problem.constraints if c.label != dropped)
-    return _search(replace(problem, constraints=rest, objectives=(distance, *problem.objectives)))
+    return _search(problem._replace(constraints=rest, objectives=(distance, *problem.objectives)))
 
 
 def _minimal(problem: Problem) -> tuple[str, ...]:
@@ -40,13 +39,12 @@ def _minimal(problem: Problem) -> tuple[str, ...]:
     kept = list(problem.constraints)
     for constraint in problem.constraints:
         without = [c for c in kept if c is not constraint]
-        if _search(replace(problem, constraints=tuple(without), objectives=())) is None:
+        if _search(problem._replace(constraints=tuple(without), objectives=())) is None:
             kept = without
     return tuple(c.label for c in kept)
 
 
-@dataclass(slots=True)
-class _Level:
+class _Level(NamedTuple):
     """What can be judged once the variable of this depth has a value."""
 
     constraints: list[Constraint]

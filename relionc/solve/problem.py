@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 Value = Hashable
 Domain = Callable[[Mapping[str, Any]], Iterable[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """A choice. `domain` gives its candidate values from the values of the variables before it.
 
     It is asked once per partial assignment, must be finite, and must not depend on any constraint: a
@@ -36,8 +35,7 @@ class Constraint:
     soft_distance: Callable[..., float] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Objective:
+class Objective(NamedTuple):
     """A cost to make small; objectives are compared in the order in which the problem lists them."""
 
     name: str
@@ -45,8 +43,7 @@ class Objective:
     cost: Callable[..., float]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Variables in the order of search, constraints, and objectives from most to least important."""
 
     variables: tuple[Variable, ...]
@@ -54,16 +51,14 @@ class Problem:
     objectives: tuple[Objective, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Solution:
+class Solution(NamedTuple):
     """The best assignment: no other has a smaller cost vector; ties go to the one found first."""
 
     values: Mapping[str, Any]
     costs: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(NamedTuple):
     """No assignment meets all constraints.
 
     `labels` is a minimal set: no assignment meets these together, and without any one of them some does.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from relionc.diag import Diagnostic, Span
 from relionc.source import events
@@ -14,8 +14,7 @@ MAX_BYTES = 4 << 20
 _MAX_COLUMNS = (1 << 20) - 1  # what a packed position can hold
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """What came of a file. `tree` is None when it could not be read to its end.
 
     With a tree, there can still be errors (a duplicate key): later stages may add theirs, so that the user

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +21,7 @@ class Table:
     rows: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Particles:
+class Particles(NamedTuple):
     """Counts and sizes; None where the file does not say. Box in pixels, pixel size in Å."""
 
     particles: int | None

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc.diag import Route, Span
 
@@ -50,8 +49,7 @@ def unpack(start: int, end: int) -> Span:
     return Span((start >> 20) + 1, (start & _COLUMN) + 1, (end >> 20) + 1, (end & _COLUMN) + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(NamedTuple):
     """A parsed file: plain values, and the position of every key and value by route.
 
     `marks[route]` is `(key, start, end)`, each `line << 20 | column`, counted from 0; `key` is -1 for items
@@ -63,7 +61,7 @@ class Tree:
     text: str
     value: Any
     marks: Mapping[Route, tuple[int, int, int]]
-    links: Mapping[Route, Route] = field(default_factory=dict)
+    links: Mapping[Route, Route]
 
     def span(self, route: Route, *, on_key: bool = False) -> Span | None:
         """Return where the value (or the key) at `route` stands.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc.source import values
 from relionc.spec.model import Data, Fact
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from relionc.spec.scope import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class FileFacts:
+class FileFacts(NamedTuple):
     """What the header of a particle STAR file says: how many, box in pixels, pixel size in Å."""
 
     path: str

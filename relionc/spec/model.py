@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,16 +13,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Pin(Generic[T]):
+class Pin(NamedTuple, Generic[T]):
     """A value that the user fixed, with where they did."""
 
     value: T
     route: Route
 
 
-@dataclass(frozen=True, slots=True)
-class Fact(Generic[T]):
+class Fact(NamedTuple, Generic[T]):
     """A number about the data and where it comes from: the spec (`route`) or a file (`origin`)."""
 
     value: T
@@ -31,8 +28,7 @@ class Fact(Generic[T]):
     route: Route | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resources:
+class Resources(NamedTuple):
     """Pins under Slurm's names. Memory in MiB, scratch in GiB, time in seconds."""
 
     partition: Pin[str] | None = None
@@ -59,11 +55,10 @@ class Resources:
 
     def pinned(self) -> dict[str, Pin[Any]]:
         """Return the pins that are set, by name."""
-        return {f.name: pin for f in fields(self) if (pin := getattr(self, f.name)) is not None}
+        return {name: pin for name, pin in zip(self._fields, self, strict=True) if pin is not None}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Data:
+class Data(NamedTuple):
     """Facts about the input: counts, box and micrograph sizes in pixels, pixel size in Å."""
 
     particles: Fact[int] | None = None
@@ -75,8 +70,7 @@ class Data:
     frames: Fact[int] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Needs:
+class Needs(NamedTuple):
     """The traits of the job type, evaluated over this job's options (see `catalog.types.Traits`)."""
 
     mpi: bool
@@ -92,8 +86,7 @@ class Needs:
     rank_rules: tuple[RankRule, ...]  # those whose condition holds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResolvedJob:
+class ResolvedJob(NamedTuple):
     """One job, every reference replaced and every default filled in.
 
     `options` holds RELION's text for every option of the type (shell references in-band, `expr.refs`);
@@ -117,8 +110,7 @@ class ResolvedJob:
     after: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResolvedSpec:
+class ResolvedSpec(NamedTuple):
     """All jobs of a spec, in an order in which each comes after those it needs."""
 
     path: str

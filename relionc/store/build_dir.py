@@ -7,8 +7,7 @@ no longer made are removed, but only those that its manifest lists and nobody ha
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.store import manifest
 from relionc.store.digest import of_bytes
@@ -24,8 +23,7 @@ _EXECUTABLE = 0o100
 _NO_NEWLINE = "\n\\ No newline at end of file\n"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(NamedTuple):
     """What a build did, as paths below its directory.
 
     `kept` are files of an earlier build that are no longer made, but that somebody has changed since.
@@ -38,8 +36,7 @@ class Written:
     kept: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Stale:
+class _Stale(NamedTuple):
     """Files of an earlier build that are no longer made: those to remove, and those changed since."""
 
     remove: tuple[str, ...] = ()
@@ -72,8 +69,7 @@ def write(
         tree.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Wanted(NamedTuple):
     """What the manifest is to say besides the artifacts, and whether older artifacts stay in it."""
 
     inputs: Mapping[str, Facts]

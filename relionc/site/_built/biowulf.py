@@ -186,14 +186,12 @@ CLUSTER = Cluster(
         default_gib=400,
     ),
     policy=Policy(cpu_threads=8, gpu_threads=4, memory_per_cpu_mib=4200, ntasks=129),
-    memory_flag="per_cpu",
     modules={
         "3.1": ("module load RELION/3.1.4",),
         "4.0": ("module load RELION/4.0",),
         "5.0": ("module load RELION/5.0",),
         "*": ("module load RELION",),
     },
-    allocation=("sinteractive",),
     sources={
         "": Source(
             text="https://hpc.nih.gov/apps/RELION and the hardware page of hpc.nih.gov",
@@ -260,6 +258,8 @@ CLUSTER = Cluster(
             date="2023-06",
         ),
     },
+    memory_flag="per_cpu",
+    allocation=("sinteractive",),
     date="2026-09",
     notes=(
         "Loading the RELION module is refused on the login node.",

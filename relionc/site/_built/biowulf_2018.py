@@ -95,14 +95,11 @@ CLUSTER = Cluster(
     },
     scratch=Scratch(path="/lscratch/${SLURM_JOB_ID}", gres="lscratch", default_gib=200),
     policy=Policy(cpu_threads=4, gpu_threads=2, memory_per_cpu_mib=8192, ntasks=257),
-    memory_flag="per_cpu",
-    versions=("2.1", "3.0", "3.1"),
     modules={
         "2.1": ("module load RELION/2.1",),
         "3.0": ("module load RELION/3.0",),
         "3.1": ("module load RELION/3.1",),
     },
-    allocation=("sinteractive",),
     sources={
         "": Source(
             text="https://hpc.nih.gov/apps/RELION as it stood in 2018",
@@ -176,6 +173,9 @@ CLUSTER = Cluster(
             date="2018-12",
         ),
     },
+    memory_flag="per_cpu",
+    versions=("2.1", "3.0", "3.1"),
+    allocation=("sinteractive",),
     date="2018-12",
     notes=(
         "Allocating more than one node for an interactive run does not work; use the batch system.",

@@ -102,9 +102,7 @@ CLUSTER = Cluster(
     },
     scratch=Scratch(path="/lscratch/${SLURM_JOB_ID}", gres="lscratch", default_gib=10),
     policy=Policy(cpu_threads=2, memory_per_cpu_mib=4096, ntasks=5, time_s=3600),
-    versions=("3.1",),
     modules={},
-    allocation=("salloc",),
     sources={
         "": Source(
             text="configuration of the test cluster (tests/lab)",
@@ -116,6 +114,8 @@ CLUSTER = Cluster(
         ),
         "policy": Source(text="what two real cores can run", date="2026-11"),
     },
+    versions=("3.1",),
+    allocation=("salloc",),
     date="2026-11",
     slurm="22.05",
     mpi="Open MPI 4.1",

@@ -41,7 +41,7 @@ CLUSTER = Cluster(
         ),
     },
     scratch=None,
-    policy=Policy(ntasks=3),
+    policy=Policy(ntasks=3,),
     modules={},
     sources={
         "": Source(
