@@ -17,7 +17,7 @@ NOTE = "Made by tools/build_catalog.py from relionc/catalog/data; do not edit."
 
 def modules() -> dict[Path, str]:
     """Return the text of every module by its path below `_built`."""
-    from relionc.catalog.compile import compile_all, read_data
+    from relionc.catalog.compiler import compile_all, read_data
 
     compiled = compile_all(read_data())
     files = {Path("__init__.py"): module("What the catalogue holds.", **index(compiled))}

@@ -61,7 +61,7 @@ def load(name: str, version: str) -> JobType:
 
 
 def from_data(data: Mapping[str, Any]) -> JobType:
-    """Return the job type that compiled data describe (`relionc.catalog.compile`)."""
+    """Return the job type that compiled data describe (`relionc.catalog.compiler`)."""
     rules = tuple(RankRule(**rule) for rule in data["traits"]["rank_rules"])
     return JobType(
         **{

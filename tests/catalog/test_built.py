@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from relionc import catalog
-from relionc.catalog.compile import CatalogError, compile_all, compile_type, read_data
-from relionc.catalog.ranges import matches
+from relionc.catalog.compiler import CatalogError, compile_all, compile_type, read_data
+from relionc.catalog.compiler.ranges import matches
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -110,6 +110,11 @@ def test_a_made_up_version_needs_no_python(data: dict[str, Any]) -> None:
         (lambda d: d["class3d"]["steps"].append({"text": "--x {1 +}"}), "ends too early"),
         (lambda d: d["class3d"]["options"]["I/O"].update(new={"label": "x"}), "option new"),
         (lambda d: d["class3d"]["steps"].append({"use": "nothing"}), "nothing"),
+        (lambda d: d["class3d"]["steps"].append({"text": "--x", "vesions": ">=3.0"}), "vesions means nothing"),
+        (lambda d: d["class3d"]["steps"].append({"if": "true"}), "a step with if"),
+        (lambda d: d["class3d"]["traits"].update(gpus=True), "gpus means nothing"),
+        (lambda d: d["class3d"]["options"]["I/O"].update(fn_img={"kind": "path"}), "'path' is not one of"),
+        (lambda d: d["class3d"]["names"].update(root="root + 'x'"), "'root' is neither"),
         (lambda d: d["class3d"]["steps"].append({"refuse": "RL1", "option": "no", "when": "true"}), "'no'"),
     ],
 )  # fmt: skip

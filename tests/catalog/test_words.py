@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relionc import catalog
-from relionc.catalog.fragments import FragmentError, read
+from relionc.catalog.compiler.fragments import FragmentError, read
 from relionc.expr import refs
 from relionc.ir import Glob, ShellRef, Word
 from relionc.lower.commands import Made, make
@@ -109,11 +109,11 @@ def test_any_text_gives_commands_or_refusals(options: dict[str, str]) -> None:
 @pytest.mark.parametrize("text", ['--a "b', "--a {b", "--a {1 +}", "--a {b c}"])
 def test_a_broken_fragment_is_named(text: str) -> None:
     with pytest.raises(FragmentError):
-        read(text, shell=False, is_extra=lambda _: False)
+        read(text, in_shell=False, is_extra=lambda _: False)
 
 
 def test_a_fragment_is_read_as_a_shell_reads_it() -> None:
-    pieces = read('`which prog{n}` -a "{x} b" \\"c*.mrc >> {f}', shell=True, is_extra=lambda _: False)
+    pieces = read('`which prog{n}` -a "{x} b" \\"c*.mrc >> {f}', in_shell=True, is_extra=lambda _: False)
     kinds = [piece[0] for piece in pieces]
     assert " ".join(kinds) == ("lit split lit gap lit gap lit value lit gap lit glob gap to gap split")
     assert pieces[0] == ("lit", "`which prog", "prog")

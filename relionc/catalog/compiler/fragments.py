@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Piece = tuple[Any, ...]
 
+VALUES = ("value", "split", "args")
+"""The kinds of pieces that hold an expression."""
+
 _TOKENS = re.compile(
     r"""
       (?P<gap>\s+)
@@ -66,10 +69,10 @@ def _hole(text: str, start: int) -> tuple[Expr, int]:
         raise FragmentError(f"{found[1]!r} in {text!r}: {error.message}") from error
 
 
-def read(text: str, *, shell: bool, is_extra: Callable[[Expr], bool]) -> tuple[Piece, ...]:
+def read(text: str, *, in_shell: bool, is_extra: Callable[[Expr], bool]) -> tuple[Piece, ...]:
     """Return the pieces of a fragment.
 
-    `shell`: the command belongs to the shell, so wildcards are expanded. `is_extra` tells whether an expression
+    `in_shell`: the command belongs to the shell, so wildcards are expanded. `is_extra` tells whether an expression
     is the option that holds the user's own arguments.
     """
     pieces: list[Piece] = []
@@ -84,14 +87,14 @@ def read(text: str, *, shell: bool, is_extra: Callable[[Expr], bool]) -> tuple[P
             extra = not quoted and is_extra(expr)
             pieces.append(("args" if extra else "value" if quoted else "split", expr))
             continue
-        pieces.append(_piece(kind, typed, quoted=quoted, shell=shell))
+        pieces.append(_piece(kind, typed, quoted=quoted, in_shell=in_shell))
         quoted ^= kind == "quote"
     if quoted:
         raise FragmentError(f"a quote is not closed in {text!r}")
     return tuple(_merged(pieces))
 
 
-def _piece(kind: str, typed: str, *, quoted: bool, shell: bool) -> Piece:
+def _piece(kind: str, typed: str, *, quoted: bool, in_shell: bool) -> Piece:
     if kind == "gap":
         return ("lit", typed, typed) if quoted else ("gap", typed)
     if kind == "to" and not quoted:
@@ -100,7 +103,7 @@ def _piece(kind: str, typed: str, *, quoted: bool, shell: bool) -> Piece:
         return ("lit", typed, typed[1])
     if kind in ("quote", "tick", "which"):
         return ("lit", typed, "")
-    if shell and not quoted and any(mark in typed for mark in "*?["):
+    if in_shell and not quoted and any(mark in typed for mark in "*?["):
         return ("glob", typed)
     return ("lit", typed, typed)
 

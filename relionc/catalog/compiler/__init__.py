@@ -1,0 +1,50 @@
+"""From the catalogue's YAML to literal data, one value per job type and version.
+
+`docs/catalogue.md` describes the YAML. Nothing here is needed at run time; `tools/build_catalog.py` writes the
+result to `relionc/catalog/_built`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from relionc.catalog.compiler.fragments import FragmentError
+from relionc.catalog.compiler.jobtype import compiled
+from relionc.catalog.compiler.ranges import number
+from relionc.catalog.compiler.release import CatalogError, Release
+from relionc.expr import ExprError
+
+__all__ = ["CatalogError", "compile_all", "compile_type", "read_data"]
+
+DATA = Path(__file__).parent.with_name("data")
+_GENERAL = ("versions", "shared")
+
+
+def read_data(folder: Path = DATA) -> dict[str, Any]:
+    """Return every YAML file of the catalogue by its name without extension."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="safe")
+    return {path.stem: yaml.load(path.read_text("utf-8")) for path in sorted(folder.glob("*.yaml"))}
+
+
+def compile_all(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return version → job type → literal data, versions and types in order."""
+    names = [name for name in data if name not in _GENERAL]
+    return {
+        version: {
+            name: compile_type(data, name, version) for name in names if version in data[name]["versions"]
+        }
+        for version in sorted(data["versions"]["versions"], key=number)
+    }
+
+
+def compile_type(data: dict[str, Any], name: str, version: str) -> dict[str, Any]:
+    """Return one job type of one version as literal data, in the shape that `relionc.catalog.from_data` reads."""
+    try:
+        return compiled(Release(version, data["versions"]), data["shared"], data[name])
+    except KeyError as error:
+        raise CatalogError(f"{name}.yaml, version {version}: there is no {error}") from error
+    except (CatalogError, FragmentError, ExprError, TypeError, ValueError) as error:
+        raise CatalogError(f"{name}.yaml, version {version}: {error}") from error

@@ -1,0 +1,80 @@
+"""A whole job type of one version, as literal data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from relionc.catalog.compiler.derived import flags, output_names
+from relionc.catalog.compiler.names import Names
+from relionc.catalog.compiler.options import options
+from relionc.catalog.compiler.release import check_keys
+from relionc.catalog.compiler.steps import Steps
+from relionc.expr import parse
+
+if TYPE_CHECKING:
+    from relionc.catalog.compiler.release import Release
+    from relionc.expr import Expr
+
+_KEYS = ("type", "title", "job_dir", "source", "versions", "options", "traits", "names", "steps", "blocks", "control",
+         "tomo")  # fmt: skip
+_CONDITIONS = ("mpi", "leader", "gpu", "gpu_possible", "one_rank_per_gpu", "preread", "scratch", "threads")
+_TRAITS = (*_CONDITIONS, "memory", "items", "rank_rules")
+_RULE = ("code", "versions", "when", "minimum", "maximum", "odd", "message", "source")
+
+
+def compiled(release: Release, shared: dict[str, Any], source: dict[str, Any]) -> dict[str, Any]:
+    """Return a job type; `source` is its file, `shared` the one all types use."""
+    check_keys("the file", source, _KEYS)
+    own = options(release, shared, source["options"])
+    names = Names(own, _shorthands(release, {**shared["names"], **source.get("names", {})}))
+    steps = Steps(release, names, {**shared["blocks"], **source.get("blocks", {})}).all(source["steps"])
+    for key, flag in flags(steps):
+        if key in own:
+            own[key].setdefault("flag", flag)
+    return {
+        "name": source["type"],
+        "version": release.version,
+        "title": source["title"],
+        "job_dir": source["job_dir"],
+        "type_id": source["versions"][release.version]["type_id"],
+        "job_file": release.fact("job_file"),
+        "is_tomo": source.get("tomo", False) if release.fact("tomo_field") else None,
+        "options": own,
+        "outputs": tuple(dict.fromkeys(output_names(steps))),
+        "traits": _traits(release, names, source["traits"]),
+        "program": _program(release, source, steps),
+        "source": f"RELION {release.fact('tag')}, {source['source']}",
+    }
+
+
+def _shorthands(release: Release, names: dict[str, Any]) -> dict[str, Expr]:
+    chosen = {name: release.chosen(text) for name, text in names.items()}
+    return {name: parse(" ".join(str(text).split())) for name, text in chosen.items() if text is not None}
+
+
+def _program(release: Release, source: dict[str, Any], steps: Any) -> dict[str, Any]:
+    return {
+        "steps": steps,
+        "control": release.chosen(source.get("control", release.fact("control"))) or "",
+        "marks": release.general["marks"],
+        "local_mpi_limit": release.general["local_mpi_limit"],
+        "star_version": release.fact("star_version", ""),
+    }
+
+
+def _traits(release: Release, names: Names, given: dict[str, Any]) -> dict[str, Any]:
+    check_keys("traits", given, _TRAITS)
+    conditions = {name: names.expr(release.chosen(given.get(name, False))) for name in _CONDITIONS}
+    rules = [rule for rule in given.get("rank_rules", ()) if release.applies(rule)]
+    return {
+        **conditions,
+        "memory": tuple(given.get("memory", ())),
+        "items": given.get("items", ""),
+        "rank_rules": tuple(_rule(names, rule) for rule in rules),
+    }
+
+
+def _rule(names: Names, rule: dict[str, Any]) -> dict[str, Any]:
+    check_keys("a rank rule", rule, _RULE)
+    facts = {key: value for key, value in rule.items() if key not in ("versions", "when")}
+    return {**facts, "when": names.expr(rule.get("when", True))}

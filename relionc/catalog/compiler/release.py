@@ -1,0 +1,48 @@
+"""One RELION version, to choose by: what of the data applies to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from relionc.catalog.compiler.ranges import matches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class CatalogError(ValueError):
+    """The catalogue's data is wrong; the message names the file and the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A version and the file `versions.yaml`."""
+
+    version: str
+    general: dict[str, Any]
+
+    def fact(self, name: str, otherwise: Any = None) -> Any:
+        """Return what `versions.yaml` says about this version."""
+        return self.general["versions"][self.version].get(name, otherwise)
+
+    def applies(self, spec: Any) -> bool:
+        """Return whether something with an optional `versions` range holds for this version."""
+        return not isinstance(spec, dict) or "versions" not in spec or matches(spec["versions"], self.version)
+
+    def chosen(self, value: Any) -> Any:
+        """Return a value, or this version's where it is given as a table of ranges; None if none matches."""
+        if not isinstance(value, dict):
+            return value
+        return next((each for versions, each in value.items() if matches(versions, self.version)), None)
+
+    def node_type(self, name: str) -> str:
+        """Return what the pipeline calls a kind of file; a name that is not in the table is RELION's own."""
+        return str(self.chosen(self.general["node_types"].get(name, name)))
+
+
+def check_keys(what: str, spec: dict[str, Any], allowed: Iterable[str]) -> None:
+    """Refuse keys that mean nothing: a misspelt `versions` would otherwise apply everywhere."""
+    unknown = set(spec) - set(allowed)
+    if unknown:
+        raise CatalogError(f"{what}: {', '.join(sorted(map(str, unknown)))} means nothing here")
