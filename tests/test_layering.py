@@ -50,7 +50,7 @@ def _table() -> dict[str, tuple[set[str], set[str], set[str]]]:
     table = {}
     names = [name for name, _, _ in ROW.findall(text)]
     for name, imports, packages in ROW.findall(text):
-        words = [] if imports == "–" else imports.split(", ")
+        words = [] if imports == "none" else imports.split(", ")
         if imports == "everything but cli":
             words = [other for other in names if other not in ("cli", name)]
         elif imports == "everything":

@@ -1,0 +1,101 @@
+"""README and docs say what happens: their commands are run, their specs are linted, their links lead somewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pages import PAGES, ROOT, blocks, says, steps
+
+from relionc.pipeline import Disk, Request, compile_spec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ACCEPT = bool(os.environ.get("RELIONC_ACCEPT"))
+WITH_COMMANDS = [page for page in PAGES if any(block.kind == "console" for block in blocks(page.read_text()))]
+SPECS = [
+    pytest.param(block.text, id=f"{page.name}:{block.line}")
+    for page in PAGES
+    for block in blocks(page.read_text())
+    if block.is_spec and not block.wrong
+]
+
+
+def _name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> dict[str, str]:
+    """The environment of a reader: `relionc` on the path, no colour, a cache of one's own."""
+    command = tmp_path / "bin" / "relionc"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m relionc "$@"\n')
+    command.chmod(0o755)
+    path = f"{command.parent}:{os.environ['PATH']}"
+    return {"PATH": path, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "COLUMNS": "100"}
+
+
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=_name)
+def test_the_commands_of_a_page_print_what_it_says(page: Path, tmp_path: Path, shell: dict[str, str]) -> None:
+    work = tmp_path / "work"
+    shutil.copytree(ROOT / "specs", work / "specs")
+    shutil.copytree(ROOT / "schemas", work / "schemas")
+    text = page.read_text()
+    wrong: list[str] = []
+    news: list[tuple[int, int, str]] = []
+    code = 0
+    for block in blocks(text):
+        if block.file:
+            (work / block.file).parent.mkdir(parents=True, exist_ok=True)
+            (work / block.file).write_text(block.text)
+        for step in steps(block) if block.kind == "console" else ():
+            done = subprocess.run(
+                ["bash", "-c", f"(exit {code})\n{step.command}"],
+                cwd=work, env=shell, text=True, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+            code = done.returncode
+            if not says(step.printed, done.stdout):
+                news.append((step.start, step.end, done.stdout))
+                wrong.append(f"{_name(page)}:{step.line}: {step.command}\n--- says\n{step.printed}--- prints\n{done.stdout}")
+    if ACCEPT:
+        for start, end, printed in reversed(news):
+            text = text[:start] + printed + text[end:]
+        page.write_text(text)
+        return
+    assert not wrong, "\n".join(wrong) + "\n(RELIONC_ACCEPT=1 writes this into the page)"
+
+
+@pytest.mark.parametrize("text", SPECS)
+def test_the_specs_of_the_pages_have_no_errors(text: str) -> None:
+    assert _errors(text) == []
+
+
+def _errors(text: str) -> list[str]:
+    disk = Disk(lambda path: (ROOT / path).read_bytes(), lambda *_: None)
+    done = compile_spec(Request(path="page.yaml", data=text.encode()), disk)
+    return [f"{found.span}: {found.message}" for found in done.diagnostics]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
+    targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text())]
+    local = [target for target in targets if target and "://" not in target]
+    assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+def test_the_index_lists_every_page() -> None:
+    index = (ROOT / "docs" / "README.md").read_text()
+    linked = {target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", index)}
+    pages = {page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")} - {"README.md"}
+    # the pages of the job types and of the decisions have an index of their own
+    folders = {"/".join(page.split("/")[:-1]) + "/" for page in pages if "/" in page}
+    assert {page for page in pages if "/" not in page} <= linked
+    assert all(any(target.startswith(folder.rstrip("/")) for target in linked) for folder in folders)
