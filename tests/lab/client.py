@@ -40,17 +40,17 @@ class Lab:
     env: Mapping[str, str]
 
     def run(
-        self, argv: Sequence[str | Path], cwd: Path, env: Mapping[str, str] | None = None, timeout: float = 60
+        self, argv: Sequence[str | Path], cwd: Path, env: Mapping[str, str] | None = None, typed: str = ""
     ) -> subprocess.CompletedProcess[str]:
-        """Run a program as a user of this cluster; a failure is the caller's to judge."""
+        """Run a program as a user of this cluster who types `typed`; a failure is the caller's to judge."""
         return subprocess.run(
             [str(word) for word in argv],
             cwd=cwd,
             env={**os.environ, **self.env, **(env or {})},
-            stdin=subprocess.DEVNULL,
+            input=typed,
             capture_output=True,
             text=True,
-            timeout=timeout,
+            timeout=60,
             check=False,
         )
 

@@ -153,8 +153,7 @@ def _scratch() -> Iterator[None]:
         with suppress(OSError):
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if _MADE.exists():
-                _MADE.unlink()
-                SCRATCH.rmdir()
+                shutil.rmtree(SCRATCH)
         os.close(handle)
 
 

@@ -44,7 +44,7 @@ class Sample:
     seed: int = 7
 
 
-def write(folder: Path, sample: Sample = Sample()) -> None:  # noqa: B008 - frozen, so shared safely
+def write(folder: Path, sample: Sample = Sample()) -> None:
     """Write the data set into `folder`; its STAR file names the stack relative to the working directory."""
     folder.mkdir(parents=True, exist_ok=True)
     rng = random.Random(sample.seed)

@@ -14,6 +14,7 @@ import pytest
 
 from relionc import site
 
+from . import keeper
 from .client import ROOT, Lab, started
 from .conftest import SLURM, need
 from .keeper import SCRATCH
@@ -104,6 +105,29 @@ def test_a_test_run_that_is_killed_takes_its_lab_along() -> None:
         time.sleep(0.1)
     assert processes_of(lab) == []
     assert not run_folder(lab).exists()
+
+
+def test_a_missing_program_skips_unless_the_lab_is_required(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RELIONC_REQUIRE_LAB", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="no-such-slurm"):
+        need("bash", "no-such-slurm")
+    monkeypatch.setenv("RELIONC_REQUIRE_LAB", "1")
+    with pytest.raises(pytest.fail.Exception, match="no-such-slurm"):
+        need("bash", "no-such-slurm")
+
+
+def test_a_lab_without_namespaces_runs_jobs_and_ends(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    need(*SLURM)
+    had_scratch = SCRATCH.exists()
+    monkeypatch.setattr(keeper, "can_isolate", lambda: False)
+    with keeper.running(load("pair")) as environment:
+        lab = Lab(environment)
+        done = lab.run(["srun", "-N2", "-n2", "sh", "-c", "echo $SLURMD_NODENAME"], tmp_path)
+        assert sorted(done.stdout.split()) == ["cn0001", "cn0002"], done.stderr
+        lab.submit(script_of(tmp_path, "sleep 60"), tmp_path)
+    assert processes_of(lab) == []
+    assert not run_folder(lab).exists()
+    assert SCRATCH.exists() == had_scratch
 
 
 @pytest.mark.parametrize("name", ["lab", "biowulf-2018"])
