@@ -44,6 +44,8 @@ class _Domains(NamedTuple):
         return self.asked.places()
 
     def mode(self, _: Mapping[str, Any]) -> Iterable[str]:
+        if self.asked.cluster.scheduler == "none":  # nobody to place tasks: all run here
+            return (HOMOGENEOUS, HOMOGENEOUS_PLUS_1)
         if self.asked.demand.serial:
             return (HOMOGENEOUS,) if self.asked.demand.gpu else (HETEROGENEOUS, HOMOGENEOUS)
         return (HETEROGENEOUS, HOMOGENEOUS, HOMOGENEOUS_PLUS_1)

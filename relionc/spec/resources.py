@@ -99,7 +99,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 
 
 def _gpus(value: Any, route: Route, scope: Scope) -> dict[str, Pin[Any]]:
-    """Read `p100`, `p100:4`, a count in all, or {type, per_node}."""
+    """Read a type, `type:count` per node, a count in all, or {type, per_node}."""
     if isinstance(value, dict):
         names = {"type": "gpu_type", "per_node": "gpus_per_node", "count": "gpus"}
         found = {key: (scope.value(item, (*route, key)), (*route, key)) for key, item in value.items()}
@@ -126,7 +126,7 @@ def _gpus(value: Any, route: Route, scope: Scope) -> dict[str, Pin[Any]]:
             pins["gpus_per_node"] = Pin(_count(per_node), route)
     except (_WrongError, SlurmSyntaxError) as error:
         scope.report(
-            "RL107", f"gpus: {error}", route, "a type (`p100`), `p100:4` per node, or a count in all"
+            "RL107", f"gpus: {error}", route, "a type, type:count for each node, or a count in all"
         )
         return {}
     return pins
