@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from relionc.source import load
@@ -45,13 +45,13 @@ def assert_sane(loaded: Loaded, text: str) -> None:
 @example(b"%YAML 99999999999999999999.1\n---\n")
 @example(b"- !!int\n- !!float x\n- !!null 3\n- !!bool yes\n")
 @example(b"&a : &a\n")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_arbitrary_bytes(data: bytes) -> None:
     assert_sane(load(data, "f"), data.decode("utf-8-sig", errors="replace"))
 
 
 @pytest.mark.parametrize("opened", [from_c, from_python])
 @given(text=NOISE | FRAGMENTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_near_yaml(opened: Source, text: str) -> None:
     assert_sane(load_text(text, "f", opened), text)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -104,14 +104,14 @@ def assert_same(text: str) -> Loaded:
 
 
 @given(documents)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_both_parsers_see_the_same(text: str) -> None:
     loaded = assert_same(text)
     assert loaded.tree is not None, (text, loaded.diagnostics)
 
 
 @given(st.text("ab:-?[]{},#&*!|>'\"%@` \t\n0\\", max_size=40))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_where_both_parsers_accept_noise_they_see_the_same(text: str) -> None:
     fast, slow = both(text)
     if fast.tree is not None and slow.tree is not None and not (fast.diagnostics or slow.diagnostics):
@@ -133,7 +133,7 @@ def as_ruamel(value: Any) -> Any:
 
 
 @given(documents)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_ruamels_own_loader_agrees(text: str) -> None:
     if "1_000" in text or "!!" in text:  # a number to ruamel, text to YAML 1.2; tags stay objects there
         return
