@@ -15,9 +15,22 @@ BUILT = ROOT / "relionc" / "catalog" / "_built"
 NOTE = "Made by tools/build_catalog.py from relionc/catalog/data; do not edit."
 
 
+def read_data() -> dict[str, Any]:
+    """Return every YAML file of the catalogue by its name without extension, or stop with what is wrong."""
+    from relionc.source import load
+
+    data = {}
+    for path in sorted((BUILT.parent / "data").glob("*.yaml")):
+        loaded = load(path.read_bytes(), path.name)
+        if loaded.tree is None or loaded.diagnostics:
+            sys.exit("\n".join(f"{path.name}: {found.message}" for found in loaded.diagnostics))
+        data[path.stem] = loaded.tree.value
+    return data
+
+
 def modules() -> dict[Path, str]:
     """Return the text of every module by its path below `_built`."""
-    from relionc.catalog.compiler import compile_all, read_data
+    from relionc.catalog.compiler import compile_all
 
     compiled = compile_all(read_data())
     files = {Path("__init__.py"): module("What the catalogue holds.", **index(compiled))}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAX_REPEATS = 10_000
 """More output files of a kind than this are not listed."""
 
-NOT_A_NUMBER, NOT_WORKED_OUT = "RL122", "RL129"
+NOT_A_NUMBER, NOT_WORKED_OUT = "RL105", "RL129"
 
 
 class Scope:

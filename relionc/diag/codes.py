@@ -39,8 +39,6 @@ CODES: dict[str, str] = {
     "RL109": "a fact about the data is not a number above 0",
     "RL110": "a file name has a blank, which RELION does not quote",
     "RL121": "an option that the job cannot do without is empty",
-    "RL122": "the value of an option is not a number",
-    "RL123": "the value of an option is not one of RELION's choices",
     "RL124": "a run cannot be continued from this file",
     "RL125": "options contradict each other, and RELION refuses the job",
     "RL126": "RELION does not import files from there",

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 Arity = tuple[int, int]
 
-_C_FLOAT = re.compile(r"[ \t\n\v\f\r]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([+-]?[0-9]*))?")
+# Patterns are compiled by `re` at their first use, so that a run that needs none pays for none.
+_C_FLOAT = r"[ \t\n\v\f\r]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([+-]?[0-9]*))?"
 _FLOAT_MAX = 3.4028234663852886e38
 _MAX_RANGE = 1000
 
@@ -83,7 +84,9 @@ def _num(value: Any) -> int | float:
         return _number(value)
     if not value or value.startswith("$$"):
         return 0.0
-    found = _C_FLOAT.match(value)
+    if value.removeprefix("-").isdecimal() and value.isascii() and len(value) < 10:
+        return _single(int(value))
+    found = re.match(_C_FLOAT, value)
     if not found or (found[2] is not None and not found[2].lstrip("+-")):
         raise ExprError(f"{value!r} is not a number")
     exponent = max(-999, min(999, int(found[2] or 0)))

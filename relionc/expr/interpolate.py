@@ -10,7 +10,7 @@ from relionc.expr.tree import Expr, ExprError, parse, references
 
 OPENING, CLOSING = "${{", "}}"
 
-_BODY = re.compile(r"(?:[^\"'}]|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\}(?!\}))*", re.DOTALL)
+_BODY = r"(?s:[^\"'}]|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\}(?!\}))*"
 
 
 def has_expressions(text: str) -> bool:
@@ -60,8 +60,8 @@ def _split(text: str) -> list[str | tuple[Expr, int]]:
         if opening > position:
             parts.append(text[position:opening])
         start = opening + len(OPENING)
-        body = _BODY.match(text, start)
-        end = body.end() if body else start
+        body = re.match(_BODY, text[start:])
+        end = start + (body.end() if body else 0)
         if not text.startswith(CLOSING, end):
             raise ExprError("this ${{ has no closing }}", opening)
         parts.append((_parse_at(text[start:end], start), start))

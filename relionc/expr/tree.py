@@ -27,11 +27,12 @@ MAX_DEPTH = 64
 MAX_INTEGER = 2**63
 """Numbers stay below this in magnitude."""
 
+# Compiled by `re` at their first use: a catalogue's expressions are parsed already.
 _WORD = r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*"
 _KEYWORDS = r"(?:true|false|and|or|not|in|if|else)\Z"
-_PLAIN_NAME = re.compile(rf"(?!{_KEYWORDS}|[0-9]){_WORD}(?:\.{_WORD})*\Z")
-_PLAIN_TEXT = re.compile(r"\"[^\"\\]*\"\Z|'[^'\\]*'\Z")
-_PLAIN_NUMBER = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?\Z")
+_PLAIN_NAME = rf"(?!{_KEYWORDS}|[0-9]){_WORD}(?:\.{_WORD})*\Z"
+_PLAIN_TEXT = r"\"[^\"\\]*\"\Z|'[^'\\]*'\Z"
+_PLAIN_NUMBER = r"[0-9]{1,18}(\.[0-9]{1,18})?\Z"
 
 
 class ExprError(ValueError):
@@ -55,11 +56,11 @@ def _parse_plain(text: str) -> Expr | None:
     """Parse a dotted name or a literal, which most expressions are, without lark."""
     body = text.strip()
     offset = len(text) - len(text.lstrip())
-    if _PLAIN_NAME.match(body):
+    if re.match(_PLAIN_NAME, body):
         return ("name", offset, tuple(body.split(".")))
-    if _PLAIN_TEXT.match(body):
+    if re.match(_PLAIN_TEXT, body):
         return ("const", body[1:-1])
-    if _PLAIN_NUMBER.match(body):
+    if re.match(_PLAIN_NUMBER, body):
         return ("const", float(body) if "." in body else int(body))
     return ("const", body == "true") if body in ("true", "false") else None
 

@@ -7,8 +7,7 @@ is literal.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc.catalog.program import Scope, walk
 from relionc.expr import refs
@@ -45,8 +44,7 @@ _INTEGERS = frozenset(
 _WILDCARDS = frozenset("*?[")
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """Why RELION would not make commands of these options; `option` is the one to look at, if any."""
 
     code: str
@@ -55,8 +53,7 @@ class Refusal:
     help: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class Made(NamedTuple):
     """What RELION makes of a job's options; nothing is to be run when there are refusals.
 
     `texts` are the commands as RELION writes them, `commands` the same as words. `parallel` marks those that run
@@ -73,14 +70,14 @@ class Made:
     output_nodes: tuple[tuple[str, str], ...]
 
 
-@dataclass(slots=True)
 class _Draft:
     """A command in the making: its text, its words, and the word that is still open."""
 
-    text: str = ""
-    words: list[list[Part]] = field(default_factory=list)
-    is_open: bool = False
-    redirect: list[tuple[int, bool]] = field(default_factory=list)  # word that is a file name, append
+    def __init__(self) -> None:
+        self.text = ""
+        self.words: list[list[Part]] = []
+        self.is_open = False
+        self.redirect: list[tuple[int, bool]] = []  # which word is a file name; whether to append
 
     def add(self, part: Part) -> None:
         """Add to the open word, or open one; an empty part makes an empty word, as `""` does."""

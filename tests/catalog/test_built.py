@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from relionc import catalog
-from relionc.catalog.compiler import CatalogError, compile_all, compile_type, read_data
+from relionc.catalog.compiler import CatalogError, compile_all, compile_type
 from relionc.catalog.compiler.ranges import matches
 
 ROOT = Path(__file__).parent.parent.parent
@@ -30,7 +30,7 @@ def tool() -> Any:
 
 @pytest.fixture
 def data() -> dict[str, Any]:
-    return copy.deepcopy(read_data())
+    return copy.deepcopy(tool().read_data())
 
 
 def test_the_built_modules_are_what_the_yaml_says() -> None:

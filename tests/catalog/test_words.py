@@ -89,7 +89,7 @@ def test_commands_that_run_under_mpi_are_marked() -> None:
 
 def test_a_value_that_is_no_number_is_refused_with_its_option() -> None:
     (refusal,) = made(ini_high="sixty").refusals
-    assert (refusal.code, refusal.option) == ("RL122", "ini_high")
+    assert (refusal.code, refusal.option) == ("RL105", "ini_high")
     assert "'sixty' is not a number" in refusal.message
 
 

@@ -6,7 +6,6 @@ result to `relionc/catalog/_built`.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from relionc.catalog.compiler.fragments import FragmentError
@@ -15,22 +14,13 @@ from relionc.catalog.compiler.ranges import number
 from relionc.catalog.compiler.release import CatalogError, Release
 from relionc.expr import ExprError
 
-__all__ = ["CatalogError", "compile_all", "compile_type", "read_data"]
+__all__ = ["CatalogError", "compile_all", "compile_type"]
 
-DATA = Path(__file__).parent.with_name("data")
 _GENERAL = ("versions", "shared")
 
 
-def read_data(folder: Path = DATA) -> dict[str, Any]:
-    """Return every YAML file of the catalogue by its name without extension."""
-    from ruamel.yaml import YAML
-
-    yaml = YAML(typ="safe")
-    return {path.stem: yaml.load(path.read_text("utf-8")) for path in sorted(folder.glob("*.yaml"))}
-
-
 def compile_all(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return version → job type → literal data, versions and types in order."""
+    """Return version → job type → literal data, in order; `data` has the files by name without extension."""
     names = [name for name in data if name not in _GENERAL]
     return {
         version: {

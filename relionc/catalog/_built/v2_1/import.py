@@ -593,7 +593,7 @@ DATA: dict[str, object] = {
       ),
      ),
     ),
-    'RL123',
+    'RL106',
     'node_type',
     'this is not one of the types that RELION imports',
     '',

@@ -1071,7 +1071,7 @@ DATA: dict[str, object] = {
           ),
          ),
         ),
-        'RL123',
+        'RL106',
         'sampling',
         "this is not one of RELION's angular samplings",
         '',

@@ -333,7 +333,7 @@ DATA: dict[str, object] = {
         ('binary', 0, '==', ('name', 0, ('node_type',)), ('const', 'Movie-particles STAR file (.star)')),
        ),
       ),
-      'RL123',
+      'RL106',
       'node_type',
       'RELION does not import files of this type',
       '',
