@@ -18,8 +18,15 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from relionc.pipeline import Disk, Request, compile_spec
+
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CHANGELOG.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"# file: ([\w./-]+)(, wrong on purpose)?$", re.MULTILINE)
 
@@ -89,3 +96,10 @@ def says(expected: str, printed: str) -> bool:
         r"(?:.*\n)*?" if line.strip() == "..." else re.escape(line) + "\n" for line in expected.splitlines()
     )
     return re.fullmatch(pattern, printed) is not None
+
+
+def errors(text: str) -> list[str]:
+    """Return the errors and warnings of a spec, given as text."""
+    disk = Disk(lambda path: (ROOT / path).read_bytes(), lambda *_: None)
+    done = compile_spec(Request(path="page.yaml", data=text.encode()), disk)
+    return [f"{found.span}: {found.message}" for found in done.diagnostics]
