@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from relionc.expr import refs
 from relionc.expr.evaluate import evaluate
 from relionc.expr.functions import FUNCTIONS, text_of
 from relionc.expr.tree import Expr, ExprError, references
@@ -63,12 +64,8 @@ class Scope:
         for key, *_ in references(tree):
             option = self.job_type.options.get(key)
             if option and option.kind in ("number", "text") and not is_number(self.text(key)):
-                return (
-                    NOT_A_NUMBER,
-                    f"{self.text(key)!r} is not a number",
-                    key,
-                    f"the default is {option.default!r}",
-                )
+                message = f"`{refs.show(self.text(key))}` is not a number"
+                return NOT_A_NUMBER, message, key, f"the default is `{option.default}`"
         return NOT_WORKED_OUT, error.message, "", ""
 
 

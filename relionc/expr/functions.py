@@ -205,18 +205,26 @@ def _only(text: Any, characters: Any) -> bool:
     return all(c in _text(characters) or (c.isascii() and c.isalnum()) for c in _text(text))
 
 
-def _pipeline_rest(path: Any) -> str:
-    """Return what follows the folder `jobNNN/` in a path, or the whole path where there is none."""
-    found = re.search(r"/job[0-9]{3}", _text(path))
-    if not found:
-        return str(path)
-    end = path.find("/", found.start() + 6)
-    return "" if end < 0 else str(path[end + 1 :])
+def _path_in_job(path: Any) -> str:
+    """Return what follows the folder of a pipeline job in a path, or the whole path where there is none."""
+    rest = _after_job_folder(_text(path))
+    return str(path) if rest is None else rest
 
 
-def _is_pipeline(path: Any) -> bool:
-    """Return whether a path goes through a folder `jobNNN/`."""
-    return re.search(r"/job[0-9]{3}", _text(path)) is not None
+def _in_job_folder(path: Any) -> bool:
+    """Return whether a path goes through the folder of a pipeline job."""
+    return _after_job_folder(_text(path)) is not None
+
+
+def _after_job_folder(path: str) -> str | None:
+    """Look after each slash, then at the start, for `jobNNN` or the date and time that old jobs had instead."""
+    starts = [place + 1 for place, mark in enumerate(path) if mark == "/" and place]
+    for start in (*starts, 0):
+        if re.match(r"job[0-9]{3}", path[start:]):
+            return path[start + 5 :].partition("/")[2]
+        if re.match(r"[0-9]{6}[.-][0-9]{6}", path[start:]):
+            return path[start + 14 :]
+    return None
 
 
 FUNCTIONS: dict[str, tuple[Callable[..., Any], Arity]] = {
@@ -229,7 +237,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], Arity]] = {
     "find": (_find, (2, 2)),
     "float": (_float, (1, 1)),
     "format": (_format, (1, 1)),
-    "in_job_folder": (_is_pipeline, (1, 1)),
+    "in_job_folder": (_in_job_folder, (1, 1)),
     "index": (_index, (2, 2)),
     "int": (_int, (1, 1)),
     "is_number": (_is_number, (1, 1)),
@@ -242,7 +250,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], Arity]] = {
     "num": (_num, (1, 1)),
     "only": (_only, (2, 2)),
     "pad": (_pad, (2, 2)),
-    "path_in_job": (_pipeline_rest, (1, 1)),
+    "path_in_job": (_path_in_job, (1, 1)),
     "replace": (_replace, (3, 3)),
     "replace_first": (_replace_first, (3, 3)),
     "rfind": (_rfind, (2, 2)),

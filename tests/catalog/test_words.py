@@ -78,6 +78,21 @@ def test_only_the_commands_of_the_shell_expand_wildcards() -> None:
     assert echo.stdout is None
 
 
+def test_coordinates_leave_the_folder_of_an_earlier_job_behind() -> None:
+    options = {
+        "node_type": "2D/3D particle coordinates (*.box, *_pick.star)",
+        "fn_in": "AutoPick/job012/mics/*_a.star",
+    }
+    result = make(catalog.load("import", "2.1"), options, output="Import/job025/", is_continue=False)
+    assert result.texts == (
+        "echo importing...",
+        "mkdir -p Import/job025/mics",
+        "cp AutoPick/job012/mics/*_a.star Import/job025/mics",
+        ' echo \\"AutoPick/job012/mics/*.mrc\\" > Import/job025/coords_suffix_a.star',
+    )
+    assert result.commands[3].words == (("echo",), ('"AutoPick/job012/mics/', Glob("*.mrc"), '"'))
+
+
 def test_commands_that_run_under_mpi_are_marked() -> None:
     assert made(nr_mpi="5").parallel == (True,)
     assert made(nr_mpi="1").parallel == (False,)
@@ -90,7 +105,9 @@ def test_commands_that_run_under_mpi_are_marked() -> None:
 def test_a_value_that_is_no_number_is_refused_with_its_option() -> None:
     (refusal,) = made(ini_high="sixty").refusals
     assert (refusal.code, refusal.option) == ("RL105", "ini_high")
-    assert "'sixty' is not a number" in refusal.message
+    assert refusal.message == "`sixty` is not a number"
+    (refusal,) = made(ini_high=refs.encode("HIGH")).refusals
+    assert refusal.message == "`${HIGH}` is not a number"
 
 
 def test_more_ranks_than_relion_starts_without_a_queue_are_refused() -> None:

@@ -92,6 +92,10 @@ def test_values(text: str, result: Any) -> None:
         ("in_job_folder('Extract/job012/mics') and not in_job_folder('Raw/jobs')", True),
         ("path_in_job('Extract/job012/mics/a')", "mics/a"),
         ("path_in_job('Extract/job012')", ""),
+        ("path_in_job('job012/mics')", "mics"),
+        ("path_in_job('Raw/mics')", "Raw/mics"),
+        ("path_in_job('/job012/mics/job013/x')", "x"),
+        ("path_in_job('Extract/170101.120000/mics')", "mics"),
         ("is_number('5x') and not is_number('x5')", True),
     ],
 )
