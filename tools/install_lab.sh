@@ -22,8 +22,8 @@ for program in "${!package[@]}"; do
   command -v "${program}" >/dev/null || missing+=("${package[${program}]}")
 done
 # Slurm's PMIx plugin looks for the library under its development name. The lab gives its nodes that name
-# where it may use mount namespaces; elsewhere the development package must.
-if ! unshare --mount true 2>/dev/null && ! compgen -G '/usr/lib/*/pmix2/lib/libpmix.so' >/dev/null; then
+# where root may use mount namespaces; elsewhere the development package must.
+if [[ ${EUID} -eq 0 ]] && ! unshare --mount true 2>/dev/null && ! compgen -G '/usr/lib/*/pmix2/lib/libpmix.so' >/dev/null; then
   missing+=(libpmix-dev)
 fi
 if [[ ${#missing[@]} -eq 0 ]]; then exit 0; fi
@@ -40,5 +40,5 @@ if ! command -v apt-get >/dev/null; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qq update
-# No service may start: the lab runs daemons of its own.
+# Services need not start (invoke-rc.d skips them in runlevel 1): the lab runs daemons of its own.
 RUNLEVEL=1 apt-get -qq install --no-install-recommends "${missing[@]}" </dev/null

@@ -38,6 +38,8 @@ class LabError(Exception):
 @contextmanager
 def running(shape: Shape) -> Iterator[Mapping[str, str]]:
     """Run a cluster of this shape; yield the environment variables that a client of it needs."""
+    if os.geteuid() != 0:
+        raise LabError("only root can start the daemons of a lab")
     with ExitStack() as stack:
         run = Path(tempfile.mkdtemp(prefix="relionc-lab-", dir="/tmp"))  # short: it holds socket paths
         stack.callback(shutil.rmtree, run, ignore_errors=True)
