@@ -35,7 +35,7 @@ def _guarded(argv: list[str]) -> int:
 def _run(argv: list[str]) -> int:
     from relionc.cli import fast
 
-    code = fast.build(argv)
+    code = fast.run(argv)
     if code is None:
         from relionc.cli.app import run
 

@@ -48,6 +48,11 @@ class Disk:
         self.files[path] = data = self._read(path)
         return data
 
+    def spec(self, path: str, data: bytes) -> bytes:
+        """Record the spec itself, and return its bytes."""
+        self.files[path] = data
+        return data
+
     def particle_facts(self, path: str, project: str) -> FileFacts | None:
         """Return what a particle file says, None where it is not there."""
         if path not in self.facts:
@@ -292,9 +297,10 @@ def _inputs(request: Request, run: _Run) -> tuple[tuple[str, Mapping[str, object
     """Return what the build came from, for the manifest: files by digest, data files by what they said."""
     from relionc.store.digest import of_bytes
 
-    found: list[tuple[str, Mapping[str, object]]] = [(request.name, {"sha256": of_bytes(request.data)})]
-    for path, data in run.disk.files.items():
-        found.append((path.rpartition("/")[2], {"sha256": of_bytes(data)}))
+    files = {request.path: request.data, **run.disk.files}
+    found: list[tuple[str, Mapping[str, object]]] = [
+        (path.rpartition("/")[2], {"sha256": of_bytes(data)}) for path, data in files.items()
+    ]
     for path, facts in sorted(run.disk.facts.items()):
         if facts is not None:
             said = {"particles": facts.particles, "box": facts.box, "angpix": facts.angpix}

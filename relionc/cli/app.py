@@ -30,7 +30,7 @@ def relionc() -> None:
 @click.option(
     "--format", "format_", type=FORMATS, default="text", show_default=True, help="Form of diagnostics."
 )
-def build(  # noqa: PLR0913 - one parameter per option
+def build(  # noqa: PLR0913, PLR0917 - one parameter per option
     specs: tuple[str, ...],
     out: str,
     check: bool,

@@ -96,7 +96,7 @@ def compile_one(path: str, call: BuildCall) -> tuple[Compiled, Disk]:
     found = files.settings(path)
     request = Request(
         path=path,
-        data=files.read_spec(path),
+        data=disk.spec(path, files.read_spec(path)),
         cluster=call.cluster,
         default_cluster=found.cluster if found else None,
         relion=call.relion,
@@ -121,9 +121,7 @@ def _finish(path: str, result: Compiled, disk: Disk, call: BuildCall) -> int:
     jobs, total = job_lines(result.plans), len(result.files) + 1
     sys.stdout.write(jobs + built(root, written, total))
     if call.plain and path != files.STDIN and not result.diagnostics:
-        _remember(
-            path, call.out, root, result, disk, jobs + built(root, None, total)
-        )
+        _remember(path, root, result, disk, call.out, jobs + built(root, None, total))
     return 0
 
 
@@ -136,11 +134,11 @@ def _single_script(result: Compiled) -> str:
     return scripts[0].decode()
 
 
-def _remember(path: str, out: str, root: str, result: Compiled, disk: Disk, summary: str) -> None:
+def _remember(path: str, root: str, result: Compiled, disk: Disk, out: str, summary: str) -> None:
+    """Keep the build, by the bytes that were compiled: a file edited since then is not what was built."""
     whole = {**(result.files or {}), manifest.NAME: files.read(f"{root}/{manifest.NAME}")}
-    contents = {path: files.read_spec(path), **disk.files}
     looked_at = [*settings_places(path), *disk.looked_at]
-    remember(path, out, root=root, files=whole, contents=contents, looked_at=looked_at, summary=summary)
+    remember(path, out, root=root, files=whole, contents=disk.files, looked_at=looked_at, summary=summary)
 
 
 def show(results: Sequence[Compiled], format: str, *, always: bool = False) -> None:  # noqa: A002 - as above

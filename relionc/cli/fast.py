@@ -1,4 +1,4 @@
-"""`relionc build SPEC… [-o DIR]` without the weight of an option parser: the call people make all day.
+"""`build SPEC… [-o DIR]` and `lint PATH…` without the weight of an option parser: the calls people make all day.
 
 Any other option is left to `relionc.cli.app`. A build of which nothing has changed ends here too.
 """
@@ -8,9 +8,20 @@ from __future__ import annotations
 import sys
 
 
-def build(argv: list[str]) -> int | None:
-    """Run a plain `build` call; None when it is not one."""
-    parsed = _plain(argv)
+def run(argv: list[str]) -> int | None:
+    """Run a plain call of `build` or `lint`; None when it is not one."""
+    if argv[:1] == ["build"]:
+        return _build(argv[1:])
+    paths = argv[1:]
+    if argv[:1] != ["lint"] or not paths or any(path.startswith("-") for path in paths):
+        return None
+    from relionc.cli.lint import run as lint
+
+    return lint(paths, cluster=None, format="text")
+
+
+def _build(words: list[str]) -> int | None:
+    parsed = _specs_and_folder(words)
     if parsed is None:
         return None
     specs, out = parsed
@@ -20,17 +31,16 @@ def build(argv: list[str]) -> int | None:
     if all(text is not None for text in said):
         sys.stdout.write("".join(text for text in said if text))
         return 0
-    from relionc.cli.build import BuildCall, run
+    from relionc.cli.build import BuildCall
+    from relionc.cli.build import run as build
 
-    return run(BuildCall(specs=tuple(specs), out=out))
+    return build(BuildCall(specs=tuple(specs), out=out))
 
 
-def _plain(argv: list[str]) -> tuple[list[str], str] | None:
-    if argv[:1] != ["build"]:
-        return None
+def _specs_and_folder(words: list[str]) -> tuple[list[str], str] | None:
     specs: list[str] = []
     out = "build"
-    rest = iter(argv[1:])
+    rest = iter(words)
     for word in rest:
         if word in ("-o", "--output"):
             given = next(rest, None)

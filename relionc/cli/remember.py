@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from relionc import __version__
 from relionc.store import cache
 
+TYPE_CHECKING = False  # as in typing, whose import would be most of an unchanged build
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 

@@ -58,12 +58,21 @@ def resolve(
 
 
 def _version(value: Mapping[str, Any], override: str | None, scope: Scope) -> str | None:
-    text = override or values.text_of(value["relion"])
+    text = override or values.text_of(value.get("relion"))
+    if not text:
+        known = ", ".join(catalog.versions())
+        scope.report("RL101", "no RELION version is named", (), f'write `relion: "3.1"`; the catalogue has {known}')
+        return None
     version = catalog.series(text)
     if version is None:
         known = ", ".join(catalog.versions())
         scope.report("RL101", f"RELION {text} is not in the catalogue", ("relion",), f"it has {known}")
     return version
+
+
+def _yes(value: Any) -> bool:
+    """Whether a flag is set; the schema lets pass true, false, yes and no."""
+    return value is True or value == "yes"
 
 
 def _same_output(jobs: list[ResolvedJob]) -> list[Finding]:
@@ -111,7 +120,7 @@ class _Resolver:
             wishes, job_resources.from_options(job_type, texts, given, self.scope), self.scope
         )
         self._ask_for_gpus(job_type, texts, given, pins)
-        is_continue = bool(raw.get("continue", False))
+        is_continue = _yes(raw.get("continue"))
         output = self._output(raw, name, job_type, route)
         self.scope.outputs[name] = catalog.outputs(job_type, texts, output=output, is_continue=is_continue)
         project = self._project(raw, route)
@@ -131,7 +140,7 @@ class _Resolver:
             needs=Needs(**catalog.needs(job_type, texts, is_continue=is_continue)),
             slurm=sbatch.resolve(self._merged("slurm", raw, route), self.scope),
             project=project,
-            interactive=bool(raw.get("interactive", False)),
+            interactive=_yes(raw.get("interactive")),
             after=after,
         )
 

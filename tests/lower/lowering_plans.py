@@ -71,9 +71,7 @@ SLURM = Cluster(
     allocation=("sinteractive",),
     sources={},
 )
-WORKSTATION = replace(
-    SLURM,
-    scheduler="none",
+WORKSTATION = SLURM._replace(scheduler="none",
     launchers={"batch": Launcher(name="batch", argv=("mpirun", "-n", "{ntasks}"))},
     scratch=None,
     modules={},

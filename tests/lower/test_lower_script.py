@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 import pytest
 from lowering_plans import JOB_FILE, SLURM, WORKSTATION, Commands, heterogeneous, homogeneous, job, plus_1
@@ -83,7 +82,7 @@ def test_nothing_asked_gives_no_empty_directive():
 
 
 def test_profile_and_user_add_options_and_everything_generic_stays_in_one_gres():
-    cluster = replace(SLURM, directives=(("export", "NONE"), ("gres", "ib:1"), ("open-mode", "truncate")))
+    cluster = SLURM._replace(directives=(("export", "NONE"), ("gres", "ib:1"), ("open-mode", "truncate")))
     user = (
         ("mail-type", "END"),
         ("gres", "fs:2"),
@@ -100,21 +99,21 @@ def test_profile_and_user_add_options_and_everything_generic_stays_in_one_gres()
 
 
 def test_account_and_qos_are_passed_on():
-    pins = replace(job().resources, account=Pin("em", ()), qos=Pin("high", ()))
+    pins = job().resources._replace(account=Pin("em", ()), qos=Pin("high", ()))
     assert options(plus_1(job=job(resources=pins)))[-2:] == [("account", "em"), ("qos", "high")]
 
 
 @pytest.mark.parametrize("name", ["mem", "nodes", "gpus-per-task", "distribution", "time"])
 def test_a_profile_may_not_set_what_the_plan_decides(name):
-    cluster = replace(SLURM, directives=(("export", "NONE"), (name, "1")))
+    cluster = SLURM._replace(directives=(("export", "NONE"), (name, "1")))
     (finding,) = script.check([plus_1(), plus_1(job=job("second"))], cluster)
     assert (finding.code, finding.route) == ("RL650", ("cluster",))
     assert f"`--{name}`" in finding.message
 
 
 def test_a_launcher_that_cannot_place_ranks_is_refused_for_several_nodes_only():
-    launchers = {"batch": replace(SLURM.launchers["batch"], arbitrary=())}
-    cluster = replace(SLURM, launchers=launchers)
+    launchers = {"batch": SLURM.launchers["batch"]._replace(arbitrary=())}
+    cluster = SLURM._replace(launchers=launchers)
     assert [finding.code for finding in script.check([plus_1(nodes=2)], cluster)] == ["RL651"]
     assert script.check([plus_1(nodes=1), homogeneous()], cluster) == []
     assert script.check([plus_1(nodes=2)], SLURM) == []
@@ -143,14 +142,14 @@ def test_other_modes_need_no_hostfile_and_a_serial_command_no_launcher():
 
 def test_a_serial_command_with_a_launcher_does_not_follow_the_hostfile():
     serial = Launcher(name="serial", argv=("srun", "-n", "1"))
-    made = bundle(plus_1(), cluster=replace(SLURM, launchers={**SLURM.launchers, "serial": serial})).jobs[0]
+    made = bundle(plus_1(), cluster=SLURM._replace(launchers={**SLURM.launchers, "serial": serial})).jobs[0]
     words = [word for (word,) in made.script.steps[1].launcher]
     assert words == ["env", "-u", "SLURM_HOSTFILE", "srun", "-n", "1"]
 
 
 def test_a_launcher_may_take_the_hostfile_as_a_word():
-    launcher = replace(SLURM.launchers["batch"], arbitrary=("--hostfile={hostfile}",), hostfile_variable="")
-    made = bundle(plus_1(), cluster=replace(SLURM, launchers={"batch": launcher})).jobs[0].script
+    launcher = SLURM.launchers["batch"]._replace(arbitrary=("--hostfile={hostfile}",), hostfile_variable="")
+    made = bundle(plus_1(), cluster=SLURM._replace(launchers={"batch": launcher})).jobs[0].script
     assert made.steps[0].launcher[-1] == ("--hostfile=", "Class3D/class3d/", "hostfile.", JOB_ID)
 
 
@@ -169,7 +168,7 @@ def test_the_profile_sets_up_the_script():
         "PMI_DEBUG": ("0",),
         "SRUN_CPUS_PER_TASK": ("4",),
     }
-    other = plus_1(job=job(type=replace(job().type, version="3.1")))
+    other = plus_1(job=job(type=job().type._replace(version="3.1")))
     assert bundle(other).jobs[0].script.environment == ("module load RELION",)
 
 

@@ -225,8 +225,7 @@ def validate___definitions_job(data):
         if 'interactive' in data_keys:
             data_keys.remove('interactive')
             data__interactive = data['interactive']
-            if not isinstance(data__interactive, bool):
-                raise Rejected
+            validate___definitions_flag(data__interactive)
         if 'after' in data_keys:
             data_keys.remove('after')
             data__after = data['after']
@@ -240,8 +239,7 @@ def validate___definitions_job(data):
         if 'continue' in data_keys:
             data_keys.remove('continue')
             data__continue = data['continue']
-            if not isinstance(data__continue, bool):
-                raise Rejected
+            validate___definitions_flag(data__continue)
         if data_keys:
             raise Rejected
     return data
@@ -253,6 +251,11 @@ def validate___definitions_word(data):
         data_len = len(data)
         if data_len < 1:
             raise Rejected
+    return data
+
+def validate___definitions_flag(data):
+    if not (isinstance(data, bool) and data is True or (isinstance(data, bool) and data is False) or (isinstance(data, str) and data == 'yes') or (isinstance(data, str) and data == 'no')):
+        raise Rejected
     return data
 
 def validate___definitions_expression(data):
@@ -477,8 +480,7 @@ def validate___definitions_resources(data):
             data__exclusive_any_of_count6 = 0
             if not data__exclusive_any_of_count6:
                 try:
-                    if not isinstance(data__exclusive, bool):
-                        raise Rejected
+                    validate___definitions_flag(data__exclusive)
                     data__exclusive_any_of_count6 += 1
                 except Rejected:
                     pass
