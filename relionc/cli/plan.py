@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from relionc.cli.build import BuildCall, compile_one, show
 from relionc.cli.files import CallError
 from relionc.cli.summary import MIB, job_lines, memory_per_node_mib
+from relionc.plan.model import LEADER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from relionc.plan.model import JobPlan, Rank, Term
     from relionc.site.types import Cluster
 
-FEW_RANKS = 64  # more are shown by node, not one by one
+FEW_RANKS = 64  # more are shown by node only
+FEW_NODES = 20
 
 
 def run(call: BuildCall) -> int:
@@ -40,28 +42,41 @@ def run(call: BuildCall) -> int:
 def _job(plan: JobPlan, cluster: Cluster) -> str:
     kind = plan.job.type
     head = f"{plan.job.name}: {kind.title}, RELION {kind.version}, on {cluster.name}\n"
-    parts = [job_lines([plan]), _nodes(plan), _sums(plan), _reasons(plan), _missing(plan)]
+    parts = [job_lines([plan]), _nodes(plan), _ranks(plan), _sums(plan), _reasons(plan), _missing(plan)]
     return head + "\n" + "\n".join(part for part in parts if part)
 
 
 def _nodes(plan: JobPlan) -> str:
-    """One row per rank, or per node where there are too many."""
+    """One row per node: its ranks, and what they take of it."""
+    rows: list[tuple[str, ...]] = [("node", "ranks", "", "GPUs in use", "CPUs", "memory")]
+    rows += [
+        _node(plan, node, [rank for rank in plan.ranks if rank.node == node]) for node in range(plan.nodes)
+    ]
+    if len(rows) > FEW_NODES:  # all alike: the first and the last say it
+        left_out = (f"({len(rows) - FEW_NODES} more)", "", "", "", "", "")
+        rows = [*rows[: FEW_NODES - 1], left_out, rows[-1]]
+    return _rows(rows)
+
+
+def _node(plan: JobPlan, node: int, here: Sequence[Rank]) -> tuple[str, ...]:
+    roles = "leader + workers" if here[0].role == LEADER else f"{here[0].role}s"
+    gpus = " ".join(map(str, sorted({gpu for rank in here for gpu in rank.gpus})))
+    cpus = str(sum(rank.cpus for rank in here)) + (f" of {plan.node_cpus}" if plan.node_cpus else "")
+    each = sum(term.gib for term in plan.memory)
+    memory = f"{len(here) * each:,.1f} GiB" if each else "-"
+    return f"node[{node}]", _range(here), roles, gpus or "-", cpus, memory
+
+
+def _ranks(plan: JobPlan) -> str:
+    """One row per rank, where they are few enough to be read."""
     if plan.ntasks > FEW_RANKS:
-        return _rows([("node", "ranks", "CPUs", "GPUs"), *_by_node(plan)])
+        return ""
     rows = [("rank", "role", "node", "CPUs", "GPU")]
     rows += [
         (str(r.rank), r.role, f"node[{r.node}]", str(r.cpus), ",".join(map(str, r.gpus)) or "-")
         for r in plan.ranks
     ]
     return _rows(rows)
-
-
-def _by_node(plan: JobPlan) -> Iterable[tuple[str, ...]]:
-    for node in range(plan.nodes):
-        here = [rank for rank in plan.ranks if rank.node == node]
-        gpus = sorted({gpu for rank in here for gpu in rank.gpus})
-        cpus = str(sum(rank.cpus for rank in here))
-        yield f"node[{node}]", _range(here), cpus, ",".join(map(str, gpus)) or "-"
 
 
 def _range(ranks: Sequence[Rank]) -> str:
