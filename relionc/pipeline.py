@@ -78,10 +78,14 @@ class Request(NamedTuple):
 
 
 class Compiled(NamedTuple):
-    """What came of a spec. `files` is None where there was an error; `sources` are for the renderers."""
+    """What came of a spec. `files` is None where there was an error; `sources` are for the renderers.
+
+    `tree` gives the lines of the spec's keys.
+    """
 
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, str]
+    tree: Tree | None = None
     cluster: Cluster | None = None
     plans: tuple[JobPlan, ...] = ()
     plan: Mapping[str, object] | None = None
@@ -151,6 +155,7 @@ def _compile(request: Request, run: _Run) -> Compiled:
     return Compiled(
         diagnostics=tuple(run.diagnostics),
         sources=run.sources,
+        tree=tree,
         cluster=cluster,
         plans=plans,
         plan=plan,

@@ -13,8 +13,9 @@ from relionc.plan.model import LEADER
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relionc.plan.model import JobPlan, Rank, Term
-    from relionc.site.types import Cluster
+    from relionc.pipeline import Compiled
+    from relionc.plan.model import JobPlan, Rank, Reason, Term
+    from relionc.source import Tree
 
 FEW_RANKS = 64  # more are shown by node only
 FEW_NODES = 20
@@ -35,14 +36,22 @@ def run(call: BuildCall) -> int:
 
         sys.stdout.write(document(result.plan))
     else:
-        sys.stdout.write("\n".join(_job(plan, result.cluster) for plan in result.plans))
+        sys.stdout.write("\n".join(_job(plan, result) for plan in result.plans))
     return 0
 
 
-def _job(plan: JobPlan, cluster: Cluster) -> str:
+def _job(plan: JobPlan, result: Compiled) -> str:
     kind = plan.job.type
-    head = f"{plan.job.name}: {kind.title}, RELION {kind.version}, on {cluster.name}\n"
-    parts = [job_lines([plan]), _nodes(plan), _ranks(plan), _sums(plan), _reasons(plan), _missing(plan)]
+    where = result.cluster.name if result.cluster else ""
+    head = f"{plan.job.name}: {kind.title}, RELION {kind.version}, on {where}\n"
+    parts = [
+        job_lines([plan]),
+        _nodes(plan),
+        _ranks(plan),
+        _sums(plan),
+        _reasons(plan, result.tree),
+        _missing(plan),
+    ]
     return head + "\n" + "\n".join(part for part in parts if part)
 
 
@@ -122,9 +131,15 @@ def _memory_asked(plan: JobPlan) -> str:
     return f"{plan.mem_per_cpu_mib:,} MiB per CPU x {plan.cpus_per_node} CPUs"
 
 
-def _reasons(plan: JobPlan) -> str:
-    rows = [(reason.name, reason.value, reason.how, reason.because) for reason in plan.reasons]
+def _reasons(plan: JobPlan, tree: Tree | None) -> str:
+    rows = [(reason.name, reason.value, reason.how, _because(reason, tree)) for reason in plan.reasons]
     return " why\n" + _rows(rows) if rows else ""
+
+
+def _because(reason: Reason, tree: Tree | None) -> str:
+    """Return the line of the spec that fixed a value, or why the plan chose it."""
+    span = tree.span(reason.route) if tree and reason.route else None
+    return f"{tree.path}:{span.line}" if tree and span else reason.because
 
 
 def _missing(plan: JobPlan) -> str:

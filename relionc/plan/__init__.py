@@ -136,7 +136,7 @@ def _reasons(demand: Demand, layout: Layout) -> tuple[Reason, ...]:
 def _reason(demand: Demand, name: str, value: str) -> Reason:
     pin = demand.pins.get(name)
     if pin is not None:
-        return Reason(name, value, "pinned", ".".join(map(str, pin.route)))
+        return Reason(name, value, "pinned", ".".join(map(str, pin.route)), pin.route)
     return Reason(name, value, "best", _RULES[name])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from relionc.diag import Route
     from relionc.spec.model import ResolvedJob
 
 LEADER, WORKER, PEER = "leader", "worker", "peer"
@@ -30,12 +31,13 @@ class Term(NamedTuple):
 
 
 class Reason(NamedTuple):
-    """Why a value was chosen: `how` is `pinned`, `forced` or `best`; `because` names the line, rule or gain."""
+    """Why a value was chosen: `how` is `pinned` (then `route` says where), `forced` or `best`."""
 
     name: str
     value: str
     how: str
     because: str
+    route: Route = ()
 
 
 class JobPlan(NamedTuple):
