@@ -20,7 +20,7 @@ demo: $(VENV)/.installed ## build a real spec, show its plan, say where the file
 	@find build/demo/class3d-ribosome -type f | sort | sed 's/^/  /'
 
 test: $(VENV)/.developed ## run every test; starts a private Slurm and the real RELION where they can be had
-	@tools/install_lab.sh
+	@tools/install_lab.sh || { [ "$$RELIONC_REQUIRE_LAB" != 1 ] && echo "Going on without them: tests that need them are skipped."; }
 	$(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/.developed ## format, lint, types, layering, start-up, generated files

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,12 @@ def _rooms() -> set[str]:
     return {_room(file) for file in CODE.rglob("*.py")} - OUTSIDE
 
 
-def _imports(file: Path) -> Iterator[Import]:
+@cache
+def _imports(file: Path) -> tuple[Import, ...]:
+    return tuple(_walk(file))
+
+
+def _walk(file: Path) -> Iterator[Import]:
     tree = ast.parse(file.read_text())
     quiet = {id(inner) for node in ast.walk(tree) if _type_checking(node) for inner in ast.walk(node)}
     for node in ast.walk(tree):

@@ -37,7 +37,7 @@ HEAVY = {
 }  # fmt: skip
 # Rooms for when something is wrong, or for commands other than `build`.
 ASIDE = {
-    "relionc.catalog.compile", "relionc.cli.app", "relionc.cli.lint", "relionc.cli.plan", "relionc.cli.show",
+    "relionc.cli.app", "relionc.cli.lint", "relionc.cli.plan", "relionc.cli.show",
     "relionc.diag.codes", "relionc.emit.site_template", "relionc.expr.lark_parser", "relionc.schema.explain",
     "relionc.site.check", "relionc.site.overlay", "relionc.site.read", "relionc.site.show",
     "relionc.source.syntax",
