@@ -38,6 +38,7 @@ generate: $(VENV)/.developed ## write the generated files again
 
 bench: $(VENV)/.developed ## how long the command takes, as multiples of a bare Python
 	$(BIN)/python bench/startup.py
+	@echo; $(BIN)/python bench/imports.py
 
 clean: ## remove what the targets above made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
