@@ -9,11 +9,15 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from .client import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from .client import Job
 
 SPECS = ROOT / "specs"
 
@@ -38,6 +42,14 @@ class Built:
     def output(self, name: str) -> Path:
         """The folder that a job writes to."""
         return self.project / str(self.jobs[name]["output"])
+
+    def printed(self, name: str, job: Job) -> str:
+        """What a job that succeeded wrote to run.out; the test fails with every log of one that did not."""
+        out = self.output(name) / "run.out"
+        if job.state == "COMPLETED":
+            return out.read_text(errors="replace")
+        logs = [log for log in (out, out.with_suffix(".err"), job.output) if log.is_file()]
+        pytest.fail(f"{job}\n" + "\n".join(log.read_text(errors="replace")[-2000:] for log in logs))
 
 
 def build(spec: Path, project: Path) -> Built:

@@ -72,10 +72,7 @@ def check(built: Built, lab: Lab, path: str) -> Mapping[str, Any]:
     name, plan = built.job()
     environment = {"PATH": path, **NO_MODULES}
     job = lab.submit_and_wait(built.folder / name / "run.sbatch", built.project, environment)
-    log = built.output(name) / "run.out" if job.state == "COMPLETED" else job.output
-    text = log.read_text()
-    assert job.state == "COMPLETED", text
-    found = placement.rows(text)
+    found = placement.rows(built.printed(name, job))
     assert len(job.nodes) == plan["nodes"]
     assert {row.size for row in found} == {plan["ntasks"]}
     real = placement.happened(found, job.nodes, plan)

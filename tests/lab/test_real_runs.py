@@ -37,15 +37,7 @@ def run_on(lab: Lab, spec: str, project: Path) -> tuple[Built, Job, str]:
     built = build(SPECS / "lab" / f"{spec}.yaml", project)
     name, _ = built.job()
     job = lab.submit_and_wait(built.folder / name / "run.sbatch", project, timeout=240)
-    return built, job, log_of(built, job)
-
-
-def log_of(built: Built, job: Job) -> str:
-    name, _ = built.job()
-    texts = [built.output(name) / "run.out", built.output(name) / "run.err", job.output]
-    out, *others = [path.read_text(errors="replace") if path.exists() else "" for path in texts]
-    assert job.state == "COMPLETED", "\n".join([out[-2000:], *others])
-    return out
+    return built, job, built.printed(name, job)
 
 
 def check_hosts(out: str, plan: Mapping[str, Any], nodes: Sequence[str]) -> None:
