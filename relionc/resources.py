@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-_PACKAGE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib is not on the good path
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 
 def folder(name: str) -> str:
@@ -12,7 +12,7 @@ def folder(name: str) -> str:
 
     A wheel carries them inside the package (`relionc/_data/`); a source tree has them at its top.
     """
-    installed = os.path.join(_PACKAGE, "_data", name)  # noqa: PTH118
-    if os.path.isdir(installed):  # noqa: PTH112
+    installed = os.path.join(_PACKAGE, "_data", name)
+    if os.path.isdir(installed):
         return installed
-    return os.path.join(os.path.dirname(_PACKAGE), name)  # noqa: PTH118, PTH120
+    return os.path.join(os.path.dirname(_PACKAGE), name)

@@ -71,7 +71,8 @@ SLURM = Cluster(
     allocation=("sinteractive",),
     sources={},
 )
-WORKSTATION = SLURM._replace(scheduler="none",
+WORKSTATION = SLURM._replace(
+    scheduler="none",
     launchers={"batch": Launcher(name="batch", argv=("mpirun", "-n", "{ntasks}"))},
     scratch=None,
     modules={},
