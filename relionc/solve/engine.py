@@ -1,20 +1,17 @@
-"""Depth-first search with early checks and lexicographic bounds, and conflicts made minimal by deletion."""
+"""Depth-first search with early checks and lexicographic bounds; conflicts from what assignments must break."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from relionc.solve.problem import Conflict, Constraint, Objective, Problem, Solution
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def solve(problem: Problem) -> Solution | Conflict:
     """Return the best assignment of `problem`, or the smallest reason why there is none.
 
     Cost: one visit of each partial assignment that meets every constraint whose scope it covers. A conflict
-    costs one search for feasibility per constraint.
+    costs one more search, over the assignments that break the fewest constraints.
     """
     best = _search(problem)
     return best if best is not None else Conflict(_minimal(problem))
@@ -35,13 +32,45 @@ def nearest(problem: Problem, dropped: str) -> Solution | None:
 
 
 def _minimal(problem: Problem) -> tuple[str, ...]:
-    """Drop constraints one by one as long as the rest still cannot be met: what stays is a minimal set."""
-    kept = list(problem.constraints)
-    for constraint in problem.constraints:
-        without = [c for c in kept if c is not constraint]
-        if _search(problem._replace(constraints=tuple(without), objectives=())) is None:
+    """Leave out requirements one by one as long as the rest still cannot be met: what stays is minimal."""
+    ways = _ways_out(problem)
+    kept = (1 << len(problem.constraints)) - 1
+    for i in range(len(problem.constraints)):
+        without = kept & ~(1 << i)
+        if all(way & without for way in ways):
             kept = without
-    return tuple(c.label for c in kept)
+    return tuple(c.label for i, c in enumerate(problem.constraints) if kept >> i & 1)
+
+
+def _ways_out(problem: Problem) -> list[int]:
+    """Return the smallest sets of constraints (bits, in the problem's order) that some assignment breaks.
+
+    Constraints can be met together if and only if one of these sets has none of them. A partial assignment
+    that breaks all of a set found before cannot lead to a smaller one.
+    """
+    levels = _levels(problem)
+    bits = [
+        [(1 << problem.constraints.index(c), c.holds, c.scope) for c in level.constraints] for level in levels
+    ]
+    found: list[int] = []
+    values: dict[str, Any] = {}
+
+    def visit(depth: int, broken: int) -> None:
+        if any(way & broken == way for way in found):
+            return
+        if depth == len(levels):
+            found[:] = [way for way in found if broken & way != broken]
+            found.append(broken)
+            return
+        name = problem.variables[depth].name
+        for value in problem.variables[depth].domain(values):
+            values[name] = value
+            now = sum(bit for bit, holds, scope in bits[depth] if not holds(*[values[n] for n in scope]))
+            visit(depth + 1, broken | now)
+        values.pop(name, None)
+
+    visit(0, 0)
+    return found
 
 
 class _Level(NamedTuple):
@@ -66,30 +95,27 @@ def _levels(problem: Problem) -> list[_Level]:
 
 
 def _search(problem: Problem) -> Solution | None:
-    """Return the first assignment of least cost (the first at all without objectives)."""
+    """Return the first assignment of least cost."""
     best: Solution | None = None
     levels = _levels(problem)
     values: dict[str, Any] = {}
 
-    def visit(depth: int, costs: tuple[float, ...]) -> Iterator[Solution]:
+    def visit(depth: int, costs: tuple[float, ...]) -> None:
+        nonlocal best
         if depth == len(levels):
-            yield Solution(dict(values), costs)
+            best = Solution(dict(values), costs)
             return
         variable, level = problem.variables[depth], levels[depth]
         for value in variable.domain(values):
             values[variable.name] = value
-            if not all(c.holds(*(values[n] for n in c.scope)) for c in level.constraints):
+            if not all(c.holds(*[values[n] for n in c.scope]) for c in level.constraints):
                 continue
-            extended = costs + tuple(o.cost(*(values[n] for n in o.scope)) for o in level.objectives)
-            if best is not None and not _may_win(extended, best.costs):
-                continue
-            yield from visit(depth + 1, extended)
+            extended = costs + tuple([o.cost(*[values[n] for n in o.scope]) for o in level.objectives])
+            if best is None or _may_win(extended, best.costs):
+                visit(depth + 1, extended)
         values.pop(variable.name, None)
 
-    for found in visit(0, ()):
-        best = found
-        if not problem.objectives:
-            break
+    visit(0, ())
     return best
 
 
