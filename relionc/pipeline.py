@@ -70,6 +70,7 @@ class Request(NamedTuple):
     default_cluster: str | None = None  # of relionc.toml, for specs that name none
     relion: str | None = None
     jobs: tuple[str, ...] = ()
+    emit: bool = True  # False: only to see what is wrong
 
     @property
     def name(self) -> str:
@@ -92,6 +93,11 @@ class Compiled(NamedTuple):
     files: Mapping[str, bytes] | None = None
     inputs: tuple[tuple[str, Mapping[str, object]], ...] = ()
     not_checked: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is an error."""
+        return not any(diagnostic.severity == ERROR for diagnostic in self.diagnostics)
 
 
 class _Stop(Exception):  # noqa: N818 - not an error: the end of a compilation with its diagnostics
@@ -147,11 +153,6 @@ def _compile(request: Request, run: _Run) -> Compiled:
     made = _commands(plans, options, tree, run)
     run.report(script.check(plans, cluster), tree)
     plan = plan_json.plan_object(plans, spec=request.name, cluster=cluster.name, relion=resolved.relion)
-    job_files = {
-        p.job.name: make_job_file(p.job.type, options[p.job.name], is_continue=p.job.is_continue)
-        for p in plans
-    }
-    bundle = script.bundle(plans, made, job_files, cluster, origin=script.Origin(request.name, __version__))
     return Compiled(
         diagnostics=tuple(run.diagnostics),
         sources=run.sources,
@@ -159,10 +160,27 @@ def _compile(request: Request, run: _Run) -> Compiled:
         cluster=cluster,
         plans=plans,
         plan=plan,
-        files=emit.files(bundle._replace(plan=plan)),
+        files=_files(plans, options, made, cluster, request, plan) if request.emit else None,
         inputs=_inputs(request, run),
         not_checked=tuple(dict.fromkeys(text for p in plans for text in p.not_checked)),
     )
+
+
+def _files(
+    plans: Sequence[JobPlan],
+    options: Mapping[str, Mapping[str, str]],
+    made: Mapping[str, Made],
+    cluster: Cluster,
+    request: Request,
+    plan: Mapping[str, object],
+) -> dict[str, bytes]:
+    """Return the files of the build: path below its directory → content."""
+    job_files = {
+        p.job.name: make_job_file(p.job.type, options[p.job.name], is_continue=p.job.is_continue)
+        for p in plans
+    }
+    bundle = script.bundle(plans, made, job_files, cluster, origin=script.Origin(request.name, __version__))
+    return emit.files(bundle._replace(plan=plan))
 
 
 def load_profile(name: str, disk: Disk) -> Compiled:

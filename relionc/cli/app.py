@@ -7,6 +7,7 @@ import click
 from relionc import __version__
 
 FORMATS = click.Choice(["text", "json", "github"])
+REPORTS = click.Choice(["text", "json", "github", "sarif", "junit"])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,7 +62,7 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter per option
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--cluster", help="Profile to use instead of the spec's: a name or a file.")
 @click.option(
-    "--format", "format_", type=FORMATS, default="text", show_default=True, help="Form of diagnostics."
+    "--format", "format_", type=REPORTS, default="text", show_default=True, help="Form of diagnostics."
 )
 def lint(paths: tuple[str, ...], cluster: str | None, format_: str) -> int:
     """Say what is wrong with specs, or with all specs below a folder; write nothing."""

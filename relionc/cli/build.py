@@ -49,7 +49,7 @@ def run(call: BuildCall) -> int:
         _check_names(call)
         compiled = [(path, *compile_one(path, call)) for path in call.specs]
         show([result for _, result, _ in compiled], call.format)
-        if any(result.files is None for _, result, _ in compiled):
+        if not all(result.ok for _, result, _ in compiled):
             return 1
         return max([_finish(path, result, disk, call) for path, result, disk in compiled])
     except (CallError, StoreError) as error:
@@ -61,12 +61,26 @@ def lint(specs: Sequence[str], *, cluster: str | None, format: str) -> int:  # n
     """Compile each spec and say what is wrong; writes nothing. Returns the exit code."""
     call = BuildCall(specs=tuple(specs), cluster=cluster, format=format)
     try:
-        results = [compile_one(path, call)[0] for path in call.specs]
+        results = [compile_one(path, call, emit=False)[0] for path in call.specs]
     except CallError as error:
         sys.stderr.write(f"relionc: {error}\n")
         return 2
-    show(results, format, always=True)
-    return 1 if any(result.files is None for result in results) else 0
+    if format in ("sarif", "junit"):
+        _report(results, call)
+    else:
+        show(results, format, always=True)
+    return 0 if all(result.ok for result in results) else 1
+
+
+def _report(results: Sequence[Compiled], call: BuildCall) -> None:
+    """Write a report for another program to stdout: unlike diagnostics for people, it is a result."""
+    from relionc.diag import reports
+
+    diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
+    if call.format == "sarif":
+        sys.stdout.write(reports.sarif(diagnostics, version=__version__))
+    else:
+        sys.stdout.write(reports.junit(diagnostics, call.specs))
 
 
 def _check_names(call: BuildCall) -> None:
@@ -90,8 +104,8 @@ def stem(path: str) -> str:
     return "stdin" if path == files.STDIN else name
 
 
-def compile_one(path: str, call: BuildCall) -> tuple[Compiled, Disk]:
-    """Compile one spec of a call; raises CallError."""
+def compile_one(path: str, call: BuildCall, *, emit: bool = True) -> tuple[Compiled, Disk]:
+    """Compile one spec of a call (without `emit`: only to see what is wrong); raises CallError."""
     disk = Disk(files.read, files.particle_facts)
     found = files.settings(path)
     request = Request(
@@ -101,6 +115,7 @@ def compile_one(path: str, call: BuildCall) -> tuple[Compiled, Disk]:
         default_cluster=found.cluster if found else None,
         relion=call.relion,
         jobs=call.jobs,
+        emit=emit,
     )
     return compile_spec(request, disk), disk
 
