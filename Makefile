@@ -5,8 +5,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 SPEC := specs/biowulf-2018/class3d-ribosome.yaml
-# In this order: schemas name the catalogue's options, validators are made from schemas.
-GENERATORS := $(foreach name,catalog sites schemas validators templates job_docs code_docs,$(wildcard tools/build_$(name).py))
+# In this order: schemas name the options of the catalogue, validators are made from schemas.
+GENERATORS := $(addprefix tools/build_,$(addsuffix .py,catalog sites schemas validators templates job_docs code_docs))
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench generate fresh clean
 
