@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from relionc import catalog
@@ -122,7 +123,9 @@ class _Resolver:
         self._ask_for_gpus(job_type, texts, given, pins)
         is_continue = _yes(raw.get("continue"))
         output = self._output(raw, name, job_type, route)
-        self.scope.outputs[name] = catalog.outputs(job_type, texts, output=output, is_continue=is_continue)
+        self.scope.outputs[name] = partial(
+            catalog.outputs, job_type, texts, output=output, is_continue=is_continue
+        )
         project = self._project(raw, route)
         return ResolvedJob(
             name=name,

@@ -9,7 +9,7 @@ from relionc.diag import Finding
 from relionc.expr import ExprError, has_expressions, interpolate, references_in, refs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from relionc.diag import Route
 
@@ -21,7 +21,8 @@ class Scope:
 
     def __init__(self, variables: Mapping[str, Any]) -> None:
         self.findings: list[Finding] = []
-        self.outputs: dict[str, dict[str, str]] = {}  # job → output name → path, filled as jobs are resolved
+        # Job → its outputs (name → path), worked out when somebody asks; filled as jobs are resolved.
+        self.outputs: dict[str, Callable[[], Mapping[str, str]]] = {}
         self.job_names: tuple[str, ...] = ()
         self._variables = variables
         self._values: dict[str, Any] = {}
@@ -74,10 +75,11 @@ class Scope:
         if job not in self.outputs:
             known = "it comes later or needs this job" if job in self.job_names else "there is no such job"
             raise ExprError(f"no outputs of job `{job}`: {known}")
-        if name not in self.outputs[job]:
-            names = ", ".join(f"`{output}`" for output in self.outputs[job])
+        outputs = self.outputs[job]()
+        if name not in outputs:
+            names = ", ".join(f"`{output}`" for output in outputs)
             raise ExprError(f"job `{job}` has no output `{name}`; it has {names or 'none'}")
-        return self.outputs[job][name]
+        return outputs[name]
 
     def _help(self, raw: str) -> str:
         return "names are `vars.X`, `env.X` and `jobs.X.outputs.Y`" if "${{" in raw else ""
