@@ -54,6 +54,7 @@ CODES: dict[str, str] = {
     "RL213": "the program takes one MPI rank per GPU",
     "RL214": "an interactive job runs on one node",
     "RL215": "GPUs need a layout by node",
+    "RL216": "a rank has more threads than CPUs",
     # --- RL3: GPUs ----------------------------------------------------------------------------------------
     "RL301": "the cluster has no GPUs",
     "RL302": "the cluster has no GPUs of this type",
@@ -62,6 +63,8 @@ CODES: dict[str, str] = {
     "RL305": "GPUs are asked for, and the options leave them idle",
     "RL306": "the nodes asked for have no GPUs",
     "RL307": "a GPU of the layout would be idle",
+    "RL308": "a list of GPUs is shorter than the ranks that need an entry each",
+    "RL309": "a list of GPUs names one that the job does not have",
     "RL311": "a list of GPUs is separated by blanks",
     "RL312": "a list of GPUs makes every rank use all of them",
     # --- RL4: memory --------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
+from relionc.diag import ERROR
 from relionc.plan.amounts import RESERVE_GIB
 from relionc.plan.asked import Asked
 from relionc.plan.check import wishes
@@ -23,21 +24,20 @@ if TYPE_CHECKING:
 
 def plan_job(job: ResolvedJob, cluster: Cluster) -> tuple[JobPlan | None, list[Finding]]:
     """Return the best layout of `job` on `cluster`, or why there is none. Warnings may come with a plan."""
-    unknown = wishes(job, cluster)
-    if unknown:
-        return None, unknown
+    found = wishes(job, cluster)
+    if any(finding.severity == ERROR for finding in found):
+        return None, found
     asked = Asked(demand_of(job, cluster), cluster)
     answer = solve(problem(asked))
     if isinstance(answer, Conflict):
-        return None, [finding(job, asked, answer)]
-    layout = answer.values["layout"]
-    return _job_plan(job, asked, layout), []
+        return None, [*found, finding(job, asked, answer)]
+    return _job_plan(job, asked, answer.values["layout"]), found
 
 
 def _job_plan(job: ResolvedJob, asked: Asked, layout: Layout) -> JobPlan:
     demand, node, partition = asked.demand, layout.place.node_type, layout.place.partition
     threads = int(demand.pin("threads") or layout.cpus_per_task)
-    scratch_gib = _scratch_gib(job, asked)
+    scratch_gib = _scratch_gib(job, asked, layout)
     per_cpu, per_node = _memory_flags(asked, layout)
     return JobPlan(
         job=job,
@@ -84,7 +84,7 @@ def _memory_flags(asked: Asked, layout: Layout) -> tuple[int | None, int | None]
     return asked.memory_per_cpu(layout), None
 
 
-def _scratch_gib(job: ResolvedJob, asked: Asked) -> int:
+def _scratch_gib(job: ResolvedJob, asked: Asked, layout: Layout) -> int:
     """GiB of scratch to ask for on each node: pinned, needed, or what the site makes every job take."""
     pinned = asked.demand.pin("scratch")
     scratch = asked.cluster.scratch
@@ -95,6 +95,7 @@ def _scratch_gib(job: ResolvedJob, asked: Asked) -> int:
     need = ceil(asked.demand.scratch_need_gib)
     if need == 0 and scratch.required:
         need = scratch.default_gib if job.needs.scratch and not job.needs.preread else scratch.minimum_gib
+        need = min(need, layout.place.node_type.scratch_gib or need)
     return max(need, scratch.minimum_gib) if need else 0
 
 
@@ -130,7 +131,13 @@ def _reasons(demand: Demand, layout: Layout) -> tuple[Reason, ...]:
         "cpus_per_task": layout.cpus_per_task,
         "gpus_per_node": layout.gpus_per_node,
     }
-    return tuple(_reason(demand, name, str(value)) for name, value in chosen.items() if value)
+    return tuple(
+        Reason(name, str(value), "forced", "as Slurm fills empty nodes")
+        if name == "nodes" and layout.mode == HETEROGENEOUS
+        else _reason(demand, name, str(value))
+        for name, value in chosen.items()
+        if value
+    )
 
 
 def _reason(demand: Demand, name: str, value: str) -> Reason:

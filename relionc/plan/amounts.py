@@ -19,12 +19,12 @@ def gib(value: float) -> str:
     return f"{value:,.1f} GiB"
 
 
-def memory_terms(job: ResolvedJob) -> tuple[tuple[Term, ...], tuple[str, ...]]:
-    """Return the terms of the memory of one rank that computes, and what could not be counted."""
+def memory_terms(job: ResolvedJob, threads: int) -> tuple[tuple[Term, ...], tuple[str, ...]]:
+    """Return the terms of the memory of one rank with so many threads, and what could not be counted."""
     terms: list[Term] = []
     missing: list[str] = []
     for name in job.needs.memory:
-        term = _MODELS[name](job)
+        term = _MODELS[name](job, threads)
         if isinstance(term, str):
             missing.append(term)
         elif term is not None:
@@ -52,7 +52,7 @@ def _particle_stack(data: Data) -> Term | None:
     return Term("particles", count * box * box * 4 / GIB, formula)
 
 
-def _preread(job: ResolvedJob) -> Term | str | None:
+def _preread(job: ResolvedJob, _: int) -> Term | str | None:
     if not job.needs.preread:
         return None
     images = _particle_stack(job.data)
@@ -61,13 +61,13 @@ def _preread(job: ResolvedJob) -> Term | str | None:
     return Term("pre-read particles", images.gib, images.formula)
 
 
-def _motioncorr(job: ResolvedJob) -> Term | str | None:
+def _motioncorr(job: ResolvedJob, threads: int) -> Term | str | None:
     """Width * height * (frames + 2 + threads) * 4 bytes (NIH's RELION page, relion#695)."""
-    data, threads = job.data, job.resources.threads or job.resources.cpus_per_task
+    data = job.data
     if data.micrograph_width is None or data.micrograph_height is None or data.frames is None:
         return "memory of motion correction (movie size or number of frames not known)"
     width, height, frames = data.micrograph_width.value, data.micrograph_height.value, data.frames.value
-    planes = frames + 2 + (threads.value if threads else 1)
+    planes = frames + 2 + threads
     formula = f"{width} x {height} x {planes} planes x 4 B"
     return Term("movie frames", width * height * planes * 4 / GIB, formula)
 

@@ -58,15 +58,18 @@ class Asked(NamedTuple):
 
         It decides how many tasks of a heterogeneous job Slurm puts on a node.
         """
-        cpus = round_cpus(cpus_per_task, place.node_type.threads_per_core)
-        return self._memory_per_cpu(place, self.demand.rank_gib, cpus)
+        node = place.node_type
+        cpus = round_cpus(cpus_per_task, node.threads_per_core)
+        counted = node.cpus if self.demand.pin("exclusive") and node.known else cpus
+        return self._memory_per_cpu(place, self.demand.rank_gib, cpus, counted)
 
     def memory_per_cpu(self, layout: Layout) -> int:
         """Memory per allocated CPU: pinned; else what the fullest node needs or the site prefers, if it has it."""
         if layout.mode == HETEROGENEOUS:
             return self.task_memory_per_cpu(layout.place, layout.cpus_per_task)
         need = layout.fullest * self.demand.rank_gib
-        return self._memory_per_cpu(layout.place, need, self.counted_cpus(layout))
+        cpus = self.counted_cpus(layout)
+        return self._memory_per_cpu(layout.place, need, cpus, cpus)
 
     def counted_cpus(self, layout: Layout) -> int:
         """CPUs by which Slurm multiplies memory per CPU on the fullest node: all of them for an exclusive job."""
@@ -74,13 +77,14 @@ class Asked(NamedTuple):
             return layout.place.node_type.cpus
         return layout.cpus
 
-    def _memory_per_cpu(self, place: Place, need_gib: float, cpus: int) -> int:
+    def _memory_per_cpu(self, place: Place, need_gib: float, cpus: int, counted: int) -> int:
+        """Return the memory per CPU for a need on `cpus`, so that Slurm's sum over `counted` CPUs fits the node."""
         pinned = self.demand.pin("mem_per_cpu")
         if pinned is not None:
             return int(pinned)
         wanted = max(self.cluster.policy.memory_per_cpu_mib, ceil(need_gib * MIB / cpus))
         limit = memory_limit(place)
-        return min(wanted, limit // cpus) if limit else wanted
+        return min(wanted, limit // counted) if limit else wanted
 
     def allocated_mib(self, layout: Layout) -> int:
         """Memory that Slurm allocates on the fullest node: per CPU it counts the rounded CPUs."""

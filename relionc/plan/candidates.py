@@ -9,7 +9,8 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from relionc.plan.asked import most_cpus
+from relionc.plan.asked import MIB, memory_limit, most_cpus
+from relionc.plan.gpus import highest
 from relionc.plan.layout import make
 from relionc.plan.model import HETEROGENEOUS, HOMOGENEOUS, HOMOGENEOUS_PLUS_1
 from relionc.solve import Variable
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from relionc.plan.layout import Layout, Place
 
 
+MANY = 16
+"""Every smaller number than a pinned one is a candidate up to here; beyond, those that can matter."""
+
+
 def variables(asked: Asked) -> tuple[Variable, ...]:
     """Return the choices in the order of search; each domain looks at the values of those before it."""
     domains = _Domains(asked)
@@ -29,8 +34,8 @@ def variables(asked: Asked) -> tuple[Variable, ...]:
         Variable("mode", domains.mode),
         Variable("gpus", domains.gpus),
         Variable("per_node", domains.per_node),
-        Variable("cpus_per_task", domains.cpus_per_task),
         Variable("amount", domains.amount),
+        Variable("cpus_per_task", domains.cpus_per_task),
         Variable("layout", domains.layout),
     )
 
@@ -57,7 +62,7 @@ class _Domains(NamedTuple):
             return (0,)
         here = values["place"].node_type.gpus
         total = demand.pin("gpus")
-        wanted = {demand.pin("gpus_per_node") or 0, here, here // 2}
+        wanted = {demand.pin("gpus_per_node") or 0, here, here // 2, highest(demand.gpu_ids) + 1}
         if total is not None:
             wanted |= set(range(1, min(total, here or total) + 1))
         if demand.serial or not any(wanted):
@@ -72,11 +77,24 @@ class _Domains(NamedTuple):
         wanted = {gpus * (demand.pin("ranks_per_gpu") or 1), 1}
         pinned = demand.pin("ntasks_per_node")
         if pinned is not None:
-            wanted |= set(range(1, pinned + 2))
+            wanted |= {*range(1, min(pinned, MANY) + 2), pinned, pinned - 1}
         nodes = demand.pin("nodes") or 1
         ntasks = demand.pin("ntasks") or (self.asked.cluster.policy.ntasks if not gpus else 0)
         wanted |= {ceil(ntasks / nodes), ceil((ntasks - 1) / nodes)}
+        if not gpus:
+            wanted |= self._that_fit(values["place"])
+            if demand.pin("ntasks") and demand.pin("nodes") is None:
+                wanted |= _divisors(ntasks) | _divisors(ntasks - 1)
         return sorted((n for n in wanted if n > 0), reverse=True)
+
+    def _that_fit(self, place: Place) -> set[int]:
+        """Ranks by which a node is full, by memory and by CPUs; and one less, for the leader beside them."""
+        demand, node = self.asked.demand, place.node_type
+        cpus = demand.pin("cpus_per_task") or self.asked.preferred_cpus(node)
+        fit = {node.cpus // cpus}
+        if demand.rank_gib and memory_limit(place):
+            fit.add(int(memory_limit(place) / MIB / demand.rank_gib))
+        return fit | {n - 1 for n in fit}
 
     def cpus_per_task(self, values: Mapping[str, Any]) -> Iterable[int]:
         demand, node = self.asked.demand, values["place"].node_type
@@ -103,8 +121,13 @@ class _Domains(NamedTuple):
         wanted = {1, *_around(demand.pin("nodes"), 1)}
         ntasks, gpus = demand.pin("ntasks"), demand.pin("gpus")
         extra = values["mode"] == HOMOGENEOUS_PLUS_1
+        if ntasks is None and not values["gpus"]:
+            ntasks = self.asked.cluster.policy.ntasks
         if ntasks is not None:
             wanted.add(ceil((ntasks - extra) / values["per_node"]))
+        if demand.pin("nodes") is not None:  # as many as there are come nearest to more
+            place = values["place"]
+            wanted |= {place.alike, (place.partition and place.partition.max_nodes) or place.alike}
         if gpus is not None and values["gpus"]:
             wanted.add(ceil(gpus / values["gpus"]))
         return sorted(n for n in wanted if n > 0)
@@ -131,6 +154,10 @@ class _Domains(NamedTuple):
             mem_per_cpu=limit,
         )
         return (made,)
+
+
+def _divisors(number: int) -> set[int]:
+    return {n for n in range(1, min(number, 512) + 1) if number % n == 0}
 
 
 def _around(pinned: int | None, step: int) -> set[int]:

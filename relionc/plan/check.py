@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.diag import Finding, Fix
+from relionc.diag import WARNING, Finding, Fix
 from relionc.expr.slurm import SlurmSyntaxError, constraint_allows, parse_constraint
+from relionc.plan.demand import QUEUE_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +25,21 @@ def wishes(job: ResolvedJob, cluster: Cluster) -> list[Finding]:
         if resources.constraint is not None:
             found += _constraint(resources.constraint, cluster)
         found += _memory_flags(job, cluster)
+    else:
+        pins = resources.pinned()
+        found += [_meaningless(pins[name], name, cluster) for name in QUEUE_ONLY if name in pins]
     found += _gpus(job, cluster)
     return found
+
+
+def _meaningless(pin: Pin[str], name: str, cluster: Cluster) -> Finding:
+    return Finding(
+        code="RL601" if name == "partition" else "RL602",
+        severity=WARNING,
+        message=f"{cluster.name} has no queue: `{name}` has no meaning there",
+        route=pin.route,
+        on_key=True,
+    )
 
 
 def _known(pin: Pin[str], names: Iterable[str], code: str, what: str, cluster: Cluster) -> list[Finding]:

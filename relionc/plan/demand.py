@@ -25,7 +25,6 @@ class Demand(NamedTuple):
     serial: bool
     gpu: bool
     one_rank_per_gpu: bool
-    gpu_ids: str
     interactive: bool
     rank_rules: tuple[RankRule, ...]
     memory: tuple[Term, ...]
@@ -43,10 +42,19 @@ class Demand(NamedTuple):
         """GiB of scratch of one node."""
         return sum(term.gib for term in self.scratch)
 
+    @property
+    def gpu_ids(self) -> str:
+        """The devices of each rank in RELION's spelling, empty for its own choice."""
+        return self.pin("gpu_ids") or ""
+
     def pin(self, name: str) -> Any:
         """Return the pinned value of `name`, or None."""
         pin = self.pins.get(name)
         return None if pin is None else pin.value
+
+
+QUEUE_ONLY = ("partition", "constraint")
+"""Wishes that only a scheduler could meet."""
 
 
 def demand_of(job: ResolvedJob, cluster: Cluster) -> Demand:
@@ -55,7 +63,9 @@ def demand_of(job: ResolvedJob, cluster: Cluster) -> Demand:
     pins = job.resources.pinned()
     if job.layout is not None and job.layout.value != "auto":
         pins["layout"] = job.layout
-    memory, missing = memory_terms(job)
+    if cluster.scheduler != "slurm":  # `plan.check` says so
+        pins = {name: pin for name, pin in pins.items() if name not in QUEUE_ONLY}
+    memory, missing = memory_terms(job, _threads(job, cluster))
     scratch: tuple[Term, ...] = ()
     if _copies_to_scratch(job, cluster):
         scratch, more = scratch_terms(job)
@@ -65,7 +75,6 @@ def demand_of(job: ResolvedJob, cluster: Cluster) -> Demand:
         serial=not needs.mpi,
         gpu=needs.gpu,
         one_rank_per_gpu=needs.one_rank_per_gpu,
-        gpu_ids=job.resources.gpu_ids.value if job.resources.gpu_ids else "",
         interactive=job.interactive,
         rank_rules=needs.rank_rules,
         memory=memory,
@@ -73,6 +82,14 @@ def demand_of(job: ResolvedJob, cluster: Cluster) -> Demand:
         pins=pins,
         not_checked=missing,
     )
+
+
+def _threads(job: ResolvedJob, cluster: Cluster) -> int:
+    """Return the threads of a rank as far as they are known before its layout: pinned, or the site's usual."""
+    pin = job.resources.threads or job.resources.cpus_per_task
+    if pin is not None:
+        return pin.value
+    return cluster.policy.gpu_threads if job.needs.gpu else cluster.policy.cpu_threads
 
 
 def _copies_to_scratch(job: ResolvedJob, cluster: Cluster) -> bool:

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from relionc.diag import Finding, Related, Suggestion
 from relionc.expr.slurm import format_memory, format_time
 from relionc.plan.amounts import gib
-from relionc.plan.asked import MIB, memory_limit
+from relionc.plan.asked import MIB, Asked, memory_limit
+from relionc.plan.demand import demand_of
 from relionc.plan.problem import problem
-from relionc.plan.words import CODES, FIXED, HELP, MESSAGES, TOPICS, kind
+from relionc.plan.words import CODES, FIXED, HELP, MESSAGES, TOPICS, kind, plural
 from relionc.solve import Solution, nearest, solve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from relionc.diag import Route
-    from relionc.plan.asked import Asked
     from relionc.plan.layout import Layout
+    from relionc.site.types import Cluster
     from relionc.solve import Conflict, Problem
-    from relionc.spec.model import ResolvedJob
+    from relionc.spec.model import Pin, ResolvedJob
 
 MOST_SUGGESTIONS = 3
+LEAVE_OUT = "(leave it out)"
 
 
 def finding(job: ResolvedJob, asked: Asked, conflict: Conflict) -> Finding:
@@ -31,28 +33,41 @@ def finding(job: ResolvedJob, asked: Asked, conflict: Conflict) -> Finding:
     main, layout = _main(whole, conflict)
     pins = [label.removeprefix("pin:") for label in conflict.labels if label.startswith("pin:")]
     fixed = [name for name in FIXED.get(kind(main), ()) if asked.demand.pin(name) is not None]
-    wishes = [*fixed, *pins]
-    message = MESSAGES[kind(main)](asked, layout) if layout else "these requirements cannot hold together"
+    wishes = list(dict.fromkeys([*fixed, *pins]))
+    said = kind(main) in MESSAGES and layout is not None
     return Finding(
         code=CODES.get(kind(main), "RL201"),
-        message=message,
+        message=MESSAGES[kind(main)](asked, layout) if said and layout else _together(asked, wishes),
         route=asked.demand.pins[wishes[0]].route if wishes else job.route,
         on_key=not wishes,
         help=HELP.get(kind(main), ""),
         why=_why(asked, main),
         conflict=tuple(_elements(job, asked, conflict, wishes, main, layout)),
-        suggestions=tuple(_suggestions(job, asked, whole, pins, fixed)),
+        suggestions=tuple(_suggestions(job, asked, whole, wishes)),
     )
 
 
 def _main(whole: Problem, conflict: Conflict) -> tuple[str, Layout | None]:
-    """Return the most telling requirement, and the layout that meets all others and comes nearest to it."""
+    """Return the most telling requirement, and the layout that meets all others and comes nearest to it.
+
+    Where there is more than one conflict, only the requirements of this one are looked at.
+    """
+    alone = tuple(c for c in whole.constraints if c.label in conflict.labels)
     for wanted in CODES:
         for label in conflict.labels:
-            broken = nearest(whole, label) if kind(label) == wanted else None
-            if broken is not None:
-                return label, broken.values["layout"]
+            if kind(label) == wanted:
+                broken = nearest(whole, label) or nearest(whole._replace(constraints=alone), label)
+                if broken is not None:
+                    return label, broken.values["layout"]
     return next((label for label in conflict.labels if not label.startswith("pin:")), ""), None
+
+
+def _together(asked: Asked, wishes: list[str]) -> str:
+    """Name wishes that contradict each other."""
+    names = dict.fromkeys(f"`{asked.demand.pins[name].route[-1]}`" for name in wishes)
+    if len(names) < 2:
+        return f"no layout on {asked.cluster.name} gives " + ("what the job needs", *names)[len(names)]
+    return " and ".join([", ".join([*names][:-1]), [*names][-1]]) + " cannot hold together"
 
 
 def _why(asked: Asked, main: str) -> str:
@@ -69,9 +84,8 @@ def _elements(
     job: ResolvedJob, asked: Asked, conflict: Conflict, wishes: list[str], main: str, layout: Layout | None
 ) -> Iterator[Related]:
     """Yield the user's wishes, then what they run into: each with its line, or with the source of the fact."""
-    for name in wishes:
-        pin = asked.demand.pins[name]
-        yield Related(str(pin.route[-1]), pin.route)
+    for route in dict.fromkeys(asked.demand.pins[name].route for name in wishes):
+        yield Related(str(route[-1]), route)
     for label in conflict.labels:
         if kind(label) == "need:memory":
             yield Related(_memory_of_rank(asked), _data_route(job))
@@ -91,11 +105,12 @@ def _site_fact(asked: Asked, label: str, layout: Layout | None) -> Related:
     if layout is None:
         return Related(TOPICS[kind(label)], None, source=f"profile {asked.cluster.name}")
     node, partition = layout.place.node_type, layout.place.partition
+    alike = plural(layout.place.alike, f"{node.name} node")
     facts = {
         "memory": (f"{node.name} nodes have {gib(memory_limit(layout.place) / MIB)}", "memory"),
         "cpus": (f"{node.name} nodes have {node.cpus} CPUs", "cpus"),
         "gpus": (f"{node.name} nodes have {node.gpus} GPUs", "gpus"),
-        "count": (f"there are {layout.place.alike} {node.name} nodes", "count"),
+        "count": (f"{partition.name if partition else asked.cluster.name} has {alike}", "count"),
         "scratch": (f"{node.name} nodes have {node.scratch_gib} GiB of scratch", "scratch"),
         "whole_cores": (f"a core of {node.name} nodes has {node.threads_per_core} CPUs", "threads_per_core"),
     }
@@ -123,82 +138,115 @@ def _data_route(job: ResolvedJob) -> Route | None:
 # --- the nearest feasible changes ---------------------------------------------------------------------------
 
 
-def _suggestions(
-    job: ResolvedJob, asked: Asked, whole: Problem, pins: list[str], fixed: list[str]
-) -> list[Suggestion]:
-    """Return one change each, re-solved: another value for a wish, or no pre-reading."""
-    found = [*_other_amounts(asked, fixed), *_other_values(asked, whole, pins)]
-    if job.needs.preread:
-        found += _without_preread(job, asked)
-    return found[:MOST_SUGGESTIONS]
+def _suggestions(job: ResolvedJob, asked: Asked, whole: Problem, wishes: list[str]) -> list[Suggestion]:
+    """Return changes of one value each, nearest first in kind: amounts, other wishes, no pre-reading."""
+    cluster = asked.cluster
+    found: list[Suggestion] = []
+    for name in wishes:
+        for value in _other_values(name, job, asked, whole):
+            changed = _with(job, name, value)
+            made = _re_solved(changed, cluster)
+            if made is not None:
+                found.append(Suggestion(((asked.demand.pins[name].route, _text(name, changed)),), made))
+                break
+    return [*found, *_without_preread(job, cluster)][:MOST_SUGGESTIONS]
 
 
-def _other_values(asked: Asked, whole: Problem, pins: list[str]) -> Iterator[Suggestion]:
-    for name in pins:
-        solution = nearest(whole, f"pin:{name}")
-        if solution is not None:
-            layout = solution.values["layout"]
-            change = (asked.demand.pins[name].route, str(_value(name, layout)))
-            yield Suggestion((change,), summary(asked, layout))
+def _re_solved(job: ResolvedJob, cluster: Cluster) -> str | None:
+    """Return the layout of a changed job in words; None where it does not fit either."""
+    asked = Asked(demand_of(job, cluster), cluster)
+    solution = solve(problem(asked))
+    return summary(asked, solution.values["layout"]) if isinstance(solution, Solution) else None
 
 
-def _value(name: str, layout: Layout) -> object:
-    """Return what the key `name` of a spec would be for `layout`."""
-    values = {
-        "nodes": layout.nodes,
-        "ntasks": layout.ntasks,
-        "ntasks_per_node": layout.per_node,
-        "cpus_per_task": layout.cpus_per_task,
-        "gpus_per_node": layout.gpus_per_node,
-        "gpus": layout.nodes * layout.gpus_per_node,
-        "ranks_per_gpu": layout.workers_per_node // max(layout.gpus_per_node, 1),
-        "layout": layout.mode,
-        "gpu_type": layout.place.node_type.gpu_type,
-        "partition": layout.place.partition.name if layout.place.partition else "",
-    }
-    return values.get(name) or "(leave it out)"
+def _with(job: ResolvedJob, name: str, value: Any) -> ResolvedJob:
+    """Return the job with another value for a wish; None leaves the wish out."""
+    if name == "layout":
+        return job._replace(layout=job.layout._replace(value=value) if job.layout and value else None)
+    pin = getattr(job.resources, name)
+    changed = None if value is None else pin._replace(value=value)
+    return job._replace(resources=job.resources._replace(**{name: changed}))
 
 
-def _other_amounts(asked: Asked, fixed: list[str]) -> Iterator[Suggestion]:
-    """Yield what an amount (memory, scratch, time) would have to be, everything else as it is."""
-    for name in fixed:
-        pins = {key: pin for key, pin in asked.demand.pins.items() if key != name}
-        free = asked._replace(demand=asked.demand._replace(pins=pins))
-        solution = solve(problem(free))
+def _other_values(name: str, job: ResolvedJob, asked: Asked, whole: Problem) -> Iterator[Any]:
+    """Yield values for one wish that may do, the best first: of the nearest layout, and none."""
+    if name in AMOUNTS:
+        solution = solve(problem(Asked(demand_of(_with(job, name, None), asked.cluster), asked.cluster)))
         if isinstance(solution, Solution):
-            layout = solution.values["layout"]
-            change = (asked.demand.pins[name].route, _amount(name, free, layout))
-            yield Suggestion((change,), summary(free, layout))
+            yield AMOUNTS[name](asked, solution.values["layout"])
+    elif name in VALUES:
+        nearby = nearest(whole, f"pin:{name}")
+        if nearby is not None:
+            yield VALUES[name](nearby.values["layout"]) or None
+    yield None
 
 
-def _amount(name: str, asked: Asked, layout: Layout) -> str:
-    partition = layout.place.partition
-    if name == "mem_per_cpu":
-        return format_memory(asked.memory_per_cpu(layout))
-    if name == "mem":
-        return format_memory(asked.allocated_mib(layout))
+VALUES: dict[str, Callable[[Layout], Any]] = {
+    "nodes": lambda layout: layout.nodes,
+    "ntasks": lambda layout: layout.ntasks,
+    "ntasks_per_node": lambda layout: layout.per_node,
+    "cpus_per_task": lambda layout: layout.cpus_per_task,
+    "gpus_per_node": lambda layout: layout.gpus_per_node,
+    "gpus": lambda layout: layout.nodes * layout.gpus_per_node,
+    "ranks_per_gpu": lambda layout: layout.workers_per_node // max(layout.gpus_per_node, 1),
+    "layout": lambda layout: layout.mode,
+    "gpu_type": lambda layout: layout.place.node_type.gpu_type,
+    "partition": lambda layout: layout.place.partition.name if layout.place.partition else "",
+}
+"""Wish → what its value would be for a layout."""
+
+AMOUNTS: dict[str, Callable[[Asked, Layout], int | None]] = {
+    "mem_per_cpu": lambda asked, layout: _unpinned(asked).memory_per_cpu(layout),
+    "mem": lambda asked, layout: _unpinned(asked).allocated_mib(layout),
+    "scratch": lambda asked, layout: (
+        ceil(asked.demand.scratch_need_gib) or layout.place.node_type.scratch_gib
+    ),
+    "time": lambda _, layout: layout.place.partition.max_time_s if layout.place.partition else None,
+}
+"""Wish for an amount → how much a layout that was found without it takes: MiB, GiB, seconds."""
+
+
+def _unpinned(asked: Asked) -> Asked:
+    pins = {name: pin for name, pin in asked.demand.pins.items() if name not in ("mem", "mem_per_cpu")}
+    return asked._replace(demand=asked.demand._replace(pins=pins))
+
+
+def _text(name: str, job: ResolvedJob) -> str:
+    """Return what stands in the spec for a wish of a changed job."""
+    pin: Pin[Any] | None = job.layout if name == "layout" else getattr(job.resources, name)
+    if name in ("gpu_type", "gpus_per_node"):
+        return _gpus_text(name, job)
+    if pin is None:
+        return LEAVE_OUT
+    if name in ("mem", "mem_per_cpu"):
+        return format_memory(pin.value)
     if name == "scratch":
-        return f"{ceil(asked.demand.scratch_need_gib)}G"
-    limit = partition.max_time_s if partition else None
-    return format_time(limit) if limit else "(leave it out)"
+        return f"{pin.value}G"
+    return format_time(pin.value) if name == "time" else str(pin.value)
 
 
-def _without_preread(job: ResolvedJob, asked: Asked) -> list[Suggestion]:
+def _gpus_text(name: str, job: ResolvedJob) -> str:
+    """Return a type or a number per node; both, where one text of the spec says both."""
+    kind_, count = job.resources.gpu_type, job.resources.gpus_per_node
+    if kind_ and count and kind_.route == count.route:
+        return f"{kind_.value}:{count.value}"
+    pin = getattr(job.resources, name)
+    return LEAVE_OUT if pin is None else str(pin.value)
+
+
+def _without_preread(job: ResolvedJob, cluster: Cluster) -> list[Suggestion]:
     option = job.type.option_of_role("preread")
-    if option is None or option.key not in job.given:
+    if not job.needs.preread or option is None or option.key not in job.given:
         return []
-    lighter = tuple(term for term in asked.demand.memory if term.label != "pre-read particles")
-    other = asked._replace(demand=asked.demand._replace(memory=lighter))
-    solution = solve(problem(other))
-    if not isinstance(solution, Solution):
+    result = _re_solved(job._replace(needs=job.needs._replace(preread=False)), cluster)
+    if result is None:
         return []
-    result = summary(other, solution.values["layout"])
     return [Suggestion(((job.given[option.key], "no"),), f"{result}, particles read from disk or scratch")]
 
 
 def summary(asked: Asked, layout: Layout) -> str:
     """Return a layout in a few words: nodes, ranks, memory of the fullest node."""
-    text = f"{layout.mode}: {layout.nodes} {'node' if layout.nodes == 1 else 'nodes'}, {layout.ntasks} ranks"
+    text = f"{layout.mode}: {plural(layout.nodes, 'node')}, {plural(layout.ntasks, 'rank')}"
     limit = memory_limit(layout.place)
     if asked.demand.rank_gib and limit:
         text += f", {layout.fullest * asked.demand.rank_gib:.1f} of {limit / MIB:.0f} GiB on the fullest node"

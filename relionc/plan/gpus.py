@@ -13,6 +13,12 @@ def parse_ids(text: str) -> list[list[str]]:
     return [entry.split(",") for entry in text.split(":")]
 
 
+def highest(ids: str) -> int:
+    """Return the highest device number of a `--gpu` value, -1 where it names none."""
+    listed = (device.strip() for entry in parse_ids(ids) for device in entry)
+    return max((int(device) for device in listed if device.isdigit()), default=-1)
+
+
 def worker_devices(ids: str, worker: int, workers_on_host: int, gpus: int, threads: int) -> tuple[int, ...]:
     """Return the devices that a worker of a refine-type program uses, ascending.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
-from relionc.plan.gpus import rank_devices, worker_devices
+from relionc.plan.gpus import parse_ids, rank_devices, worker_devices
 from relionc.plan.model import (
     HETEROGENEOUS,
     HOMOGENEOUS_PLUS_1,
@@ -161,11 +161,25 @@ def ranks(layout: Layout, demand: Demand, threads: int) -> tuple[Rank, ...]:
 
 def idle_gpus(demand: Demand, layout: Layout) -> int:
     """Return how many of the allocated GPUs no rank would use, by RELION's own mapping (relion#367, relion#32)."""
-    if not layout.gpus_per_node:
+    gpus = layout.gpus_per_node
+    if not gpus:
         return 0
     threads = int(demand.pin("threads") or layout.cpus_per_task)
-    used = {(rank.node, gpu) for rank in ranks(layout, demand, threads) for gpu in rank.gpus}
-    return max(0, layout.nodes * layout.gpus_per_node - len(used))
+    role = WORKER if demand.leader else PEER
+    listed = bool(parse_ids(demand.gpu_ids))
+    busy: dict[tuple[int, int], int] = {}  # by first rank and workers of a node
+    idle = first = 0
+    for count in layout.shares:
+        led = demand.leader and layout.ntasks > 1 and first == 0
+        # RELION's own choice depends on the node's workers alone: nodes repeat, and there may be thousands
+        node = (first if listed else 0, count - led)
+        if node not in busy:
+            ranks_here = range(first + led, first + count)
+            devices = (_devices(layout, demand, rank, role, node[1], threads) for rank in ranks_here)
+            busy[node] = len({device for mine in devices for device in mine})
+        idle += max(0, gpus - busy[node])
+        first += count
+    return idle
 
 
 def _devices(

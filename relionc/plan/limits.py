@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from relionc.expr.slurm import constraint_allows, parse_constraint
 from relionc.plan.asked import memory_limit, most_cpus
+from relionc.plan.gpus import highest, parse_ids
 from relionc.plan.layout import idle_gpus
-from relionc.plan.model import HETEROGENEOUS
+from relionc.plan.model import HETEROGENEOUS, HOMOGENEOUS_PLUS_1
 from relionc.solve import Constraint
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def constraints(asked: Asked) -> tuple[Constraint, ...]:
         *_pins(asked.demand),
         *(_at_most(label, excess) for label, excess in limits.items()),
         *_gpu_node(asked),
+        *_memory_flag(asked),
     )
 
 
@@ -44,24 +46,39 @@ def _at_most(label: str, excess: Excess) -> Constraint:
 
 # --- pins -----------------------------------------------------------------------------------------------------
 
-_READ: dict[str, tuple[str, Callable[[Any], Any]]] = {
-    "partition": ("place", lambda place: place.partition.name if place.partition else None),
-    "gpu_type": ("place", lambda place: place.node_type.gpu_type),
-    "layout": ("mode", lambda mode: mode),
-    "gpus_per_node": ("gpus", lambda gpus: gpus),
-    "cpus_per_task": ("cpus_per_task", lambda cpus: cpus),
+ANYTHING = object()
+"""What is read where nothing is known: it meets every wish."""
+
+_READ: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
+    "partition": (("place",), lambda place: place.partition.name if place.partition else None),
+    "gpu_type": (("place",), lambda place: place.node_type.gpu_type if place.node_type.known else ANYTHING),
+    "layout": (("mode",), lambda mode: mode),
+    "gpus_per_node": (("gpus",), lambda gpus: gpus),
+    "cpus_per_task": (("cpus_per_task",), lambda cpus: cpus),
     # Heterogeneous leaves the nodes to Slurm, so it meets no wish about them.
-    "nodes": ("layout", lambda layout: 0 if layout.mode == HETEROGENEOUS else layout.nodes),
-    "ntasks": ("layout", lambda layout: layout.ntasks),
-    "ntasks_per_node": ("layout", lambda layout: layout.per_node),
-    "gpus": ("layout", lambda layout: layout.nodes * layout.gpus_per_node),
-    "ranks_per_gpu": ("layout", lambda layout: layout.workers_per_node / max(layout.gpus_per_node, 1)),
+    "nodes": (("mode", "amount"), lambda mode, amount: 0 if mode == HETEROGENEOUS else amount),
+    "ntasks": (
+        ("mode", "per_node", "amount"),
+        lambda mode, workers, amount: max(workers, 1) * amount + _leader_beside(mode),
+    ),
+    "ntasks_per_node": (("mode", "per_node"), lambda mode, workers: workers + _leader_beside(mode)),
+    "gpus": (
+        ("mode", "gpus", "amount"),
+        lambda mode, gpus, amount: 0 if mode == HETEROGENEOUS else gpus * amount,
+    ),
+    "ranks_per_gpu": (("gpus", "per_node"), lambda gpus, workers: workers / max(gpus, 1)),
 }
-"""Pin → the variable that has it, and how to read its value there."""
+"""Pin → the variables that decide it, and how to read its value from them, before a layout is made."""
+
+
+def _leader_beside(mode: str) -> int:
+    return 1 if mode == HOMOGENEOUS_PLUS_1 else 0
 
 
 def _pins(demand: Demand) -> list[Constraint]:
     made = [_pin(name, demand.pin(name), *_READ[name]) for name in _READ if demand.pin(name) is not None]
+    if demand.pin("mem") is not None:  # says nothing about how many tasks of a heterogeneous job share a node
+        made.append(_of_mode("pin:mem", lambda mode: mode != HETEROGENEOUS))
     features = demand.pin("constraint")
     if features is not None:
         wanted = parse_constraint(features)
@@ -69,18 +86,26 @@ def _pins(demand: Demand) -> list[Constraint]:
     return made
 
 
-def _pin(name: str, pinned: Any, variable: str, read: Callable[[Any], Any]) -> Constraint:
-    far = partial(_distance, pinned)
+def _pin(name: str, pinned: Any, scope: tuple[str, ...], read: Callable[..., Any]) -> Constraint:
     return Constraint(
-        f"pin:{name}", (variable,), lambda value: read(value) == pinned, lambda value: far(read(value))
+        f"pin:{name}",
+        scope,
+        lambda *values: read(*values) in (pinned, ANYTHING),
+        lambda *values: _distance(pinned, read(*values)),
     )
 
 
 def _distance(pinned: Any, value: Any) -> float:
     """How far a value is from the pinned one: by its share for numbers, otherwise all or nothing."""
+    if value is ANYTHING:
+        return 0.0
     if isinstance(pinned, int):
         return abs(float(value) - pinned) / max(pinned, 1)
     return float(value != pinned)
+
+
+def _of_mode(label: str, holds: Callable[[str], bool]) -> Constraint:
+    return Constraint(label, ("mode",), holds, lambda mode: float(not holds(mode)))
 
 
 def _of_place(label: str, holds: Callable[[Place], bool]) -> Constraint:
@@ -138,12 +163,17 @@ def _needs(asked: Asked) -> dict[str, Excess]:
         needs["need:serial"] = lambda it: it.ntasks - 1
     if demand.one_rank_per_gpu and demand.gpu:
         needs["need:rank_per_gpu"] = lambda it: abs(it.ntasks - it.nodes * it.gpus_per_node)
+        if demand.gpu_ids:
+            needs["need:gpu_list"] = lambda it: it.ntasks - len(parse_ids(demand.gpu_ids) or range(it.ntasks))
     if demand.interactive:
         needs["need:one_node"] = lambda it: it.nodes - 1
     if demand.gpu:
-        needs["need:busy_gpus"] = partial(idle_gpus, demand)
-    if demand.leader:
-        needs["need:mode"] = lambda it: it.mode == HETEROGENEOUS and it.gpus_per_node > 0
+        if asked.cluster.scheduler == "slurm":  # without one, nobody reserves GPUs that stay idle
+            needs["need:busy_gpus"] = partial(idle_gpus, demand)
+        needs["need:devices"] = partial(_missing_devices, asked)
+    if demand.pin("threads") is not None:
+        needs["need:threads"] = lambda it: demand.pin("threads") - it.cpus_per_task
+        needs["need:mode"] = lambda it: it.mode == HETEROGENEOUS
     if demand.rank_gib:
         needs["need:memory"] = asked.memory_missing_gib
     if demand.scratch and demand.pin("scratch") is not None:
@@ -157,6 +187,20 @@ def _ranks_off(rule: RankRule, layout: Layout) -> float:
     if rule.maximum is not None:
         off = max(off, layout.ntasks - rule.maximum)
     return max(off, 1 if rule.odd and layout.ntasks % 2 == 0 else 0)
+
+
+def _missing_devices(asked: Asked, layout: Layout) -> int:
+    """By how many the highest device of the list exceeds those there are: a job sees its own GPUs from 0 on."""
+    queued = asked.cluster.scheduler == "slurm"
+    there = layout.gpus_per_node if queued else layout.place.node_type.gpus
+    return max(0, highest(asked.demand.gpu_ids) + 1 - there) if there else 0
+
+
+def _memory_flag(asked: Asked) -> list[Constraint]:
+    """A site that takes memory by node only cannot run tasks wherever they fit."""
+    if asked.cluster.memory_flag != "per_node":
+        return []
+    return [_of_mode("site:memory_flag", lambda mode: mode != HETEROGENEOUS)]
 
 
 def _gpu_node(asked: Asked) -> list[Constraint]:

@@ -34,8 +34,8 @@ def objectives(asked: Asked) -> tuple[Objective, ...]:
         cost("GPUs left on a node", lambda it: _left_gpus(demand, it)),
         cost("doubled GPUs", _doubled_gpus),
         cost("ranks", lambda it: _rank_distance(asked, it)),
-        cost("nodes", lambda it: it.nodes),
         cost("threads", lambda it: abs(it.cpus_per_task - asked.preferred_cpus(it.place.node_type))),
+        cost("nodes", lambda it: 0 if it.mode == HETEROGENEOUS else it.nodes),  # there, Slurm decides
         of_place("order of the profile", lambda place: place.order),
     )
 

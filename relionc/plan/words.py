@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING
 from relionc.expr.slurm import format_time
 from relionc.plan.amounts import gib
 from relionc.plan.asked import MIB, memory_limit, most_cpus
+from relionc.plan.gpus import highest, parse_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from relionc.plan.asked import Asked
     from relionc.plan.layout import Layout
+
+
+def plural(count: int, noun: str) -> str:
+    """Return `1 rank`, `2 ranks`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def kind(label: str) -> str:
@@ -42,6 +48,10 @@ CODES = {
     "need:mode": "RL215",
     "need:busy_gpus": "RL307",
     "need:gpu_node": "RL306",
+    "need:gpu_list": "RL308",
+    "need:devices": "RL309",
+    "need:threads": "RL216",
+    "site:memory_flag": "RL404",
 }
 """From the most telling to the least: the first of these in a conflict gives it its code and message."""
 
@@ -52,6 +62,9 @@ FIXED = {
     "need:scratch": ("scratch",),
     "site:scratch": ("scratch",),
     "site:max_time": ("time",),
+    "need:gpu_list": ("gpu_ids",),
+    "need:devices": ("gpu_ids",),
+    "need:busy_gpus": ("gpu_ids",),
 }
 """The amounts that a requirement weighs: pinned, they belong to its conflict though nothing else could change."""
 
@@ -60,6 +73,9 @@ HELP = {
     "need:one_node": "ask for one node, or drop `interactive`",
     "site:whole_cores": "give one CPU, or whole cores, to each task",
     "need:busy_gpus": "ask for the GPUs that the ranks can use, or for more ranks",
+    "need:gpu_list": "one entry per rank, separated by `:`, or leave the list out",
+    "need:devices": "a job sees its own GPUs from 0 on; leave the list out and RELION shares them evenly",
+    "need:threads": "as many CPUs per task as threads, or fewer threads",
 }
 
 TOPICS = {
@@ -71,6 +87,11 @@ TOPICS = {
     "need:mode": "GPUs are asked for by node",
     "need:busy_gpus": "no GPU may be idle",
     "need:gpu_node": "the job uses GPUs",
+    "need:gpu_list": "an entry of the list of GPUs for each rank",
+    "need:devices": "the listed GPUs exist",
+    "need:threads": "a CPU for each thread",
+    "need:memory": "memory of the ranks",
+    "site:memory_flag": "memory is asked for by node on this cluster",
     "site:memory": "memory of the nodes",
     "site:max_mem_per_cpu": "most memory per CPU of the partition",
     "site:max_time": "longest time of the partition",
@@ -85,7 +106,9 @@ TOPICS = {
 
 
 def _ranks_times(layout: Layout, each: float) -> str:
-    return f"{layout.fullest} ranks x {gib(each)} = {gib(layout.fullest * each)} on the fullest node"
+    return (
+        f"{plural(layout.fullest, 'rank')} x {gib(each)} = {gib(layout.fullest * each)} on the fullest node"
+    )
 
 
 def _memory_need(asked: Asked, layout: Layout) -> str:
@@ -138,15 +161,15 @@ def _time(asked: Asked, layout: Layout) -> str:
 def _nodes(_: Asked, layout: Layout) -> str:
     partition = layout.place.partition
     if partition and partition.max_nodes and layout.nodes > partition.max_nodes:
-        return f"{layout.nodes} nodes > {partition.max_nodes} of partition {partition.name}"
-    return f"{layout.nodes} nodes > {layout.place.alike} of {layout.place.node_type.name}"
+        return f"{plural(layout.nodes, 'node')} > {partition.max_nodes} of partition {partition.name}"
+    return f"{plural(layout.nodes, 'node')} > {layout.place.alike} of {layout.place.node_type.name}"
 
 
 def _cpus(_: Asked, layout: Layout) -> str:
     node = layout.place.node_type
     most = most_cpus(node, layout.gpus_per_node)
     share = f" ({node.cpus_per_gpu} for each GPU)" if most < node.cpus else ""
-    tasks = f"{layout.fullest} tasks x {layout.cpus_per_task} CPUs = {layout.cpus} CPUs per node"
+    tasks = f"{plural(layout.fullest, 'task')} x {plural(layout.cpus_per_task, 'CPU')} = {layout.cpus} CPUs per node"
     return f"{tasks} > {most} of {node.name}{share}"
 
 
@@ -161,7 +184,7 @@ def _whole_cores(_: Asked, layout: Layout) -> str:
 def _busy_gpus(asked: Asked, layout: Layout) -> str:
     workers = layout.ntasks - (1 if asked.demand.leader and layout.ntasks > 1 else 0)
     asked_for = layout.nodes * layout.gpus_per_node
-    return f"{workers} {'worker' if workers == 1 else 'workers'} would leave some of {asked_for} GPUs idle"
+    return f"{plural(workers, 'worker')} would leave some of {asked_for} GPUs idle"
 
 
 MESSAGES: dict[str, Callable[[Asked, Layout], str]] = {
@@ -169,9 +192,9 @@ MESSAGES: dict[str, Callable[[Asked, Layout], str]] = {
     "site:memory": _memory_site,
     "site:max_mem_per_cpu": _memory_per_cpu,
     "need:ranks": _rank_rule,
-    "need:serial": lambda _, it: f"this program is one process; {it.ntasks} tasks are asked for",
+    "need:serial": lambda _, it: f"this program is one process; {plural(it.ntasks, 'task')} are asked for",
     "need:rank_per_gpu": lambda _, it: (
-        f"this program takes one rank per GPU: {it.ntasks} ranks for {it.nodes * it.gpus_per_node} GPUs"
+        f"this program takes one rank per GPU: {plural(it.ntasks, 'rank')} for {it.nodes * it.gpus_per_node} GPUs"
     ),
     "need:one_node": lambda _, it: f"an interactive job runs on one node; this asks for {it.nodes}",
     "need:scratch": _scratch_need,
@@ -182,10 +205,24 @@ MESSAGES: dict[str, Callable[[Asked, Layout], str]] = {
     "site:whole_cores": _whole_cores,
     "site:cpus": _cpus,
     "site:gpus": lambda _, it: (
-        f"{it.gpus_per_node} GPUs per node > {it.place.node_type.gpus} of {it.place.node_type.name}"
+        f"{plural(it.gpus_per_node, 'GPU')} per node > {it.place.node_type.gpus} of {it.place.node_type.name}"
     ),
     "need:mode": lambda *_: "GPUs need a layout by node: heterogeneous leaves the nodes to Slurm",
     "need:busy_gpus": _busy_gpus,
+    "need:gpu_list": lambda asked, it: (
+        f"the list of GPUs has {len(parse_ids(asked.demand.gpu_ids))} entries for {it.ntasks} ranks: this program "
+        "takes one for each, and stops"
+    ),
+    "need:devices": lambda asked, it: (
+        f"GPU {highest(asked.demand.gpu_ids)} is listed, and a node of the job has "
+        f"{it.gpus_per_node or it.place.node_type.gpus}, counted from 0"
+    ),
+    "need:threads": lambda asked, it: (
+        f"{asked.demand.pin('threads')} threads would share {plural(it.cpus_per_task, 'CPU')} of each task"
+    ),
+    "site:memory_flag": lambda asked, _: (
+        f"{asked.cluster.name} takes memory by node only, which leaves open how many tasks share a node"
+    ),
     "need:gpu_node": lambda _, it: f"nodes of type {it.place.node_type.name} have no GPUs",
 }
 """What is wrong with the layout that misses a requirement by the least: always with its numbers."""

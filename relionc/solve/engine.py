@@ -1,4 +1,4 @@
-"""Depth-first search with early checks and lexicographic bounds; conflicts from what assignments must break."""
+"""Depth-first search with early checks and lexicographic bounds; conflicts made minimal by deletion."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def solve(problem: Problem) -> Solution | Conflict:
     """Return the best assignment of `problem`, or the smallest reason why there is none.
 
     Cost: one visit of each partial assignment that meets every constraint whose scope it covers. A conflict
-    costs one more search, over the assignments that break the fewest constraints.
+    costs at most one search for feasibility per constraint.
     """
     best = _search(problem)
     return best if best is not None else Conflict(_minimal(problem))
@@ -32,45 +32,22 @@ def nearest(problem: Problem, dropped: str) -> Solution | None:
 
 
 def _minimal(problem: Problem) -> tuple[str, ...]:
-    """Leave out requirements one by one as long as the rest still cannot be met: what stays is minimal."""
-    ways = _ways_out(problem)
-    kept = (1 << len(problem.constraints)) - 1
-    for i in range(len(problem.constraints)):
-        without = kept & ~(1 << i)
-        if all(way & without for way in ways):
-            kept = without
-    return tuple(c.label for i, c in enumerate(problem.constraints) if kept >> i & 1)
+    """Leave out requirements one by one as long as the rest still cannot be met: what stays is minimal.
 
-
-def _ways_out(problem: Problem) -> list[int]:
-    """Return the smallest sets of constraints (bits, in the problem's order) that some assignment breaks.
-
-    Constraints can be met together if and only if one of these sets has none of them. A partial assignment
-    that breaks all of a set found before cannot lead to a smaller one.
+    An assignment found on the way also answers later questions: it meets any set without what it breaks.
     """
-    levels = _levels(problem)
-    bits = [
-        [(1 << problem.constraints.index(c), c.holds, c.scope) for c in level.constraints] for level in levels
-    ]
-    found: list[int] = []
-    values: dict[str, Any] = {}
-
-    def visit(depth: int, broken: int) -> None:
-        if any(way & broken == way for way in found):
-            return
-        if depth == len(levels):
-            found[:] = [way for way in found if broken & way != broken]
-            found.append(broken)
-            return
-        name = problem.variables[depth].name
-        for value in problem.variables[depth].domain(values):
-            values[name] = value
-            now = sum(bit for bit, holds, scope in bits[depth] if not holds(*[values[n] for n in scope]))
-            visit(depth + 1, broken | now)
-        values.pop(name, None)
-
-    visit(0, 0)
-    return found
+    kept = list(problem.constraints)
+    broken_by: list[set[str]] = []
+    for constraint in problem.constraints:
+        without = [c for c in kept if c is not constraint]
+        if any(all(c.label not in broken for c in without) for broken in broken_by):
+            continue
+        found = _search(problem._replace(constraints=tuple(without), objectives=()))
+        if found is None:
+            kept = without
+        else:
+            broken_by.append({c.label for c in kept if not c.holds(*[found.values[n] for n in c.scope])})
+    return tuple(c.label for c in kept)
 
 
 class _Level(NamedTuple):
@@ -95,10 +72,11 @@ def _levels(problem: Problem) -> list[_Level]:
 
 
 def _search(problem: Problem) -> Solution | None:
-    """Return the first assignment of least cost."""
+    """Return the first assignment of least cost (the first at all without objectives)."""
     best: Solution | None = None
     levels = _levels(problem)
     values: dict[str, Any] = {}
+    any_will_do = not problem.objectives
 
     def visit(depth: int, costs: tuple[float, ...]) -> None:
         nonlocal best
@@ -113,6 +91,8 @@ def _search(problem: Problem) -> Solution | None:
             extended = costs + tuple([o.cost(*[values[n] for n in o.scope]) for o in level.objectives])
             if best is None or _may_win(extended, best.costs):
                 visit(depth + 1, extended)
+            if any_will_do and best is not None:
+                return
         values.pop(variable.name, None)
 
     visit(0, ())

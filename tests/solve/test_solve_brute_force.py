@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from hypothesis import given, settings
@@ -28,20 +29,26 @@ def table(seed: int, size: int) -> Any:
     return lambda *row: hash((seed, row)) % size
 
 
+def is_zero(far: Any, *row: Any) -> bool:
+    return far(*row) == 0
+
+
 @st.composite
 def problems(draw: st.DrawFn) -> Problem:
     count = draw(st.integers(1, 4))
     numbers = st.integers(0, 10**6)
     widths = st.integers(0, 3) if draw(st.integers(0, 9)) == 0 else st.integers(1, 3)
-    variables = tuple(Variable(NAMES[i], domain(draw(numbers), NAMES[:i], draw(widths))) for i in range(count))
+    variables = tuple(
+        Variable(NAMES[i], domain(draw(numbers), NAMES[:i], draw(widths))) for i in range(count)
+    )
     constraints = []
     for i in range(draw(st.integers(0, 6))):
         far = table(draw(numbers), draw(st.integers(1, 6)))
         soft = far if draw(st.booleans()) else None
-        holds = (lambda f: lambda *row: f(*row) == 0)(far)
-        constraints.append(Constraint(f"c{i}", draw(scopes(count)), holds, soft))
+        constraints.append(Constraint(f"c{i}", draw(scopes(count)), partial(is_zero, far), soft))
     objectives = tuple(
-        Objective(f"o{i}", draw(scopes(count)), table(draw(numbers), 3)) for i in range(draw(st.integers(0, 4)))
+        Objective(f"o{i}", draw(scopes(count)), table(draw(numbers), 3))
+        for i in range(draw(st.integers(0, 4)))
     )
     return Problem(variables, tuple(constraints), objectives)
 
@@ -106,7 +113,9 @@ def test_nearest_breaks_the_dropped_constraint_as_little_as_possible(problem):
         if dropped.soft_distance is None or not possible:
             assert found is None
             continue
-        wanted = min((of(dropped.soft_distance, dropped.scope, row), *costs(row, problem)) for row in possible)
+        wanted = min(
+            (of(dropped.soft_distance, dropped.scope, row), *costs(row, problem)) for row in possible
+        )
         assert found is not None
         assert found.costs == wanted
         assert meets(dict(found.values), rest)
