@@ -30,10 +30,12 @@ def read_data() -> dict[str, Any]:
 
 def modules() -> dict[Path, str]:
     """Return the text of every module by its path below `_built`."""
-    from relionc.catalog.compiler import compile_all
+    from relionc.catalog.compiler import compile_all, compile_queue
 
-    compiled = compile_all(read_data())
+    data = read_data()
+    compiled = compile_all(data)
     files = {Path("__init__.py"): module("What the catalogue holds.", **index(compiled))}
+    files[Path("queue.py")] = module("What submission templates may hold.", QUEUE=compile_queue(data))
     for version, types in compiled.items():
         folder = Path("v" + version.replace(".", "_"))
         files[folder / "__init__.py"] = f'"""The job types of RELION {version}. {NOTE}"""\n'

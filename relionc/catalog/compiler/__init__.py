@@ -10,13 +10,14 @@ from typing import Any
 
 from relionc.catalog.compiler.fragments import FragmentError
 from relionc.catalog.compiler.jobtype import compiled
+from relionc.catalog.compiler.queue import compile_queue
 from relionc.catalog.compiler.ranges import number
 from relionc.catalog.compiler.release import CatalogError, Release
 from relionc.expr import ExprError
 
-__all__ = ["CatalogError", "compile_all", "compile_type"]
+__all__ = ["CatalogError", "compile_all", "compile_queue", "compile_type"]
 
-_GENERAL = ("versions", "shared")
+_GENERAL = ("versions", "shared", "queue")
 
 
 def compile_all(data: dict[str, Any]) -> dict[str, dict[str, Any]]:

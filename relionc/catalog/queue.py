@@ -1,0 +1,47 @@
+"""What RELION's own submission templates may hold, per version (`data/queue.yaml`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relionc.catalog.types import Expr
+
+
+class Queue(NamedTuple):
+    """The names that RELION replaces in a template, and by what.
+
+    `options` gives the option behind a value and RELION's text where a job type lacks it; `values` are worked
+    out in order; `names` maps each name to an expression over them, and to words for people. In `extra_…`, `{n}`
+    stands for the number of an entry that a site adds.
+    """
+
+    script: str
+    command: str
+    output: str
+    errors: str
+    options: Mapping[str, tuple[str, str]]
+    values: tuple[tuple[str, Expr], ...]
+    names: Mapping[str, tuple[Expr, str]]
+    extra_name: str
+    extra_option: str
+    extra_declared: str
+    extra_default: str
+    extras_usual: int
+    extras_counted: str  # the variable that says how many entries there are; empty: this version has none
+    extras_most: int
+    warns_of_uneven_cores: bool
+
+    def extra(self, number: int) -> str:
+        """Return the name of a site's entry in templates."""
+        return self.extra_name.replace("{n}", str(number))
+
+
+def load_queue(version: str) -> Queue:
+    """Return what the templates of a RELION version may hold."""
+    from relionc.catalog._built.queue import QUEUE
+
+    data: Any = QUEUE[version]
+    return Queue(**data)
