@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from relionc.expr import refs
 from relionc.expr.evaluate import evaluate
@@ -20,18 +20,41 @@ MAX_REPEATS = 10_000
 NOT_A_NUMBER, NOT_WORKED_OUT = "RL105", "RL129"
 
 
-class Scope:
-    """The names of a job's expressions: its options, `output`, `is_continue` and loop variables.
+class Files(Protocol):
+    """The files of a project folder: a few job types look into them before they make a command."""
 
-    An expression that cannot be worked out adds `(code, message, option, help)` to `problems` and gives
-    nothing; RELION refuses such a job.
+    def exists(self, path: str) -> bool:
+        """Return whether there is such a file."""
+
+    def rows(self, path: str) -> int:
+        """Return how many rows the first table of a STAR file has; 0 where there is none."""
+
+    def value(self, path: str, table: str, column: str) -> str:
+        """Return a value of the first row of a table of a STAR file, or nothing."""
+
+    def matching(self, pattern: str, without: str) -> tuple[str, ...]:
+        """Return, in order, the files that match a shell's pattern and do not have `without` in their path."""
+
+
+class Scope:
+    """The names of a job's expressions: its options, `output`, `is_continue`, loop variables, facts from files.
+
+    Without `files` nobody looks: the catalogue says what to take then. An expression that cannot be worked out
+    adds `(code, message, option, help)` to `problems` and gives nothing; RELION refuses such a job.
     """
 
     def __init__(
-        self, job_type: JobType, options: Mapping[str, str], *, output: str, is_continue: bool
+        self,
+        job_type: JobType,
+        options: Mapping[str, str],
+        *,
+        output: str,
+        is_continue: bool,
+        files: Files | None = None,
     ) -> None:
         self.job_type = job_type
         self.options = options
+        self.files = files
         self.variables: dict[str, Any] = {"output": output, "is_continue": is_continue}
         self.problems: list[tuple[str, str, str, str]] = []
 
@@ -43,6 +66,9 @@ class Scope:
         """Return the value of a name: true/false for a Yes/No option, text for any other."""
         name = parts[0]
         if name in self.variables:
+            return self.variables[name]
+        if name in self.job_type.program.get("files", ()):
+            self.variables[name] = self._fact(*self.job_type.program["files"][name])
             return self.variables[name]
         text = self.text(name)
         return text == "Yes" if self.job_type.options[name].kind == "bool" else text
@@ -58,6 +84,12 @@ class Scope:
     def filled(self, template: tuple[Any, ...]) -> str:
         """Return a template with its expressions replaced by their values."""
         return "".join(part if isinstance(part, str) else text_of(self.value(part, "")) for part in template)
+
+    def _fact(self, question: str, arguments: tuple[Any, ...], unseen: Expr) -> Any:
+        """Return what the project's files answer, or what to take where nobody looks at them."""
+        if self.files is None:
+            return self.value(unseen, "")
+        return getattr(self.files, question)(*(refs.show(self.filled(each)) for each in arguments))
 
     def _problem(self, tree: Expr, error: ExprError) -> tuple[str, str, str, str]:
         is_number = FUNCTIONS["is_number"][0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from relionc.catalog.compiler.derived import flags, output_names
+from relionc.catalog.compiler.facts import facts
 from relionc.catalog.compiler.names import Names
 from relionc.catalog.compiler.options import options
 from relionc.catalog.compiler.release import check_keys
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from relionc.catalog.compiler.release import Release
     from relionc.expr import Expr
 
-_KEYS = ("type", "title", "job_dir", "source", "versions", "options", "traits", "names", "steps", "blocks", "control",
-         "tomo")  # fmt: skip
+_KEYS = ("type", "title", "job_dir", "source", "versions", "options", "traits", "names", "steps", "files", "blocks",
+         "control", "tomo")  # fmt: skip
 _CONDITIONS = ("mpi", "leader", "gpu", "gpu_possible", "one_rank_per_gpu", "preread", "scratch", "threads")
 _TRAITS = (*_CONDITIONS, "memory", "items", "rank_rules")
 _RULE = ("code", "versions", "when", "minimum", "maximum", "odd", "message", "source")
@@ -26,7 +27,8 @@ def compiled(release: Release, shared: dict[str, Any], source: dict[str, Any]) -
     """Return a job type; `source` is its file, `shared` the one all types use."""
     check_keys("the file", source, _KEYS)
     own = options(release, shared, source["options"])
-    names = Names(own, _shorthands(release, {**shared["names"], **source.get("names", {})}))
+    files = {name: spec for name, spec in source.get("files", {}).items() if release.applies(spec)}
+    names = Names(own, _shorthands(release, {**shared["names"], **source.get("names", {})}), tuple(files))
     steps = Steps(release, names, {**shared["blocks"], **source.get("blocks", {})}).all(source["steps"])
     for key, flag in flags(steps):
         if key in own:
@@ -42,7 +44,7 @@ def compiled(release: Release, shared: dict[str, Any], source: dict[str, Any]) -
         "options": own,
         "outputs": tuple(dict.fromkeys(output_names(steps))),
         "traits": _traits(release, names, source["traits"]),
-        "program": _program(release, source, steps),
+        "program": _program(release, source, steps, facts(names, files)),
         "source": f"RELION {release.fact('tag')}, {source['source']}",
     }
 
@@ -52,8 +54,9 @@ def _shorthands(release: Release, names: dict[str, Any]) -> dict[str, Expr]:
     return {name: parse(" ".join(str(text).split())) for name, text in chosen.items() if text is not None}
 
 
-def _program(release: Release, source: dict[str, Any], steps: Any) -> dict[str, Any]:
+def _program(release: Release, source: dict[str, Any], steps: Any, files: Any) -> dict[str, Any]:
     return {
+        **({"files": files} if files else {}),
         "steps": steps,
         "control": release.chosen(source.get("control", release.fact("control"))) or "",
         "marks": release.general["marks"],

@@ -19,6 +19,7 @@ class Names:
 
     options: dict[str, dict[str, Any]]
     shorthands: dict[str, Expr]
+    facts: tuple[str, ...] = ()  # what is read from files
     loops: list[str] = field(default_factory=list)
 
     def expr(self, text: Any) -> Expr:
@@ -53,6 +54,6 @@ class Names:
             return ("list", 0, tuple(("const", choice) for choice in self.options[parts[1]]["choices"]))
         if name in self.shorthands and name not in inside:
             return self.resolved(self.shorthands[name], (*inside, name))
-        if name not in self.options and name not in RUNTIME and name not in self.loops:
+        if not any(name in known for known in (self.options, self.facts, RUNTIME, self.loops)):
             raise CatalogError(f"{name!r} is neither an option of this version nor a name")
         return ("name", 0, parts)
