@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 _TABLE = pytest.StashKey[Counter[tuple[str, str, str, str, bool]]]()
+_MISSING = pytest.StashKey[dict[str, list[str]]]()
 
 
 @pytest.fixture
@@ -16,15 +17,35 @@ def golden_table(request: pytest.FixtureRequest) -> Counter[tuple[str, str, str,
     return request.config.stash.setdefault(_TABLE, Counter())
 
 
+@pytest.fixture
+def missing_types(request: pytest.FixtureRequest) -> dict[str, list[str]]:
+    """Release → the job types of RELION that the catalogue does not have."""
+    return request.config.stash.setdefault(_MISSING, {})
+
+
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    table = config.stash.get(_TABLE, None)
-    if not table:
-        return
-    terminalreporter.section("golden rows: matched / recorded")
-    for row in sorted({key[:4] for key in table}):
-        matched, missed = table[*row, True], table[*row, False]
-        terminalreporter.line(
-            f"{row[0]:6} {row[1]:7} {row[2]:11} {row[3]:9} {matched:5} / {matched + missed}"
-        )
-    total = sum(table.values())
-    terminalreporter.line(f"in all {total - sum(n for key, n in table.items() if not key[4])} / {total}")
+    table, missing = config.stash.get(_TABLE, None), config.stash.get(_MISSING, {})
+    if table:
+        terminalreporter.section("golden rows: matched / recorded")
+        for line in _lines(table):
+            terminalreporter.line(line)
+    for release, names in missing.items():
+        terminalreporter.line(f"{release}: the catalogue does not have {', '.join(names)}")
+
+
+def _lines(table: Counter[tuple[str, str, str, str, bool]]) -> list[str]:
+    lines = []
+    for release in sorted({key[0] for key in table}):
+        for row in [*sorted({key[2] for key in table if key[0] == release}), ""]:
+            cells = [_cell(table, release, kind, row, how) for kind in ("golden", "fuzz") for how in ("accepted", "refused")]
+            lines.append(f"{release:6} {row or 'all':25} " + "  ".join(cells))
+    matched = sum(count for key, count in table.items() if key[4])
+    return [*lines, f"in all {matched} / {sum(table.values())}"]
+
+
+def _cell(table: Counter[tuple[str, str, str, str, bool]], release: str, kind: str, name: str, how: str) -> str:
+    found = {key: count for key, count in table.items() if key[:2] == (release, kind) and key[3] == how}
+    matched, missed = (
+        sum(count for key, count in found.items() if key[4] is hit and name in ("", key[2])) for hit in (True, False)
+    )
+    return f"{kind} {how} {matched:4} / {matched + missed:4}"

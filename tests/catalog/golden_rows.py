@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import json
 import re
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc import catalog
 from relionc.expr import refs
@@ -17,29 +18,117 @@ from relionc.lower.commands import Made, make
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DATA = Path(__file__).parent.parent / "data" / "golden"
-RELEASES = ("2.1", "3.1.3")
-TYPES = {"0": "import", "1": "motioncorr", "2": "ctffind", "8": "class2d", "9": "class3d", "10": "refine3d"}
+    from relionc.catalog import JobType
+
+HERE = Path(__file__).parent
+DATA = HERE.parent / "data" / "golden"
+RELEASES = ("2.1", "3.0.8", "3.1.3", "4.0.2", "5.0.1")
+KINDS = ("golden", "fuzz")
 JOB_ID = "4242"  # what the shell made of SLURM_JOB_ID when the words were recorded
 
 Row = dict[str, Any]
 
 
-def rows(release: str, kind: str) -> Iterator[Row]:
-    """Yield the recorded rows of a release: `golden` (chosen by hand) or `fuzz` (one option at a time, random)."""
+class Job(NamedTuple):
+    """A job type as RELION itself lists it; `facts` are its entry in `tests/data/joboptions`."""
+
+    release: str
+    facts: dict[str, Any]
+
+    @property
+    def key(self) -> tuple[str, bool]:
+        return str(self.facts["job_type_label"] or self.facts["job_type_id"]), self.facts["is_tomo"]
+
+    @property
+    def title(self) -> str:
+        return self.facts["job_dir"] + (" (tomo)" if self.facts["is_tomo"] else "")
+
+    def ours(self) -> JobType | None:
+        """Return the job type of the catalogue, if it has this one."""
+        name = names(self.release).get(self.key)
+        return catalog.load(name, version_of(self.release)) if name else None
+
+
+def version_of(release: str) -> str:
+    version = catalog.series(release)
+    assert version
+    return version
+
+
+@functools.cache
+def names(release: str) -> dict[tuple[str, bool], str]:
+    """Return the names of the catalogue's job types by RELION's number or label and whether it is for tomograms."""
+    version = version_of(release)
+    found = {name: catalog.load(name, version) for name in catalog.types(version)}
+    return {(job_type.type_id, bool(job_type.is_tomo)): name for name, job_type in found.items()}
+
+
+@functools.cache
+def jobs(release: str) -> dict[tuple[str, bool], Job]:
+    """Return RELION's own list of job types, by number or label and whether it is for tomograms."""
+    text = (HERE.parent / "data" / "joboptions" / f"{release}.json").read_text("utf-8")
+    return {job.key: job for job in (Job(release, facts) for facts in json.loads(text)["jobs"])}
+
+
+def all_jobs() -> list[Job]:
+    return [job for release in RELEASES for job in jobs(release).values()]
+
+
+def key_of(row: Row, release: str) -> tuple[str, bool]:
+    """Return the job type of a row.
+
+    From 4.0 on RELION names it by a label, to which it has added what the options made of it. A type without a form of
+    its own for tomograms is the same there.
+    """
+    label = str(row["job_type_id"]) if release < "4" else row["job_type"]
+    while label:
+        for key in ((label, bool(row["is_tomo"])), (label, False)):
+            if key in jobs(release):
+                return key
+        label = label.rpartition(".")[0]
+    raise KeyError(row["job_type"])
+
+
+@functools.cache
+def rows(release: str, kind: str) -> tuple[Row, ...]:
+    """Return the recorded rows of a release: `golden` (chosen by hand) or `fuzz` (one option at a time, random).
+
+    Each knows its line in the file.
+    """
     if kind == "golden":
         text = (DATA / f"{release}.jsonl").read_text("utf-8")
     else:
         text = gzip.decompress((DATA / f"{release}.fuzz.jsonl.gz").read_bytes()).decode("utf-8")
-    yield from map(json.loads, text.splitlines())
+    return tuple({**json.loads(line), "line": number} for number, line in enumerate(text.splitlines(), 1))
 
 
-def made_of(row: Row, release: str) -> Made:
+@functools.cache
+def exceptions() -> dict[tuple[str, str, int], str]:
+    """Return the rows that record no answer of RELION, but a crash or memory it never set: (release, kind, line) → why."""
+    table = {}
+    for line in (HERE / "exceptions.txt").read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            release, kind, number, why = line.split(maxsplit=3)
+            table[release, kind, int(number)] = why
+    return table
+
+
+@functools.cache
+def _rows_by_type(release: str, kind: str) -> dict[tuple[str, bool], list[Row]]:
+    table: dict[tuple[str, bool], list[Row]] = {}
+    for row in rows(release, kind):
+        table.setdefault(key_of(row, release), []).append(row)
+    return table
+
+
+def rows_of(release: str, kind: str, job_type: JobType) -> list[Row]:
+    """Return the recorded rows of one job type."""
+    return _rows_by_type(release, kind).get((job_type.type_id, bool(job_type.is_tomo)), [])
+
+
+def made_of(row: Row, job_type: JobType) -> Made:
     """Return what we make of a row's options; `$NAME` in them is a shell reference, as RELION leaves it one."""
-    version = catalog.series(release)
-    assert version
-    options = {key: with_references(value) for key, value in row.get("options", row["set"]).items()}
-    job_type = catalog.load(TYPES[str(row["job_type_id"])], version)
+    options = {key: with_references(value) for key, value in row["set"].items()}
     return make(job_type, options, output=row["outputname"], is_continue=row["is_continue"])
 
 
@@ -80,9 +169,9 @@ def recorded_words(row: Row) -> list[list[str]]:
     ]
 
 
-def difference(row: Row, release: str) -> str:
+def difference(row: Row, job_type: JobType) -> str:
     """Return in what we differ from a row, or nothing."""
-    made = made_of(row, release)
+    made = made_of(row, job_type)
     if not row["ok"]:
         return "" if made.refusals else f"RELION refuses: {row['error']}"
     if made.refusals:
@@ -101,3 +190,26 @@ def _nodes_differ(made: Made, row: Row) -> str:
         if [list(node) for node in ours] != row[name]:
             return f"{name} {ours} are not {row[name]}"
     return ""
+
+
+Facts = dict[str, tuple[Any, ...]]
+
+
+def facts_of_relion(job: Job) -> Facts:
+    """Return label, kind, default, choices, kind of file and bounds of a job's options, as RELION's window has them."""
+    return {option["key"]: _facts(option) for option in job.facts["options"]}
+
+
+def _facts(option: dict[str, Any]) -> tuple[Any, ...]:
+    kind = {"inputnode": "node"}.get(option["type"], option["type"])
+    bounds = tuple(round(option[name], 6) if name in option else None for name in ("min", "max"))
+    choices = tuple(option.get("choices", ()))
+    return option["label"], kind, option["default"], choices, option.get("node_type", ""), bounds
+
+
+def our_facts(job_type: JobType) -> Facts:
+    """Return the same of a job type of the catalogue."""
+    return {
+        key: (option.label, option.kind, option.default, option.choices, option.node_type, (option.minimum, option.maximum))
+        for key, option in job_type.options.items()
+    }

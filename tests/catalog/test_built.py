@@ -65,14 +65,9 @@ def test_loading_a_type_needs_neither_yaml_nor_lark_nor_other_types() -> None:
 def with_version(data: dict[str, Any], version: str) -> dict[str, Any]:
     """Return the data with one more version, as an edit of the YAML adds it."""
     releases = data["versions"]["versions"]
-    releases[version] = {
-        **releases["3.1"],
-        "tag": f"{version}.0",
-        "star_version": "70001",
-        "tomo_field": True,
-    }
-    for table in data["versions"]["node_types"].values():
-        table[">=7.0"] = "relion." + "Node"
+    releases[version] = {**releases["5.0"], "tag": f"{version}.0", "star_version": "70001"}
+    kinds = data["versions"]["node_types"]
+    kinds["particles"] = {">=7.0": "Particles.star", **kinds["particles"]}
     class3d = data["class3d"]
     class3d["versions"][version] = {"type_id": "relion.class3d"}
     class3d["options"]["Optimisation"]["do_magic"] = {
@@ -82,7 +77,8 @@ def with_version(data: dict[str, Any], version: str) -> dict[str, Any]:
         "default": "Yes",
         "about": "Better maps for nothing.",
     }
-    class3d["steps"][0]["command"].append({"text": "--magic", "when": "do_magic", "versions": ">=7.0"})
+    command = next(step for step in class3d["steps"] if "command" in step)["command"]
+    command.append({"text": "--magic", "when": "do_magic", "versions": ">=7.0"})
     return data
 
 
@@ -95,12 +91,8 @@ def test_a_made_up_version_needs_no_python(data: dict[str, Any]) -> None:
 
     made = make(job_type, {"fn_img": "a", "fn_ref": "b"}, output="C/", is_continue=False)
     assert "--magic" in made.texts[0]
-    assert made.input_nodes[0] == ("a", "relion.Node")
-    assert (job_type.type_id, job_type.is_tomo, job_type.options["do_magic"].flag) == (
-        "relion.class3d",
-        False,
-        "--magic",
-    )
+    assert made.input_nodes[0] == ("a", "Particles.star")
+    assert (job_type.type_id, job_type.is_tomo, job_type.options["do_magic"].flag) == ("relion.class3d", False, "--magic")
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,21 @@ class Release:
             return value
         return next((each for versions, each in value.items() if matches(versions, self.version)), None)
 
-    def node_type(self, name: str) -> str:
-        """Return what the pipeline calls a kind of file; a name that is not in the table is RELION's own."""
-        return str(self.chosen(self.general["node_types"].get(name, name)))
+    def node_type(self, kind: Any) -> str:
+        """Return what the pipeline calls a kind of file, which may be given for ranges of versions.
+
+        Where the pipeline has labels, `particles.class3d` is that of `particles` with `.class3d` behind it. A name
+        that is not in the table is RELION's own.
+        """
+        name = str(self.chosen(kind))
+        general, dot, special = name.partition(".")
+        table = self.general["node_types"].get(general)
+        if table is None:
+            return name
+        found = self.chosen(table)
+        if found is None:
+            raise CatalogError(f"this version's pipeline has no kind of files {general!r}")
+        return f"{found}{dot}{special}" if self.fact("job_type") == "label" else str(found)
 
 
 def check_keys(what: str, spec: dict[str, Any], allowed: Iterable[str]) -> None:

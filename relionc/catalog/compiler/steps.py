@@ -32,10 +32,13 @@ _KEYS = {
     "output": ("output", "versions"),
     "for": ("for", "count", "then", "versions"),
     "check": ("check", "versions"),
-    "text": ("text", "when", "input", "versions"),
+    "text": ("text", "when", "input", "type", "versions"),
+    "input": ("input", "when", "type", "versions"),
     "then": ("then", "else", "when", "versions"),
 }
 _OUTPUT_KEYS = ("name", "path", "type", "when")
+_MAY_DIFFER = ("when", "text", "count", "check", "message", "help", "name", "path")
+"""Keys whose value may be given for ranges of versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,15 @@ class Steps:
         if kind is None:
             raise CatalogError(f"a step with {', '.join(step)} means nothing")
         check_keys(f"a step with {kind}", step, _KEYS[kind])
-        return self._made(kind, step, in_shell=in_shell)
+        return self._made(kind, self._of_version(step), in_shell=in_shell)
+
+    def _of_version(self, spec: dict[str, Any]) -> dict[str, Any]:
+        """Return a step with what this version has of values that are given for ranges of versions."""
+        chosen = {key: self.release.chosen(value) for key, value in spec.items() if key in _MAY_DIFFER}
+        missing = [key for key, value in chosen.items() if value is None]
+        if missing:
+            raise CatalogError(f"a step has no {', '.join(missing)} for this version")
+        return {**spec, **chosen}
 
     def _made(self, kind: str, step: dict[str, Any], *, in_shell: bool) -> tuple[Step, ...]:
         made: tuple[Step, ...]
@@ -81,6 +92,8 @@ class Steps:
                 made = (("check", self.names.expr(step["check"])),)
             case "text":
                 made = self._conditional_text(step, in_shell=in_shell)
+            case "input":
+                made = self._guarded(step, self._input(step))
             case _:
                 then = self.all(step["then"], in_shell=in_shell)
                 made = self._guarded(step, then, self.all(step.get("else", ()), in_shell=in_shell))
@@ -94,6 +107,7 @@ class Steps:
 
     def _output(self, spec: dict[str, Any]) -> tuple[Step, ...]:
         check_keys("an output", spec, _OUTPUT_KEYS)
+        spec = self._of_version(spec)
         kind = self.release.node_type(spec["type"]) if "type" in spec else ""
         made = ("output", self.names.template(spec.get("name", "")), self.names.template(spec["path"]), kind)
         return self._guarded(spec, (made,))
@@ -106,10 +120,13 @@ class Steps:
         return ("for", step["for"], count, body)
 
     def _conditional_text(self, step: dict[str, Any], *, in_shell: bool) -> tuple[Step, ...]:
-        made = [self._text(step["text"], in_shell=in_shell)]
-        if "input" in step:
-            made.append(("input", step["input"], self.names.options[step["input"]]["node_type"]))
-        return self._guarded(step, tuple(made))
+        made = (self._text(step["text"], in_shell=in_shell),)
+        return self._guarded(step, made + (self._input(step) if "input" in step else ()))
+
+    def _input(self, step: dict[str, Any]) -> tuple[Step, ...]:
+        key = step["input"]
+        kind = self.release.node_type(step["type"]) if "type" in step else self.names.options[key]["node_type"]
+        return (("input", key, kind),)
 
     def _guarded(
         self, step: dict[str, Any], then: tuple[Step, ...], otherwise: tuple[Step, ...] = ()
