@@ -117,7 +117,8 @@ def make(job_type: JobType, options: Mapping[str, str], *, output: str, is_conti
             case "refuse" if scope.value(step[1], otherwise=False):
                 refusals.append(Refusal(step[2], step[4], step[3], step[5]))
             case "input":
-                inputs.append((refs.show(scope.text(step[1])), step[2]))
+                path = scope.text(step[1]) if isinstance(step[1], str) else scope.filled(step[1])
+                inputs.append((refs.show(path), step[2]))
             case "output" if step[3]:
                 outputs.append((refs.show(scope.filled(step[2])), step[3]))
     for draft in drafts:

@@ -5,7 +5,7 @@
 ("when", expr, then, otherwise)
 ("for", name, count, steps)
 ("refuse", expr, code, option, message, help)
-("input", option, node type)
+("input", option or template of a path, node type)
 ("output", name, path, node type)                    name and path are templates
 ("check", expr)
 """
@@ -124,9 +124,9 @@ class Steps:
         return self._guarded(step, made + (self._input(step) if "input" in step else ()))
 
     def _input(self, step: dict[str, Any]) -> tuple[Step, ...]:
-        key = step["input"]
-        kind = self.release.node_type(step["type"]) if "type" in step else self.names.options[key]["node_type"]
-        return (("input", key, kind),)
+        given = step["input"]
+        kind = self.release.node_type(step["type"]) if "type" in step else self.names.options[given]["node_type"]
+        return (("input", self.names.template(given) if "{" in given else given, kind),)
 
     def _guarded(
         self, step: dict[str, Any], then: tuple[Step, ...], otherwise: tuple[Step, ...] = ()
