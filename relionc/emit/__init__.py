@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.emit import jobfile, scripts, shell
+from relionc.emit import jobfile, queue, scripts, shell
 from relionc.emit.json_text import document
 
 if TYPE_CHECKING:
@@ -27,7 +27,10 @@ def files(bundle: Bundle, template: str | None = None) -> dict[str, bytes]:
 
 def _job_files(job: JobArtifacts, template: str | None) -> dict[str, str]:
     """Return the files of one job by name."""
-    texts = {job.script_name: scripts.script(job.script, job.script_name, template)}
+    if job.queue_script is not None:
+        texts = {job.script_name: queue.render(job.queue_script)}
+    else:
+        texts = {job.script_name: scripts.script(job.script, job.script_name, template)}
     if job.allocation is not None:
         texts["allocate.sh"] = scripts.allocate(job.allocation)
     texts["commands.txt"] = "".join(shell.one_line(command) + "\n" for command in job.commands)

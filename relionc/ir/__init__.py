@@ -35,11 +35,15 @@ Word = tuple[Part, ...]
 
 
 class CommandLine(NamedTuple):
-    """A program and its arguments; `stdout` is a file to write (`append`: to add to) instead of run.out."""
+    """A program and its arguments.
+
+    `stdout` is a file to write (`append`: to add to) instead of run.out, `stdin` one to read.
+    """
 
     words: tuple[Word, ...]
     stdout: Word | None = None
     append: bool = False
+    stdin: Word | None = None
 
 
 class Step(NamedTuple):
@@ -91,6 +95,18 @@ class Script(NamedTuple):
     needs_help: str = ""
 
 
+class QueueScript(NamedTuple):
+    """A submission script from a template of RELION's: its names are replaced, but for the one of the commands.
+
+    A line with `placeholder` is repeated for each of `commands` (text, whether it goes into the line); a command
+    that does not go into the line stands in its place, alone.
+    """
+
+    lines: tuple[str, ...]
+    placeholder: str
+    commands: tuple[tuple[str, bool], ...]
+
+
 class Allocation(NamedTuple):
     """The command that gets the nodes of an interactive job."""
 
@@ -138,6 +154,7 @@ class JobArtifacts(NamedTuple):
     hostfile: tuple[str, ...]  # one row per rank
     job_file: JobFile
     allocation: Allocation | None = None
+    queue_script: QueueScript | None = None  # instead of `script`
 
 
 class Bundle(NamedTuple):

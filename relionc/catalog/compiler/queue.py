@@ -30,9 +30,13 @@ def _compiled(queue: Mapping[str, Any], release: Release) -> dict[str, Any]:
     extras = queue["extras"]
     return {
         **{key: str(queue[key]) for key in _PLAIN},
-        "options": {key: (str(each["name"]), str(each["otherwise"])) for key, each in queue["options"].items()},
+        "options": {
+            key: (str(each["name"]), str(each["otherwise"])) for key, each in queue["options"].items()
+        },
         "values": tuple((key, parse(str(text))) for key, text in queue["values"].items()),
-        "names": {key: (parse(str(each["value"])), str(each["about"])) for key, each in queue["names"].items()},
+        "names": {
+            key: (parse(str(each["value"])), str(each["about"])) for key, each in queue["names"].items()
+        },
         "extra_name": str(extras["name"]),
         "extra_option": str(extras["option"]),
         "extra_declared": str(extras["declared"]),

@@ -1,0 +1,95 @@
+"""RELION's own submission templates: which names it replaces by what, and which commands go behind a launcher.
+
+This is what RELION does with a template, careless where it is; `relionc.lower.queue_check` says what will not work.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from relionc.expr import ExprError, evaluate, refs, text_of
+from relionc.ir import QueueScript
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relionc.catalog.queue import Queue
+    from relionc.lower.commands import Made
+
+
+def site_extras(queue: Queue, options: Mapping[str, str], environment: Mapping[str, str]) -> dict[int, str]:
+    """Return the further entries of a site that declares them in environment variables, as RELION sees them."""
+    found = {}
+    for number in range(1, _count(queue, environment) + 1):
+        declared, default, key = (
+            name.replace("{n}", str(number))
+            for name in (queue.extra_declared, queue.extra_default, queue.extra_option)
+        )
+        if declared in environment:
+            found[number] = options.get(key, environment.get(default, ""))
+    return found
+
+
+def _count(queue: Queue, environment: Mapping[str, str]) -> int:
+    """Return how many entries RELION looks for; it reads the number that the text begins with, in one byte."""
+    text = environment.get(queue.extras_counted) if queue.extras_counted else None
+    if text is None:
+        return queue.extras_usual
+    digits = re.match(r"\s*([+-]?[0-9]+)", text)
+    count = int(digits[1]) if digits else 0
+    return (count + 128) % 256 - 128
+
+
+def values(queue: Queue, options: Mapping[str, str], output: str) -> dict[str, Any]:
+    """Return the numbers and texts that names stand for; raises ExprError where one cannot be worked out.
+
+    `options` is RELION's text by name; `output` is the job's folder with its slash.
+    """
+    known: dict[str, Any] = {
+        key: options.get(name, otherwise) for key, (name, otherwise) in queue.options.items()
+    }
+    known["output"] = output
+    for name, tree in queue.values:
+        known[name] = evaluate(tree, lambda parts: known[parts[0]])
+    return known
+
+
+def replacements(queue: Queue, known: Mapping[str, Any], extras: Mapping[int, str]) -> dict[str, str]:
+    """Return name → text, in the order in which RELION replaces them; raises ExprError."""
+    found = {
+        name: refs.show(text_of(evaluate(tree, lambda parts: known[parts[0]])))
+        for name, (tree, _) in queue.names.items()
+    }
+    found |= {queue.extra(number): refs.show(text) for number, text in extras.items()}
+    return dict(sorted(found.items()))
+
+
+def lines_of(template: str) -> list[str]:
+    """Return the lines of a template as RELION reads them: an end of line after the last makes no further one."""
+    lines = template.split("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
+def replaced(line: str, replacing: Mapping[str, str]) -> str:
+    """Return a line with its names replaced; a name in a text that was put in is replaced if its turn is yet to come."""
+    for name, text in replacing.items():
+        line = line.replace(name, text)
+    return line
+
+
+def fill(template: str, made: Made, queue: Queue, replacing: Mapping[str, str]) -> QueueScript:
+    """Return the submission script of a job; the commands are put in when it is written."""
+    return QueueScript(
+        lines=tuple(replaced(line, replacing) for line in lines_of(template)),
+        placeholder=queue.command,
+        commands=tuple(zip(made.texts, made.templated, strict=True)),
+    )
+
+
+def is_uneven(queue: Queue, options: Mapping[str, str], output: str) -> bool:
+    """Return whether RELION would warn that the last node is not full; raises ExprError."""
+    return queue.warns_of_uneven_cores and bool(values(queue, options, output)["uneven"])
+
+
+__all__ = ["ExprError", "fill", "is_uneven", "lines_of", "replaced", "replacements", "site_extras", "values"]
