@@ -47,6 +47,7 @@ CODES: dict[str, str] = {
     "RL129": "RELION cannot work out a part of the command from the options",
     "RL130": "RELION starts no more MPI ranks than this without a queue",
     "RL131": "a quote in the further arguments is not closed",
+    "RL132": "the other half-map cannot be found by the name of this one",
     # --- RL2: layout and MPI ------------------------------------------------------------------------------
     "RL201": "wishes about the layout contradict each other",
     "RL211": "RELION needs another number of MPI ranks",

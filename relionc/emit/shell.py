@@ -115,10 +115,11 @@ def words(line: Sequence[Word]) -> list[str]:
 
 
 def redirection(command: CommandLine) -> list[str]:
-    """Return the words that send a command's output to its own file; none if it has no such file."""
-    if command.stdout is None:
-        return []
-    return [(">>" if command.append else ">") + word(command.stdout)]
+    """Return the words that give a command files of its own to read and to write, if it has any."""
+    found = [] if command.stdin is None else ["<" + word(command.stdin)]
+    if command.stdout is not None:
+        found.append((">>" if command.append else ">") + word(command.stdout))
+    return found
 
 
 def one_line(command: CommandLine) -> str:

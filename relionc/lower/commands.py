@@ -77,7 +77,7 @@ class _Draft:
         self.text = ""
         self.words: list[list[Part]] = []
         self.is_open = False
-        self.redirect: list[tuple[int, bool]] = []  # which word is a file name; whether to append
+        self.redirect: list[tuple[int, str]] = []  # which word is a file name, and what for: `>`, `>>` or `<`
 
     def add(self, part: Part) -> None:
         """Add to the open word, or open one; an empty part makes an empty word, as `""` does."""
@@ -94,11 +94,14 @@ class _Draft:
     def command(self) -> CommandLine:
         """Return the finished command."""
         words = [_joined(parts) for parts in self.words]
+        stdin: Word | None = None
         stdout, append = None, False
-        for place, mode in reversed(self.redirect):
-            if place < len(words):
-                stdout, append = words.pop(place), mode
-        return CommandLine(tuple(words), stdout, append)
+        for place, mark in reversed(self.redirect):
+            if mark == "<":
+                stdin = words.pop(place) if place < len(words) else ()
+            elif place < len(words):
+                stdout, append = words.pop(place), mark == ">>"
+        return CommandLine(tuple(words), stdout, append, stdin)
 
 
 def make(job_type: JobType, options: Mapping[str, str], *, output: str, is_continue: bool) -> Made:
@@ -148,10 +151,10 @@ def _write(draft: _Draft, pieces: tuple[Any, ...], scope: Scope, *, wildcards: b
             case "glob":
                 draft.text += rest[0]
                 draft.add(Glob(rest[0]))
-            case "to":
+            case "to" | "from":
                 draft.text += rest[0]
                 draft.close()
-                draft.redirect.append((len(draft.words), rest[1]))
+                draft.redirect.append((len(draft.words), rest[0]))
             case _:
                 _write_value(draft, kind, text_of(scope.value(rest[0], "")), scope, wildcards=wildcards)
 

@@ -136,3 +136,10 @@ def test_a_fragment_is_read_as_a_shell_reads_it() -> None:
     assert pieces[0] == ("lit", "`which prog", "prog")
     assert pieces[10] == ("lit", '\\"', '"')
     assert pieces[13] == ("to", ">>", True)
+
+
+def test_single_quotes_keep_everything_and_a_command_may_read_a_file() -> None:
+    pieces = read('awk \'{if (a<1) "b"}\' < {f} "it\'s"', in_shell=True, is_extra=lambda _: False)
+    assert pieces[2] == ("lit", "'{if (a<1) \"b\"}'", '{if (a<1) "b"}')
+    assert [piece[0] for piece in pieces[3:]] == ["gap", "from", "gap", "split", "gap", "lit"]
+    assert pieces[-1] == ("lit", '"it\'s"', "it's")

@@ -99,6 +99,13 @@ def test_output_goes_to_the_file_that_the_command_names(tmp_path):
     assert (tmp_path / "my log").read_text() == "one\ntwo\n"
 
 
+def test_a_command_reads_the_file_that_it_names(tmp_path):
+    (tmp_path / "a list").write_text("one\n")
+    command = CommandLine((("cat",),), stdout=("copy",), stdin=("a list",))
+    in_bash(shell.one_line(command), tmp_path)
+    assert (tmp_path / "copy").read_text() == "one\n"
+
+
 def test_a_long_command_gets_a_line_per_flag_and_a_negative_number_is_no_flag():
     words = ["relion_tool", "--input", "x" * 60, "--shift", "-5", "--size", "100", "--quiet", "-.5"]
     lines = shell.step_lines((("mpirun",), ("-n",), ("4",)), CommandLine(tuple((w,) for w in words)))

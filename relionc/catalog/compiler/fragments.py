@@ -10,6 +10,7 @@ pieces, from which both the exact text and the words of the command are put toge
     ("split", expr)          a value outside quotes: white space in it separates words
     ("args", expr)           arguments typed by the user: read with their quotes
     ("to", text, append)     `>` or `>>`; the next word is a file name
+    ("from", text)           `<`; the next word is a file name
 """
 
 from __future__ import annotations
@@ -33,10 +34,12 @@ _TOKENS = re.compile(
     | (?P<which>`which\s+)
     | (?P<tick>`)
     | (?P<quote>")
+    | (?P<verbatim>'[^']*')
     | (?P<escape>\\.)
     | (?P<to>>>?)
+    | (?P<from><)
     | (?P<hole>\{)
-    | (?P<lit>[^\s`"\\>{}]+)
+    | (?P<lit>[^\s`"'\\<>{}]+|')
     """,
     re.VERBOSE,
 )
@@ -82,6 +85,8 @@ def read(text: str, *, in_shell: bool, is_extra: Callable[[Expr], bool]) -> tupl
         if not found:
             raise FragmentError(f"cannot read {text[position:]!r} in {text!r}")
         kind, typed, position = str(found.lastgroup), found.group(), found.end()
+        if kind == "verbatim" and quoted:  # an apostrophe inside double quotes is one
+            kind, typed, position = "lit", "'", found.start() + 1
         if kind == "hole":
             expr, position = _hole(text, position)
             extra = not quoted and is_extra(expr)
@@ -97,12 +102,11 @@ def read(text: str, *, in_shell: bool, is_extra: Callable[[Expr], bool]) -> tupl
 def _piece(kind: str, typed: str, *, quoted: bool, in_shell: bool) -> Piece:
     if kind == "gap":
         return ("lit", typed, typed) if quoted else ("gap", typed)
-    if kind == "to" and not quoted:
-        return ("to", typed, typed == ">>")
-    if kind == "escape":
-        return ("lit", typed, typed[1])
-    if kind in ("quote", "tick", "which"):
-        return ("lit", typed, "")
+    if kind in ("to", "from") and not quoted:
+        return ("to", typed, typed == ">>") if kind == "to" else ("from", typed)
+    meaning = {"verbatim": typed[1:-1], "escape": typed[1:], "quote": "", "tick": "", "which": ""}
+    if kind in meaning:
+        return ("lit", typed, meaning[kind])
     if in_shell and not quoted and any(mark in typed for mark in "*?["):
         return ("glob", typed)
     return ("lit", typed, typed)
