@@ -136,7 +136,7 @@ class Steps:
         return then
 
     def _command(self, body: Any, *, in_shell: bool) -> Step:
-        first, *rest = body
+        first, *rest = self.release.chosen(body[0]), *body[1:]
         return (
             "command",
             (self._text(first, in_shell=in_shell, lead=""), *self.all(rest, in_shell=in_shell)),
