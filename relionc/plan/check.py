@@ -108,14 +108,17 @@ def _wrong_flag(given: str, wanted: str, pin: Pin[int], cluster: Cluster) -> Fin
 
 def _gpus(job: ResolvedJob, cluster: Cluster) -> list[Finding]:
     resources = job.resources
-    asked = resources.gpu_type or resources.gpus_per_node or resources.gpus
+    asked = resources.gpu_type or resources.gpus_per_node or resources.gpus or resources.ranks_per_gpu
     types = [node.gpu_type for node in cluster.node_types.values() if node.gpus and node.gpu_type]
     if asked is not None and not job.needs.gpu_possible:
-        message = f"a {job.type.name} job does not use GPUs with these options"
-        return [Finding(code="RL304", message=message, route=asked.route, help="leave `gpus` out")]
+        message = f"{job.type.name} jobs do not use GPUs with these options"
+        return [
+            Finding(code="RL304", message=message, route=asked.route, help=f"leave `{asked.route[-1]}` out")
+        ]
     if asked is not None and not job.needs.gpu:
         option = job.type.option_of_role("use_gpu")
-        text = f"set `{option.key}: yes`, or leave `gpus` out" if option else "leave `gpus` out"
+        leave_out = f"leave `{asked.route[-1]}` out"
+        text = f"set `{option.key}: yes`, or {leave_out}" if option else leave_out
         message = "GPUs are asked for, but these options leave them idle"
         return [Finding(code="RL305", message=message, route=asked.route, help=text)]
     if resources.gpu_type is not None and types:

@@ -144,12 +144,27 @@ def _suggestions(job: ResolvedJob, asked: Asked, whole: Problem, wishes: list[st
     found: list[Suggestion] = []
     for name in wishes:
         for value in _other_values(name, job, asked, whole):
+            if value is None and _means_more(name, job):
+                continue
             changed = _with(job, name, value)
             made = _re_solved(changed, cluster)
             if made is not None:
                 found.append(Suggestion(((asked.demand.pins[name].route, _text(name, changed)),), made))
                 break
     return [*found, *_without_preread(job, cluster)][:MOST_SUGGESTIONS]
+
+
+def _means_more(name: str, job: ResolvedJob) -> bool:
+    """Whether leaving a wish out says more than that: without any `gpus`, the job would not use them at all."""
+    wishes = job.resources
+    if name == "gpu_type":  # its text may say a number per node too
+        return wishes.gpus_per_node is not None or _switched_on_by_gpus(job)
+    return name in ("gpus", "gpus_per_node") and wishes.gpu_type is None and _switched_on_by_gpus(job)
+
+
+def _switched_on_by_gpus(job: ResolvedJob) -> bool:
+    option = job.type.option_of_role("use_gpu")
+    return option is not None and option.key not in job.given
 
 
 def _re_solved(job: ResolvedJob, cluster: Cluster) -> str | None:
