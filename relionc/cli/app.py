@@ -10,7 +10,7 @@ FORMATS = click.Choice(["text", "json", "github"])
 REPORTS = click.Choice(["text", "json", "github", "sarif", "junit"])
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="relionc")
 def relionc() -> None:
     """Compile RELION job specs into what a Slurm cluster must run."""
