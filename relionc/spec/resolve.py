@@ -62,7 +62,9 @@ def _version(value: Mapping[str, Any], override: str | None, scope: Scope) -> st
     text = override or values.text_of(value.get("relion"))
     if not text:
         known = ", ".join(catalog.versions())
-        scope.report("RL101", "no RELION version is named", (), f'write `relion: "3.1"`; the catalogue has {known}')
+        scope.report(
+            "RL101", "no RELION version is named", (), f'write `relion: "3.1"`; the catalogue has {known}'
+        )
         return None
     version = catalog.series(text)
     if version is None:

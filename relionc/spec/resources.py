@@ -125,9 +125,7 @@ def _gpus(value: Any, route: Route, scope: Scope) -> dict[str, Pin[Any]]:
         if colon:
             pins["gpus_per_node"] = Pin(_count(per_node), route)
     except (_WrongError, SlurmSyntaxError) as error:
-        scope.report(
-            "RL107", f"gpus: {error}", route, "a type, type:count for each node, or a count in all"
-        )
+        scope.report("RL107", f"gpus: {error}", route, "a type, type:count for each node, or a count in all")
         return {}
     return pins
 

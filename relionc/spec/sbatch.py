@@ -51,6 +51,13 @@ _REFUSED = {
 }
 
 
+_FLAGS = frozenset(
+    "contiguous get-user-env hold ignore-pbs no-kill no-requeue oversubscribe quiet reboot requeue spread-job "
+    "use-min-nodes verbose wait".split()
+)
+"""The options of sbatch that take no value: `--requeue=yes` is refused (sbatch of Slurm 22.05, `--help`)."""
+
+
 def resolve(raw: Routed, scope: Scope) -> tuple[tuple[str, str | None], ...]:
     """Return the options in the order of the spec; `yes` is a flag without a value."""
     found: list[tuple[str, str | None]] = []
@@ -73,8 +80,11 @@ def resolve(raw: Routed, scope: Scope) -> tuple[tuple[str, str | None], ...]:
 def _one(key: str, value: Any, route: Any, scope: Scope) -> list[tuple[str, str | None]]:
     if value is None:
         return []
-    if value is True or value is False:
-        return [(key, None)] if value else []
+    if value is True or value is False or (key in _FLAGS and value in ("yes", "no")):
+        return [(key, None)] if value in (True, "yes") else []
+    if key in _FLAGS:
+        scope.report("RL607", f"`{key}` takes no value", route, "write yes or no")
+        return []
     text = values.text_of(value) if hasattr(value, "text") else text_of(value)
     if any(ord(character) < 0x20 for character in text):
         what = "a shell reference" if refs.OPEN in text else "a line break or control character"
