@@ -36,6 +36,8 @@ def check(name: str, show: int) -> Iterator[str]:
     from relionc.catalog.compiler import CatalogError, compile_type
 
     data = {each: read(each) for each in ("versions", "shared", name)}
+    if "like" in data[name]:
+        data[data[name]["like"]] = read(data[name]["like"])
     for release in golden_rows.RELEASES:
         version = ".".join(release.split(".")[:2])
         if version not in data[name]["versions"]:

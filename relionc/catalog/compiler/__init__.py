@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from relionc.catalog.compiler.fragments import FragmentError
+from relionc.catalog.compiler.inherit import inherited
 from relionc.catalog.compiler.jobtype import compiled
 from relionc.catalog.compiler.queue import compile_queue
 from relionc.catalog.compiler.ranges import number
@@ -34,7 +35,8 @@ def compile_all(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def compile_type(data: dict[str, Any], name: str, version: str) -> dict[str, Any]:
     """Return one job type of one version as literal data, in the shape that `relionc.catalog.from_data` reads."""
     try:
-        return compiled(Release(version, data["versions"]), data["shared"], data[name])
+        shared, source = inherited(data, name)
+        return compiled(Release(version, data["versions"]), shared, source)
     except KeyError as error:
         raise CatalogError(f"{name}.yaml, version {version}: there is no {error}") from error
     except (CatalogError, FragmentError, ExprError, TypeError, ValueError) as error:

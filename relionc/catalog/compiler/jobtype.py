@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from relionc.catalog.compiler.release import Release
     from relionc.expr import Expr
 
-_KEYS = ("type", "title", "job_dir", "source", "versions", "options", "traits", "names", "steps", "files", "blocks",
+_KEYS = ("type", "title", "like", "job_dir", "source", "versions", "options", "traits", "names", "steps", "files", "blocks",
          "control", "tomo")  # fmt: skip
 _CONDITIONS = ("mpi", "leader", "gpu", "gpu_possible", "one_rank_per_gpu", "preread", "scratch", "threads")
 _TRAITS = (*_CONDITIONS, "memory", "items", "rank_rules")
@@ -37,7 +37,7 @@ def compiled(release: Release, shared: dict[str, Any], source: dict[str, Any]) -
         "name": source["type"],
         "version": release.version,
         "title": source["title"],
-        "job_dir": source["job_dir"],
+        "job_dir": release.chosen(source["job_dir"]),
         "type_id": source["versions"][release.version]["type_id"],
         "job_file": release.fact("job_file"),
         "is_tomo": source.get("tomo", False) if release.fact("tomo_field") else None,
