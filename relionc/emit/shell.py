@@ -30,7 +30,9 @@ def text(value: str) -> str:
         raise ValueError("an argument cannot hold a NUL character")
     if any(character < " " or character == "\x7f" for character in value):
         return _ansi(value)
-    if value and _SAFE.issuperset(value):
+    if not value:
+        return '""'  # as RELION itself writes it: --gpu ""
+    if _SAFE.issuperset(value):
         return value
     return "'" + value.replace("'", "'\"'\"'") + "'"
 

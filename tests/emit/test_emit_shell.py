@@ -63,7 +63,7 @@ def test_a_command_laid_out_on_many_lines_is_the_same_command(texts):
         (("cost $5/", ShellRef("HOME")), '"cost \\$5/${HOME}"'),
         (("Class3D/run_it025",), "Class3D/run_it025"),
         (("two words",), "'two words'"),
-        ((), "''"),
+        ((), '""'),
         (("~/x",), "'~/x'"),
         (("line\nbreak",), "$'line\\nbreak'"),
         ((Glob("Raw data/*.mrc[12]?"),), "'Raw data/'*.mrc[12]?"),

@@ -34,4 +34,4 @@ mpirun -n ${SLURM_NTASKS} \
   --angpix 1 \
   --patch_x 5 \
   --patch_y 5 \
-  --gpu ''
+  --gpu ""
