@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from relionc import __version__, emit, site, source, spec
 from relionc.diag import ERROR, Diagnostic, Finding
-from relionc.diag.locate import locate_all
+from relionc.diag.locate import Lines, locate_all
 from relionc.lower import plan_json, script
 from relionc.lower.commands import make as make_commands
 from relionc.lower.decided import options as decided_options
@@ -22,6 +22,7 @@ from relionc.schema import check as check_schema
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from relionc.ir import QueueScript
     from relionc.lower.commands import Made
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
@@ -61,6 +62,14 @@ class Disk:
         return self.facts[path]
 
 
+class QueueTemplate(NamedTuple):
+    """A template of RELION's for submission scripts, and values for the entries that a site has added, by number."""
+
+    path: str
+    data: bytes
+    extras: Mapping[int, str]
+
+
 class Request(NamedTuple):
     """What to compile: a spec, and what the call says on top of it."""
 
@@ -71,6 +80,7 @@ class Request(NamedTuple):
     relion: str | None = None
     jobs: tuple[str, ...] = ()
     emit: bool = True  # False: only to see what is wrong
+    template: QueueTemplate | None = None  # for scripts as RELION itself would make them
 
     @property
     def name(self) -> str:
@@ -149,9 +159,10 @@ def _compile(request: Request, run: _Run) -> Compiled:
     resolved = _resolve(request, tree, run)
     run.report(_rules(resolved, cluster), tree)
     plans = _plans(resolved, cluster, tree, run)
-    options = {p.job.name: decided_options(p, queued=cluster.scheduler != "none") for p in plans}
+    options = {p.job.name: _decided(p, request, cluster) for p in plans}
     made = _commands(plans, options, tree, run)
-    run.report(script.check(plans, cluster), tree)
+    templated = _from_template(request, plans, options, made, cluster, tree, run)
+    run.report(script.check([p for p in plans if p.job.name not in templated], cluster), tree)
     plan = plan_json.plan_object(plans, spec=request.name, cluster=cluster.name, relion=resolved.relion)
     return Compiled(
         diagnostics=tuple(run.diagnostics),
@@ -160,7 +171,7 @@ def _compile(request: Request, run: _Run) -> Compiled:
         cluster=cluster,
         plans=plans,
         plan=plan,
-        files=_files(plans, options, made, cluster, request, plan) if request.emit else None,
+        files=_files(plans, options, made, templated, cluster, request, plan) if request.emit else None,
         inputs=_inputs(request, run),
         not_checked=tuple(dict.fromkeys(text for p in plans for text in p.not_checked)),
     )
@@ -170,6 +181,7 @@ def _files(
     plans: Sequence[JobPlan],
     options: Mapping[str, Mapping[str, str]],
     made: Mapping[str, Made],
+    templated: Mapping[str, QueueScript],
     cluster: Cluster,
     request: Request,
     plan: Mapping[str, object],
@@ -180,7 +192,53 @@ def _files(
         for p in plans
     }
     bundle = script.bundle(plans, made, job_files, cluster, origin=script.Origin(request.name, __version__))
+    if templated:
+        from relionc.lower import queue_plan
+
+        bundle = queue_plan.put_in(bundle, templated, plans)
     return emit.files(bundle._replace(plan=plan))
+
+
+def _decided(plan: JobPlan, request: Request, cluster: Cluster) -> dict[str, str]:
+    """Return RELION's text for every option, with what the plan decided; a template is for a queue."""
+    if request.template is None:
+        return decided_options(plan, queued=cluster.scheduler != "none")
+    from relionc.lower import queue_plan
+
+    return queue_plan.options(plan, decided_options(plan, queued=True))
+
+
+def _from_template(
+    request: Request,
+    plans: Sequence[JobPlan],
+    options: Mapping[str, Mapping[str, str]],
+    made: Mapping[str, Made],
+    cluster: Cluster,
+    tree: Tree,
+    run: _Run,
+) -> dict[str, QueueScript]:
+    """Return the submission scripts that RELION's own template makes of the jobs, by name."""
+    if request.template is None:
+        return {}
+    from relionc.lower import queue_plan
+
+    path, data, extras = request.template
+    template = queue_plan.Template(_template_text(path, data, run), extras)
+    scripts, of_template, of_jobs = queue_plan.fill(plans, options, made, template, cluster)
+    run.diagnostics += locate_all(of_template, Lines(path))
+    run.report(of_jobs, tree)
+    return scripts
+
+
+def _template_text(path: str, data: bytes, run: _Run) -> str:
+    """Return the text of a template; stops where it is none."""
+    run.sources[path] = text = data.decode("utf-8", "replace")
+    run.disk.files[path] = data
+    if "\ufffd" in text or "\0" in text:
+        found = Finding(code="RL002", message="a template is UTF-8 text", route=(1, 1, 1))
+        run.diagnostics += locate_all([found], Lines(path))
+        raise _Stop
+    return text
 
 
 def load_profile(name: str, disk: Disk) -> Compiled:

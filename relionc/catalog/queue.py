@@ -34,8 +34,8 @@ class Queue(NamedTuple):
     extras_most: int
     warns_of_uneven_cores: bool
 
-    def extra(self, number: int) -> str:
-        """Return the name of a site's entry in templates."""
+    def name_of_extra(self, number: int) -> str:
+        """Return what templates call an entry of a site."""
         return self.extra_name.replace("{n}", str(number))
 
 

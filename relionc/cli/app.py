@@ -29,6 +29,18 @@ def relionc() -> None:
 @click.option("--job", "jobs", multiple=True, help="Build this job only (may be given several times).")
 @click.option("--stdout", is_flag=True, help="Print the script of one job; write nothing.")
 @click.option(
+    "--template",
+    metavar="FILE",
+    help="RELION's own template (qsub.sh): write run_submit.script as RELION would.",
+)
+@click.option(
+    "--extra",
+    "extras",
+    multiple=True,
+    metavar="N=VALUE",
+    help="Text for XXXextraNXXX of the template (may be given several times).",
+)
+@click.option(
     "--format", "format_", type=FORMATS, default="text", show_default=True, help="Form of diagnostics."
 )
 def build(  # noqa: PLR0913, PLR0917 - one parameter per option
@@ -39,6 +51,8 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter per option
     relion: str | None,
     jobs: tuple[str, ...],
     stdout: bool,
+    template: str | None,
+    extras: tuple[str, ...],
     format_: str,
 ) -> int:
     """Write the build directory of each SPEC: scripts, hostfiles, command lines, plan."""
@@ -54,8 +68,21 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter per option
             relion=relion,
             jobs=jobs,
             format=format_,
+            template=template,
+            extras=_numbered(extras),
         )
     )
+
+
+def _numbered(extras: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
+    """Return what `--extra N=VALUE` gives."""
+    found = []
+    for text in extras:
+        number, equals, value = text.partition("=")
+        if not (equals and number.isdecimal() and number.isascii()):
+            raise click.BadParameter(f"{text!r} is not like 1=12:00:00", param_hint="--extra")
+        found.append((int(number), value))
+    return tuple(found)
 
 
 @relionc.command()

@@ -12,7 +12,7 @@ from relionc.cli.files import CallError
 from relionc.cli.remember import remember, settings_places
 from relionc.cli.summary import built, job_lines
 from relionc.diag import ERROR
-from relionc.pipeline import Compiled, Disk, Request, compile_spec
+from relionc.pipeline import Compiled, Disk, QueueTemplate, Request, compile_spec
 from relionc.store import build_dir, manifest
 from relionc.store.paths import StoreError
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from relionc.diag import Diagnostic
+
+
+_SCRIPTS = ("/run.sbatch", "/run.sh", "/run_submit.script")
 
 
 class BuildCall(NamedTuple):
@@ -33,12 +36,14 @@ class BuildCall(NamedTuple):
     relion: str | None = None
     jobs: tuple[str, ...] = ()
     format: str = "text"
+    template: str | None = None  # a file
+    extras: tuple[tuple[int, str], ...] = ()  # values for the entries that a site's template has of its own
 
     @property
     def plain(self) -> bool:
         """Whether an unchanged repetition may be answered from the cache."""
         return (
-            not (self.check or self.stdout or self.cluster or self.relion or self.jobs)
+            not (self.check or self.stdout or self.cluster or self.relion or self.jobs or self.template)
             and self.format == "text"
         )
 
@@ -116,8 +121,15 @@ def compile_one(path: str, call: BuildCall, *, emit: bool = True) -> tuple[Compi
         relion=call.relion,
         jobs=call.jobs,
         emit=emit,
+        template=_template(call),
     )
     return compile_spec(request, disk), disk
+
+
+def _template(call: BuildCall) -> QueueTemplate | None:
+    if call.template is None:
+        return None
+    return QueueTemplate(call.template, files.read_spec(call.template), dict(call.extras))
 
 
 def _finish(path: str, result: Compiled, disk: Disk, call: BuildCall) -> int:
@@ -142,7 +154,7 @@ def _finish(path: str, result: Compiled, disk: Disk, call: BuildCall) -> int:
 
 def _single_script(result: Compiled) -> str:
     assert result.files is not None  # noqa: S101 - see _finish
-    scripts = [text for name, text in result.files.items() if name.endswith(("/run.sbatch", "/run.sh"))]
+    scripts = [text for name, text in result.files.items() if name.endswith(_SCRIPTS)]
     if len(scripts) != 1:
         names = ", ".join(plan.job.name for plan in result.plans)
         raise CallError(f"--stdout prints one script: choose a job with --job ({names})")

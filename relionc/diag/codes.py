@@ -102,6 +102,17 @@ CODES: dict[str, str] = {
     "RL678": "two facts about a launcher contradict each other",
     "RL679": "the jobs of a node would share one scratch folder",
     # --- RL7: templates and imported scripts --------------------------------------------------------------
+    "RL701": "a template has no place for the commands",
+    "RL702": "a template asks for the commands twice in a line",
+    "RL703": "a template holds a name that nothing replaces",
+    "RL704": "a directive stands after the first command, where Slurm does not read it",
+    "RL705": "a directive has a blank in its value",
+    "RL706": "a directive is left without a value",
+    "RL707": "a template does not send the output to where RELION shows it",
+    "RL708": "a template cannot say where the plan places ranks",
+    "RL709": "sbatch takes no script of this form",
+    "RL710": "a template asks for the commands in several places",
+    "RL711": "the cores of a job do not fill its nodes",
     # --- RL8: jobs and their connections ------------------------------------------------------------------
     "RL801": "there is no such job",
     "RL802": "jobs wait for each other in a circle",
@@ -112,5 +123,6 @@ CODES: dict[str, str] = {
     "RL901": "a value has a line break or a control character",
     "RL902": "a value looks like shell code, which is never run",
     "RL903": "additional arguments hold an operator of the shell",
+    "RL904": "a value would be read as shell code in a script of RELION's own making",
 }
 """Code → one sentence: what is wrong in general. The message of a finding says what is wrong here."""

@@ -23,6 +23,20 @@ class Positions(Protocol):
         ...
 
 
+class Lines:
+    """The positions of a file that is text alone: a route is `(line, column, end column)`, counted from 1."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def span(self, route: Route, *, on_key: bool = False) -> Span | None:  # noqa: ARG002 - text has no keys
+        """Return the place that a route is."""
+        match route:
+            case (int(line), int(column), int(end)):
+                return Span(line, column, line, end)
+        return None
+
+
 def locate(finding: Finding, tree: Positions) -> Diagnostic:
     """Return `finding` at its place in `tree`."""
     return Diagnostic(

@@ -61,7 +61,7 @@ def replacements(queue: Queue, known: Mapping[str, Any], extras: Mapping[int, st
         name: refs.show(text_of(evaluate(tree, lambda parts: known[parts[0]])))
         for name, (tree, _) in queue.names.items()
     }
-    found |= {queue.extra(number): refs.show(text) for number, text in extras.items()}
+    found |= {queue.name_of_extra(number): refs.show(text) for number, text in extras.items()}
     return dict(sorted(found.items()))
 
 
@@ -72,7 +72,7 @@ def lines_of(template: str) -> list[str]:
 
 
 def replaced(line: str, replacing: Mapping[str, str]) -> str:
-    """Return a line with its names replaced; a name in a text that was put in is replaced if its turn is yet to come."""
+    """Return a line with its names replaced in turn: a text put in may hold names that come later."""
     for name, text in replacing.items():
         line = line.replace(name, text)
     return line
