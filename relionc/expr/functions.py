@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 Arity = tuple[int, int]
 
 # Patterns are compiled by `re` at their first use, so that a run that needs none pays for none.
-_C_FLOAT = r"[ \t\n\v\f\r]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([+-]?[0-9]*))?"
+_C_FLOAT = r"[ \t\n\v\f\r]*([+-]?(?!0[xX])(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([+-]?[0-9]+))?"
+_C_HEX_FLOAT = (
+    r"[ \t\n\v\f\r]*([+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]{1,4})?)"
+)
 _FLOAT_MAX = 3.4028234663852886e38
 _MAX_RANGE = 1000
 
@@ -85,12 +88,21 @@ def _num(value: Any) -> int | float:
     if not value or value.startswith("$$"):
         return 0.0
     if value.removeprefix("-").isdecimal() and value.isascii() and len(value) < 10:
-        return _single(int(value))
-    found = re.match(_C_FLOAT, value)
-    if not found or (found[2] is not None and not found[2].lstrip("+-")):
-        raise ExprError(f"{value!r} is not a number")
-    exponent = max(-999, min(999, int(found[2] or 0)))
-    return _single(max(-_FLOAT_MAX, min(_FLOAT_MAX, float(f"{found[1]}e{exponent}"))))
+        return _single(float(value))
+    return _single(max(-_FLOAT_MAX, min(_FLOAT_MAX, _scanned(value))))
+
+
+def _scanned(text: str) -> float:
+    """Read a number as the C library does: an exponent without digits is none, `0x10` is 16."""
+    if found := re.match(_C_FLOAT, text):
+        exponent = max(-999, min(999, int(found[2] or 0)))
+        return float(f"{found[1]}e{exponent}")
+    if found := re.match(_C_HEX_FLOAT, text):
+        try:
+            return float.fromhex(found[1])
+        except OverflowError:
+            return -_FLOAT_MAX if found[1].startswith("-") else _FLOAT_MAX
+    raise ExprError(f"{text!r} is not a number")
 
 
 def _is_number(text: Any) -> bool:

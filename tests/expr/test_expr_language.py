@@ -116,13 +116,18 @@ def test_functions(text: str, result: Any) -> None:
         ("0.1", 0.10000000149011612),
         ("1e999", 3.4028234663852886e38),
         ("1e-999", 0.0),
+        ("1e", 1.0),
+        ("-2e+x", -2.0),
+        ("0x10", 16.0),
+        (" -0x.8p1x", -1.0),
+        ("0x1p9999", 3.4028234663852886e38),
     ],
 )
 def test_num_reads_as_scanf_does(text: str, result: float) -> None:
     assert FUNCTIONS["num"][0](text) == result
 
 
-@pytest.mark.parametrize("text", ["x", "-", ".", "+x1", "1e", "1e+", "e5"])
+@pytest.mark.parametrize("text", ["x", "-", ".", "+x1", "e5", "0x", "0xg", ".e1"])
 def test_num_refuses_what_scanf_does_not_read(text: str) -> None:
     with pytest.raises(ExprError, match="is not a number"):
         FUNCTIONS["num"][0](text)
@@ -136,6 +141,7 @@ def test_num_refuses_what_scanf_does_not_read(text: str) -> None:
         ("format(0)", "0"),
         ("format(1234567)", "1.23457e+06"),
         ("format(0.00001)", "1e-05"),
+        ("format(num('-0') * 2)", "-0"),
         ("format(num('0.1') * 2)", "0.2"),
         ("round(2.5)", 3),
         ("round(-2.5)", -3),
