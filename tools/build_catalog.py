@@ -45,15 +45,21 @@ def modules() -> dict[Path, str]:
 
 
 def index(compiled: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return the tables for look-up: types of each version, versions of each option of each type."""
+    """Return the tables for look-up: types of each version, also by id; versions of each option of each type."""
     options: dict[str, dict[str, tuple[str, ...]]] = {}
     for version, types in compiled.items():
         for name, data in types.items():
             for key in data["options"]:
                 table = options.setdefault(name, {})
                 table[key] = (*table.get(key, ()), version)
+    ids: dict[str, dict[str, tuple[str, ...]]] = {}
+    for version, types in compiled.items():
+        table = ids.setdefault(version, {})
+        for name, data in types.items():
+            table[data["type_id"]] = (*table.get(data["type_id"], ()), name)
     return {
         "TYPES": {version: tuple(types) for version, types in compiled.items()},
+        "IDS": {version: dict(sorted(table.items())) for version, table in ids.items()},
         "OPTIONS": {name: dict(sorted(table.items())) for name, table in sorted(options.items())},
     }
 

@@ -30,6 +30,7 @@ __all__ = [
     "types",
     "versions",
     "versions_with",
+    "with_id",
 ]
 
 _CONDITIONS = ("mpi", "leader", "gpu", "gpu_possible", "one_rank_per_gpu", "preread", "scratch", "threads")
@@ -58,6 +59,14 @@ def load(name: str, version: str) -> JobType:
         raise KeyError(name)
     data: Any = import_module(f"relionc.catalog._built.v{version.replace('.', '_')}.{name}").DATA
     return from_data(data)
+
+
+def with_id(type_id: str, version: str) -> tuple[str, ...]:
+    """Return the names of the types that a version's job files call `type_id`: one, or that of tomography too."""
+    from relionc.catalog._built import IDS
+
+    table: Any = IDS.get(version, {})
+    return tuple(table.get(type_id, ()))
 
 
 def from_data(data: Mapping[str, Any]) -> JobType:
