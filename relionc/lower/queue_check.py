@@ -110,19 +110,24 @@ def _late(filled: Filled) -> Iterator[Finding]:
 def _blanks(filled: Filled) -> Iterator[Finding]:
     for each in said(filled.after[: first_command(filled.lines) - 1]):
         if not each.name and each.value is not None:
-            original = filled.lines[each.line - 1]
-            column = original.find(each.value) + 1 or len(MARK) + 2
-            route = (each.line, column, column + len(each.value))
+            found = re.search(rf"(?<=\s){re.escape(each.value)}(?!\S)", filled.lines[each.line - 1])
+            column, end = (found.start() + 1, found.end() + 1) if found else _body(filled, each.line)
             message = f"`{each.value}` is no option: Slurm ends a value at a blank"
-            yield _finding("RL705", message, route, "put the value in double quotes", severity=WARNING)
+            text = "put the value in double quotes"
+            yield _finding("RL705", message, (each.line, column, end), text, severity=WARNING)
+
+
+def _body(filled: Filled, number: int) -> tuple[int, int]:
+    """Return where the options of a directive begin and end."""
+    return len(MARK) + 2, len(filled.lines[number - 1].rstrip()) + 1
 
 
 def _empty(filled: Filled) -> Iterator[Finding]:
     for each in said(filled.after[: first_command(filled.lines) - 1]):
         if each.value in ("", '""', "''"):
             option = f"--{each.name}="
-            column = filled.lines[each.line - 1].find(option) + 1 or len(MARK) + 2
-            end = len(filled.lines[each.line - 1].rstrip()) + 1
+            column, end = _body(filled, each.line)
+            column = filled.lines[each.line - 1].find(option) + 1 or column
             message = f"`{option}` is left without a value, which Slurm refuses"
             text = f"set `slurm: {{{each.name}: …}}` or a resource, or take the line out"
             yield _finding("RL706", message, (each.line, column, end), text)
