@@ -80,7 +80,8 @@ class _Domains(NamedTuple):
             wanted |= {*range(1, min(pinned, MANY) + 2), pinned, pinned - 1}
         nodes = demand.pin("nodes") or 1
         ntasks = demand.pin("ntasks") or (self.asked.cluster.policy.ntasks if not gpus else 0)
-        wanted |= {ceil(ntasks / nodes), ceil((ntasks - 1) / nodes)}
+        most = [rule.maximum for rule in demand.rank_rules if rule.maximum is not None]
+        wanted |= {ceil(n / nodes) for count in (ntasks, *most) for n in (count, count - 1)}
         if not gpus:
             wanted |= self._that_fit(values["place"])
             if demand.pin("ntasks") and demand.pin("nodes") is None:

@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     from relionc.spec.model import Pin, ResolvedJob
 
 
+class LocalLimit(NamedTuple):
+    """RELION's bound on MPI ranks of jobs that go through no queue; reads like a rule of the catalogue."""
+
+    maximum: int
+    message: str
+    minimum: int = 1
+    odd: bool = False
+    source: str = ""
+    code: str = "RL130"
+
+
 class Demand(NamedTuple):
     """The demand of one job on a site. Memory of one rank in GiB by term; scratch of one node likewise.
 
@@ -26,7 +37,7 @@ class Demand(NamedTuple):
     gpu: bool
     one_rank_per_gpu: bool
     interactive: bool
-    rank_rules: tuple[RankRule, ...]
+    rank_rules: tuple[RankRule | LocalLimit, ...]
     memory: tuple[Term, ...]
     scratch: tuple[Term, ...]
     pins: Mapping[str, Pin[Any]]
@@ -76,12 +87,19 @@ def demand_of(job: ResolvedJob, cluster: Cluster) -> Demand:
         gpu=needs.gpu,
         one_rank_per_gpu=needs.one_rank_per_gpu,
         interactive=job.interactive,
-        rank_rules=needs.rank_rules,
+        rank_rules=(*needs.rank_rules, *_local_limit(job, cluster)),
         memory=memory,
         scratch=scratch,
         pins=pins,
         not_checked=missing,
     )
+
+
+def _local_limit(job: ResolvedJob, cluster: Cluster) -> tuple[LocalLimit, ...]:
+    if cluster.scheduler == "slurm" or job.type.option_of_role("ranks") is None:
+        return ()
+    most = job.type.program["local_mpi_limit"]
+    return (LocalLimit(most, f"RELION starts at most {most} MPI ranks without a queue"),)
 
 
 def _threads(job: ResolvedJob, cluster: Cluster) -> int:

@@ -17,7 +17,9 @@ from relionc.solve import Solution, nearest, solve
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from relionc.catalog.types import RankRule
     from relionc.diag import Route
+    from relionc.plan.demand import LocalLimit
     from relionc.plan.layout import Layout
     from relionc.site.types import Cluster
     from relionc.solve import Conflict, Problem
@@ -36,7 +38,7 @@ def finding(job: ResolvedJob, asked: Asked, conflict: Conflict) -> Finding:
     wishes = list(dict.fromkeys([*fixed, *pins]))
     said = kind(main) in MESSAGES and layout is not None
     return Finding(
-        code=CODES.get(kind(main), "RL201"),
+        code=_rule(asked, main).code if kind(main) == "need:ranks" else CODES.get(kind(main), "RL201"),
         message=MESSAGES[kind(main)](asked, layout) if said and layout else _together(asked, wishes),
         route=asked.demand.pins[wishes[0]].route if wishes else job.route,
         on_key=not wishes,
@@ -52,13 +54,13 @@ def _main(whole: Problem, conflict: Conflict) -> tuple[str, Layout | None]:
 
     Where there is more than one conflict, only the requirements of this one are looked at.
     """
+    telling = [label for wanted in CODES for label in conflict.labels if kind(label) == wanted]
     alone = tuple(c for c in whole.constraints if c.label in conflict.labels)
-    for wanted in CODES:
-        for label in conflict.labels:
-            if kind(label) == wanted:
-                broken = nearest(whole, label) or nearest(whole._replace(constraints=alone), label)
-                if broken is not None:
-                    return label, broken.values["layout"]
+    for looked_at in (whole, whole._replace(constraints=alone)):
+        for label in telling:
+            broken = nearest(looked_at, label)
+            if broken is not None:
+                return label, broken.values["layout"]
     return next((label for label in conflict.labels if not label.startswith("pin:")), ""), None
 
 
@@ -73,8 +75,12 @@ def _together(asked: Asked, wishes: list[str]) -> str:
 def _why(asked: Asked, main: str) -> str:
     if kind(main) != "need:ranks":
         return ""
-    rule = asked.demand.rank_rules[int(main.rpartition(":")[2])]
+    rule = _rule(asked, main)
     return f"RELION finds out only when the job runs ({rule.source})" if rule.source else ""
+
+
+def _rule(asked: Asked, label: str) -> RankRule | LocalLimit:
+    return asked.demand.rank_rules[int(label.rpartition(":")[2])]
 
 
 # --- the elements of the conflict ---------------------------------------------------------------------------
@@ -149,9 +155,18 @@ def _suggestions(job: ResolvedJob, asked: Asked, whole: Problem, wishes: list[st
             changed = _with(job, name, value)
             made = _re_solved(changed, cluster)
             if made is not None:
-                found.append(Suggestion(((asked.demand.pins[name].route, _text(name, changed)),), made))
+                said = _text(name, changed)
+                found.append(Suggestion(tuple((route, said) for route in _routes(name, job, asked)), made))
                 break
     return [*found, *_without_preread(job, cluster)][:MOST_SUGGESTIONS]
+
+
+def _routes(name: str, job: ResolvedJob, asked: Asked) -> Iterator[Route]:
+    """Yield where a wish stands: the number of ranks may be said as a resource and as RELION's option."""
+    yield asked.demand.pins[name].route
+    option = job.type.option_of_role("ranks") if name == "ntasks" else None
+    if option is not None and option.key in job.given and asked.demand.pins[name].route[-1] != option.key:
+        yield job.given[option.key]
 
 
 def _means_more(name: str, job: ResolvedJob) -> bool:
@@ -216,9 +231,10 @@ AMOUNTS: dict[str, Callable[[Asked, Layout], int | None]] = {
     "scratch": lambda asked, layout: (
         ceil(asked.demand.scratch_need_gib) or layout.place.node_type.scratch_gib
     ),
+    "threads": lambda _, layout: layout.cpus_per_task,
     "time": lambda _, layout: layout.place.partition.max_time_s if layout.place.partition else None,
 }
-"""Wish for an amount → how much a layout that was found without it takes: MiB, GiB, seconds."""
+"""Wish for an amount → how much a layout that was found without it takes: MiB, GiB, threads, seconds."""
 
 
 def _unpinned(asked: Asked) -> Asked:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from relionc.catalog.types import RankRule
     from relionc.plan.asked import Asked
-    from relionc.plan.demand import Demand
+    from relionc.plan.demand import Demand, LocalLimit
     from relionc.plan.layout import Layout, Place
 
     Excess = Callable[[Layout], float]
@@ -66,7 +66,6 @@ _READ: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
         ("mode", "gpus", "amount"),
         lambda mode, gpus, amount: 0 if mode == HETEROGENEOUS else gpus * amount,
     ),
-    "ranks_per_gpu": (("gpus", "per_node"), lambda gpus, workers: workers / max(gpus, 1)),
 }
 """Pin → the variables that decide it, and how to read its value from them, before a layout is made."""
 
@@ -77,6 +76,9 @@ def _leader_beside(mode: str) -> int:
 
 def _pins(demand: Demand) -> list[Constraint]:
     made = [_pin(name, demand.pin(name), *_READ[name]) for name in _READ if demand.pin(name) is not None]
+    if demand.pin("ranks_per_gpu") is not None:
+        read = partial(_ranks_per_gpu, demand)
+        made.append(_pin("ranks_per_gpu", demand.pin("ranks_per_gpu"), ("mode", "gpus", "per_node"), read))
     if demand.pin("mem") is not None:  # says nothing about how many tasks of a heterogeneous job share a node
         made.append(_of_mode("pin:mem", lambda mode: mode != HETEROGENEOUS))
     features = demand.pin("constraint")
@@ -84,6 +86,12 @@ def _pins(demand: Demand) -> list[Constraint]:
         wanted = parse_constraint(features)
         made.append(_of_place("pin:constraint", lambda p: constraint_allows(wanted, p.node_type.features)))
     return made
+
+
+def _ranks_per_gpu(demand: Demand, mode: str, gpus: int, per_node: int) -> float:
+    """Workers of a GPU; without a place of its own, the leader takes that of a worker on the first node."""
+    uneven = demand.leader and mode != HOMOGENEOUS_PLUS_1 and per_node > 1
+    return 0 if uneven else per_node / max(gpus, 1)
 
 
 def _pin(name: str, pinned: Any, scope: tuple[str, ...], read: Callable[..., Any]) -> Constraint:
@@ -163,17 +171,17 @@ def _needs(asked: Asked) -> dict[str, Excess]:
         needs["need:serial"] = lambda it: it.ntasks - 1
     if demand.one_rank_per_gpu and demand.gpu:
         needs["need:rank_per_gpu"] = lambda it: abs(it.ntasks - it.nodes * it.gpus_per_node)
-        if demand.gpu_ids:
-            needs["need:gpu_list"] = lambda it: it.ntasks - len(parse_ids(demand.gpu_ids) or range(it.ntasks))
     if demand.interactive:
         needs["need:one_node"] = lambda it: it.nodes - 1
     if demand.gpu:
         if asked.cluster.scheduler == "slurm":  # without one, nobody reserves GPUs that stay idle
-            needs["need:busy_gpus"] = partial(idle_gpus, demand)
+            needs["need:busy_gpus"] = partial(_idle_gpus, demand)
         needs["need:devices"] = partial(_missing_devices, asked)
+        needs["need:mode"] = lambda it: it.mode == HETEROGENEOUS
+    if demand.one_rank_per_gpu and demand.gpu_ids:
+        needs["need:gpu_list"] = partial(_list_lacks, demand)
     if demand.pin("threads") is not None:
         needs["need:threads"] = lambda it: demand.pin("threads") - it.cpus_per_task
-        needs["need:mode"] = lambda it: it.mode == HETEROGENEOUS
     if demand.rank_gib:
         needs["need:memory"] = asked.memory_missing_gib
     if demand.scratch and demand.pin("scratch") is not None:
@@ -181,12 +189,23 @@ def _needs(asked: Asked) -> dict[str, Excess]:
     return needs
 
 
-def _ranks_off(rule: RankRule, layout: Layout) -> float:
+def _ranks_off(rule: RankRule | LocalLimit, layout: Layout) -> float:
     """By how many ranks a layout misses a bound that RELION enforces at run time."""
     off = max(0, rule.minimum - layout.ntasks)
     if rule.maximum is not None:
         off = max(off, layout.ntasks - rule.maximum)
     return max(off, 1 if rule.odd and layout.ntasks % 2 == 0 else 0)
+
+
+def _list_lacks(demand: Demand, layout: Layout) -> int:
+    """Ranks without an entry in a list that is not repeated: RELION stops there."""
+    listed = len(parse_ids(demand.gpu_ids))
+    return max(0, layout.ntasks - listed) if listed and demand.one_rank_per_gpu else 0
+
+
+def _idle_gpus(demand: Demand, layout: Layout) -> int:
+    """GPUs that no rank uses, unless there is a more telling reason for it."""
+    return 0 if _list_lacks(demand, layout) else idle_gpus(demand, layout)
 
 
 def _missing_devices(asked: Asked, layout: Layout) -> int:

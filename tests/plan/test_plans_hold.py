@@ -96,7 +96,7 @@ def few(draw: st.DrawFn, wishes: dict[str, Any]) -> dict[str, Any]:
     return dict(list(draw(st.permutations(sorted(wishes.items(), key=lambda item: item[0]))))[:most])
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(requests())
 def test_a_request_gives_a_sound_plan_or_a_finding_with_a_place(value):
     result = compiled(value)
@@ -112,7 +112,7 @@ def test_a_request_gives_a_sound_plan_or_a_finding_with_a_place(value):
         assert not any(word in found.message for word in ("need:", "site:", "pin:", "_per_gib", "None"))
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(requests())
 def test_every_suggestion_builds_when_it_is_followed(value):
     result = compiled(value)
