@@ -106,7 +106,7 @@ def test_a_made_up_version_needs_no_python(data: dict[str, Any]) -> None:
         (lambda d: d["class3d"]["steps"].append({"if": "true"}), "a step with if"),
         (lambda d: d["class3d"]["traits"].update(gpus=True), "gpus means nothing"),
         (lambda d: d["class3d"]["options"]["I/O"].update(fn_img={"kind": "path"}), "'path' is not one of"),
-        (lambda d: d["class3d"]["names"].update(root="root + 'x'"), "'root' is neither"),
+        (lambda d: d["class3d"].update(names={"root": "root + 'x'"}), "'root' is neither"),
         (lambda d: d["class3d"]["steps"].append({"refuse": "RL1", "option": "no", "when": "true"}), "'no'"),
     ],
 )  # fmt: skip

@@ -28,7 +28,7 @@ def test_every_recorded_row_is_made_the_same(
         found = difference(row, job_type)
         golden_table[release, kind, name, "accepted" if row["ok"] else "refused", not found] += 1
         differences += [(kind, row["line"], row["set"], found)] if found else []
-    assert recorded
+    assert recorded or job_type.is_tomo  # not every form for tomograms was recorded
     assert not differences
 
 
