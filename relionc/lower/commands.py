@@ -17,6 +17,7 @@ from relionc.ir import CommandLine, Glob, Part, ShellRef, Word
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from relionc.catalog.program import Files
     from relionc.catalog.types import JobType
 
 TOO_MANY_LOCAL_RANKS, BAD_QUOTES = "RL130", "RL131"
@@ -104,9 +105,19 @@ class _Draft:
         return CommandLine(tuple(words), stdout, append, stdin)
 
 
-def make(job_type: JobType, options: Mapping[str, str], *, output: str, is_continue: bool) -> Made:
-    """Return the commands of a job. `options` is RELION's text by name; `output` ends with a slash."""
-    scope = Scope(job_type, options, output=output, is_continue=is_continue)
+def make(
+    job_type: JobType,
+    options: Mapping[str, str],
+    *,
+    output: str,
+    is_continue: bool,
+    files: Files | None = None,
+) -> Made:
+    """Return the commands of a job. `options` is RELION's text by name; `output` ends with a slash.
+
+    `files` answers for the few job types that look into files; without it, what they need is taken to be there.
+    """
+    scope = Scope(job_type, options, output=output, is_continue=is_continue, files=files)
     drafts: list[_Draft] = []
     refusals: list[Refusal] = []
     inputs: list[tuple[str, str]] = []

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 @dataclass(slots=True)
 class Table:
-    """One `loop_` of a STAR file: its columns, its first row, how many rows it has."""
+    """One block of a STAR file: its columns, its first row, how many rows it has."""
 
     name: str
     columns: list[str]
@@ -37,13 +37,13 @@ def particles(path: str, project: str = "") -> Particles | None:
     """
     try:
         with open(os.path.join(project, path), encoding="utf-8", errors="replace") as stream:
-            tables = {table.name: table for table in _tables(stream)}
+            found = {table.name: table for table in tables(stream)}
     except OSError:
         return None
-    images = tables.get("particles") or tables.get("images") or tables.get("")
+    images = found.get("particles") or found.get("images") or found.get("")
     if images is None or "rlnImageName" not in images.columns:
         return None
-    optics = tables.get("optics")
+    optics = found.get("optics")
     if optics is not None:
         box, angpix = _number(optics, "rlnImageSize"), _number(optics, "rlnImagePixelSize")
         return Particles(images.rows, None if box is None else int(box), angpix)
@@ -51,27 +51,38 @@ def particles(path: str, project: str = "") -> Particles | None:
     return Particles(images.rows, stack_box(os.path.join(project, stack)), _old_pixel_size(images))
 
 
-def _tables(lines: Iterator[str]) -> Iterator[Table]:
-    """Yield each table when it ends; rows beyond the first are only counted."""
+def tables(lines: Iterable[str]) -> Iterator[Table]:
+    """Yield each table when it ends; rows beyond the first are only counted.
+
+    A block of single values (`_name value`) is a table with one row.
+    """
     table: Table | None = None
-    name = ""
+    in_loop = False
     for line in lines:
         text = line.strip()
         if text.startswith("data_"):
             if table is not None:
                 yield table
-            table, name = None, text[5:]
+            table, in_loop = Table(text[5:], [], []), False
         elif text == "loop_":
-            table = Table(name, [], [])
+            table, in_loop = table or Table("", [], []), True
         elif table is None or not text or text.startswith("#"):
             continue
-        elif text.startswith("_") and not table.rows:
-            table.columns.append(text.split()[0][1:])
-        else:
+        elif text.startswith("_") and not (in_loop and table.rows):
+            _add_column(table, text, in_loop=in_loop)
+        elif in_loop:
             table.rows += 1
             table.first = table.first or text.split()
     if table is not None:
         yield table
+
+
+def _add_column(table: Table, text: str, *, in_loop: bool) -> None:
+    name, *value = text.split(None, 1)
+    table.columns.append(name[1:])
+    if not in_loop:
+        table.first.append(value[0].strip() if value else "")
+        table.rows = 1
 
 
 def _number(table: Table, column: str) -> float | None:

@@ -14,6 +14,7 @@ from relionc import catalog
 from relionc.expr import refs
 from relionc.ir import CommandLine, Glob, ShellRef, Word
 from relionc.lower.commands import Made, make
+from relionc.source.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ HERE = Path(__file__).parent
 DATA = HERE.parent / "data" / "golden"
 RELEASES = ("2.1", "3.0.8", "3.1.3", "4.0.2", "5.0.1")
 KINDS = ("golden", "fuzz")
+PROJECT = Project(str(DATA / "project"))  # the files that RELION looked into when it was asked
 JOB_ID = "4242"  # what the shell made of SLURM_JOB_ID when the words were recorded
 
 Row = dict[str, Any]
@@ -129,7 +131,7 @@ def rows_of(release: str, kind: str, job_type: JobType) -> list[Row]:
 def made_of(row: Row, job_type: JobType) -> Made:
     """Return what we make of a row's options; `$NAME` in them is a shell reference, as RELION leaves it one."""
     options = {key: with_references(value) for key, value in row["set"].items()}
-    return make(job_type, options, output=row["outputname"], is_continue=row["is_continue"])
+    return make(job_type, options, output=row["outputname"], is_continue=row["is_continue"], files=PROJECT)
 
 
 def with_references(text: str) -> str:
@@ -139,6 +141,8 @@ def with_references(text: str) -> str:
 def words_of(command: CommandLine) -> list[str]:
     """Return the words of a command as the recorder saw them: no wildcard matched a file there."""
     words = [_plain(word) for word in command.words]
+    if command.stdin is not None:
+        words += ["<", *filter(None, [_plain(command.stdin)])]
     if command.stdout is None:
         return words
     return [*words, ">>" if command.append else ">", _plain(command.stdout)]
@@ -159,12 +163,12 @@ def words_of_text(text: str) -> list[str]:
 def recorded_words(row: Row) -> list[list[str]]:
     """Return the recorded words of a row.
 
-    The recorder ran each command with its program replaced; it had no replacement for `ls` and repeated the
-    command before it, so those words are read from the text, as are all of the fuzz rows, which have none.
+    The recorder ran each command with its program replaced; it had no replacement for `ls` and `awk` and repeated
+    the command before it, so those words are read from the text, as are all of the fuzz rows, which have none.
     """
     recorded: list[list[str]] = row.get("argv") or []
     return [
-        words_of_text(text) if text.startswith("ls ") or not recorded else recorded[place]
+        words_of_text(text) if text.startswith(("ls ", "awk ")) or not recorded else recorded[place]
         for place, text in enumerate(row["commands"])
     ]
 
@@ -210,6 +214,13 @@ def _facts(option: dict[str, Any]) -> tuple[Any, ...]:
 def our_facts(job_type: JobType) -> Facts:
     """Return the same of a job type of the catalogue."""
     return {
-        key: (option.label, option.kind, option.default, option.choices, option.node_type, (option.minimum, option.maximum))
+        key: (
+            option.label,
+            option.kind,
+            option.default,
+            option.choices,
+            option.node_type,
+            (option.minimum, option.maximum),
+        )
         for key, option in job_type.options.items()
     }

@@ -1,0 +1,43 @@
+"""The files of a project folder, as far as RELION itself looks at them before it makes a command."""
+
+from __future__ import annotations
+
+import os
+
+from relionc.source.star import Table, tables
+
+
+class Project:
+    """Answers about the files below a folder; every path is relative to it. What cannot be read is not there."""
+
+    def __init__(self, folder: str = "") -> None:
+        self.folder = folder
+
+    def exists(self, path: str) -> bool:
+        """Return whether there is such a file."""
+        return bool(path) and os.path.exists(os.path.join(self.folder, path))
+
+    def rows(self, path: str) -> int:
+        """Return how many rows the first table of a STAR file has; 0 where there is none."""
+        return next((table.rows for table in self._tables(path)), 0)
+
+    def value(self, path: str, table: str, column: str) -> str:
+        """Return a value of the first row of a table of a STAR file, or nothing."""
+        for each in self._tables(path):
+            if each.name == table and column in each.columns and each.first:
+                return each.first[each.columns.index(column)]
+        return ""
+
+    def matching(self, pattern: str, without: str) -> tuple[str, ...]:
+        """Return, in order, the files that match a shell's pattern and do not have `without` in their path."""
+        from glob import glob
+
+        found = glob(pattern, root_dir=self.folder or None)
+        return tuple(sorted(path for path in found if without not in path))
+
+    def _tables(self, path: str) -> list[Table]:
+        try:
+            with open(os.path.join(self.folder, path), encoding="utf-8", errors="replace") as stream:
+                return list(tables(stream))
+        except OSError:
+            return []
