@@ -22,6 +22,7 @@ __all__ = [
     "RankRule",
     "Traits",
     "from_data",
+    "has_labels",
     "load",
     "nearest_option",
     "needs",
@@ -69,14 +70,24 @@ def with_id(type_id: str, version: str) -> tuple[str, ...]:
     return tuple(table.get(type_id, ()))
 
 
+def has_labels(version: str) -> bool:
+    """Return whether a version's job files call the job types by labels, and not by numbers."""
+    from relionc.catalog._built import IDS
+
+    table: Any = IDS.get(version, {})
+    return not any(type_id.isdigit() for type_id in table)
+
+
 def from_data(data: Mapping[str, Any]) -> JobType:
     """Return the job type that compiled data describe (`relionc.catalog.compiler`)."""
-    rules = tuple(RankRule(**rule) for rule in data["traits"]["rank_rules"])
+    traits = data["traits"]
+    ranks = tuple(RankRule(**rule) for rule in traits["rank_rules"])
+    runs = tuple(RunRule(**rule) for rule in traits.get("run_rules", ()))
     return JobType(
         **{
             **data,
             "options": {key: Option(**option) for key, option in data["options"].items()},
-            "traits": Traits(**{**data["traits"], "rank_rules": rules}),
+            "traits": Traits(**{**traits, "rank_rules": ranks, "run_rules": runs}),
         }
     )
 
@@ -116,7 +127,7 @@ def _closest(job_type: JobType, text: str) -> Option | None:
 def needs(job_type: JobType, options: Mapping[str, str], *, is_continue: bool) -> dict[str, Any]:
     """Return the traits of a job type over a job's options, by the names of `Traits`.
 
-    Conditions become true/false; of the rank rules those remain whose condition holds. `options` is RELION's
+    Conditions become true/false; of the rules those remain whose condition holds. `options` is RELION's
     text by name; what it leaves out has its default.
     """
     scope = Scope(job_type, options, output="", is_continue=is_continue)
@@ -126,6 +137,7 @@ def needs(job_type: JobType, options: Mapping[str, str], *, is_continue: bool) -
         "memory": traits.memory,
         "items": traits.items,
         "rank_rules": tuple(rule for rule in traits.rank_rules if scope.value(rule.when, otherwise=False)),
+        "run_rules": tuple(rule for rule in traits.run_rules if scope.value(rule.when, otherwise=False)),
     }
 
 

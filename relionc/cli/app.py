@@ -113,6 +113,24 @@ def plan(spec: str, cluster: str | None, relion: str | None, jobs: tuple[str, ..
 
 
 @relionc.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--relion", metavar="VERSION", required=True, help="RELION version whose answer is wanted.")
+@click.option(
+    "--job-number",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Number of the output folder <JobDir>/jobNNN/.",
+)
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def commands(files: tuple[str, ...], relion: str, job_number: int, format_: str) -> int:
+    """Print what RELION itself would run for each FILE, a job.star or run.job."""
+    from relionc.cli.commands import run
+
+    return run(files, relion=relion, job_number=job_number, format=format_)
+
+
+@relionc.command()
 @click.argument("kind", type=click.Choice(["spec", "cluster", "plan"]), default="spec")
 def schema(kind: str) -> int:
     """Print a JSON Schema, for editors and other tools."""

@@ -48,6 +48,11 @@ CODES: dict[str, str] = {
     "RL130": "RELION starts no more MPI ranks than this without a queue",
     "RL131": "a quote in the further arguments is not closed",
     "RL132": "the other half-map cannot be found by the name of this one",
+    "RL133": "RELION makes the command, and its program stops on it",
+    "RL140": "the file is not one that RELION reads as a job",
+    "RL141": "the job file is of a form that this RELION version does not know",
+    "RL142": "a job file leaves out options",
+    "RL143": "the file cannot be opened",
     # --- RL2: layout and MPI ------------------------------------------------------------------------------
     "RL201": "wishes about the layout contradict each other",
     "RL211": "RELION needs another number of MPI ranks",

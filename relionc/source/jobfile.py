@@ -25,6 +25,7 @@ _CONTINUE, _TOMO = "rlnJobIsContinue", "rlnJobIsTomo"
 _NAME, _VALUE = "rlnJobOptionVariable", "rlnJobOptionValue"
 _BLANKS = str.maketrans({"\t": " ", "\v": None, "\b": None, "\r": None, "\f": None, "\a": None})
 """What RELION makes of control characters: tabs are blanks, the others vanish."""
+_CARRIERS = frozenset("\x00\x01\x02")  # the last two carry shell references later on
 _FORMS = f"a job of RELION is a STAR file with the tables data_{_HEAD} and data_{_VALUES}, or a {OLD}"
 
 
@@ -83,6 +84,8 @@ def read(data: bytes, path: str) -> JobText:
         text = data.decode()
     except UnicodeDecodeError:
         raise NotRead(path, "this file is not UTF-8 text") from None
+    if not _CARRIERS.isdisjoint(text):
+        raise NotRead(path, "this file has control characters that no text has")
     if "\r\n" in text:
         message = "this file has the line ends of Windows; RELION would not find its job in it"
         raise NotRead(path, message, 0, "convert it, with dos2unix for instance")

@@ -1,0 +1,147 @@
+"""`relionc commands`: what RELION itself would run for its job files."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from relionc import catalog
+from relionc.cli import files
+from relionc.diag import ERROR, Diagnostic, Finding
+from relionc.diag.locate import locate_all
+from relionc.lower.commands import make
+from relionc.source import jobfile
+from relionc.source.project import Project
+from relionc.spec.jobfile import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from relionc.catalog.program import Files
+    from relionc.ir import CommandLine, Word
+    from relionc.lower.commands import Made
+    from relionc.spec.jobfile import Job
+
+_REFERENCE = re.compile(r"(?<!\$)\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
+CANNOT_READ = "RL143"
+PIPELINE = "default_pipeline.star"
+"""The file that makes a folder a project of RELION."""
+
+
+class Answer(NamedTuple):
+    """What RELION makes of one job file; without commands where it refuses."""
+
+    path: str
+    texts: tuple[str, ...] = ()
+    words: tuple[tuple[str, ...], ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    source: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether RELION would run it."""
+        return not any(diagnostic.severity == ERROR for diagnostic in self.diagnostics)
+
+
+def run(paths: Sequence[str], *, relion: str, job_number: int, format: str) -> int:  # noqa: A002 - the option's name
+    """Print the commands of each job file; returns the exit code."""
+    version = catalog.series(relion)
+    if version is None:
+        known = ", ".join(catalog.versions())
+        sys.stderr.write(f"relionc: RELION {relion} is not in the catalogue; it has {known}\n")
+        return 2
+    codes = [0]
+    project = Project() if os.path.exists(PIPELINE) else None
+    for path in paths:
+        found = answer(path, version, job_number, project)
+        if format == "json":
+            sys.stdout.write(as_json(found))
+        else:
+            _show(found, title=len(paths) > 1)
+        codes.append(_code(found))
+    return max(codes)
+
+
+def answer(path: str, version: str, job_number: int, project: Files | None = None) -> Answer:
+    """Return what a version of RELION makes of a job file; its output folder is that of job `job_number`.
+
+    A few job types look into files of the `project`; without one, those are taken to be there.
+    """
+    try:
+        text = jobfile.read(files.read(path), path)
+    except OSError as error:
+        message = f"cannot read {path}: {error.strerror or error}"
+        return Answer(path, diagnostics=(Diagnostic(CANNOT_READ, ERROR, message, path, None),))
+    except jobfile.NotRead as refusal:
+        return Answer(path, diagnostics=(refusal.diagnostic,))
+    job, findings = resolve(text, version)
+    if job is None:
+        return Answer(path, diagnostics=tuple(locate_all(findings, text)), source=text.text)
+    output = f"{job.type.job_dir}/job{job_number:03d}/"
+    made = make(job.type, job.options, output=output, is_continue=job.is_continue, files=project)
+    findings += _refusals(job, made)
+    found = tuple(locate_all(findings, text)) if findings else ()
+    if made.refusals:
+        return Answer(path, diagnostics=found, source=text.text)
+    words = tuple(tuple(_plain_words(command)) for command in made.commands)
+    return Answer(path, made.texts, words, found, text.text)
+
+
+def _refusals(job: Job, made: Made) -> list[Finding]:
+    return [
+        Finding(
+            code=refusal.code,
+            message=refusal.message,
+            route=(job.lines[refusal.option],) if refusal.option in job.lines else (),
+            help=refusal.help,
+        )
+        for refusal in made.refusals
+    ]
+
+
+def _plain_words(command: CommandLine) -> Iterator[str]:
+    """Yield the words of a command as plain text: `${NAME}` for a shell reference, redirections as words."""
+    yield from map(_plain, command.words)
+    if command.stdin is not None:
+        yield from ("<", _plain(command.stdin))
+    if command.stdout is not None:
+        yield from (">>" if command.append else ">", _plain(command.stdout))
+
+
+def _plain(word: Word) -> str:
+    """Return a word as text. What RELION writes into its command, the shell reads: `$NAME` is a reference."""
+    text = "".join(getattr(part, "pattern", part) for part in word)
+    return _REFERENCE.sub(lambda found: f"${{{found[1] or found[2]}}}", text) if "$" in text else text
+
+
+def as_json(found: Answer) -> str:
+    """Return an answer as one line of JSON."""
+    from relionc.diag.render import as_data, ordered
+    from relionc.emit.json_text import compact
+
+    data = {
+        "file": found.path,
+        "ok": found.ok,
+        "commands": found.texts,
+        "argv": found.words,
+        "diagnostics": [as_data(each) for each in ordered(found.diagnostics)],
+    }
+    return compact(data) + "\n"
+
+
+def _show(found: Answer, *, title: bool) -> None:
+    """Print the commands, and to stderr what is wrong."""
+    from relionc.cli.build import colored
+    from relionc.diag import render
+
+    sys.stderr.write(render.text(found.diagnostics, {found.path: found.source}, color=colored()))
+    head = f"# {found.path}\n" if title and found.ok else ""
+    sys.stdout.write(head + "".join(text + "\n" for text in found.texts))
+
+
+def _code(found: Answer) -> int:
+    if any(diagnostic.code == CANNOT_READ for diagnostic in found.diagnostics):
+        return 2
+    return 0 if found.ok else 1

@@ -1,0 +1,70 @@
+"""What RELION takes from a job file without a look, and its programs then trip over."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from relionc import catalog
+from relionc.diag import WARNING, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relionc.catalog.types import Option, RankRule
+    from relionc.spec.jobfile import Job
+
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_COUNTS = ("ranks", "threads")
+
+
+def careless(job: Job) -> Iterator[Finding]:
+    """Yield a warning for each value that RELION passes on although it cannot be meant."""
+    for key, text in job.options.items():
+        option = job.type.options[key]
+        if text != option.default and (message := _wrong(text, option)):
+            yield Finding(_code(option), message, route=(job.lines[key],), severity=WARNING)
+    yield from _ranks(job)
+
+
+def _code(option: Option) -> str:
+    return "RL107" if option.role in _COUNTS else "RL106" if option.kind == "list" else "RL105"
+
+
+def _wrong(text: str, option: Option) -> str:
+    """Return what is wrong with a value; numbers may be shell references, which nobody knows here."""
+    if option.kind == "bool" and text not in ("Yes", "No"):
+        return f"`{option.key}` is Yes or No; RELION takes `{text}` for No"
+    if option.kind == "list" and text not in option.choices:
+        return f"`{text}` is not one of the choices of `{option.key}`"
+    if option.kind != "number" or "$" in text:
+        return ""
+    if not _DECIMAL.fullmatch(text):
+        return f"`{option.key}` is a number, and `{text}` is none"
+    if option.role in _COUNTS and not (_WHOLE.fullmatch(text) and int(text) > 0):
+        return (
+            f"`{option.key}` is a whole number above 0; RELION writes `{text}` into the command all the same"
+        )
+    return ""
+
+
+def _ranks(job: Job) -> Iterator[Finding]:
+    """Yield a warning for each bound on the ranks that the program enforces only when it runs."""
+    option = job.type.option_of_role("ranks")
+    if option is None or not job.type.traits.rank_rules:
+        return
+    text = job.options.get(option.key, option.default)
+    if not _WHOLE.fullmatch(text):
+        return
+    rules = catalog.needs(job.type, job.options, is_continue=job.is_continue)["rank_rules"]
+    route = (job.lines[option.key],) if option.key in job.lines else ()
+    for rule in rules:
+        if _broken(rule, int(text)):
+            message = f"{rule.message} (this one has {text})"
+            yield Finding(rule.code, message, route=route, severity=WARNING, why=rule.source)
+
+
+def _broken(rule: RankRule, ranks: int) -> bool:
+    too_many = rule.maximum is not None and ranks > rule.maximum
+    return ranks < rule.minimum or too_many or (rule.odd and ranks % 2 == 0)
