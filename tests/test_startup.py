@@ -30,8 +30,8 @@ print(json.dumps([code, loaded]), file=sys.stderr)
 
 # Slower to load than everything we gain by them: each needs a reason to be loaded, and a good spec is none.
 HEAVY = {
-    "argparse", "asyncio", "click", "concurrent", "difflib", "email", "hashlib", "html", "http",
-    "importlib.metadata", "importlib.resources", "jinja2", "json", "jsonschema", "lark", "logging",
+    "argparse", "asyncio", "click", "concurrent", "dataclasses", "difflib", "email", "hashlib", "html", "http",
+    "importlib.metadata", "importlib.resources", "inspect", "jinja2", "json", "jsonschema", "lark", "logging",
     "multiprocessing", "pathlib", "platform", "random", "shutil", "socket", "ssl", "subprocess",
     "tempfile", "threading", "tomllib", "unittest", "urllib", "uuid", "zipfile",
 }  # fmt: skip

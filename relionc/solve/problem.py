@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 Value = Hashable
@@ -21,8 +20,7 @@ class Variable(NamedTuple):
     domain: Domain
 
 
-@dataclass(frozen=True, slots=True)
-class Constraint:
+class Constraint(NamedTuple):
     """A requirement on the variables of `scope`: `holds` is called with their values, in that order.
 
     `label` names it in a conflict. `soft_distance` (same arguments) says how far an assignment is from

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import struct
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-@dataclass(slots=True)
 class Table:
     """One block of a STAR file: its columns, its first row, how many rows it has."""
 
-    name: str
-    columns: list[str]
-    first: list[str]
-    rows: int = 0
+    __slots__ = ("columns", "first", "name", "rows")
+
+    def __init__(self, name: str, columns: list[str], first: list[str]) -> None:
+        self.name = name
+        self.columns = columns
+        self.first = first
+        self.rows = 0
 
 
 class Particles(NamedTuple):

@@ -136,11 +136,8 @@ class Steps:
         return then
 
     def _command(self, body: Any, *, in_shell: bool) -> Step:
-        first, *rest = self.release.chosen(body[0]), *body[1:]
-        return (
-            "command",
-            (self._text(first, in_shell=in_shell, lead=""), *self.all(rest, in_shell=in_shell)),
-        )
+        first = self._text(self.release.chosen(body[0]), in_shell=in_shell, lead="")
+        return ("command", (first, *self.all(body[1:], in_shell=in_shell)))
 
     def _text(self, text: str, *, in_shell: bool, lead: str = " ") -> Step:
         pieces = tuple(
