@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from relionc.catalog._built import OPTIONS, TYPES
 from relionc.catalog.program import Scope, walk
-from relionc.catalog.types import JobType, Option, RankRule, Traits
+from relionc.catalog.types import JobType, Option, RankRule, RunRule, Traits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -47,6 +47,16 @@ class RankRule(NamedTuple):
     source: str = ""
 
 
+class RunRule(NamedTuple):
+    """Something that RELION makes a command of, and its program then stops on."""
+
+    when: Expr
+    option: str  # the one to look at
+    message: str
+    source: str
+    help: str = ""
+
+
 class Traits(NamedTuple):
     """What a job type asks of a cluster; expressions are evaluated over the job's options.
 
@@ -68,6 +78,7 @@ class Traits(NamedTuple):
     memory: tuple[str, ...] = ()
     items: str = ""
     rank_rules: tuple[RankRule, ...] = ()
+    run_rules: tuple[RunRule, ...] = ()
 
 
 class JobType(NamedTuple):

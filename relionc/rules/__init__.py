@@ -15,6 +15,7 @@ from relionc.rules import (
     gpu_spaces,
     path_spaces,
     preread_and_scratch,
+    stops_at_run,
     version_not_installed,
 )
 
@@ -29,6 +30,7 @@ RULES = (
     gpu_list_for_all,
     constant_scratch,
     preread_and_scratch,
+    stops_at_run,
     version_not_installed,
 )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from relionc.catalog.types import JobType, RankRule
+    from relionc.catalog.types import JobType, RankRule, RunRule
     from relionc.diag import Route
 
 T = TypeVar("T")
@@ -84,6 +84,7 @@ class Needs(NamedTuple):
     memory: tuple[str, ...]
     items: str
     rank_rules: tuple[RankRule, ...]  # those whose condition holds
+    run_rules: tuple[RunRule, ...] = ()  # the same
 
 
 class ResolvedJob(NamedTuple):

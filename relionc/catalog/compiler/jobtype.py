@@ -8,7 +8,7 @@ from relionc.catalog.compiler.derived import flags, output_names
 from relionc.catalog.compiler.facts import facts
 from relionc.catalog.compiler.names import Names
 from relionc.catalog.compiler.options import options
-from relionc.catalog.compiler.release import check_keys
+from relionc.catalog.compiler.release import CatalogError, check_keys
 from relionc.catalog.compiler.steps import Steps
 from relionc.expr import parse
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 _KEYS = ("type", "title", "like", "job_dir", "source", "versions", "options", "traits", "names", "steps", "files", "blocks",
          "control", "tomo")  # fmt: skip
 _CONDITIONS = ("mpi", "leader", "gpu", "gpu_possible", "one_rank_per_gpu", "preread", "scratch", "threads")
-_TRAITS = (*_CONDITIONS, "memory", "items", "rank_rules")
-_RULE = ("code", "versions", "when", "minimum", "maximum", "odd", "message", "source")
+_TRAITS = (*_CONDITIONS, "memory", "items", "rank_rules", "run_rules")
+_RANK_RULE = ("code", "versions", "when", "minimum", "maximum", "odd", "message", "source")
+_RUN_RULE = ("versions", "when", "option", "message", "help", "source")
 
 
 def compiled(release: Release, shared: dict[str, Any], source: dict[str, Any]) -> dict[str, Any]:
@@ -68,16 +69,25 @@ def _program(release: Release, source: dict[str, Any], steps: Any, files: Any) -
 def _traits(release: Release, names: Names, given: dict[str, Any]) -> dict[str, Any]:
     check_keys("traits", given, _TRAITS)
     conditions = {name: names.expr(release.chosen(given.get(name, False))) for name in _CONDITIONS}
-    rules = [rule for rule in given.get("rank_rules", ()) if release.applies(rule)]
+    ranks, runs = (
+        [rule for rule in given.get(key, ()) if release.applies(rule)] for key in ("rank_rules", "run_rules")
+    )
     return {
         **conditions,
         "memory": tuple(given.get("memory", ())),
         "items": given.get("items", ""),
-        "rank_rules": tuple(_rule(names, rule) for rule in rules),
+        "rank_rules": tuple(_rule(names, rule, _RANK_RULE) for rule in ranks),
+        "run_rules": tuple(_rule(names, _dated(release, rule), _RUN_RULE) for rule in runs),
     }
 
 
-def _rule(names: Names, rule: dict[str, Any]) -> dict[str, Any]:
-    check_keys("a rank rule", rule, _RULE)
+def _dated(release: Release, rule: dict[str, Any]) -> dict[str, Any]:
+    return {**rule, "source": f"RELION {release.fact('tag')}, {rule['source']}"}
+
+
+def _rule(names: Names, rule: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    check_keys("a rule", rule, keys)
+    if "option" in rule and rule["option"] not in names.options:
+        raise CatalogError(f"a rule names {rule['option']!r}, which is no option of this version")
     facts = {key: value for key, value in rule.items() if key not in ("versions", "when")}
     return {**facts, "when": names.expr(rule.get("when", True))}

@@ -1,0 +1,37 @@
+"""Options that RELION makes a command of, and its program stops on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.diag import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relionc.site.types import Cluster
+    from relionc.spec.model import ResolvedJob
+
+CODE = "RL133"
+TITLE = "the program stops on these options"
+WHY = "RELION looks at some options only when its program runs, after the time in the queue (src/preprocessing.cpp)."
+BAD = (
+    "{type: extract, options: {star_mics: a.star, coords_suffix: b/coords_suffix_c.star, extract_size: 129}}"
+)
+GOOD = (
+    "{type: extract, options: {star_mics: a.star, coords_suffix: b/coords_suffix_c.star, extract_size: 128}}"
+)
+
+
+def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
+    """Yield a finding for each rule of the job type whose condition holds."""
+    for rule in job.needs.run_rules:
+        route = job.given.get(rule.option)
+        yield Finding(
+            code=CODE,
+            message=rule.message,
+            route=route or (*job.route, "options"),
+            on_key=route is None,
+            help=rule.help,
+            why=rule.source,
+        )
