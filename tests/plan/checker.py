@@ -67,7 +67,7 @@ def _cpus(plan: Mapping[str, Any], node: NodeType) -> Iterator[str]:
         yield f"{plan['threads']} threads on {each} CPUs"
     if each % core and each != 1 and tasks > 1:
         yield "CPUs per task that make a step wait for ever"
-    if plan["use_gpu"] and node.cpus_per_gpu and allocated > node.cpus_per_gpu * plan["gpus_per_node"]:
+    if plan["use_gpu"] and node.cpus_per_gpu and tasks * each > node.cpus_per_gpu * plan["gpus_per_node"]:
         yield "more CPUs than the site gives with these GPUs"
 
 

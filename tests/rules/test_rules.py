@@ -1,0 +1,54 @@
+"""Each rule's two examples are real jobs: the bad one gets the rule's code, the good one does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from relionc.diag.codes import CODES
+from relionc.pipeline import Disk, Request, compile_spec
+from relionc.rules import RULES
+
+
+def no_file(path: str) -> bytes:
+    raise FileNotFoundError(2, "No such file or directory", path)
+
+
+def found(job: str, *, cluster: str, relion: str) -> list[str]:
+    text = f"relionc: 1\ncluster: {cluster}\nrelion: '{relion}'\njobs:\n  a: {job}\n"
+    result = compile_spec(Request(path="spec.yaml", data=text.encode()), Disk(no_file, lambda *_: None))
+    assert all(d.span is not None for d in result.diagnostics)
+    return [d.code for d in result.diagnostics]
+
+
+def versions(code: str) -> tuple[str, str]:
+    """Return the RELION versions of the bad and of the good example on the test cluster, which has 3.1 only."""
+    return ("2.1", "3.1") if code == "RL610" else ("3.1", "3.1")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.CODE)
+def test_the_bad_example_is_found_and_the_good_one_is_not(rule):
+    bad, good = versions(rule.CODE)
+    assert rule.CODE in found(rule.BAD, cluster="lab", relion=bad)
+    assert rule.CODE not in found(rule.GOOD, cluster="lab", relion=good)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.CODE)
+def test_the_good_example_has_nothing_else_wrong_with_it(rule):
+    assert found(rule.GOOD, cluster="lab", relion="3.1") == []
+
+
+def test_every_rule_says_why_and_has_a_listed_code_of_its_own():
+    assert all(rule.WHY and rule.TITLE and rule.CODE in CODES for rule in RULES)
+    assert len({rule.CODE for rule in RULES}) == len(RULES)
+
+
+def test_a_shared_scratch_folder_is_fine_where_nobody_else_can_be():
+    job = "{type: class3d, options: {fn_img: a.star, fn_ref: b.mrc, scratch_dir: /tmp}%s}"
+    assert found(job % "", cluster="local", relion="3.1") == []
+    assert found(job % ", resources: {exclusive: yes}", cluster="lab", relion="3.1") == []
+
+
+def test_a_list_for_all_is_fine_for_one_worker():
+    options = "fn_img: a.star, fn_ref: b.mrc, gpu_ids: '0,1', nr_threads: 2, nr_mpi: 2"
+    job = f"{{type: class3d, options: {{{options}}}, resources: {{gpus: 'k80:2'}}}}"
+    assert found(job, cluster="lab", relion="3.1") == []
