@@ -88,7 +88,7 @@ DATA: dict[str, object] = {
    'label': 'Average frames B-factor estimation',
    'kind': 'number',
    'default': '1',
-   'description': 'Frames that are averaged to measure a B-factor; an odd number. More of them for small or noisy particles. Matters only with B-factor weighting.',
+   'description': 'Frames that are averaged to measure a B-factor; an even number counts as the next odd one. More of them for small or noisy particles. Matters only with B-factor weighting.',
    'unit': 'frames',
    'group': 'Damage',
    'minimum': 1.0,
@@ -147,6 +147,7 @@ DATA: dict[str, object] = {
    'default': 'No',
    'description': 'The particles are segments of helices. All other helical options matter only with this.',
    'group': 'Helix',
+   'flag': '--helix',
   },
   'helical_nr_asu': {
    'key': 'helical_nr_asu',
@@ -268,6 +269,7 @@ DATA: dict[str, object] = {
   'memory': (),
   'items': 'micrographs',
   'rank_rules': (),
+  'run_rules': (),
  },
  'program': {
   'steps': (
@@ -432,11 +434,10 @@ DATA: dict[str, object] = {
       'when',
       ('name', 0, ('do_helix',)),
       (
+       ('text', (('gap', ' '), ('lit', '--helix', '--helix')), False),
        (
         'text',
         (
-         ('gap', ' '),
-         ('lit', '--helix', '--helix'),
          ('gap', ' '),
          ('lit', '--helical_nr_asu', '--helical_nr_asu'),
          ('gap', ' '),

@@ -45,6 +45,7 @@ DATA: dict[str, object] = {
    'default': 'Yes',
    'description': 'Fit the defocus, of each particle or, from 3.1 on, of each micrograph. Of each particle it follows the tilt and the thickness of the ice, and needs large particles or high resolution. Matters only with CTF parameter fitting.',
    'group': 'Fit',
+   'flag': '--fit_defocus',
   },
   'range': {
    'key': 'range',
@@ -92,6 +93,7 @@ DATA: dict[str, object] = {
    'default': 'No',
    'description': 'Measure the beam tilt, which blurs high resolution: of all particles together, or from 3.1 on of each optics group. From 3.1 on not done together with magnification.',
    'group': 'Fit',
+   'flag': '--fit_beamtilt',
   },
   'minres': {
    'key': 'minres',
@@ -100,10 +102,10 @@ DATA: dict[str, object] = {
    'default': '30',
    'description': 'Only what is finer than this resolution is compared with the reference, in all fits but that of the symmetric aberrations.',
    'unit': 'Å',
+   'flag': '--kmin_defocus',
    'group': 'Fit',
    'minimum': 8.0,
    'maximum': 40.0,
-   'flag': '--kmin_defocus',
   },
   'nr_mpi': {
    'key': 'nr_mpi',
@@ -194,6 +196,7 @@ DATA: dict[str, object] = {
   'memory': (),
   'items': 'micrographs',
   'rank_rules': (),
+  'run_rules': (),
  },
  'program': {
   'steps': (
@@ -301,16 +304,10 @@ DATA: dict[str, object] = {
         'when',
         ('name', 0, ('do_defocus',)),
         (
+         ('text', (('gap', ' '), ('lit', '--fit_defocus', '--fit_defocus')), False),
          (
           'text',
-          (
-           ('gap', ' '),
-           ('lit', '--fit_defocus', '--fit_defocus'),
-           ('gap', ' '),
-           ('lit', '--range', '--range'),
-           ('gap', ' '),
-           ('split', ('name', 0, ('range',))),
-          ),
+          (('gap', ' '), ('lit', '--range', '--range'), ('gap', ' '), ('split', ('name', 0, ('range',)))),
           False,
          ),
         ),
@@ -342,11 +339,10 @@ DATA: dict[str, object] = {
       'when',
       ('name', 0, ('do_tilt',)),
       (
+       ('text', (('gap', ' '), ('lit', '--fit_beamtilt', '--fit_beamtilt')), False),
        (
         'text',
         (
-         ('gap', ' '),
-         ('lit', '--fit_beamtilt', '--fit_beamtilt'),
          ('gap', ' '),
          ('lit', '--kmin_tilt', '--kmin_tilt'),
          ('gap', ' '),

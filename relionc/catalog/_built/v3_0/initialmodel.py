@@ -414,6 +414,7 @@ DATA: dict[str, object] = {
   'memory': ('preread',),
   'items': 'particles',
   'rank_rules': (),
+  'run_rules': (),
  },
  'program': {
   'steps': (

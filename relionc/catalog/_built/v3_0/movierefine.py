@@ -25,8 +25,8 @@ DATA: dict[str, object] = {
    'kind': 'text',
    'default': 'movie',
    'description': 'What the names of movies add to those of their micrographs: `movie` where mic001_movie.mrcs belongs to mic001.mrc.',
+   'flag': '--movie_name',
    'group': 'I/O',
-   'flag': '--list_star',
   },
   'fn_cont': {
    'key': 'fn_cont',
@@ -145,6 +145,7 @@ DATA: dict[str, object] = {
    'default': 'Yes',
    'description': 'Bring the background to mean 0 and standard deviation 1.',
    'group': 'normalise',
+   'flag': '--norm',
   },
   'bg_diameter': {
    'key': 'bg_diameter',
@@ -186,7 +187,7 @@ DATA: dict[str, object] = {
    'label': 'Running average window:',
    'kind': 'number',
    'default': '5',
-   'description': 'Frames around each one that are averaged to align it; an odd number. About 5 electrons per square Å together are a good start.',
+   'description': 'Frames around each one that are averaged to align it; an even number counts as the next odd one. About 5 electrons per square Å together are a good start.',
    'unit': 'frames',
    'group': 'refine',
    'minimum': 1.0,
@@ -322,6 +323,48 @@ DATA: dict[str, object] = {
     'message': 'movie refinement goes on from a 3D refinement, so it needs an odd number of MPI ranks too, at least 3: a leader and as many workers for one half of the particles as for the other',
     'source': 'RELION 3.0.8, src/ml_optimiser_mpi.cpp, MlOptimiserMpi::initialiseWorkLoad',
     'when': ('const', True),
+   },
+  ),
+  'run_rules': (
+   {
+    'option': 'extract_size',
+    'message': 'RELION cuts out only boxes with an even number of pixels',
+    'source': 'RELION 3.0.8, src/preprocessing.cpp, Preprocessing::initialise',
+    'when': (
+     'binary',
+     0,
+     '!=',
+     ('binary', 0, '%', ('call', 0, 'num', (('name', 0, ('extract_size',)),)), ('const', 2)),
+     ('const', 0),
+    ),
+   },
+   {
+    'option': 'rescale',
+    'message': 'RELION scales only to boxes with an even number of pixels',
+    'source': 'RELION 3.0.8, src/preprocessing.cpp, Preprocessing::initialise',
+    'when': (
+     'and',
+     0,
+     (
+      'and',
+      0,
+      ('name', 0, ('do_rescale',)),
+      ('binary', 0, '>', ('call', 0, 'num', (('name', 0, ('rescale',)),)), ('const', 0)),
+     ),
+     (
+      'binary',
+      0,
+      '!=',
+      (
+       'binary',
+       0,
+       '%',
+       ('call', 0, 'int', (('call', 0, 'num', (('name', 0, ('rescale',)),)),)),
+       ('const', 2),
+      ),
+      ('const', 0),
+     ),
+    ),
    },
   ),
  },
@@ -601,11 +644,10 @@ DATA: dict[str, object] = {
       'when',
       ('name', 0, ('do_norm',)),
       (
+       ('text', (('gap', ' '), ('lit', '--norm', '--norm')), False),
        (
         'text',
         (
-         ('gap', ' '),
-         ('lit', '--norm', '--norm'),
          ('gap', ' '),
          ('lit', '--bg_radius', '--bg_radius'),
          ('gap', ' '),

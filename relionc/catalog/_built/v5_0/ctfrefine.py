@@ -117,10 +117,10 @@ DATA: dict[str, object] = {
    'default': '30',
    'description': 'Only what is finer than this resolution is compared with the reference, in all fits but that of the symmetric aberrations.',
    'unit': 'Å',
+   'flag': '--kmin_defocus',
    'group': 'Fit',
    'minimum': 8.0,
    'maximum': 40.0,
-   'flag': '--kmin_mag',
   },
   'nr_mpi': {
    'key': 'nr_mpi',
@@ -211,6 +211,7 @@ DATA: dict[str, object] = {
   'memory': (),
   'items': 'micrographs',
   'rank_rules': (),
+  'run_rules': (),
  },
  'program': {
   'steps': (

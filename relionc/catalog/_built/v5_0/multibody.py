@@ -388,6 +388,20 @@ DATA: dict[str, object] = {
     ),
    },
   ),
+  'run_rules': (
+   {
+    'option': 'fn_in',
+    'message': 'multi-body refinement goes on from the 3D refinement of the whole molecule, and none is given',
+    'help': 'give the _optimiser.star file of one of its iterations',
+    'source': 'RELION 5.0.1, src/ml_optimiser.cpp, MlOptimiser::parseContinue',
+    'when': (
+     'and',
+     0,
+     ('unary', 0, 'not', ('name', 0, ('is_continue',))),
+     ('binary', 0, '==', ('name', 0, ('fn_in',)), ('const', '')),
+    ),
+   },
+  ),
  },
  'program': {
   'files': {

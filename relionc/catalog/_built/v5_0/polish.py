@@ -311,6 +311,7 @@ DATA: dict[str, object] = {
     'when': ('name', 0, ('do_param_optim',)),
    },
   ),
+  'run_rules': (),
  },
  'program': {
   'steps': (
