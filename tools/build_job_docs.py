@@ -62,6 +62,7 @@ def page(found: list[JobType]) -> str:
         *outputs(found),
         *refusals(found),
         *rank_rules(found),
+        *run_rules(found),
         "## Where this comes from",
         "",
         *(f"- {each.source}" for each in found),
@@ -156,6 +157,20 @@ def rank_rules(found: list[JobType]) -> Iterator[str]:
         yield from (
             f"- {rule.code}, RELION {each.version}: {rule.message} ({rule.source})." for each, rule in rules
         )
+        yield ""
+
+
+def run_rules(found: list[JobType]) -> Iterator[str]:
+    """Yield what RELION makes a command of and its program then stops on."""
+    told: dict[tuple[str, str], list[JobType]] = {}
+    for each in found:
+        for rule in each.traits.run_rules:
+            told.setdefault((rule.option, rule.message), []).append(each)
+    if told:
+        yield from ("## What stops the program when it runs", "", "| option | why |", "|---|---|")
+        for (option, message), having in told.items():
+            only = f" ({versions(having)})" if len(having) < len(found) else ""
+            yield f"| `{option}` | {message}{only} |"
         yield ""
 
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from relionc.catalog.compiler.release import Release
     from relionc.expr import Expr
 
-_KEYS = ("type", "title", "like", "job_dir", "source", "versions", "options", "traits", "names", "steps", "files", "blocks",
-         "control", "tomo")  # fmt: skip
+_KEYS = ("type", "title", "like", "job_dir", "source", "versions", "options", "traits", "names", "steps", "files",
+         "blocks", "control", "tomo")  # fmt: skip
 _CONDITIONS = ("mpi", "leader", "gpu", "gpu_possible", "one_rank_per_gpu", "preread", "scratch", "threads")
 _TRAITS = (*_CONDITIONS, "memory", "items", "rank_rules", "run_rules")
 _RANK_RULE = ("code", "versions", "when", "minimum", "maximum", "odd", "message", "source")
