@@ -11,6 +11,7 @@ from relionc import catalog
 from relionc.cli import files
 from relionc.diag import ERROR, Diagnostic, Finding
 from relionc.diag.locate import locate_all
+from relionc.ir import Glob
 from relionc.lower.commands import make
 from relionc.source import jobfile
 from relionc.source.project import Project
@@ -112,7 +113,7 @@ def _plain_words(command: CommandLine) -> Iterator[str]:
 
 def _plain(word: Word) -> str:
     """Return a word as text. What RELION writes into its command, the shell reads: `$NAME` is a reference."""
-    text = "".join(getattr(part, "pattern", part) for part in word)
+    text = "".join(part.pattern if isinstance(part, Glob) else str(part) for part in word)
     return _REFERENCE.sub(lambda found: f"${{{found[1] or found[2]}}}", text) if "$" in text else text
 
 

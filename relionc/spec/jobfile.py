@@ -5,6 +5,7 @@ RELION is tolerant here, and so are we: what it ignores, or passes on without a 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from relionc import catalog
@@ -39,11 +40,17 @@ def resolve(text: JobText, version: str) -> tuple[Job | None, list[Finding]]:
     name, findings = _type(text, version)
     if name is None:
         return None, findings
-    job_type = catalog.load(name, version)
+    job_type = _load(name, version)
     read = _by_label if text.style == OLD else _by_name
     options, lines, found = read(text, job_type)
     job = Job(job_type, text.is_continue, options, lines)
     return job, [*findings, *_wrong_form(text, job_type), *found, *careless(job)]
+
+
+@cache
+def _load(name: str, version: str) -> JobType:
+    """Return a job type; many files of one call are of the same few types."""
+    return catalog.load(name, version)
 
 
 def _type(text: JobText, version: str) -> tuple[str | None, list[Finding]]:
@@ -84,7 +91,7 @@ def _of_kind(names: tuple[str, ...], version: str, *, is_tomo: bool) -> str:
     """Return the type of several with the same label that is meant: that of tomography, or the other."""
     if len(names) == 1:
         return names[0]
-    fitting = [name for name in names if bool(catalog.load(name, version).is_tomo) == is_tomo]
+    fitting = [name for name in names if bool(_load(name, version).is_tomo) == is_tomo]
     return fitting[0] if fitting else names[0]
 
 
