@@ -24,19 +24,23 @@ _GENERAL = ("versions", "shared", "queue")
 def compile_all(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return version → job type → literal data, in order; `data` has the files by name without extension."""
     names = [name for name in data if name not in _GENERAL]
+    releases = [Release(each, data["versions"]) for each in sorted(data["versions"]["versions"], key=number)]
     return {
-        version: {
-            name: compile_type(data, name, version) for name in names if version in data[name]["versions"]
+        release.version: {
+            name: compile_type(data, name, release.version)
+            for name in names
+            if release.entry(data[name]["versions"])
         }
-        for version in sorted(data["versions"]["versions"], key=number)
+        for release in releases
     }
 
 
 def compile_type(data: dict[str, Any], name: str, version: str) -> dict[str, Any]:
     """Return one job type of one version as literal data, in the shape that `relionc.catalog.from_data` reads."""
     try:
+        release = Release(version, data["versions"])
         shared, source = inherited(data, name)
-        return compiled(Release(version, data["versions"]), shared, source)
+        return compiled(release, shared, {**source, "versions": {version: release.entry(source["versions"])}})
     except KeyError as error:
         raise CatalogError(f"{name}.yaml, version {version}: there is no {error}") from error
     except (CatalogError, FragmentError, ExprError, TypeError, ValueError) as error:

@@ -23,8 +23,24 @@ class Release:
     general: dict[str, Any]
 
     def fact(self, name: str, otherwise: Any = None) -> Any:
-        """Return what `versions.yaml` says about this version."""
-        return self.general["versions"][self.version].get(name, otherwise)
+        """Return what `versions.yaml` says about this version, or about the one that it is like."""
+        releases = self.general["versions"]
+        found = next((releases[each][name] for each in self.line() if name in releases[each]), None)
+        return otherwise if found is None else found
+
+    def line(self) -> tuple[str, ...]:
+        """Return this version, the one that it is like, the one that is like, and so on."""
+        line, releases = [self.version], self.general["versions"]
+        while (before := releases[line[-1]].get("like")) and before not in line:
+            line.append(before)
+        return tuple(line)
+
+    def entry(self, table: dict[str, Any]) -> dict[str, Any] | None:
+        """Return what the table `versions` of a job type says: None if this version does not have the type.
+
+        A version that the table does not name is the same as the one that it is like.
+        """
+        return next((table[each] for each in self.line() if each in table), None)
 
     def applies(self, spec: Any) -> bool:
         """Return whether something with an optional `versions` range holds for this version."""
