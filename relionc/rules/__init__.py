@@ -20,9 +20,11 @@ from relionc.rules import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from relionc.diag import Finding
     from relionc.site.types import Cluster
-    from relionc.spec.model import ResolvedSpec
+    from relionc.spec.model import ResolvedJob
 
 RULES = (
     path_spaces,
@@ -35,6 +37,6 @@ RULES = (
 )
 
 
-def run(spec: ResolvedSpec, cluster: Cluster) -> list[Finding]:
+def run(jobs: Iterable[ResolvedJob], cluster: Cluster) -> list[Finding]:
     """Return what the rules find, job by job."""
-    return [finding for job in spec.jobs for rule in RULES for finding in rule.check(job, cluster)]
+    return [finding for job in jobs for rule in RULES for finding in rule.check(job, cluster)]

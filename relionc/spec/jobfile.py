@@ -5,6 +5,7 @@ RELION is tolerant here, and so are we: what it ignores, or passes on without a 
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,12 +15,13 @@ from relionc.source.jobfile import OLD, STAR
 from relionc.spec.careless import careless
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from relionc.catalog.types import JobType, Option
     from relionc.source.jobfile import JobText
 
 WRONG_VERSION, LEFT_OUT = "RL141", "RL142"
+_REFERENCE = re.compile(r"(?<!\$)\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 
 
 class Job(NamedTuple):
@@ -33,6 +35,11 @@ class Job(NamedTuple):
     is_continue: bool
     options: Mapping[str, str]
     lines: Mapping[str, int]
+
+
+def with_references(text: str, write: Callable[[str], str]) -> str:
+    """Return text with its references to shell variables written in another way: `$NAME` and `${NAME}`."""
+    return _REFERENCE.sub(lambda found: write(found[1] or found[2]), text) if "$" in text else text
 
 
 def resolve(text: JobText, version: str) -> tuple[Job | None, list[Finding]]:

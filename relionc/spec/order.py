@@ -8,15 +8,15 @@ from relionc.diag import Finding
 from relionc.spec.scope import needed_jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 
 def in_order(
-    jobs: Mapping[str, Mapping[str, Any]],
+    jobs: Mapping[str, Mapping[str, Any]], left_out: Collection[str]
 ) -> tuple[list[str], dict[str, tuple[str, ...]], list[Finding]]:
     """Return the names in order, the jobs each one waits for, and what is wrong with `after` and references."""
     found: list[Finding] = []
-    after = {name: _needs(name, job, jobs, found) for name, job in jobs.items()}
+    after = {name: _needs(name, job, (jobs, left_out), found) for name, job in jobs.items()}
     order: list[str] = []
     waiting = dict(after)
     while waiting:
@@ -33,10 +33,16 @@ def in_order(
 
 
 def _needs(
-    name: str, job: Mapping[str, Any], jobs: Mapping[str, Any], found: list[Finding]
+    name: str,
+    job: Mapping[str, Any],
+    all_jobs: tuple[Mapping[str, Any], Collection[str]],
+    found: list[Finding],
 ) -> tuple[str, ...]:
+    jobs, left_out = all_jobs
     wanted: dict[str, None] = {}
     for i, other in enumerate(job.get("after", ())):
+        if other in left_out:
+            continue
         if other not in jobs:
             known = ", ".join(f"`{key}`" for key in jobs if key != name)
             message = f"there is no job `{other}` to come after"

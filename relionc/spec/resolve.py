@@ -19,7 +19,7 @@ from relionc.spec.order import in_order
 from relionc.spec.scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from relionc.catalog.types import JobType
     from relionc.diag import Route
@@ -35,27 +35,27 @@ def resolve(
     path: str,
     relion: str | None = None,
     file_facts: Callable[[str, str], FileFacts | None] = lambda *_: None,
+    left_out: Collection[str] = (),
 ) -> tuple[ResolvedSpec | None, list[Finding]]:
-    """Return the typed spec, or None with what is wrong (warnings may come with a spec).
+    """Return the typed spec with every job that can be made out, and what is wrong.
 
-    `relion` replaces the version of the spec; `file_facts` (path, project)
-    counts the particles of a STAR file that is there.
+    There is no spec only where no RELION version can be made out. `relion` replaces the version of the spec;
+    `file_facts` (path, project) counts the particles of a STAR file that is there; `left_out` names jobs that
+    are not in `value` because their own trouble has been told: whatever refers to them is left out quietly.
     """
     scope = Scope(value.get("vars") or {})
     version = _version(value, relion, scope)
     jobs = value["jobs"]
-    order, after, wrong = in_order(jobs)
+    order, after, wrong = in_order(jobs, left_out)
     scope.findings += wrong
-    scope.job_names = tuple(jobs)
+    scope.job_names = (*jobs, *left_out)
     if version is None:
         return None, scope.findings
     resolver = _Resolver(value, version, scope, file_facts)
     resolved = [job for name in order if (job := resolver.job(name, jobs[name], after[name])) is not None]
     scope.findings += _same_output(resolved)
-    if any(finding.severity == "error" for finding in scope.findings):
-        return None, scope.findings
-    spec = ResolvedSpec(path=path, cluster="", relion=version, jobs=tuple(resolved))
-    return spec, scope.findings
+    whole = tuple(job for job in resolved if job.name not in scope.broken)
+    return ResolvedSpec(path=path, cluster="", relion=version, jobs=whole), scope.findings
 
 
 def _version(value: Mapping[str, Any], override: str | None, scope: Scope) -> str | None:
@@ -129,6 +129,7 @@ class _Resolver:
             catalog.outputs, job_type, texts, output=output, is_continue=is_continue
         )
         project = self._project(raw, route)
+        needs = Needs(**catalog.needs(job_type, texts, is_continue=is_continue))
         return ResolvedJob(
             name=name,
             route=route,
@@ -137,12 +138,12 @@ class _Resolver:
             given=given,
             output=output,
             is_continue=is_continue,
-            resources=pins,
+            resources=job_resources.meaningful(pins, gpu=needs.gpu, mpi=needs.mpi),
             layout=self._layout(raw, route),
             data=resolve_data(
                 raw.get("data") or {}, job_type, texts, route, self.scope, project, self.file_facts
             ),
-            needs=Needs(**catalog.needs(job_type, texts, is_continue=is_continue)),
+            needs=needs,
             slurm=sbatch.resolve(self._merged("slurm", raw, route), self.scope),
             project=project,
             interactive=_yes(raw.get("interactive")),

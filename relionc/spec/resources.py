@@ -20,6 +20,10 @@ Routed = dict[str, tuple[Any, "Route"]]
 """Key → its value and where it stands (a job's own, or the spec's defaults)."""
 
 MIB_PER_GIB = 1024
+MOST = 65536
+"""The most nodes, ranks, CPUs or GPUs: what Slurm can number, and what a plan can list."""
+LONGEST = 40
+"""The most characters of an amount."""
 
 
 class _WrongError(ValueError):
@@ -51,10 +55,20 @@ def _typed(value: Any) -> str:
     return values.text_of(value) if hasattr(value, "text") or isinstance(value, bool) else text_of(value)
 
 
-def _count(value: Any) -> int:
+def _short(value: Any) -> str:
+    """Return the text of an amount; no amount has this many digits, and reading them all would take for ever."""
     text = _typed(value)
+    if len(text) > LONGEST:
+        raise _WrongError(f"`{text[:LONGEST]}…` is far too long for an amount")
+    return text
+
+
+def _count(value: Any) -> int:
+    text = _short(value)
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise _WrongError(f"`{text}` is not a count", "write a whole number, at least 1")
+    if int(text) > MOST:
+        raise _WrongError(f"no cluster has {text} of them", f"write a number up to {MOST}")
     return int(text)
 
 
@@ -66,11 +80,11 @@ def _word(value: Any) -> str:
 
 
 def _memory(value: Any) -> int:
-    return parse_size(_typed(value), "M")
+    return parse_size(_short(value), "M")
 
 
 def _scratch(value: Any) -> int:
-    return -(-parse_size(_typed(value), "G") // MIB_PER_GIB)
+    return -(-parse_size(_short(value), "G") // MIB_PER_GIB)
 
 
 def _flag(value: Any) -> bool:
@@ -91,7 +105,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "mem_per_cpu": _memory,
     "mem": _memory,
     "scratch": _scratch,
-    "time": lambda value: parse_time(_typed(value)),
+    "time": lambda value: parse_time(_short(value)),
     "exclusive": _flag,
     "account": _word,
     "qos": _word,
@@ -115,8 +129,8 @@ def _gpus(value: Any, route: Route, scope: Scope) -> dict[str, Pin[Any]]:
     known = scope.value(value, route)
     if known is None:
         return {}
-    text = _typed(known)
     try:
+        text = _short(known)
         if text.isdigit():
             return {"gpus": Pin(_count(known), route)}
         kind, colon, per_node = text.partition(":")
@@ -150,10 +164,10 @@ def from_options(
             continue
         text, route = options[option.key], given[option.key]
         if role in ("ranks", "threads"):
-            if not text.isdigit() or int(text) < 1:
-                scope.report("RL107", f"`{option.key}` is a count of at least 1, not `{text}`", route)
-                continue
-            pins[name] = Pin(int(text), route)
+            try:
+                pins[name] = Pin(_count(text), route)
+            except _WrongError as error:
+                scope.report("RL107", f"{option.key}: {error}", route, error.help)
         elif role == "use_gpu":
             pins[name] = Pin(text == "Yes", route)
         else:
@@ -162,11 +176,31 @@ def from_options(
 
 
 def merged(wishes: dict[str, Pin[Any]], options: dict[str, Pin[Any]], scope: Scope) -> Resources:
-    """Return all pins; the same value given twice must be the same."""
+    """Return all pins; the same value given twice must be the same, unless one is a default of the spec."""
     for name, pin in options.items():
         other = wishes.get(name)
-        if other is not None and other.value != pin.value:
+        if other is not None and _is_default(other):
+            wishes[name] = pin
+        elif other is not None and other.value != pin.value:
             message = f"this says {pin.value}, and `{other.route[-1]}` says {other.value}"
             scope.report("RL108", message, pin.route, "keep one of them")
         wishes.setdefault(name, pin)
     return Resources(**wishes)
+
+
+def meaningful(pins: Resources, *, gpu: bool, mpi: bool) -> Resources:
+    """Return the pins without defaults of the spec that mean nothing for this job.
+
+    Those are GPUs for a job that uses none, and numbers of nodes and ranks for a program that is one process.
+    """
+    idle = [*(() if gpu else _GPU_WISHES), *(() if mpi else _RANK_WISHES)]
+    found = pins.pinned()
+    return pins._replace(**{name: None for name in idle if name in found and _is_default(found[name])})
+
+
+_GPU_WISHES = ("gpu_type", "gpus_per_node", "gpus", "ranks_per_gpu")
+_RANK_WISHES = ("nodes", "ntasks", "ntasks_per_node")
+
+
+def _is_default(pin: Pin[Any]) -> bool:
+    return pin.route[0] == "defaults"

@@ -52,8 +52,22 @@ _REFUSED = {
 
 
 _FLAGS = frozenset(
-    "contiguous get-user-env hold ignore-pbs no-kill no-requeue oversubscribe quiet reboot requeue spread-job "
-    "use-min-nodes verbose wait".split()
+    {
+        "contiguous",
+        "get-user-env",
+        "hold",
+        "ignore-pbs",
+        "no-kill",
+        "no-requeue",
+        "oversubscribe",
+        "quiet",
+        "reboot",
+        "requeue",
+        "spread-job",
+        "use-min-nodes",
+        "verbose",
+        "wait",
+    }
 )
 """The options of sbatch that take no value: `--requeue=yes` is refused (sbatch of Slurm 22.05, `--help`)."""
 

@@ -9,11 +9,15 @@ from relionc.diag import Finding
 from relionc.expr import ExprError, has_expressions, interpolate, references_in, refs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from relionc.diag import Route
 
 _SHELL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+
+
+class _BrokenError(Exception):
+    """A name leads to a job that could not be made out, which has been told where that job stands."""
 
 
 class Scope:
@@ -24,6 +28,7 @@ class Scope:
         # Job → its outputs (name → path), worked out when somebody asks; filled as jobs are resolved.
         self.outputs: dict[str, Callable[[], Mapping[str, str]]] = {}
         self.job_names: tuple[str, ...] = ()
+        self.broken: set[str] = set()  # jobs that refer to one that could not be made out
         self._variables = variables
         self._values: dict[str, Any] = {}
         self._open: list[str] = []
@@ -34,6 +39,9 @@ class Scope:
             return raw
         try:
             return interpolate(raw, self._lookup)
+        except _BrokenError:
+            self.broken.add(str(route[1]))
+            return None
         except ExprError as error:
             self.findings.append(
                 Finding(code="RL030", message=error.message, route=route, help=self._help(raw))
@@ -73,8 +81,9 @@ class Scope:
 
     def _output(self, job: str, name: str) -> str:
         if job not in self.outputs:
-            known = "it comes later or needs this job" if job in self.job_names else "there is no such job"
-            raise ExprError(f"no outputs of job `{job}`: {known}")
+            if job in self.job_names:  # jobs come in the order of their needs, so this one has failed
+                raise _BrokenError(f"job `{job}` cannot be made out")
+            raise ExprError(f"there is no job `{job}`{_near(job, self.outputs)}")
         outputs = self.outputs[job]()
         if name not in outputs:
             names = ", ".join(f"`{output}`" for output in outputs)
@@ -85,10 +94,10 @@ class Scope:
         return "names are `vars.X`, `env.X` and `jobs.X.outputs.Y`" if "${{" in raw else ""
 
 
-def _near(name: str, names: Mapping[str, Any]) -> str:
+def _near(name: str, names: Iterable[str]) -> str:
     import difflib
 
-    near = difflib.get_close_matches(name, names, 1, 0.5)
+    near = difflib.get_close_matches(name, list(names), 1, 0.5)
     return f"; did you mean `{near[0]}`?" if near else ""
 
 

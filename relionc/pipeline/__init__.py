@@ -1,0 +1,247 @@
+"""The compiler: bytes of a spec → diagnostics and the files of its build. The only room that sees every other.
+
+    bytes ─source→ Tree ─schema→ Tree ─spec→ ResolvedSpec ─rules→ (same) ─plan→ JobPlan* ─lower→ Bundle ─emit→ files
+
+Each stage collects all it finds. A job with an error goes no further, the others do; nothing is lowered to files
+unless nothing at all was an error.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from relionc import __version__, emit, spec
+from relionc.diag import Finding
+from relionc.diag.locate import Lines, locate_all
+from relionc.lower import plan_json, script
+from relionc.lower.commands import make as make_commands
+from relionc.lower.decided import options as decided_options
+from relionc.lower.jobfile import make as make_job_file
+from relionc.pipeline.profile import cluster_of, load_profile
+from relionc.pipeline.run import Compiled, Disk, QueueTemplate, Request, Run, Stop
+from relionc.plan import plan_job
+from relionc.schema import check as check_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from relionc.ir import QueueScript
+    from relionc.lower.commands import Made
+    from relionc.plan.model import JobPlan
+    from relionc.site.types import Cluster
+    from relionc.source import Tree
+    from relionc.spec.model import ResolvedJob, ResolvedSpec
+
+__all__ = ["Compiled", "Disk", "QueueTemplate", "Request", "compile_spec", "load_profile"]
+
+
+def compile_spec(request: Request, disk: Disk) -> Compiled:
+    """Return the diagnostics of a spec and, where nothing is wrong, the files of its build."""
+    run = Run(disk)
+    try:
+        return _compile(request, run)
+    except Stop:
+        return Compiled(diagnostics=tuple(run.diagnostics), sources=run.sources)
+
+
+def _compile(request: Request, run: Run) -> Compiled:
+    tree = run.load(request.path, request.data)
+    cluster = cluster_of(request, tree, run) if isinstance(tree.value, dict) else None
+    resolved = _resolve(request, tree, run)
+    if cluster is None or resolved is None:
+        raise Stop
+    run.add(_rules(run.sound(resolved.jobs), cluster), tree)
+    plans = _plans(run.sound(resolved.jobs), cluster, tree, run)
+    options = {p.job.name: _decided(p, request, cluster) for p in plans}
+    made = _commands(plans, options, tree, run)
+    run.stop_on_error()
+    templated = _from_template(request, plans, options, made, cluster, tree, run)
+    run.report(script.check([p for p in plans if p.job.name not in templated], cluster), tree)
+    plan = plan_json.plan_object(plans, spec=request.name, cluster=cluster.name, relion=resolved.relion)
+    return Compiled(
+        diagnostics=tuple(run.diagnostics),
+        sources=run.sources,
+        tree=tree,
+        cluster=cluster,
+        plans=plans,
+        plan=plan,
+        files=_files(plans, options, made, templated, cluster, request, plan) if request.emit else None,
+        inputs=_inputs(request, run),
+        not_checked=tuple(dict.fromkeys(text for p in plans for text in p.not_checked)),
+    )
+
+
+def _files(
+    plans: Sequence[JobPlan],
+    options: Mapping[str, Mapping[str, str]],
+    made: Mapping[str, Made],
+    templated: Mapping[str, QueueScript],
+    cluster: Cluster,
+    request: Request,
+    plan: Mapping[str, object],
+) -> dict[str, bytes]:
+    """Return the files of the build: path below its directory → content."""
+    job_files = {
+        p.job.name: make_job_file(p.job.type, options[p.job.name], is_continue=p.job.is_continue)
+        for p in plans
+    }
+    bundle = script.bundle(plans, made, job_files, cluster, origin=script.Origin(request.name, __version__))
+    if templated:
+        from relionc.lower import queue_plan
+
+        bundle = queue_plan.put_in(bundle, templated, plans)
+    return emit.files(bundle._replace(plan=plan))
+
+
+def _decided(plan: JobPlan, request: Request, cluster: Cluster) -> dict[str, str]:
+    """Return RELION's text for every option, with what the plan decided; a template is for a queue."""
+    if request.template is None:
+        return decided_options(plan, queued=cluster.scheduler != "none")
+    from relionc.lower import queue_plan
+
+    return queue_plan.options(plan, decided_options(plan, queued=True))
+
+
+def _from_template(
+    request: Request,
+    plans: Sequence[JobPlan],
+    options: Mapping[str, Mapping[str, str]],
+    made: Mapping[str, Made],
+    cluster: Cluster,
+    tree: Tree,
+    run: Run,
+) -> dict[str, QueueScript]:
+    """Return the submission scripts that RELION's own template makes of the jobs, by name."""
+    if request.template is None:
+        return {}
+    from relionc.lower import queue_plan
+
+    path, data, extras = request.template
+    template = queue_plan.Template(_template_text(path, data, run), extras)
+    scripts, of_template, of_jobs = queue_plan.fill(plans, options, made, template, cluster)
+    run.diagnostics += locate_all(of_template, Lines(path))
+    run.report(of_jobs, tree)
+    return scripts
+
+
+def _template_text(path: str, data: bytes, run: Run) -> str:
+    """Return the text of a template; stops where it is none."""
+    run.sources[path] = text = data.decode("utf-8", "replace")
+    run.disk.files[path] = data
+    if "\ufffd" in text or "\0" in text:
+        found = Finding(code="RL002", message="a template is UTF-8 text", route=(1, 1, 1))
+        run.diagnostics += locate_all([found], Lines(path))
+        raise Stop
+    return text
+
+
+def _resolve(request: Request, tree: Tree, run: Run) -> ResolvedSpec | None:
+    """Return the typed spec with the jobs that can be made out; None where nothing can be."""
+    wrong = check_schema("spec", tree.value)
+    run.add(wrong, tree)
+    value, left_out = _readable(tree.value, wrong)
+    if not value.get("jobs"):
+        return None
+    resolved, findings = spec.resolve(
+        value,
+        path=request.path,
+        relion=request.relion,
+        file_facts=run.disk.particle_facts,
+        left_out=left_out,
+    )
+    run.add(findings, tree)
+    if resolved is None or not _has_jobs(request, value["jobs"], tree, run):
+        return None
+    return _only(resolved, request.jobs)
+
+
+def _readable(value: Any, wrong: Sequence[Finding]) -> tuple[dict[str, Any], list[str]]:
+    """Return what of a spec has the right shape, and the names of the jobs that had to be left out."""
+    if not wrong:
+        return value, []
+    from relionc.schema.prune import pruned
+
+    rest = pruned(value, wrong) or {}
+    jobs = value.get("jobs") if isinstance(value, dict) else None
+    kept = rest.get("jobs") or {}
+    return rest, [name for name in jobs if name not in kept] if isinstance(jobs, dict) else []
+
+
+def _has_jobs(request: Request, jobs: Mapping[str, Any], tree: Tree, run: Run) -> bool:
+    missing = [name for name in request.jobs if name not in jobs]
+    if missing:
+        known = ", ".join(f"`{name}`" for name in jobs)
+        message = f"there is no job `{missing[0]}` in this spec"
+        found = Finding(code="RL801", message=message, route=("jobs",), on_key=True, help=f"it has {known}")
+        run.add([found], tree)
+    return not missing
+
+
+def _only(resolved: ResolvedSpec, names: Sequence[str]) -> ResolvedSpec:
+    """Return the spec with the named jobs alone; a job no longer waits for one that is not built."""
+    if not names:
+        return resolved
+    kept = [
+        job._replace(after=tuple(other for other in job.after if other in names))
+        for job in resolved.jobs
+        if job.name in names
+    ]
+    return resolved._replace(jobs=tuple(kept))
+
+
+def _rules(jobs: Sequence[ResolvedJob], cluster: Cluster) -> list[Finding]:
+    from relionc import rules
+
+    return rules.run(jobs, cluster)
+
+
+def _plans(jobs: Sequence[ResolvedJob], cluster: Cluster, tree: Tree, run: Run) -> tuple[JobPlan, ...]:
+    plans: list[JobPlan] = []
+    for job in jobs:
+        plan, found = plan_job(job, cluster)
+        run.add(found, tree)
+        if plan is not None:
+            plans.append(plan)
+    return tuple(plans)
+
+
+def _commands(
+    plans: Sequence[JobPlan], options: Mapping[str, Mapping[str, str]], tree: Tree, run: Run
+) -> dict[str, Made]:
+    """Return the commands of each job; what RELION itself would refuse is an error here."""
+    made: dict[str, Made] = {}
+    findings: list[Finding] = []
+    for plan in plans:
+        job = plan.job
+        result = make_commands(job.type, options[job.name], output=job.output, is_continue=job.is_continue)
+        made[job.name] = result
+        findings += [_refusal(job, refusal) for refusal in result.refusals]
+    run.add(findings, tree)
+    return made
+
+
+def _refusal(job: ResolvedJob, refusal: Any) -> Finding:
+    """Point at the option that RELION refuses, or at the job where the option was left out."""
+    route = job.given.get(refusal.option)
+    return Finding(
+        code=refusal.code,
+        message=refusal.message,
+        route=route or (*job.route, "options"),
+        on_key=route is None,
+        help=refusal.help,
+    )
+
+
+def _inputs(request: Request, run: Run) -> tuple[tuple[str, Mapping[str, object]], ...]:
+    """Return what the build came from, for the manifest: files by digest, data files by what they said."""
+    from relionc.store.digest import of_bytes
+
+    files = {request.path: request.data, **run.disk.files}
+    found: list[tuple[str, Mapping[str, object]]] = [
+        (path.rpartition("/")[2], {"sha256": of_bytes(data)}) for path, data in files.items()
+    ]
+    for path, facts in sorted(run.disk.facts.items()):
+        if facts is not None:
+            said = {"particles": facts.particles, "box": facts.box, "angpix": facts.angpix}
+            found.append((path, {key: value for key, value in said.items() if value is not None}))
+    return tuple(found)

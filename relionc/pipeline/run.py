@@ -1,0 +1,155 @@
+"""One compilation: what it reads, what it was asked, what it found so far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+from relionc import source
+from relionc.diag import ERROR, Diagnostic, Finding
+from relionc.diag.locate import locate_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from relionc.plan.model import JobPlan
+    from relionc.site.types import Cluster
+    from relionc.source import Tree
+    from relionc.spec.data import FileFacts
+    from relionc.spec.model import ResolvedJob
+
+
+class Disk:
+    """What a compilation reads besides the spec; records it, so that the manifest and the cache know.
+
+    `read` returns the bytes of a file (raises OSError); `facts` skims a particle file of a project folder.
+    """
+
+    def __init__(self, read: Callable[[str], bytes], facts: Callable[[str, str], FileFacts | None]) -> None:
+        self._read = read
+        self._facts = facts
+        self.files: dict[str, bytes] = {}
+        self.facts: dict[str, FileFacts | None] = {}
+        self.looked_at: list[str] = []
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a file; raises OSError."""
+        self.files[path] = data = self._read(path)
+        return data
+
+    def spec(self, path: str, data: bytes) -> bytes:
+        """Record the spec itself, and return its bytes."""
+        self.files[path] = data
+        return data
+
+    def particle_facts(self, path: str, project: str) -> FileFacts | None:
+        """Return what a particle file says, None where it is not there."""
+        if path not in self.facts:
+            self.looked_at.append(f"{project}/{path}" if project else path)
+            self.facts[path] = self._facts(path, project)
+        return self.facts[path]
+
+
+class QueueTemplate(NamedTuple):
+    """A template of RELION's for submission scripts, and values for the entries that a site has added, by number."""
+
+    path: str
+    data: bytes
+    extras: Mapping[int, str]
+
+
+class Request(NamedTuple):
+    """What to compile: a spec, and what the call says on top of it."""
+
+    path: str  # as the user gave it: for messages
+    data: bytes
+    cluster: str | None = None
+    default_cluster: str | None = None  # of relionc.toml, for specs that name none
+    relion: str | None = None
+    jobs: tuple[str, ...] = ()
+    emit: bool = True  # False: only to see what is wrong
+    template: QueueTemplate | None = None  # for scripts as RELION itself would make them
+
+    @property
+    def name(self) -> str:
+        """The spec's file name: what artifacts call it, the same from whatever folder it is built."""
+        return self.path.rpartition("/")[2]
+
+
+class Compiled(NamedTuple):
+    """What came of a spec. `files` is None where there was an error; `sources` are for the renderers.
+
+    `tree` gives the lines of the spec's keys.
+    """
+
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, str]
+    tree: Tree | None = None
+    cluster: Cluster | None = None
+    plans: tuple[JobPlan, ...] = ()
+    plan: Mapping[str, object] | None = None
+    files: Mapping[str, bytes] | None = None
+    inputs: tuple[tuple[str, Mapping[str, object]], ...] = ()
+    not_checked: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is an error."""
+        return not any(diagnostic.severity == ERROR for diagnostic in self.diagnostics)
+
+
+class Stop(Exception):  # noqa: N818 - not an error: the end of a compilation with its diagnostics
+    """Nothing more can be found, and there were errors."""
+
+
+class Run:
+    """One compilation: the diagnostics so far, the files they speak of, the jobs that they spoil.
+
+    A job with an error of its own is not looked at by later stages; the others are, so that one call tells all.
+    """
+
+    def __init__(self, disk: Disk) -> None:
+        self.disk = disk
+        self.diagnostics: list[Diagnostic] = []
+        self.sources: dict[str, str] = {}
+        self._spoilt: set[str] = set()
+        self._all_spoilt = False
+
+    def load(self, path: str, data: bytes) -> Tree:
+        """Read a YAML file; stops when it cannot be read."""
+        loaded = source.load(data, path)
+        self.diagnostics += loaded.diagnostics
+        self.sources[path] = loaded.tree.text if loaded.tree else data.decode("utf-8", "replace")
+        if loaded.tree is None:
+            raise Stop
+        return loaded.tree
+
+    def add(self, findings: Iterable[Finding], tree: Tree) -> None:
+        """Add what a stage found in the spec, and remember which jobs it spoils."""
+        for finding in findings:
+            self.diagnostics += locate_all([finding], tree)
+            if finding.severity != ERROR:
+                continue
+            if finding.route[:1] == ("jobs",) and len(finding.route) > 1:
+                self._spoilt.add(str(finding.route[1]))
+            elif finding.route[:1] in (("vars",), ("defaults",)):  # which any job may use
+                self._all_spoilt = True
+
+    def sound(self, jobs: Iterable[ResolvedJob]) -> list[ResolvedJob]:
+        """Return the jobs that later stages may look at: none when the trouble is everybody's."""
+        return [] if self._all_spoilt else [job for job in jobs if job.name not in self._spoilt]
+
+    def stop_on_error(self) -> None:
+        """Stop when anything so far is an error."""
+        if any(diagnostic.severity == ERROR for diagnostic in self.diagnostics):
+            raise Stop
+
+    def report(self, findings: Sequence[Finding], tree: Tree) -> None:
+        """Add what was found in a file that is not the spec; stops when any of it is an error."""
+        self.diagnostics += locate_all(findings, tree)
+        if any(finding.severity == ERROR for finding in findings):
+            raise Stop
+
+    def refuse(self, finding: Finding, tree: Tree) -> NoReturn:
+        """Add the one error that ends the compilation."""
+        self.diagnostics += locate_all([finding], tree)
+        raise Stop

@@ -1,0 +1,101 @@
+"""A job of RELION's own job file → what a spec says of it, and what it cannot say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from relionc import catalog
+from relionc.source.jobfile import STAR
+from relionc.spec import options as job_options
+from relionc.spec import resources
+from relionc.spec.jobfile import resolve, with_references
+from relionc.spec.scope import Scope
+
+if TYPE_CHECKING:
+    from relionc.catalog.types import Option
+    from relionc.source.jobfile import JobText
+    from relionc.spec.jobfile import Job
+
+_PINNED = ("ranks", "threads", "use_gpu", "gpu_ids", "scratch_dir")
+"""What the plan would choose: only when it is said does a build give the commands of the job file."""
+
+
+class Carried(NamedTuple):
+    """Texts for the YAML of a spec: of pins, of further options, and of what goes behind the command.
+
+    `left_out` has name, text and reason of what a spec cannot say.
+    """
+
+    pins: tuple[tuple[str, str], ...]
+    options: tuple[tuple[str, str], ...]
+    extra_args: str
+    left_out: tuple[tuple[str, str, str], ...]
+
+
+def carry(job: Job) -> Carried:
+    """Return what a spec says of a job: what is not RELION's default, and what the plan would choose."""
+    pins: list[tuple[str, str]] = []
+    options: list[tuple[str, str]] = []
+    left_out: list[tuple[str, str, str]] = []
+    extra_args = ""
+    for key, option in job.type.options.items():
+        text = job.options.get(key, option.default)
+        if not _says_something(option, text, job):
+            continue
+        written = _written(option, text)
+        if why := _why_not(option, written, job):
+            left_out.append((key, text, why))
+        elif option.role == "extra_args":
+            extra_args = written
+        else:
+            (pins if option.role in _PINNED else options).append((key, written))
+    return Carried(tuple(pins), tuple(options), extra_args, tuple(left_out))
+
+
+def _says_something(option: Option, text: str, job: Job) -> bool:
+    """Return whether a spec has to name an option."""
+    if option.role == "gpu_ids":
+        gpu = job.type.option_of_role("use_gpu")
+        return gpu is None or job.options.get(gpu.key, gpu.default) == "Yes"
+    return option.role in _PINNED or text != option.default
+
+
+def _written(option: Option, text: str) -> str:
+    """Return the text of an option as a spec has it; RELION takes anything but Yes for No."""
+    if option.kind == "bool":
+        return "yes" if text == "Yes" else "no"
+    return with_references(text, "${{{{ env.{} }}}}".format)
+
+
+def _why_not(option: Option, written: str, job: Job) -> str:
+    """Return why a spec cannot have an option, or nothing."""
+    if option.role == "queue":
+        return "the build makes the script for the queue"
+    scope = Scope({})
+    text = job_options.one(written, option, (), scope)
+    if text is not None and option.role in _PINNED:
+        resources.from_options(job.type, {option.key: text}, {option.key: ()}, scope)
+    return scope.findings[0].message if scope.findings else ""
+
+
+def version_of(text: JobText) -> str | None:
+    """Return the version that most likely wrote a job file: its form fits, and it has just these options."""
+    found = [
+        (misfits, version)
+        for version in catalog.versions()
+        if (misfits := _misfits(text, version)) is not None
+    ]
+    best = min((misfits for misfits, _ in found), default=None)
+    return next((version for misfits, version in reversed(found) if misfits == best), None)
+
+
+def _misfits(text: JobText, version: str) -> int | None:
+    """Return how many options the file or the version has alone; None where the version writes other files."""
+    job, _ = resolve(text, version)
+    if job is None or job.type.job_file != text.style or bool(text.label) != catalog.has_labels(version):
+        return None
+    mark = f"# version {job.type.program['star_version']}\n"
+    if text.style == STAR and "# version " in text.text and mark not in text.text:
+        return None
+    unknown = len(text.rows) - len(set(job.lines.values()))
+    return unknown + len(job.type.options) - len(job.options)
