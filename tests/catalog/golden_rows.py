@@ -17,8 +17,6 @@ from relionc.lower.commands import Made, make
 from relionc.source.project import Project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from relionc.catalog import JobType
 
 HERE = Path(__file__).parent
@@ -106,7 +104,10 @@ def rows(release: str, kind: str) -> tuple[Row, ...]:
 
 @functools.cache
 def exceptions() -> dict[tuple[str, str, int], str]:
-    """Return the rows that record no answer of RELION, but a crash or memory it never set: (release, kind, line) → why."""
+    """Return the rows that record no answer of RELION, but a crash or memory it never set, and why.
+
+    Keys are (release, kind, line).
+    """
     table = {}
     for line in (HERE / "exceptions.txt").read_text("utf-8").splitlines():
         if line and not line.startswith("#"):

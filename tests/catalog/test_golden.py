@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from golden_rows import KINDS, RELEASES, difference, exceptions, jobs, key_of, made_of, names, rows, rows_of, version_of
+from golden_rows import (
+    KINDS,
+    RELEASES,
+    difference,
+    exceptions,
+    jobs,
+    key_of,
+    made_of,
+    names,
+    rows,
+    rows_of,
+    version_of,
+)
 
 from relionc import catalog
 
@@ -43,7 +55,9 @@ def test_a_refusal_names_an_option_of_the_job_and_has_a_code(release: str, name:
 
 
 @pytest.mark.parametrize("release", RELEASES)
-def test_the_catalogue_has_every_job_type_of_relion(release: str, missing_types: dict[str, list[str]]) -> None:
+def test_the_catalogue_has_every_job_type_of_relion(
+    release: str, missing_types: dict[str, list[str]]
+) -> None:
     missing = [job.title for job in jobs(release).values() if not job.ours()]
     if missing:
         missing_types[release] = missing

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from golden_rows import Job, all_jobs
 
 from relionc import catalog
-from relionc.catalog import JobType
 from relionc.emit.jobfile import quoted, render
 from relionc.expr import refs
 from relionc.ir import JobFile
 from relionc.lower import jobfile
+
+if TYPE_CHECKING:
+    from relionc.catalog import JobType
 
 DATA = Path(__file__).parent.parent / "data"
 OURS = [(job, found) for job in all_jobs() if (found := job.ours())]

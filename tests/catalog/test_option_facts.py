@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from golden_rows import Job, all_jobs, facts_of_relion, our_facts
 
-from relionc.catalog import JobType
+if TYPE_CHECKING:
+    from relionc.catalog import JobType
 
 OURS = [(job, found) for job in all_jobs() if (found := job.ours())]
-each_type = pytest.mark.parametrize(("job", "job_type"), OURS, ids=[f"{ours.version}-{ours.name}" for _, ours in OURS])
+each_type = pytest.mark.parametrize(
+    ("job", "job_type"), OURS, ids=[f"{ours.version}-{ours.name}" for _, ours in OURS]
+)
 
 
 @each_type

@@ -125,7 +125,9 @@ class Steps:
 
     def _input(self, step: dict[str, Any]) -> tuple[Step, ...]:
         given = step["input"]
-        kind = self.release.node_type(step["type"]) if "type" in step else self.names.options[given]["node_type"]
+        kind = (
+            self.release.node_type(step["type"]) if "type" in step else self.names.options[given]["node_type"]
+        )
         return (("input", self.names.template(given) if "{" in given else given, kind),)
 
     def _guarded(
