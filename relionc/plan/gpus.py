@@ -8,7 +8,7 @@ def parse_ids(text: str) -> list[list[str]]:
 
     A text that does not begin with a digit is automatic in RELION, whatever follows.
     """
-    if not text[:1].isdigit():
+    if not ("0" <= text[:1] <= "9"):
         return []
     return [entry.split(",") for entry in text.split(":")]
 
@@ -16,7 +16,7 @@ def parse_ids(text: str) -> list[list[str]]:
 def highest(ids: str) -> int:
     """Return the highest device number of a `--gpu` value, -1 where it names none."""
     listed = (device.strip() for entry in parse_ids(ids) for device in entry)
-    return max((int(device) for device in listed if device.isdigit()), default=-1)
+    return max((int(device) for device in listed if _is_number(device)), default=-1)
 
 
 def worker_devices(ids: str, worker: int, workers_on_host: int, gpus: int, threads: int) -> tuple[int, ...]:
@@ -29,7 +29,9 @@ def worker_devices(ids: str, worker: int, workers_on_host: int, gpus: int, threa
     listed = parse_ids(ids)
     if listed:
         mine = listed[worker % len(listed)]
-        return tuple(sorted({int(device) for device in mine[: max(threads, 1)] if device.strip().isdigit()}))
+        return tuple(
+            sorted({int(device) for device in mine[: max(threads, 1)] if _is_number(device.strip())})
+        )
     share = workers_on_host * threads
     first = (worker % workers_on_host) * threads
     return tuple(sorted({gpus * (first + i) // share for i in range(threads)}))
@@ -43,5 +45,9 @@ def rank_devices(ids: str, rank: int, gpus: int) -> tuple[int, ...]:
     listed = parse_ids(ids)
     if listed:
         mine = listed[rank] if rank < len(listed) else []
-        return tuple(sorted({int(device) for device in mine if device.strip().isdigit()}))
+        return tuple(sorted({int(device) for device in mine if _is_number(device.strip())}))
     return (rank % gpus,) if gpus else ()
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
