@@ -112,6 +112,25 @@ def plan(spec: str, cluster: str | None, relion: str | None, jobs: tuple[str, ..
     return run(BuildCall(specs=(spec,), cluster=cluster, relion=relion, jobs=jobs, format=format_))
 
 
+@relionc.command("import")
+@click.argument("file")
+@click.option("-o", "--output", "out", metavar="SPEC", help="Spec to write; without it, it is printed.")
+@click.option("--relion", metavar="VERSION", help="RELION version; the one that wrote the file, as it seems.")
+@click.option("--cluster", help="Profile that the spec names.")
+@click.option(
+    "--job-number",
+    type=click.IntRange(1),
+    help="Number of the output folder <JobDir>/jobNNN/; that of the file's own folder, or 1.",
+)
+def import_(
+    file: str, out: str | None, relion: str | None, cluster: str | None, job_number: int | None
+) -> int:
+    """Make a spec from FILE, a job.star or run.job of RELION."""
+    from relionc.cli.import_ import run
+
+    return run(file, out=out, relion=relion, cluster=cluster, job_number=job_number)
+
+
 @relionc.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--relion", metavar="VERSION", required=True, help="RELION version whose answer is wanted.")

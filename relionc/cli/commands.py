@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +14,7 @@ from relionc.ir import Glob
 from relionc.lower.commands import make
 from relionc.source import jobfile
 from relionc.source.project import Project
-from relionc.spec.jobfile import resolve
+from relionc.spec.jobfile import resolve, with_references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from relionc.lower.commands import Made
     from relionc.spec.jobfile import Job
 
-_REFERENCE = re.compile(r"(?<!\$)\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 CANNOT_READ = "RL143"
 PIPELINE = "default_pipeline.star"
 """The file that makes a folder a project of RELION."""
@@ -114,7 +112,7 @@ def _plain_words(command: CommandLine) -> Iterator[str]:
 def _plain(word: Word) -> str:
     """Return a word as text. What RELION writes into its command, the shell reads: `$NAME` is a reference."""
     text = "".join(part.pattern if isinstance(part, Glob) else str(part) for part in word)
-    return _REFERENCE.sub(lambda found: f"${{{found[1] or found[2]}}}", text) if "$" in text else text
+    return with_references(text, "${{{}}}".format)
 
 
 def as_json(found: Answer) -> str:
@@ -134,10 +132,11 @@ def as_json(found: Answer) -> str:
 
 def _show(found: Answer, *, title: bool) -> None:
     """Print the commands, and to stderr what is wrong."""
-    from relionc.cli.build import colored
-    from relionc.diag import render
+    if found.diagnostics:
+        from relionc.cli.build import colored
+        from relionc.diag import render
 
-    sys.stderr.write(render.text(found.diagnostics, {found.path: found.source}, color=colored()))
+        sys.stderr.write(render.text(found.diagnostics, {found.path: found.source}, color=colored()))
     head = f"# {found.path}\n" if title and found.ok else ""
     sys.stdout.write(head + "".join(text + "\n" for text in found.texts))
 

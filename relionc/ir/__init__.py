@@ -144,6 +144,23 @@ class JobFile(NamedTuple):
     star_version: str = "30001"
 
 
+class SpecFile(NamedTuple):
+    """A spec of one job, made from something else, for people to go on with.
+
+    All values are the texts of YAML scalars, not yet quoted. `left_out` has name, text and reason of what the
+    spec cannot say.
+    """
+
+    header: tuple[str, ...]  # comment lines
+    facts: tuple[tuple[str, str], ...]  # of the spec: cluster, relion
+    job: str
+    job_facts: tuple[tuple[str, str], ...]  # type, continue, output
+    pins: tuple[tuple[str, str], ...]
+    options: tuple[tuple[str, str], ...]
+    extra_args: str
+    left_out: tuple[tuple[str, str, str], ...]
+
+
 class JobArtifacts(NamedTuple):
     """Everything `emit` writes for one job."""
 

@@ -25,7 +25,10 @@ def careless(job: Job) -> Iterator[Finding]:
         option = job.type.options[key]
         if text != option.default and (message := _wrong(text, option)):
             yield Finding(_code(option), message, route=(job.lines[key],), severity=WARNING)
-    yield from _ranks(job)
+    option = job.type.option_of_role("ranks")
+    route = (job.lines[option.key],) if option and option.key in job.lines else ()
+    for rule, message in broken_rank_rules(job):
+        yield Finding(rule.code, message, route=route, severity=WARNING, why=rule.source)
 
 
 def _code(option: Option) -> str:
@@ -49,20 +52,17 @@ def _wrong(text: str, option: Option) -> str:
     return ""
 
 
-def _ranks(job: Job) -> Iterator[Finding]:
-    """Yield a warning for each bound on the ranks that the program enforces only when it runs."""
+def broken_rank_rules(job: Job) -> Iterator[tuple[RankRule, str]]:
+    """Yield each bound on the ranks, which the program enforces only when it runs, that a job is outside of."""
     option = job.type.option_of_role("ranks")
     if option is None or not job.type.traits.rank_rules:
         return
     text = job.options.get(option.key, option.default)
     if not _WHOLE.fullmatch(text):
         return
-    rules = catalog.needs(job.type, job.options, is_continue=job.is_continue)["rank_rules"]
-    route = (job.lines[option.key],) if option.key in job.lines else ()
-    for rule in rules:
+    for rule in catalog.needs(job.type, job.options, is_continue=job.is_continue)["rank_rules"]:
         if _broken(rule, int(text)):
-            message = f"{rule.message} (this one has {text})"
-            yield Finding(rule.code, message, route=route, severity=WARNING, why=rule.source)
+            yield rule, f"{rule.message} (this one has {text})"
 
 
 def _broken(rule: RankRule, ranks: int) -> bool:

@@ -8,6 +8,7 @@ from relionc import catalog
 from relionc.source.jobfile import STAR
 from relionc.spec import options as job_options
 from relionc.spec import resources
+from relionc.spec.careless import broken_rank_rules
 from relionc.spec.jobfile import resolve, with_references
 from relionc.spec.scope import Scope
 
@@ -71,6 +72,10 @@ def _why_not(option: Option, written: str, job: Job) -> str:
     """Return why a spec cannot have an option, or nothing."""
     if option.role == "queue":
         return "the build makes the script for the queue"
+    if option.role == "scratch_dir" and written and _prereads(job):
+        return "RELION does not use it when it pre-reads the particles"
+    if option.role == "ranks" and (broken := next(broken_rank_rules(job), None)):
+        return broken[1]
     scope = Scope({})
     text = job_options.one(written, option, (), scope)
     if text is not None and option.role in _PINNED:
@@ -78,15 +83,20 @@ def _why_not(option: Option, written: str, job: Job) -> str:
     return scope.findings[0].message if scope.findings else ""
 
 
-def version_of(text: JobText) -> str | None:
-    """Return the version that most likely wrote a job file: its form fits, and it has just these options."""
+def _prereads(job: Job) -> bool:
+    option = job.type.option_of_role("preread")
+    return option is not None and job.options.get(option.key, option.default) == "Yes"
+
+
+def versions_of(text: JobText) -> tuple[str, ...]:
+    """Return the versions that may have written a job file, newest first: its form and its options fit them best."""
     found = [
         (misfits, version)
         for version in catalog.versions()
         if (misfits := _misfits(text, version)) is not None
     ]
     best = min((misfits for misfits, _ in found), default=None)
-    return next((version for misfits, version in reversed(found) if misfits == best), None)
+    return tuple(version for misfits, version in reversed(found) if misfits == best)
 
 
 def _misfits(text: JobText, version: str) -> int | None:
