@@ -104,7 +104,7 @@ def _plain_words(command: CommandLine) -> Iterator[str]:
     """Yield the words of a command as plain text: `${NAME}` for a shell reference, redirections as words."""
     yield from map(_plain, command.words)
     if command.stdin is not None:
-        yield from ("<", _plain(command.stdin))
+        yield from ("<", *filter(None, [_plain(command.stdin)]))
     if command.stdout is not None:
         yield from (">>" if command.append else ">", _plain(command.stdout))
 

@@ -25,8 +25,8 @@ def careless(job: Job) -> Iterator[Finding]:
         option = job.type.options[key]
         if text != option.default and (message := _wrong(text, option)):
             yield Finding(_code(option), message, route=(job.lines[key],), severity=WARNING)
-    option = job.type.option_of_role("ranks")
-    route = (job.lines[option.key],) if option and option.key in job.lines else ()
+    ranks = job.type.option_of_role("ranks")
+    route = (job.lines[ranks.key],) if ranks and ranks.key in job.lines else ()
     for rule, message in broken_rank_rules(job):
         yield Finding(rule.code, message, route=route, severity=WARNING, why=rule.source)
 
