@@ -53,12 +53,31 @@ def compare(old: JobType, new: JobType) -> Difference:
 
 def renamed(old: Mapping[str, Option], new: Mapping[str, Option]) -> tuple[tuple[Option, Option], ...]:
     """Return the options that only `old` has, each with the one that only `new` has under the same label."""
-    there = {option.label: option for key, option in new.items() if key not in old}
+    there = {_label(option): option for key, option in new.items() if key not in old}
     return tuple(
-        (option, there[option.label])
+        (option, there[_label(option)])
         for key, option in old.items()
-        if key not in new and option.label in there
+        if key not in new and _label(option) in there
     )
+
+
+def successors(old: JobType, new: JobType, key: str) -> tuple[Option, ...]:
+    """Return what in `new` is in the place of an option of `old`: the same under another name, or its flag's source."""
+    for before, after in renamed(old.options, new.options):
+        if before.key == key:
+            return (after,)
+    flag = old.options[key].flag
+    added = (option for name, option in new.options.items() if name not in old.options)
+    return tuple(option for option in added if flag and option.flag == flag)
+
+
+def is_renamed(old: Option, new: Option) -> bool:
+    """Return whether two options of different names say the same to people."""
+    return _label(old) == _label(new)
+
+
+def _label(option: Option) -> str:
+    return option.label.lower().strip(" :?")
 
 
 def _changes(old: Option, new: Option) -> Iterator[Change]:

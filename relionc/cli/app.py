@@ -182,6 +182,18 @@ def catalog_show(job_type: str, relion: str | None) -> int:
     return show(job_type, relion)
 
 
+@catalog.command("diff")
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.argument("job_type", required=False)
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def catalog_diff(old: str, new: str, job_type: str | None, format_: str) -> int:
+    """Show what changes from RELION OLD to NEW: options, defaults, choices, flags; of one JOB_TYPE or of all."""
+    from relionc.cli.catalog_diff import run as show
+
+    return show(old, new, job_type, format_)
+
+
 @relionc.group()
 def cluster() -> None:
     """Cluster profiles."""

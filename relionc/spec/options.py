@@ -53,17 +53,44 @@ def one(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
 def _unknown(key: str, route: Route, job_type: JobType) -> Finding:
     """Say which option was meant: by another name, a flag, a label, or one of another version."""
     message = f"RELION {job_type.version} has no option `{key}` for {job_type.name}"
-    others = catalog.versions_with(job_type.name, key)
+    versions = catalog.versions_with(job_type.name, key)
+    if versions:
+        return _of_other_version(key, route, job_type, versions)
     near = catalog.nearest_option(job_type, key)
-    if others:
-        text = f"RELION {', '.join(others)} has it"
-        text += f"; the nearest here is `{near.key}`" if near else ""
-    elif near is not None:
-        text = f"the option is called `{near.key}`" + (f" (it becomes `{near.flag}`)" if near.flag else "")
-    else:
+    if near is None:
         text = f"`relionc catalog show {job_type.name}` lists the options"
-    fixes = (Fix(f"rename to {near.key}", route, near.key),) if near is not None and not others else ()
+        return Finding(code="RL104", message=message, route=route, on_key=True, help=text)
+    text = f"the option is called `{near.key}`" + (f" (it becomes `{near.flag}`)" if near.flag else "")
+    fixes = (Fix(f"rename to {near.key}", route, near.key),)
     return Finding(code="RL104", message=message, route=route, on_key=True, help=text, fixes=fixes)
+
+
+def _of_other_version(key: str, route: Route, job_type: JobType, versions: tuple[str, ...]) -> Finding:
+    """Say that an option belongs to other versions, and what is in its place here."""
+    from relionc.catalog.compare import is_renamed, successors
+
+    known = catalog.versions()
+    older = known.index(versions[-1]) < known.index(job_type.version)
+    other = catalog.load(job_type.name, versions[-1] if older else versions[0])
+    places = successors(other, job_type, key)
+    message = f"RELION {job_type.version} has no option `{key}` for {job_type.name}"
+    text = f"{_listed(versions)} {'has' if len(versions) == 1 else 'have'} it; "
+    fixes: tuple[Fix, ...] = ()
+    if not places:
+        text += "nothing is in its place here, so leave it out"
+    elif is_renamed(other.options[key], places[0]):
+        text += f"here it is called `{places[0].key}`"
+        fixes = (Fix(f"rename to {places[0].key}", route, places[0].key),)
+    else:
+        names = " and ".join(f"`{option.key}`" for option in places)
+        text += f"here `{places[0].flag}` comes from {names}"
+    message += " any more" if older else ""
+    return Finding(code="RL104", message=message, route=route, on_key=True, help=text, fixes=fixes)
+
+
+def _listed(versions: tuple[str, ...]) -> str:
+    *first, last = versions
+    return f"RELION {', '.join(first)} and {last}" if first else f"RELION {last}"
 
 
 def _text(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
