@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from relionc.solve.problem import Conflict, Constraint, Objective, Problem, Solution
+from relionc.solve.problem import Conflict, Objective, Problem, Solution
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def solve(problem: Problem) -> Solution | Conflict:
@@ -53,21 +56,23 @@ def _minimal(problem: Problem) -> tuple[str, ...]:
 class _Level(NamedTuple):
     """What can be judged once the variable of this depth has a value."""
 
-    constraints: list[Constraint]
-    objectives: list[Objective]
+    checks: list[tuple[Callable[..., bool], tuple[str, ...]]]
+    costs: list[tuple[Callable[..., float], tuple[str, ...]]]
 
 
 def _levels(problem: Problem) -> list[_Level]:
     depth = {variable.name: i for i, variable in enumerate(problem.variables)}
     levels = [_Level([], []) for _ in problem.variables]
     for constraint in problem.constraints:
-        levels[max(depth[name] for name in constraint.scope)].constraints.append(constraint)
+        levels[max(depth[name] for name in constraint.scope)].checks.append(
+            (constraint.holds, constraint.scope)
+        )
     # An objective may only bound the search together with all that come before it, so it is judged no
     # earlier than they are.
     at = 0
     for objective in problem.objectives:
         at = max(at, *(depth[name] for name in objective.scope))
-        levels[at].objectives.append(objective)
+        levels[at].costs.append((objective.cost, objective.scope))
     return levels
 
 
@@ -86,13 +91,15 @@ def _search(problem: Problem) -> Solution | None:
         variable, level = problem.variables[depth], levels[depth]
         for value in variable.domain(values):
             values[variable.name] = value
-            if not all(c.holds(*[values[n] for n in c.scope]) for c in level.constraints):
-                continue
-            extended = costs + tuple([o.cost(*[values[n] for n in o.scope]) for o in level.objectives])
-            if best is None or _may_win(extended, best.costs):
-                visit(depth + 1, extended)
-            if any_will_do and best is not None:
-                return
+            for holds, scope in level.checks:
+                if not holds(*[values[n] for n in scope]):
+                    break
+            else:
+                extended = costs + tuple([cost(*[values[n] for n in scope]) for cost, scope in level.costs])
+                if best is None or _may_win(extended, best.costs):
+                    visit(depth + 1, extended)
+                if any_will_do and best is not None:
+                    return
         values.pop(variable.name, None)
 
     visit(0, ())

@@ -20,8 +20,8 @@ Routed = dict[str, tuple[Any, "Route"]]
 """Key → its value and where it stands (a job's own, or the spec's defaults)."""
 
 MIB_PER_GIB = 1024
-MOST = 65536
-"""The most nodes, ranks, CPUs or GPUs: what Slurm can number, and what a plan can list."""
+MOST = 16384
+"""The most nodes, ranks, CPUs or GPUs: more than any RELION job has had, and no more than a plan can list."""
 LONGEST = 40
 """The most characters of an amount."""
 
