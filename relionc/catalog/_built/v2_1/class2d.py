@@ -396,6 +396,7 @@ DATA: dict[str, object] = {
   'memory': ('preread',),
   'items': 'particles',
   'rank_rules': (),
+  'run_rules': (),
  },
  'program': {
   'steps': (
@@ -1209,6 +1210,105 @@ DATA: dict[str, object] = {
      '_optimiser.star',
     ),
     '',
+   ),
+   (
+    'when',
+    ('binary', 0, '<', ('call', 0, 'int', (('call', 0, 'num', (('name', 0, ('nr_iter',)),)),)), ('const', 0)),
+    (
+     (
+      'output',
+      (),
+      (
+       (
+        'binary',
+        0,
+        '+',
+        (
+         'binary',
+         0,
+         '+',
+         ('name', 0, ('output',)),
+         (
+          'if',
+          0,
+          ('name', 0, ('is_continue',)),
+          (
+           'binary',
+           0,
+           '+',
+           ('const', 'run_ct'),
+           (
+            'call',
+            0,
+            'format',
+            (
+             (
+              'call',
+              0,
+              'int',
+              (
+               (
+                'call',
+                0,
+                'num',
+                (
+                 (
+                  'call',
+                  0,
+                  'mid',
+                  (
+                   ('name', 0, ('fn_cont',)),
+                   (
+                    'binary',
+                    0,
+                    '+',
+                    ('call', 0, 'rfind', (('name', 0, ('fn_cont',)), ('const', '_it'))),
+                    ('const', 3),
+                   ),
+                   ('const', 6),
+                  ),
+                 ),
+                ),
+               ),
+              ),
+             ),
+            ),
+           ),
+          ),
+          ('const', 'run'),
+         ),
+        ),
+        (
+         'if',
+         0,
+         (
+          'binary',
+          0,
+          '>=',
+          ('call', 0, 'int', (('call', 0, 'num', (('name', 0, ('nr_iter',)),)),)),
+          ('const', 0),
+         ),
+         (
+          'binary',
+          0,
+          '+',
+          ('const', '_it'),
+          (
+           'call',
+           0,
+           'pad',
+           (('call', 0, 'int', (('call', 0, 'num', (('name', 0, ('nr_iter',)),)),)), ('const', 3)),
+          ),
+         ),
+         ('const', ''),
+        ),
+       ),
+       '_half1_class001_unfil.mrc',
+      ),
+      '10',
+     ),
+    ),
+    (),
    ),
    ('check', ('call', 0, 'num', (('name', 0, ('nr_classes',)),))),
   ),

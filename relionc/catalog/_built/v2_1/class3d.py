@@ -34,7 +34,7 @@ DATA: dict[str, object] = {
    'label': 'Reference map:',
    'kind': 'node',
    'default': '',
-   'description': '3D map to start from, with the box and pixel size of the particles. `None` starts without a reference (subtomogram averaging). Not used when a run is continued.',
+   'description': '3D map to start from, with the box and pixel size of the particles. `None` starts without a reference, for subtomogram averaging. Not used when a run is continued.',
    'group': 'I/O',
    'node_type': '6',
    'flag': '--ref',
@@ -623,6 +623,7 @@ DATA: dict[str, object] = {
   'memory': ('preread',),
   'items': 'particles',
   'rank_rules': (),
+  'run_rules': (),
  },
  'program': {
   'steps': (
@@ -797,7 +798,7 @@ DATA: dict[str, object] = {
         ('binary', 0, '==', ('name', 0, ('fn_ref',)), ('const', '')),
         'RL121',
         'fn_ref',
-        'a 3D classification needs a reference map',
+        'a reference map is needed',
         'give a map, or None to start without one (subtomogram averaging)',
        ),
        (
@@ -1891,6 +1892,105 @@ DATA: dict[str, object] = {
       '6',
      ),
     ),
+   ),
+   (
+    'when',
+    ('binary', 0, '<', ('call', 0, 'int', (('call', 0, 'num', (('name', 0, ('nr_iter',)),)),)), ('const', 0)),
+    (
+     (
+      'output',
+      (),
+      (
+       (
+        'binary',
+        0,
+        '+',
+        (
+         'binary',
+         0,
+         '+',
+         ('name', 0, ('output',)),
+         (
+          'if',
+          0,
+          ('name', 0, ('is_continue',)),
+          (
+           'binary',
+           0,
+           '+',
+           ('const', 'run_ct'),
+           (
+            'call',
+            0,
+            'format',
+            (
+             (
+              'call',
+              0,
+              'int',
+              (
+               (
+                'call',
+                0,
+                'num',
+                (
+                 (
+                  'call',
+                  0,
+                  'mid',
+                  (
+                   ('name', 0, ('fn_cont',)),
+                   (
+                    'binary',
+                    0,
+                    '+',
+                    ('call', 0, 'rfind', (('name', 0, ('fn_cont',)), ('const', '_it'))),
+                    ('const', 3),
+                   ),
+                   ('const', 6),
+                  ),
+                 ),
+                ),
+               ),
+              ),
+             ),
+            ),
+           ),
+          ),
+          ('const', 'run'),
+         ),
+        ),
+        (
+         'if',
+         0,
+         (
+          'binary',
+          0,
+          '>=',
+          ('call', 0, 'int', (('call', 0, 'num', (('name', 0, ('nr_iter',)),)),)),
+          ('const', 0),
+         ),
+         (
+          'binary',
+          0,
+          '+',
+          ('const', '_it'),
+          (
+           'call',
+           0,
+           'pad',
+           (('call', 0, 'int', (('call', 0, 'num', (('name', 0, ('nr_iter',)),)),)), ('const', 3)),
+          ),
+         ),
+         ('const', ''),
+        ),
+       ),
+       '_half1_class001_unfil.mrc',
+      ),
+      '10',
+     ),
+    ),
+    (),
    ),
   ),
   'control': '',

@@ -387,6 +387,7 @@ DATA: dict[str, object] = {
   'memory': (),
   'items': 'micrographs',
   'rank_rules': (),
+  'run_rules': (),
  },
  'program': {
   'steps': (
@@ -416,7 +417,7 @@ DATA: dict[str, object] = {
       ('binary', 0, '==', ('name', 0, ('input_star_mics',)), ('const', '')),
       'RL121',
       'input_star_mics',
-      'CTF estimation needs the STAR file of the micrographs',
+      'CTF estimation needs a STAR file of images',
       '',
      ),
      (

@@ -332,6 +332,7 @@ DATA: dict[str, object] = {
   'memory': ('motioncorr',),
   'items': 'micrographs',
   'rank_rules': (),
+  'run_rules': (),
  },
  'program': {
   'steps': (

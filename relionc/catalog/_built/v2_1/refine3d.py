@@ -34,7 +34,7 @@ DATA: dict[str, object] = {
    'label': 'Reference map:',
    'kind': 'node',
    'default': '',
-   'description': '3D map to start from, with the box and pixel size of the particles. `None` starts without a reference (subtomogram averaging). Not used when a run is continued.',
+   'description': '3D map to start from, with the box and pixel size of the particles. `None` starts without a reference, for subtomogram averaging. Not used when a run is continued.',
    'group': 'I/O',
    'node_type': '6',
    'flag': '--ref',
@@ -554,6 +554,7 @@ DATA: dict[str, object] = {
     'when': ('const', True),
    },
   ),
+  'run_rules': (),
  },
  'program': {
   'steps': (
@@ -716,14 +717,9 @@ DATA: dict[str, object] = {
          ('lit', '--auto_refine', '--auto_refine'),
          ('gap', ' '),
          ('lit', '--split_random_halves', '--split_random_halves'),
-         ('gap', ' '),
-         ('lit', '--i', '--i'),
-         ('gap', ' '),
-         ('split', ('name', 0, ('fn_img',))),
         ),
         False,
        ),
-       ('input', 'fn_img', '3'),
        (
         'refuse',
         ('binary', 0, '==', ('name', 0, ('fn_img',)), ('const', '')),
@@ -733,11 +729,17 @@ DATA: dict[str, object] = {
         '',
        ),
        (
+        'text',
+        (('gap', ' '), ('lit', '--i', '--i'), ('gap', ' '), ('split', ('name', 0, ('fn_img',)))),
+        False,
+       ),
+       ('input', 'fn_img', '3'),
+       (
         'refuse',
         ('binary', 0, '==', ('name', 0, ('fn_ref',)), ('const', '')),
         'RL121',
         'fn_ref',
-        'a refinement needs a reference map',
+        'a reference map is needed',
         'give a map, or None to start without one (subtomogram averaging)',
        ),
        (

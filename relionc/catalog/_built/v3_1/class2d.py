@@ -394,6 +394,7 @@ DATA: dict[str, object] = {
   'memory': ('preread',),
   'items': 'particles',
   'rank_rules': (),
+  'run_rules': (),
  },
  'program': {
   'steps': (

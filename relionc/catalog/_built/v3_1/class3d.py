@@ -34,7 +34,7 @@ DATA: dict[str, object] = {
    'label': 'Reference map:',
    'kind': 'node',
    'default': '',
-   'description': '3D map to start from, with the box and pixel size of the particles. `None` starts without a reference (subtomogram averaging). Not used when a run is continued.',
+   'description': '3D map to start from, with the box and pixel size of the particles. `None` starts without a reference, for subtomogram averaging. Not used when a run is continued.',
    'group': 'I/O',
    'node_type': '6',
    'flag': '--ref',
@@ -647,6 +647,7 @@ DATA: dict[str, object] = {
   'memory': ('preread',),
   'items': 'particles',
   'rank_rules': (),
+  'run_rules': (),
  },
  'program': {
   'steps': (
@@ -821,7 +822,7 @@ DATA: dict[str, object] = {
         ('binary', 0, '==', ('name', 0, ('fn_ref',)), ('const', '')),
         'RL121',
         'fn_ref',
-        'a 3D classification needs a reference map',
+        'a reference map is needed',
         'give a map, or None to start without one (subtomogram averaging)',
        ),
        (

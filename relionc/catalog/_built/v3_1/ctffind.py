@@ -164,7 +164,7 @@ DATA: dict[str, object] = {
    'label': 'Use power spectra from MotionCorr job?',
    'kind': 'bool',
    'default': 'No',
-   'description': "Fit the power spectra that RELION's own motion correction saved. Matters only with CTFFIND.",
+   'description': "Fit the power spectra that RELION's own motion correction saved. Needed when the micrographs are in 16-bit floating point. Matters only with CTFFIND.",
    'group': 'CTFFIND',
    'flag': '--use_given_ps',
   },
@@ -329,6 +329,7 @@ DATA: dict[str, object] = {
   'memory': (),
   'items': 'micrographs',
   'rank_rules': (),
+  'run_rules': (),
  },
  'program': {
   'steps': (
@@ -358,7 +359,7 @@ DATA: dict[str, object] = {
       ('binary', 0, '==', ('name', 0, ('input_star_mics',)), ('const', '')),
       'RL121',
       'input_star_mics',
-      'CTF estimation needs the STAR file of the micrographs',
+      'CTF estimation needs a STAR file of images',
       '',
      ),
      (

@@ -102,7 +102,7 @@ DATA: dict[str, object] = {
    'label': 'Save sum of power spectra?',
    'kind': 'bool',
    'default': 'No',
-   'description': "Write power spectra summed over frames, for CTF estimation. Only RELION's own implementation can.",
+   'description': "Write power spectra summed over frames, for CTF estimation with CTFFIND. Only RELION's own implementation can; 16-bit output needs them.",
    'group': 'I/O',
   },
   'group_for_ps': {
@@ -333,6 +333,7 @@ DATA: dict[str, object] = {
   'memory': ('motioncorr',),
   'items': 'micrographs',
   'rank_rules': (),
+  'run_rules': (),
  },
  'program': {
   'steps': (
