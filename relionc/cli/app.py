@@ -151,11 +151,14 @@ def commands(files: tuple[str, ...], relion: str, job_number: int, format_: str)
 
 @relionc.command()
 @click.argument("kind", type=click.Choice(["spec", "cluster", "plan"]), default="spec")
-def schema(kind: str) -> int:
+@click.option(
+    "--relion", metavar="VERSION", help="Specs of this RELION version only: its job types and options."
+)
+def schema(kind: str, relion: str | None) -> int:
     """Print a JSON Schema, for editors and other tools."""
     from relionc.cli.show import schema as show
 
-    return show(kind)
+    return show(kind, relion)
 
 
 @relionc.group()

@@ -14,19 +14,37 @@ if TYPE_CHECKING:
     from relionc.catalog.types import Option
 
 
-def schema(kind: str) -> int:
-    """Print a JSON Schema."""
+def schema(kind: str, relion: str | None) -> int:
+    """Print a JSON Schema; that of specs may be narrowed to one RELION version."""
     from relionc.cli.files import read
 
-    sys.stdout.buffer.write(read(os.path.join(resources.folder("schemas"), f"{kind}.v1.schema.json")))
+    text = read(os.path.join(resources.folder("schemas"), f"{kind}.v1.schema.json"))
+    if relion is None:
+        sys.stdout.buffer.write(text)
+        return 0
+    version = catalog.series(relion)
+    if version is None:
+        return _no_version(relion)
+    if kind != "spec":
+        return _fail(f"the schema of a {kind} is the same for every RELION version")
+    import json
+
+    from relionc.catalog.json_schema import of_version
+
+    narrowed = of_version(json.loads(text), version)
+    sys.stdout.buffer.write(json.dumps(narrowed, indent=1, ensure_ascii=False).encode() + b"\n")
     return 0
+
+
+def _no_version(relion: str) -> int:
+    return _fail(f"RELION {relion} is not in the catalogue; it has {', '.join(catalog.versions())}")
 
 
 def catalog_list(relion: str | None) -> int:
     """Print each job type with the versions that have it."""
     versions = [catalog.series(relion)] if relion else list(catalog.versions())
     if None in versions:
-        return _fail(f"RELION {relion} is not in the catalogue; it has {', '.join(catalog.versions())}")
+        return _no_version(str(relion))
     names = dict.fromkeys(name for version in versions if version for name in catalog.types(version))
     rows = [("type", "RELION", "title")]
     for name in names:
