@@ -57,6 +57,49 @@ def test_picking(data: dict[str, Any], version: str, options: dict[str, str], wr
     assert broken(data, "autopick", version, **options) == wrong
 
 
+SKIPPED = {"use_gpu": "Yes", "dont_skip_align": "No"}
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "options", "wrong"),
+    [
+        ("class2d", "4.0", SKIPPED, ["use_gpu"]),
+        ("class2d", "5.0", SKIPPED, []),
+        ("class3d", "2.1", SKIPPED, ["use_gpu"]),
+        ("class3d", "3.1", SKIPPED, []),  # RELION refuses that at once
+        ("class2d", "3.1", {"do_fast_subsets": "Yes", "nr_iter": "19"}, ["nr_iter"]),
+        ("class3d_tomo", "5.0", {"do_fast_subsets": "Yes", "nr_iter": "19"}, ["nr_iter"]),
+        ("class3d", "5.0", {"do_fast_subsets": "Yes", "nr_iter": "20"}, []),
+        ("class2d", "5.0", {"do_helix": "Yes", "helical_tube_outer_diameter": "201"}, ["helical_tube_outer_diameter"]),
+        ("class2d", "5.0", {"helical_tube_outer_diameter": "201"}, []),
+        ("class2d", "5.0", {}, []),
+    ],
+)  # fmt: skip
+def test_classification(
+    data: dict[str, Any], name: str, version: str, options: dict[str, str], wrong: list[str]
+) -> None:
+    assert broken(data, name, version, **options) == wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "options", "wrong"),
+    [
+        ("motioncorr", "3.1", {"do_own_motioncor": "No", "other_motioncor2_args": "-RotGain 1"}, ["other_motioncor2_args"]),
+        ("motioncorr", "3.1", {"other_motioncor2_args": "-RotGain 1"}, []),
+        ("motioncorr_tomo", "5.0", {"patch_x": "0", "patch_y": "-1"}, ["patch_x", "patch_y"]),
+        ("motioncorr", "3.0", {"voltage": "120"}, ["voltage"]),
+        ("motioncorr", "3.0", {"voltage": "298"}, []),
+        ("motioncorr", "3.0", {"voltage": "120", "do_dose_weighting": "No"}, []),
+        ("ctffind", "2.1", {"use_ctffind4": "Yes", "do_movie_thon_rings": "Yes", "ctf_win": "512"}, ["ctf_win"]),
+        ("ctffind", "2.1", {"use_ctffind4": "Yes", "ctf_win": "512"}, []),
+    ],
+)  # fmt: skip
+def test_preprocessing(
+    data: dict[str, Any], name: str, version: str, options: dict[str, str], wrong: list[str]
+) -> None:
+    assert broken(data, name, version, **options) == wrong
+
+
 def test_a_rule_about_an_option_that_is_none_is_a_mistake(data: dict[str, Any]) -> None:
     edited = copy.deepcopy(data)
     edited["extract"]["traits"]["run_rules"][0]["option"] = "extract_siz"

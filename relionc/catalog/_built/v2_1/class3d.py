@@ -623,7 +623,15 @@ DATA: dict[str, object] = {
   'memory': ('preread',),
   'items': 'particles',
   'rank_rules': (),
-  'run_rules': (),
+  'run_rules': (
+   {
+    'option': 'use_gpu',
+    'message': 'RELION does not use GPUs when it skips the alignment',
+    'help': 'set use_gpu: false, or dont_skip_align: true',
+    'source': 'RELION 2.1, src/ml_optimiser.cpp, MlOptimiser::initialiseGeneral',
+    'when': ('and', 0, ('name', 0, ('use_gpu',)), ('unary', 0, 'not', ('name', 0, ('dont_skip_align',)))),
+   },
+  ),
  },
  'program': {
   'steps': (

@@ -387,7 +387,25 @@ DATA: dict[str, object] = {
   'memory': (),
   'items': 'micrographs',
   'rank_rules': (),
-  'run_rules': (),
+  'run_rules': (
+   {
+    'option': 'ctf_win',
+    'message': 'only whole movies give Thon rings',
+    'help': 'set ctf_win: -1, or do_movie_thon_rings: false',
+    'source': 'RELION 2.1, src/ctffind_runner.cpp, CtffindRunner::initialise',
+    'when': (
+     'and',
+     0,
+     (
+      'and',
+      0,
+      ('and', 0, ('name', 0, ('use_ctffind4',)), ('unary', 0, 'not', ('name', 0, ('use_gctf',)))),
+      ('name', 0, ('do_movie_thon_rings',)),
+     ),
+     ('binary', 0, '>', ('call', 0, 'num', (('name', 0, ('ctf_win',)),)), ('const', 0)),
+    ),
+   },
+  ),
  },
  'program': {
   'steps': (

@@ -619,7 +619,20 @@ DATA: dict[str, object] = {
   'memory': ('preread',),
   'items': 'particles',
   'rank_rules': (),
-  'run_rules': (),
+  'run_rules': (
+   {
+    'option': 'nr_iter',
+    'message': 'fast subsets need at least 20 iterations',
+    'help': 'set nr_iter: 25, or do_fast_subsets: false',
+    'source': 'RELION 3.0.8, src/ml_optimiser.cpp, MlOptimiser::initialiseGeneral',
+    'when': (
+     'and',
+     0,
+     ('and', 0, ('name', 0, ('do_fast_subsets',)), ('unary', 0, 'not', ('name', 0, ('is_continue',)))),
+     ('binary', 0, '<', ('call', 0, 'num', (('name', 0, ('nr_iter',)),)), ('const', 20)),
+    ),
+   },
+  ),
  },
  'program': {
   'steps': (

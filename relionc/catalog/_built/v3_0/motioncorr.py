@@ -326,7 +326,116 @@ DATA: dict[str, object] = {
   'memory': ('motioncorr',),
   'items': 'micrographs',
   'rank_rules': (),
-  'run_rules': (),
+  'run_rules': (
+   {
+    'option': 'other_motioncor2_args',
+    'message': "the gain reference is not turned through MotionCor2's own arguments",
+    'help': 'use gain_rot and gain_flip',
+    'source': 'RELION 3.0.8, src/motioncorr_runner.cpp, MotioncorrRunner::initialise',
+    'when': (
+     'and',
+     0,
+     ('unary', 0, 'not', ('name', 0, ('do_own_motioncor',))),
+     (
+      'or',
+      0,
+      ('call', 0, 'contains', (('name', 0, ('other_motioncor2_args',)), ('const', 'RotGain'))),
+      ('call', 0, 'contains', (('name', 0, ('other_motioncor2_args',)), ('const', 'FlipGain'))),
+     ),
+    ),
+   },
+   {
+    'option': 'patch_x',
+    'message': "RELION's own motion correction needs at least one patch",
+    'source': 'RELION 3.0.8, src/motioncorr_runner.cpp, MotioncorrRunner::initialise',
+    'when': (
+     'and',
+     0,
+     ('name', 0, ('do_own_motioncor',)),
+     ('binary', 0, '<', ('call', 0, 'num', (('name', 0, ('patch_x',)),)), ('const', 1)),
+    ),
+   },
+   {
+    'option': 'patch_y',
+    'message': "RELION's own motion correction needs at least one patch",
+    'source': 'RELION 3.0.8, src/motioncorr_runner.cpp, MotioncorrRunner::initialise',
+    'when': (
+     'and',
+     0,
+     ('name', 0, ('do_own_motioncor',)),
+     ('binary', 0, '<', ('call', 0, 'num', (('name', 0, ('patch_y',)),)), ('const', 1)),
+    ),
+   },
+   {
+    'option': 'voltage',
+    'message': 'RELION weights by dose only at 100, 200 and 300 kV',
+    'help': 'set do_dose_weighting: false, or do_own_motioncor: false',
+    'source': 'RELION 3.0.8, src/motioncorr_runner.cpp, MotioncorrRunner::executeOwnMotionCorrection',
+    'when': (
+     'and',
+     0,
+     ('and', 0, ('name', 0, ('do_own_motioncor',)), ('name', 0, ('do_dose_weighting',))),
+     (
+      'unary',
+      0,
+      'not',
+      (
+       'or',
+       0,
+       (
+        'or',
+        0,
+        (
+         'binary',
+         0,
+         '<=',
+         (
+          'call',
+          0,
+          'max',
+          (
+           ('binary', 0, '-', ('call', 0, 'num', (('name', 0, ('voltage',)),)), ('const', 300)),
+           ('binary', 0, '-', ('const', 300), ('call', 0, 'num', (('name', 0, ('voltage',)),))),
+          ),
+         ),
+         ('const', 2),
+        ),
+        (
+         'binary',
+         0,
+         '<=',
+         (
+          'call',
+          0,
+          'max',
+          (
+           ('binary', 0, '-', ('call', 0, 'num', (('name', 0, ('voltage',)),)), ('const', 200)),
+           ('binary', 0, '-', ('const', 200), ('call', 0, 'num', (('name', 0, ('voltage',)),))),
+          ),
+         ),
+         ('const', 2),
+        ),
+       ),
+       (
+        'binary',
+        0,
+        '<=',
+        (
+         'call',
+         0,
+         'max',
+         (
+          ('binary', 0, '-', ('call', 0, 'num', (('name', 0, ('voltage',)),)), ('const', 100)),
+          ('binary', 0, '-', ('const', 100), ('call', 0, 'num', (('name', 0, ('voltage',)),))),
+         ),
+        ),
+        ('const', 2),
+       ),
+      ),
+     ),
+    ),
+   },
+  ),
  },
  'program': {
   'steps': (

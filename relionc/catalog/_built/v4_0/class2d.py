@@ -413,7 +413,7 @@ DATA: dict[str, object] = {
   'mpi': ('name', 0, ('do_em',)),
   'leader': ('name', 0, ('do_em',)),
   'gpu': ('name', 0, ('use_gpu',)),
-  'gpu_possible': ('const', True),
+  'gpu_possible': ('name', 0, ('dont_skip_align',)),
   'one_rank_per_gpu': ('const', False),
   'preread': ('name', 0, ('do_preread_images',)),
   'scratch': ('unary', 0, 'not', ('name', 0, ('do_preread_images',))),
@@ -421,7 +421,37 @@ DATA: dict[str, object] = {
   'memory': ('preread',),
   'items': 'particles',
   'rank_rules': (),
-  'run_rules': (),
+  'run_rules': (
+   {
+    'option': 'use_gpu',
+    'message': 'RELION does not use GPUs when it skips the alignment',
+    'help': 'set use_gpu: false, or dont_skip_align: true',
+    'source': 'RELION 4.0.2, src/ml_optimiser.cpp, MlOptimiser::initialiseGeneral',
+    'when': ('and', 0, ('name', 0, ('use_gpu',)), ('unary', 0, 'not', ('name', 0, ('dont_skip_align',)))),
+   },
+   {
+    'option': 'helical_tube_outer_diameter',
+    'message': 'the tube of a helix must not be wider than the mask, particle_diameter',
+    'source': 'RELION 4.0.2, src/ml_optimiser.cpp, MlOptimiser::initialiseGeneral',
+    'when': (
+     'and',
+     0,
+     (
+      'and',
+      0,
+      ('name', 0, ('do_helix',)),
+      ('binary', 0, '>', ('call', 0, 'num', (('name', 0, ('particle_diameter',)),)), ('const', 0)),
+     ),
+     (
+      'binary',
+      0,
+      '<',
+      ('call', 0, 'num', (('name', 0, ('particle_diameter',)),)),
+      ('call', 0, 'num', (('name', 0, ('helical_tube_outer_diameter',)),)),
+     ),
+    ),
+   },
+  ),
  },
  'program': {
   'steps': (

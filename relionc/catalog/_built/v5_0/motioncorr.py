@@ -342,7 +342,47 @@ DATA: dict[str, object] = {
   'memory': ('motioncorr',),
   'items': 'micrographs',
   'rank_rules': (),
-  'run_rules': (),
+  'run_rules': (
+   {
+    'option': 'other_motioncor2_args',
+    'message': "the gain reference is not turned through MotionCor2's own arguments",
+    'help': 'use gain_rot and gain_flip',
+    'source': 'RELION 5.0.1, src/motioncorr_runner.cpp, MotioncorrRunner::initialise',
+    'when': (
+     'and',
+     0,
+     ('unary', 0, 'not', ('name', 0, ('do_own_motioncor',))),
+     (
+      'or',
+      0,
+      ('call', 0, 'contains', (('name', 0, ('other_motioncor2_args',)), ('const', 'RotGain'))),
+      ('call', 0, 'contains', (('name', 0, ('other_motioncor2_args',)), ('const', 'FlipGain'))),
+     ),
+    ),
+   },
+   {
+    'option': 'patch_x',
+    'message': "RELION's own motion correction needs at least one patch",
+    'source': 'RELION 5.0.1, src/motioncorr_runner.cpp, MotioncorrRunner::initialise',
+    'when': (
+     'and',
+     0,
+     ('name', 0, ('do_own_motioncor',)),
+     ('binary', 0, '<', ('call', 0, 'num', (('name', 0, ('patch_x',)),)), ('const', 1)),
+    ),
+   },
+   {
+    'option': 'patch_y',
+    'message': "RELION's own motion correction needs at least one patch",
+    'source': 'RELION 5.0.1, src/motioncorr_runner.cpp, MotioncorrRunner::initialise',
+    'when': (
+     'and',
+     0,
+     ('name', 0, ('do_own_motioncor',)),
+     ('binary', 0, '<', ('call', 0, 'num', (('name', 0, ('patch_y',)),)), ('const', 1)),
+    ),
+   },
+  ),
  },
  'program': {
   'steps': (
