@@ -26,8 +26,11 @@ PROGRAM = re.compile(r"\brelion_[a-z]\w*")
 FLAGS = {
     "cli/app.py": "the options of relionc itself, declared",
     "cli/fast.py": "the options of relionc itself, recognised",
+    "cli/import_.py": "the options of relionc itself, in what it says",
     "cli/build.py": "the options of relionc itself, in what it says",
     "plan/check.py": "sbatch's, quoted from what it answers: --mem --mem-per-cpu --mem-per-gpu",
+    "lower/queue_check.py": "an option of relionc itself, in what it says: --extra",
+    "lower/queue_plan.py": "sbatch's, in the call that submits: --chdir",
     "lower/script.py": "sbatch's, in the call that submits: --parsable --dependency --kill-on-invalid-dep",
 }
 # Words of ours that are also an option's name in some version.
@@ -35,12 +38,19 @@ OURS = {
     "angpix": "a key of `data:`",
     "box": "a key of `data:`",
     "gpu_ids": "a role of options (catalog.types.Option), and a pin",
+    "range": "a key of the catalogue's data",
     "node_type": "a key of plan.json, of the catalogue's data and of its records",
     "scratch_dir": "a role of options, and a pin",
     "use_gpu": "a role of options, and a pin",
 }
 # Memory models of `plan`, which a job type of the catalogue asks for by name.
 MODELS = {"motioncorr": "the memory that a rank of motion correction takes (plan/amounts.py)"}
+# Words that are also the name of a job type.
+WORDS = {
+    "import": "a command of relionc",
+    "select": "a word of bash",
+    "subtract": "what - does, in messages of expressions",
+}
 # Words of Slurm that are also the name of a partition somewhere.
 SLURMS = {"gpu": "Slurm's own name for GPUs as a generic resource (gres)"}
 
@@ -108,8 +118,8 @@ def test_no_option_name_of_relion_stands_in_the_code() -> None:
 def test_no_job_type_of_relion_stands_in_the_code() -> None:
     types = _job_types()
     found = [(name, line, text) for name, tree in _files() for line, text in _texts(tree) if text in types]
-    assert not [f"{name}:{line}: {text}" for name, line, text in found if text not in MODELS]
-    assert {text for _, _, text in found} == set(MODELS), "an exception is no longer needed"
+    assert not [f"{name}:{line}: {text}" for name, line, text in found if text not in MODELS | WORDS]
+    assert {text for _, _, text in found} == set(MODELS | WORDS), "an exception is no longer needed"
 
 
 def test_no_program_of_relion_stands_in_the_code() -> None:

@@ -117,8 +117,9 @@ def _plain(word: Word) -> str:
 
 def as_json(found: Answer) -> str:
     """Return an answer as one line of JSON."""
+    import json
+
     from relionc.diag.render import as_data, ordered
-    from relionc.emit.json_text import compact
 
     data = {
         "file": found.path,
@@ -127,7 +128,7 @@ def as_json(found: Answer) -> str:
         "argv": found.words,
         "diagnostics": [as_data(each) for each in ordered(found.diagnostics)],
     }
-    return compact(data) + "\n"
+    return json.dumps(data) + "\n"
 
 
 def _show(found: Answer, *, title: bool) -> None:

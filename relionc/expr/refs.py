@@ -31,4 +31,6 @@ def split(text: str) -> list[tuple[str, str]]:
 
 def show(text: str) -> str:
     """Return `text` with each reference written as `${NAME}`, for people and for RELION's own job files."""
+    if OPEN not in text:
+        return text
     return "".join(part if kind == "text" else f"${{{part}}}" for kind, part in split(text))

@@ -25,7 +25,7 @@ _CONTINUE, _TOMO = "rlnJobIsContinue", "rlnJobIsTomo"
 _NAME, _VALUE = "rlnJobOptionVariable", "rlnJobOptionValue"
 _BLANKS = str.maketrans({"\t": " ", "\v": None, "\b": None, "\r": None, "\f": None, "\a": None})
 """What RELION makes of control characters: tabs are blanks, the others vanish."""
-_CARRIERS = frozenset("\x00\x01\x02")  # the last two carry shell references later on
+_CARRIERS = frozenset("\x00\x01\x02\x1c\x1d\x1e\x1f")  # two of them carry shell references later on
 _FORMS = f"a job of RELION is a STAR file with the tables data_{_HEAD} and data_{_VALUES}, or a {OLD}"
 
 
@@ -186,7 +186,9 @@ def _columns(lines: list[str], start: int) -> tuple[list[str], int]:
 
 def _words(path: str, line: str, number: int) -> list[str]:
     """Split a line into its values; quotes count at the start of one only, and so does a comment."""
-    words = [word for word in line.split(" ") if word]
+    words = line.split() if line.isascii() else [word for word in line.split(" ") if word]
+    if '"' not in line and "'" not in line and "#" not in line:
+        return words
     special = [word for word in words if word[0] in "\"'#"]
     if not special:
         return words
