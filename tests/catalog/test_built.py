@@ -15,6 +15,7 @@ import pytest
 from relionc import catalog
 from relionc.catalog.compiler import CatalogError, compile_all, compile_type
 from relionc.catalog.compiler.ranges import matches
+from relionc.catalog.compiler.release import Release
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -105,6 +106,9 @@ def test_a_made_up_version_needs_no_python(data: dict[str, Any]) -> None:
         (lambda d: d["class3d"]["steps"].append({"use": "nothing"}), "nothing"),
         (lambda d: d["class3d"]["steps"].append({"text": "--x", "vesions": ">=3.0"}), "vesions means nothing"),
         (lambda d: d["class3d"]["steps"].append({"if": "true"}), "a step with if"),
+        (lambda d: d["class3d"]["steps"].append({"text": {"<3.0": "--x"}}), "no text for this version"),
+        (lambda d: d["class3d"]["steps"].append({"output": {"path": "x", "type": "sequence"}}), "files 'sequence'"),
+        (lambda d: d["class3d"].update(like="class3d_tomo"), "class3d_tomo is itself like another type"),
         (lambda d: d["class3d"]["traits"].update(gpus=True), "gpus means nothing"),
         (lambda d: d["class3d"]["options"]["I/O"].update(fn_img={"kind": "path"}), "'path' is not one of"),
         (lambda d: d["class3d"].update(names={"root": "root + 'x'"}), "'root' is neither"),
@@ -116,6 +120,23 @@ def test_a_mistake_in_the_data_is_named_with_its_file(data: dict[str, Any], edit
     with pytest.raises(CatalogError, match=r"class3d\.yaml, version 3\.1") as caught:
         compile_type(data, "class3d", "3.1")
     assert words in str(caught.value)
+
+
+def test_a_kind_of_files_is_more_special_only_where_kinds_have_labels(data: dict[str, Any]) -> None:
+    kinds = {version: Release(version, data["versions"]) for version in data["versions"]["versions"]}
+    assert kinds["3.1"].node_type("particles.class3d") == "3"
+    assert kinds["4.0"].node_type("particles.class3d") == "ParticlesData.star.relion.class3d"
+    assert kinds["5.0"].node_type({"<5.0": "map", ">=5.0": "mask"}) == "Mask3D.mrc"
+    assert kinds["5.0"].node_type("Some.label.of.relion") == "Some.label.of.relion"
+
+
+def test_a_type_takes_what_it_names_from_the_type_it_is_like(data: dict[str, Any]) -> None:
+    base, tomo = (compile_type(data, name, "5.0") for name in ("class3d", "class3d_tomo"))
+    for key in ("nr_classes", "do_blush", "sampling"):
+        assert tomo["options"][key] == base["options"][key]
+    assert "fn_img" not in tomo["options"]
+    assert tomo["options"]["tau_fudge"]["default"] == "1"
+    assert tomo["traits"] == base["traits"]
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ def test_picking(data: dict[str, Any], version: str, options: dict[str, str], wr
     assert broken(data, "autopick", version, **options) == wrong
 
 
+TURNED = {"other_motioncor2_args": "-RotGain 1"}
 SKIPPED = {"use_gpu": "Yes", "dont_skip_align": "No"}
 
 
@@ -84,8 +85,8 @@ def test_classification(
 @pytest.mark.parametrize(
     ("name", "version", "options", "wrong"),
     [
-        ("motioncorr", "3.1", {"do_own_motioncor": "No", "other_motioncor2_args": "-RotGain 1"}, ["other_motioncor2_args"]),
-        ("motioncorr", "3.1", {"other_motioncor2_args": "-RotGain 1"}, []),
+        ("motioncorr", "3.1", {**TURNED, "do_own_motioncor": "No"}, ["other_motioncor2_args"]),
+        ("motioncorr", "3.1", TURNED, []),
         ("motioncorr_tomo", "5.0", {"patch_x": "0", "patch_y": "-1"}, ["patch_x", "patch_y"]),
         ("motioncorr", "3.0", {"voltage": "120"}, ["voltage"]),
         ("motioncorr", "3.0", {"voltage": "298"}, []),
