@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from relionc.catalog.program import Scope, walk
 from relionc.expr import refs
 from relionc.expr.functions import text_of
-from relionc.ir import CommandLine, Glob, Part, ShellRef, Word
+from relionc.ir import CommandLine, Glob, Part, Word
+from relionc.lower.words import reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,26 +23,6 @@ if TYPE_CHECKING:
 
 TOO_MANY_LOCAL_RANKS, BAD_QUOTES = "RL130", "RL131"
 
-_INTEGERS = frozenset(
-    (
-        "SLURM_ARRAY_JOB_ID",
-        "SLURM_ARRAY_TASK_COUNT",
-        "SLURM_ARRAY_TASK_ID",
-        "SLURM_CPUS_ON_NODE",
-        "SLURM_CPUS_PER_TASK",
-        "SLURM_JOBID",
-        "SLURM_JOB_ID",
-        "SLURM_JOB_NUM_NODES",
-        "SLURM_LOCALID",
-        "SLURM_NNODES",
-        "SLURM_NODEID",
-        "SLURM_NPROCS",
-        "SLURM_NTASKS",
-        "SLURM_NTASKS_PER_NODE",
-        "SLURM_PROCID",
-    )
-)
-"""Variables that Slurm sets to a plain number."""
 _WILDCARDS = frozenset("*?[")
 
 
@@ -189,7 +170,7 @@ def _add_parts(draft: _Draft, text: str, *, wildcards: bool) -> None:
         draft.add("")
     for kind, part in refs.split(text):
         if kind == "ref":
-            draft.add(ShellRef(part, part in _INTEGERS))
+            draft.add(reference(part))
         else:
             draft.add(Glob(part) if wildcards and not _WILDCARDS.isdisjoint(part) else part)
 
