@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from relionc.spec.data import FileFacts
     from relionc.spec.resources import Routed
 
+LONGEST_NAME = 255
+"""The most bytes of the name of a file or folder."""
 JOB_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
 
 
@@ -110,6 +112,8 @@ class _Resolver:
         if not JOB_NAME.match(name):  # again: a schema pattern may let a line break pass
             advice = "letters, digits, _ and -, a letter first, at most 64"
             self.scope.report("RL803", f"{name!r} cannot be the name of a job", route, advice, on_key=True)
+            return None
+        if "type" not in raw:  # the schema has said so
             return None
         job_type = self._type(raw, route)
         if job_type is None:
@@ -220,7 +224,8 @@ class _Resolver:
         value = self.scope.value(raw["output"], here)
         folder = ("" if value is None else text_of(value)).rstrip("/") + "/"
         parts = folder.split("/")
-        if folder.startswith("/") or ".." in parts or any(ord(c) < 0x20 for c in folder) or folder == "/":
+        too_long = any(len(part.encode()) > LONGEST_NAME for part in parts)
+        if folder[:1] == "/" or ".." in parts or any(ord(c) < 0x20 for c in folder) or too_long:
             advice = f"a folder below the project, as {job_type.job_dir}/job025/"
             self.scope.report("RL805", f"`{refs.show(folder)}` cannot be the output folder", here, advice)
         return folder

@@ -255,6 +255,7 @@ MISTAKES = [
     ("RL607", "gpu-bind", job("slurm: {gpu-bind: closest}")),
     ("RL608", "labb", job("", cluster="labb")),
     ("RL609", "./mine.yaml", job("", cluster="./mine.yaml")),
+    ("RL805", "y" * 256, job("output: " + "y" * 256)),
     ("RL805", "/abs", job("output: /abs")),
     ("RL805", "a/../b", job("output: a/../b")),
     ("RL902", "$HOME/x", job("options: {fn_img: $HOME/x, fn_ref: r.mrc}")),
