@@ -56,7 +56,7 @@ def _values(option: Option) -> Schema:
 
 def with_types(schema: Schema, types: Mapping[str, Sequence[str]]) -> Schema:
     """Return the schema of specs with these job types, each in the versions named, and no others."""
-    out = plain(schema)
+    out: Schema = plain(schema)
     job, definitions = out["definitions"]["job"], out["definitions"]
     for name in [name for name in definitions if name.startswith("options_")]:
         del definitions[name]

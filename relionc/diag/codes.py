@@ -114,10 +114,11 @@ CODES: dict[str, str] = {
     "RL705": "a directive has a blank in its value",
     "RL706": "a directive is left without a value",
     "RL707": "a template does not send the output to where RELION shows it",
-    "RL708": "a template cannot say where the plan places ranks",
+    "RL708": "a template leaves out what the plan decided",
     "RL709": "sbatch takes no script of this form",
     "RL710": "a template asks for the commands in several places",
     "RL711": "the cores of a job do not fill its nodes",
+    "RL712": "a directive of a template says something else than the plan",
     # --- RL8: jobs and their connections ------------------------------------------------------------------
     "RL801": "there is no such job",
     "RL802": "jobs wait for each other in a circle",

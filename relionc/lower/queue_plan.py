@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.catalog.queue import load_queue
 from relionc.diag import WARNING, Finding
+from relionc.expr.slurm import SlurmSyntaxError, parse_time
 from relionc.lower import directives, queue, queue_check
-from relionc.lower.queue_directives import said
+from relionc.lower.queue_directives import Said, first_command, said
 from relionc.lower.queue_shell import misread
 from relionc.lower.words import path_word
-from relionc.plan.model import HETEROGENEOUS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +46,7 @@ class _Job(NamedTuple):
     texts: Mapping[str, str]
     made: Made
     cluster: Cluster
+    template: Template
 
     @property
     def slurm(self) -> bool:
@@ -55,9 +56,19 @@ class _Job(NamedTuple):
     def queue(self) -> Queue:
         return load_queue(self.plan.job.type.version)
 
+    @property
+    def entry(self) -> re.Pattern[str]:
+        """What a site's own entry looks like; its number is the group."""
+        return re.compile(re.escape(self.queue.extra_name).replace(r"\{n\}", "([0-9]+)"))
+
+    @property
+    def free_entry(self) -> str:
+        """The first of a site's entries that the template does not use."""
+        used = [int(number) for number in self.entry.findall(self.template.text)]
+        return self.queue.name_of_extra(max(used, default=0) + 1)
+
 
 _OURS = ("job-name", "open-mode", "output")
-_SHAPE = {"nodes", "ntasks-per-node"}
 
 
 def options(plan: JobPlan, texts: Mapping[str, str]) -> dict[str, str]:
@@ -87,40 +98,35 @@ def fill(
         name = plan.job.name
         if plan.job.interactive:
             continue
+        job = _Job(plan, texts[name], made[name], cluster, template)
         try:
-            scripts[name], problems = _filled(_Job(plan, texts[name], made[name], cluster), template)
+            scripts[name], problems = _filled(job)
         except queue.ExprError as error:
             message = f"RELION cannot fill in a template: {error.message}"
             of_jobs.append(Finding(code="RL129", message=message, route=plan.job.route, on_key=True))
             continue
         of_template += problems
-        of_jobs += _about(_Job(plan, texts[name], made[name], cluster), scripts[name])
+        of_jobs += [*_partition(job), *_uneven(job), *_unsaid(job, scripts[name]), *_values(job)]
     return Filled(scripts, tuple(dict.fromkeys(of_template)), tuple(of_jobs))
 
 
-def _filled(job: _Job, template: Template) -> tuple[QueueScript, list[Finding]]:
+def _filled(job: _Job) -> tuple[QueueScript, list[Finding]]:
     known = queue.values(job.queue, job.texts, job.plan.job.output)
-    replacing = queue.replacements(job.queue, known, _extras(job, template))
-    script = queue.fill(template.text, job.made, job.queue, replacing)
-    lines, version = queue.lines_of(template.text), job.plan.job.type.version
-    return script, queue_check.check(
-        queue_check.Filled(lines, script.lines, job.queue, replacing, version, job.slurm)
-    )
+    replacing = queue.replacements(job.queue, known, _extras(job))
+    script = queue.fill(job.template.text, job.made, job.queue, replacing)
+    lines, version = queue.lines_of(job.template.text), job.plan.job.type.version
+    filled = queue_check.Filled(lines, script.lines, job.queue, replacing, version, job.slurm)
+    return script, [*queue_check.check(filled), *_others(job, script)]
 
 
-def _about(job: _Job, script: QueueScript) -> list[Finding]:
-    """Return what is wrong with a job in a template."""
-    return [*_partition(job), *_uneven(job), *_layout(job, script), *_values(job)]
-
-
-def _extras(job: _Job, template: Template) -> dict[int, str]:
+def _extras(job: _Job) -> dict[int, str]:
     """Return the site's entries: as the call gives them, else by the sbatch option that they are the value of.
 
     An entry that is a directive by itself gets the options of the plan that the template does not say.
     """
-    entry = re.compile(re.escape(job.queue.extra_name).replace(r"\{n\}", "([0-9]+)"))
+    entry = job.entry
     asked = {each.name: each.value or "" for each in _asked(job)}
-    there = list(said(queue.lines_of(template.text)))
+    there = list(said(queue.lines_of(job.template.text)))
     rest = {name: asked[name] for name in asked if name not in {*_OURS, *(each.name for each in there)}}
     found: dict[int, str] = {}
     for each in there:
@@ -130,7 +136,7 @@ def _extras(job: _Job, template: Template) -> dict[int, str]:
         elif number:
             found.setdefault(int(number[1]), " ".join(_option(*item) for item in rest.items()))
             rest = {}
-    found |= template.extras
+    found |= job.template.extras
     return {number: text for number, text in found.items() if 0 < number <= job.queue.extras_most}
 
 
@@ -169,17 +175,57 @@ def _uneven(job: _Job) -> list[Finding]:
     return [Finding(code="RL711", message=message, route=route, severity=WARNING, help=advice)]
 
 
-def _layout(job: _Job, script: QueueScript) -> list[Finding]:
-    """Warn where Slurm would place ranks otherwise than the plan does, for want of a directive."""
-    plan, names = job.plan, {each.name for each in said(script.lines)}
-    if not job.slurm or plan.mode == HETEROGENEOUS or plan.nodes == 1 or names & _SHAPE:
+def _unsaid(job: _Job, script: QueueScript) -> list[Finding]:
+    """Warn of options that the plan decided and no directive says: Slurm would go its own way."""
+    there = {each.name for each in _read(script)}
+    left_out = [each.name for each in _asked(job) if each.name not in {*_OURS, *there}]
+    if not left_out:
         return []
-    where = f"{plan.ntasks} ranks on {plan.nodes} nodes ({plan.mode})"
-    message = f"the plan places {where}, and the template does not say so"
-    entry = job.queue.name_of_extra(job.queue.extras_usual)
-    advice = f"add `#SBATCH {entry}` to the template for what is missing, or pin `layout: heterogeneous`"
-    route = plan.job.route
+    names = ", ".join(f"`{name}`" for name in left_out)
+    message = f"the template leaves out what the plan decided: {names}"
+    advice = f"`#SBATCH {job.free_entry}` in the template takes whatever no other line says"
+    route = job.plan.job.route
     return [Finding(code="RL708", message=message, route=route, on_key=True, severity=WARNING, help=advice)]
+
+
+def _others(job: _Job, script: QueueScript) -> list[Finding]:
+    """Warn of directives that say something else than the plan; routes are places in the template."""
+    asked = {each.name: each.value for each in _asked(job) if each.name not in _OURS}
+    return [
+        Finding(
+            code="RL712",
+            message=f"`--{each.name}` is {each.value} here, and the plan has {asked[each.name]}",
+            route=(each.line, each.column, each.column + 2 + len(each.name)),
+            severity=WARNING,
+            help=f"pin it in `resources:`, or write `--{each.name}={job.free_entry}` in the template",
+        )
+        for each in _read(script)
+        if each.name in asked and not _same(each, asked[each.name], job.plan)
+    ]
+
+
+def _read(script: QueueScript) -> list[Said]:
+    """Return the options that Slurm reads."""
+    return list(said(script.lines[: first_command(script.lines) - 1]))
+
+
+def _same(each: Said, planned: str | None, plan: JobPlan) -> bool:
+    """Return whether a directive says what the plan does; a script of RELION's has no slot that stays empty."""
+    if each.name == "ntasks" and each.value == str(plan.ntasks):
+        return True
+    if not each.value or not planned:
+        return True  # what is left empty is found elsewhere
+    return each.value == planned or _seconds(each.value) == _seconds(planned) != -1
+
+
+def _seconds(text: str) -> int:
+    """Return a duration, or -1 for what is none."""
+    if not any(mark in text for mark in ":-"):
+        return -1
+    try:
+        return parse_time(text)
+    except SlurmSyntaxError:
+        return -1
 
 
 def _values(job: _Job) -> list[Finding]:
