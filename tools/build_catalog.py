@@ -35,6 +35,7 @@ def modules() -> dict[Path, str]:
     data = read_data()
     compiled = compile_all(data)
     files = {Path("__init__.py"): module("What the catalogue holds.", **index(compiled))}
+    files[Path("options.py")] = module("Which versions have which options.", OPTIONS=versions_of_options(compiled))
     files[Path("queue.py")] = module("What submission templates may hold.", QUEUE=compile_queue(data))
     for version, types in compiled.items():
         folder = Path("v" + version.replace(".", "_"))
@@ -44,14 +45,19 @@ def modules() -> dict[Path, str]:
     return files
 
 
-def index(compiled: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return the tables for look-up: types of each version, also by id; versions of each option of each type."""
+def versions_of_options(compiled: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the versions of each option of each type: a table that only a misspelled option needs."""
     options: dict[str, dict[str, tuple[str, ...]]] = {}
     for version, types in compiled.items():
         for name, data in types.items():
             for key in data["options"]:
                 table = options.setdefault(name, {})
                 table[key] = (*table.get(key, ()), version)
+    return {name: dict(sorted(table.items())) for name, table in sorted(options.items())}
+
+
+def index(compiled: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the tables for look-up: types of each version, also by id."""
     ids: dict[str, dict[str, tuple[str, ...]]] = {}
     for version, types in compiled.items():
         table = ids.setdefault(version, {})
@@ -60,7 +66,6 @@ def index(compiled: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {
         "TYPES": {version: tuple(types) for version, types in compiled.items()},
         "IDS": {version: dict(sorted(table.items())) for version, table in ids.items()},
-        "OPTIONS": {name: dict(sorted(table.items())) for name, table in sorted(options.items())},
     }
 
 

@@ -14,9 +14,11 @@ from pathlib import Path
 
 from jinja2 import nodes
 
-from relionc.emit.site_template import environment
-
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from relionc.emit.site_template import environment  # noqa: E402 - found in the tree, installed or not
+
 TARGET = ROOT / "relionc" / "emit" / "_templates.py"
 ENTRIES = ("run.sbatch", "run.sh", "allocate.sh", "submit.sh")
 HEAD = '''"""The shipped templates as functions. Made by tools/build_templates.py: do not edit."""

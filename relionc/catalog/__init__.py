@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from relionc.catalog._built import OPTIONS, TYPES
+from relionc.catalog._built import TYPES
 from relionc.catalog.program import Scope, walk
 from relionc.catalog.types import JobType, Option, RankRule, RunRule, Traits
 
@@ -94,6 +94,8 @@ def from_data(data: Mapping[str, Any]) -> JobType:
 
 def versions_with(type_name: str, key: str) -> tuple[str, ...]:
     """Return the versions in which a job type has an option, oldest first."""
+    from relionc.catalog._built.options import OPTIONS
+
     table: Any = OPTIONS.get(type_name, {})
     return tuple(table.get(key, ()))
 

@@ -80,7 +80,9 @@ def answer(path: str, version: str, job_number: int, project: Files | None = Non
         return Answer(path, diagnostics=tuple(locate_all(findings, text)), source=text.text)
     output = f"{job.type.job_dir}/job{job_number:03d}/"
     made = make(job.type, job.options, output=output, is_continue=job.is_continue, files=project)
-    findings += _refusals(job, made)
+    refusals = _refusals(job, made)
+    refused = {finding.route for finding in refusals if finding.route}
+    findings = [*(finding for finding in findings if finding.route not in refused), *refusals]
     found = tuple(locate_all(findings, text)) if findings else ()
     if made.refusals:
         return Answer(path, diagnostics=found, source=text.text)

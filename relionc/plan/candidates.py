@@ -65,6 +65,8 @@ class _Domains(NamedTuple):
         wanted = {demand.pin("gpus_per_node") or 0, here, here // 2, highest(demand.gpu_ids) + 1}
         if total is not None:
             wanted |= set(range(1, min(total, here or total) + 1))
+        if demand.one_rank_per_gpu:  # a bound on the ranks is one on the GPUs, too
+            wanted |= {rule.maximum for rule in demand.rank_rules if rule.maximum}
         if demand.serial or not any(wanted):
             wanted.add(1)  # a node without GPUs is ruled out by `need:gpu_node`, which can be explained
         return sorted((n for n in wanted if n > 0), reverse=True)

@@ -9,7 +9,7 @@ from relionc import catalog
 from relionc.diag import WARNING, Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from relionc.catalog.types import Option, RankRule
     from relionc.spec.jobfile import Job
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _COUNTS = ("ranks", "threads")
+STOPS = "RL133"
 
 
 def careless(job: Job) -> Iterator[Finding]:
@@ -25,10 +26,21 @@ def careless(job: Job) -> Iterator[Finding]:
         option = job.type.options[key]
         if text != option.default and (message := _wrong(text, option)):
             yield Finding(_code(option), message, route=(job.lines[key],), severity=WARNING)
+    if not (job.type.traits.rank_rules or job.type.traits.run_rules):
+        return
+    needs = catalog.needs(job.type, job.options, is_continue=job.is_continue)
     ranks = job.type.option_of_role("ranks")
-    route = (job.lines[ranks.key],) if ranks and ranks.key in job.lines else ()
-    for rule, message in broken_rank_rules(job):
-        yield Finding(rule.code, message, route=route, severity=WARNING, why=rule.source)
+    for bound, message in broken_rank_rules(job, needs["rank_rules"]):
+        place = _place(job, ranks.key if ranks else "")
+        yield Finding(bound.code, message, route=place, severity=WARNING, why=bound.source)
+    for rule in needs["run_rules"]:
+        place = _place(job, rule.option)
+        yield Finding(STOPS, rule.message, route=place, severity=WARNING, help=rule.help, why=rule.source)
+
+
+def _place(job: Job, key: str) -> tuple[int, ...]:
+    """Return the route of an option's line; none for one that the file leaves out."""
+    return (job.lines[key],) if key in job.lines else ()
 
 
 def _code(option: Option) -> str:
@@ -52,17 +64,14 @@ def _wrong(text: str, option: Option) -> str:
     return ""
 
 
-def broken_rank_rules(job: Job) -> Iterator[tuple[RankRule, str]]:
-    """Yield each bound on the ranks, which the program enforces only when it runs, that a job is outside of."""
+def broken_rank_rules(job: Job, rules: Iterable[RankRule]) -> Iterator[tuple[RankRule, str]]:
+    """Yield each of the bounds on the ranks, which the program enforces only when it runs, that a job is outside of."""
     option = job.type.option_of_role("ranks")
-    if option is None or not job.type.traits.rank_rules:
-        return
-    text = job.options.get(option.key, option.default)
-    if not _WHOLE.fullmatch(text):
-        return
-    for rule in catalog.needs(job.type, job.options, is_continue=job.is_continue)["rank_rules"]:
-        if _broken(rule, int(text)):
-            yield rule, f"{rule.message} (this one has {text})"
+    text = job.options.get(option.key, option.default) if option else ""
+    if _WHOLE.fullmatch(text):
+        for rule in rules:
+            if _broken(rule, int(text)):
+                yield rule, f"{rule.message} (this one has {text})"
 
 
 def _broken(rule: RankRule, ranks: int) -> bool:

@@ -74,13 +74,19 @@ def _why_not(option: Option, written: str, job: Job) -> str:
         return "the build makes the script for the queue"
     if option.role == "scratch_dir" and written and _prereads(job):
         return "RELION does not use it when it pre-reads the particles"
-    if option.role == "ranks" and (broken := next(broken_rank_rules(job), None)):
-        return broken[1]
+    if option.role == "ranks" and (broken := _broken_rule(job)):
+        return broken
     scope = Scope({})
     text = job_options.one(written, option, (), scope)
     if text is not None and option.role in _PINNED:
         resources.from_options(job.type, {option.key: text}, {option.key: ()}, scope)
     return scope.findings[0].message if scope.findings else ""
+
+
+def _broken_rule(job: Job) -> str:
+    """Return what the program will say of the number of ranks, or nothing."""
+    rules = catalog.needs(job.type, job.options, is_continue=job.is_continue)["rank_rules"]
+    return next((message for _, message in broken_rank_rules(job, rules)), "")
 
 
 def _prereads(job: Job) -> bool:

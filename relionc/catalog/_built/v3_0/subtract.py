@@ -149,6 +149,7 @@ DATA: dict[str, object] = {
   'memory': (),
   'items': 'particles',
   'rank_rules': (),
+  'run_rules': (),
  },
  'program': {
   'steps': (

@@ -336,6 +336,7 @@ DATA: dict[str, object] = {
   'memory': (),
   'items': '',
   'rank_rules': (),
+  'run_rules': (),
  },
  'program': {
   'steps': (

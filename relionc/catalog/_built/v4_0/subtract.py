@@ -24,7 +24,7 @@ DATA: dict[str, object] = {
    'label': 'Mask of the signal to keep:',
    'kind': 'node',
    'default': '',
-   'description': 'Soft mask that is 1 where the signal is to be kept and 0 where it is to be subtracted. Empty: nothing is masked. Not used when labels are reverted.',
+   'description': 'Soft mask that is 1 where the signal is to be kept and 0 where it is to be subtracted. Empty: all of it is subtracted. Not used when labels are reverted.',
    'group': 'I/O',
    'node_type': 'Mask3D.mrc',
    'flag': '--mask',
@@ -228,6 +228,7 @@ DATA: dict[str, object] = {
     ),
    },
   ),
+  'run_rules': (),
  },
  'program': {
   'steps': (

@@ -219,6 +219,7 @@ DATA: dict[str, object] = {
   'memory': (),
   'items': '',
   'rank_rules': (),
+  'run_rules': (),
  },
  'program': {
   'steps': (

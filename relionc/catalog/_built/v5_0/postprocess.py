@@ -190,6 +190,20 @@ DATA: dict[str, object] = {
   'memory': (),
   'items': '',
   'rank_rules': (),
+  'run_rules': (
+   {
+    'option': 'do_adhoc_bfac',
+    'message': 'the B-factor is either fitted or given, not both',
+    'help': 'set do_auto_bfac: false to sharpen with adhoc_bfac',
+    'source': 'RELION 5.0.1, src/postprocessing.cpp, Postprocessing::initialise',
+    'when': (
+     'and',
+     0,
+     ('and', 0, ('name', 0, ('do_auto_bfac',)), ('name', 0, ('do_adhoc_bfac',))),
+     ('binary', 0, '!=', ('call', 0, 'num', (('name', 0, ('adhoc_bfac',)),)), ('const', 0)),
+    ),
+   },
+  ),
  },
  'program': {
   'steps': (
