@@ -109,12 +109,11 @@ def _late(filled: Filled) -> Iterator[Finding]:
 
 def _blanks(filled: Filled) -> Iterator[Finding]:
     for each in said(filled.after[: first_command(filled.lines) - 1]):
-        if not each.name and each.value is not None:
+        if not each.name and each.value is not None and not _NAME.search(each.value):
             found = re.search(rf"(?<=\s){re.escape(each.value)}(?!\S)", filled.lines[each.line - 1])
             column, end = (found.start() + 1, found.end() + 1) if found else _body(filled, each.line)
-            message = f"`{each.value}` is no option: Slurm ends a value at a blank"
-            text = "put the value in double quotes"
-            yield _finding("RL705", message, (each.line, column, end), text, severity=WARNING)
+            message = f"`{each.value}` is no option: Slurm ends a value at a blank, and refuses the script"
+            yield _finding("RL705", message, (each.line, column, end), "put the value in double quotes")
 
 
 def _body(filled: Filled, number: int) -> tuple[int, int]:

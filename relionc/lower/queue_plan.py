@@ -200,7 +200,9 @@ def _others(job: _Job, script: QueueScript) -> list[Finding]:
             help=f"pin it in `resources:`, or write `--{each.name}={job.free_entry}` in the template",
         )
         for each in _read(script)
-        if each.name in asked and not _same(each, asked[each.name], job.plan)
+        if each.name in asked
+        and not job.entry.search(each.value or "")
+        and not _same(each, asked[each.name], job.plan)
     ]
 
 

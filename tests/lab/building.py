@@ -52,11 +52,11 @@ class Built:
         pytest.fail(f"{job}\n" + "\n".join(log.read_text(errors="replace")[-2000:] for log in logs))
 
 
-def build(spec: Path, project: Path) -> Built:
-    """Compile a spec into `project`/build, with the project as working directory."""
+def build(spec: Path, project: Path, *more: str) -> Built:
+    """Compile a spec into `project`/build, with the project as working directory and `more` options."""
     out = project / "build"
     done = subprocess.run(
-        [sys.executable, "-m", "relionc", "build", str(spec), "-o", str(out)],
+        [sys.executable, "-m", "relionc", "build", str(spec), "-o", str(out), *more],
         cwd=project,
         env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"},
         capture_output=True,
