@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.emit import jobfile, queue, scripts, shell
+from relionc.emit import jobfile, scripts, shell
 from relionc.emit.json_text import document
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ def files(bundle: Bundle, template: str | None = None) -> dict[str, bytes]:
 def _job_files(job: JobArtifacts, template: str | None) -> dict[str, str]:
     """Return the files of one job by name."""
     if job.queue_script is not None:
+        from relionc.emit import queue
+
         texts = {job.script_name: queue.render(job.queue_script)}
     else:
         texts = {job.script_name: scripts.script(job.script, job.script_name, template)}
