@@ -52,17 +52,23 @@ def run(
 
 def spec_file(job: Job, *, source: str, cluster: str, output: str) -> SpecFile:
     """Return the spec of a job, whose build gives the commands of the job file."""
+    from relionc.diag.render import printable
+
     carried = carry(job)
+    left_out = tuple((name, printable(text), printable(why)) for name, text, why in carried.left_out)
     is_continue = (("continue", "yes"),) if job.is_continue else ()
     return SpecFile(
-        header=(f"From {source}. What is not said here has the default of RELION {job.type.version}.",),
+        header=(
+            f"From {printable(source)}. What is not said here has the default of RELION {job.type.version}.",
+            "`relionc cluster list` names the profiles for `cluster`.",
+        ),
         facts=(("cluster", cluster), ("relion", f"{job.type.version}")),
         job=job.type.name,
         job_facts=(("type", job.type.name), *is_continue, ("output", output)),
         pins=carried.pins,
         options=carried.options,
         extra_args=carried.extra_args,
-        left_out=carried.left_out,
+        left_out=left_out,
     )
 
 

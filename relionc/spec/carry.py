@@ -72,6 +72,8 @@ def _why_not(option: Option, written: str, job: Job) -> str:
     """Return why a spec cannot have an option, or nothing."""
     if option.role == "queue":
         return "the build makes the script for the queue"
+    if not written.isprintable():
+        return "it has a character that would hide what a spec says"
     if option.role == "scratch_dir" and written and _prereads(job):
         return "RELION does not use it when it pre-reads the particles"
     if option.role == "ranks" and (broken := _broken_rule(job)):

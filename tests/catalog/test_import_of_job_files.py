@@ -120,11 +120,13 @@ def test_what_a_spec_cannot_say_stands_in_it_as_a_remark() -> None:
         "fn_img": "$(pwd)/a.star",
         "fn_ref": "${HOME}/it's a map.mrc",
         "other_args": "--a 1 | tee log",
+        "fn_mask": "a\u2028fn_mask: b.mrc",
     }
     job_type = catalog.load("refine3d", "3.1")
     text = spec_of(job_of(render(jobfile.make(job_type, options, is_continue=True)).encode(), "3.1"))
     remarks = {line.split(":")[0].strip(" #") for line in text.splitlines() if "-- left out:" in line}
-    assert remarks == {"nr_mpi", "nr_threads", "do_queue", "fn_img", "other_args"}
+    assert remarks == {"nr_mpi", "nr_threads", "do_queue", "fn_img", "other_args", "fn_mask"}
+    assert source.load(text.encode(), "s.yaml").tree
     assert "fn_ref: '${{ env.HOME }}/it''s a map.mrc'\n" in text
     assert "    continue: yes\n" in text
 
