@@ -61,7 +61,7 @@ CASES: list[tuple[str, str, str, Route, bool, str]] = [
     ("a fraction of a node", job("resources: {nodes: 1.5}"), "RL022", (*JOB, "resources", "nodes"), False, "whole"),
     ("no nodes", job("resources: {nodes: 0}"), "RL024", (*JOB, "resources", "nodes"), False, "at least 1"),
     ("a size below zero", job("data: {angpix: -1}"), "RL024", (*JOB, "data", "angpix"), False, "more than 0"),
-    ("yes for true", job("interactive: yes"), "RL022", (*JOB, "interactive"), False, "write true"),
+    ("neither yes nor no", job("interactive: on"), "RL023", (*JOB, "interactive"), False, "yes, no"),
     ("a number for text", job("resources: {partition: 7}"), "RL022", (*JOB, "resources", "partition"), False, '"7"'),
     ("its spelling is kept", job("resources: {qos: 3.10}"), "RL022", (*JOB, "resources", "qos"), False, '"3.10"'),
     ("a list for a time", job("resources: {time: [3]}"), "RL022", (*JOB, "resources", "time"), False, "a list"),
