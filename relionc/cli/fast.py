@@ -1,6 +1,7 @@
-"""`build SPEC… [-o DIR]` and `lint PATH…` without the weight of an option parser: the calls people make all day.
+"""`build SPEC… [-o DIR]`, `lint PATH…` and `commands FILE…` without the weight of an option parser.
 
-Any other option is left to `relionc.cli.app`. A build of which nothing has changed ends here too.
+These are the calls that people and scripts make all day. Any other option is left to `relionc.cli.app`. A build of
+which nothing has changed ends here too.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ import sys
 
 
 def run(argv: list[str]) -> int | None:
-    """Run a plain call of `build` or `lint`; None when it is not one."""
+    """Run a plain call of `build`, `lint` or `commands`; None when it is not one."""
     if argv[:1] == ["build"]:
         return _build(argv[1:])
+    if argv[:1] == ["commands"]:
+        return _commands(argv[1:])
     paths = argv[1:]
     if argv[:1] != ["lint"] or not paths or any(path.startswith("-") for path in paths):
         return None
@@ -52,3 +55,24 @@ def _specs_and_folder(words: list[str]) -> tuple[list[str], str] | None:
         else:
             specs.append(word)
     return (specs, out) if specs else None
+
+
+def _commands(words: list[str]) -> int | None:
+    """Answer for job files; a call in which anything is missing or odd is not for here."""
+    given = {"--job-number": "1", "--format": "text", "--relion": ""}
+    files: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word in given:
+            given[word] = next(rest, "")
+        elif word.startswith("-"):
+            return None
+        else:
+            files.append(word)
+    number, form = given["--job-number"], given["--format"]
+    good = number.isdecimal() and int(number) > 0 and form in ("text", "json")
+    if not (good and files and given["--relion"]):
+        return None
+    from relionc.cli.commands import run as commands
+
+    return commands(files, relion=given["--relion"], job_number=int(number), format=form)
