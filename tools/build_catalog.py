@@ -35,7 +35,9 @@ def modules() -> dict[Path, str]:
     data = read_data()
     compiled = compile_all(data)
     files = {Path("__init__.py"): module("What the catalogue holds.", **index(compiled))}
-    files[Path("options.py")] = module("Which versions have which options.", OPTIONS=versions_of_options(compiled))
+    files[Path("options.py")] = module(
+        "Which versions have which options.", OPTIONS=versions_of_options(compiled)
+    )
     files[Path("queue.py")] = module("What submission templates may hold.", QUEUE=compile_queue(data))
     for version, types in compiled.items():
         folder = Path("v" + version.replace(".", "_"))

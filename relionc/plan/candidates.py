@@ -66,7 +66,7 @@ class _Domains(NamedTuple):
         if total is not None:
             wanted |= set(range(1, min(total, here or total) + 1))
         if demand.one_rank_per_gpu:  # a bound on the ranks is one on the GPUs, too
-            wanted |= {rule.maximum for rule in demand.rank_rules if rule.maximum}
+            wanted |= {rule.maximum for rule in demand.rank_rules if rule.maximum and rule.maximum <= here}
         if demand.serial or not any(wanted):
             wanted.add(1)  # a node without GPUs is ruled out by `need:gpu_node`, which can be explained
         return sorted((n for n in wanted if n > 0), reverse=True)

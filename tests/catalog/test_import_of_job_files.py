@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 DEFAULTS = sorted((Path(__file__).parent.parent / "data" / "jobstar").glob("*/*"))
 CANNOT_RUN = ("RL211", "RL133")  # a number of ranks; other things
-STRICTER = {"RL213"}  # a build wants a rank for each of the GPUs that the file leaves to the program
 OUTPUT = "Some/job025/"
 
 
@@ -95,11 +94,7 @@ def test_a_build_of_the_spec_gives_the_commands_and_the_job_file(release: str) -
         if any(finding.code in CANNOT_RUN for finding in careless(job)):
             continue  # RELION makes commands of it, and its program stops on them: no build
         result = compiled(spec_of(job))
-        if result.files is None:
-            assert {each.code for each in result.diagnostics if each.severity == "error"} == STRICTER, row[
-                "set"
-            ]
-            continue
+        assert result.files is not None, (row["set"], [each.message for each in result.diagnostics])
         found = result.files[f"{job_type.name}/commands.txt"].decode()
         if found != wanted_commands(job_type, job.options, is_continue=job.is_continue):
             different.append((row["line"], found))
