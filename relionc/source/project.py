@@ -24,8 +24,8 @@ class Project:
     def value(self, path: str, table: str, column: str) -> str:
         """Return a value of the first row of a table of a STAR file, or nothing."""
         for each in self._tables(path):
-            if each.name == table and column in each.columns and each.first:
-                return each.first[each.columns.index(column)]
+            if each.name == table and (value := each.value(column)):
+                return value
         return ""
 
     def matching(self, pattern: str, without: str) -> tuple[str, ...]:
@@ -39,5 +39,5 @@ class Project:
         try:
             with open(os.path.join(self.folder, path), encoding="utf-8", errors="replace") as stream:
                 return list(tables(stream))
-        except OSError:
+        except (OSError, ValueError):  # a name may come from a file, and hold anything
             return []

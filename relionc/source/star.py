@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
+_MOST = 1e9
+"""No size of an image, of its pixels or of the detector's is larger than this."""
+
+
 class Table:
     """One block of a STAR file: its columns, its first row, how many rows it has."""
 
@@ -20,6 +24,11 @@ class Table:
         self.columns = columns
         self.first = first
         self.rows = 0
+
+    def value(self, column: str) -> str:
+        """Return what the first row has in a column, or nothing."""
+        place = self.columns.index(column) if column in self.columns else len(self.first)
+        return self.first[place] if place < len(self.first) else ""
 
 
 class Particles(NamedTuple):
@@ -47,8 +56,8 @@ def particles(path: str, project: str = "") -> Particles | None:
     optics = found.get("optics")
     if optics is not None:
         box, angpix = _number(optics, "rlnImageSize"), _number(optics, "rlnImagePixelSize")
-        return Particles(images.rows, None if box is None else int(box), angpix)
-    stack = images.first[images.columns.index("rlnImageName")].rpartition("@")[2]
+        return Particles(images.rows, int(box or 0) or None, angpix)
+    stack = images.value("rlnImageName").rpartition("@")[2]
     return Particles(images.rows, stack_box(os.path.join(project, stack)), _old_pixel_size(images))
 
 
@@ -87,10 +96,12 @@ def _add_column(table: Table, text: str, *, in_loop: bool) -> None:
 
 
 def _number(table: Table, column: str) -> float | None:
+    """Return a size that the first row gives; None for what is none: not a number, not above 0, without end."""
     try:
-        return float(table.first[table.columns.index(column)])
-    except (ValueError, IndexError):
+        number = float(table.value(column))
+    except ValueError:
         return None
+    return number if 0 < number < _MOST else None
 
 
 def _old_pixel_size(images: Table) -> float | None:
@@ -104,7 +115,7 @@ def stack_box(path: str) -> int | None:
     try:
         with open(path, "rb") as stream:
             words = stream.read(8)
-    except OSError:
+    except (OSError, ValueError):  # the name comes from a file, and may hold anything
         return None
     for order in "<>":
         nx, ny = struct.unpack(f"{order}2i", words) if len(words) == 8 else (0, 0)
