@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _COLORS = {ERROR: "31;1", WARNING: "33;1", NOTE: "36;1"}
 _TAB = 4  # columns that a tab of a shown source line takes
+_COLUMN = 60  # facts stand below the words on source lines, if those lines are no wider than this
 _WIDEST = 160  # a longer source line is shown in part, around the place that is meant
 
 
@@ -96,12 +97,18 @@ def _underlined(line: str, span: Span) -> tuple[str, int, int]:
 
 
 def _conflict(diagnostic: Diagnostic, source: Sequence[str], margin: int) -> list[str]:
-    rows = [_conflict_row(place, source) for place in diagnostic.conflict]
-    left = max((width(shown) for _, shown, _ in rows), default=0)
+    """Return the rows of a conflict: each source line once, with what is on it, and facts that are no line."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    facts: list[str] = []
+    for place in diagnostic.conflict:
+        number, shown, words = _conflict_row(place, source)
+        (rows.setdefault((number, shown), []) if number else facts).append(words)
+    left = max((width(shown) for _, shown in rows), default=0)
+    below = " " * (left + 2) if left <= _COLUMN else ""
     return [
-        f"{number:>{margin}} {'|' if number else '='} {shown}{' ' * (left - width(shown))}  {words}".rstrip()
-        for number, shown, words in rows
-    ]
+        f"{number:>{margin}} | {shown}{' ' * (left - width(shown))}  {', '.join(words)}".rstrip()
+        for (number, shown), words in rows.items()
+    ] + [f"{'':>{margin}} = {below}{words}" for words in facts]
 
 
 def _conflict_row(place: Place, source: Sequence[str]) -> tuple[str, str, str]:

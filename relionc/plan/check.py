@@ -48,7 +48,7 @@ def _known(pin: Pin[str], names: Iterable[str], code: str, what: str, cluster: C
         return []
     import difflib
 
-    near = difflib.get_close_matches(pin.value, names, 1, 0.5)
+    near = difflib.get_close_matches(pin.value.lower(), names, 1, 0.5)
     text = f"did you mean `{near[0]}`?" if near else f"it has {', '.join(f'`{name}`' for name in names)}"
     fixes = (Fix(f"use {near[0]}", pin.route, near[0]),) if near else ()
     message = f"{cluster.name} has no {what} `{pin.value}`"

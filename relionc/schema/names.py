@@ -147,6 +147,8 @@ def _directions(key: str, path: tuple[str, ...], route: Route, length: int) -> s
     """Put into words the way from `route[:length]` down `path`."""
     *folders, name = path
     called = "" if name == key else f", as `{name}`"
+    if folders and folders[-1] == _ANY:
+        return f"`{key}` belongs to each entry of `{folders[-2]}:`{called}"
     if folders:
         below = "".join(f" `{folder}:`" for folder in folders)
         return f"`{key}` belongs under{below}{'' if length == len(route) else _of(route[:length])}{called}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from relionc.diag import Finding
-from relionc.spec.scope import needed_jobs
+from relionc.spec.scope import near_or_all, needed_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -25,7 +25,8 @@ def in_order(
             circle = " → ".join(_circle(waiting))
             route = ("jobs", next(iter(waiting)))
             message = f"jobs wait for each other in a circle: {circle}"
-            found.append(Finding(code="RL802", message=message, route=route, on_key=True))
+            advice = "take one of them out of the `after` or the options of another"
+            found.append(Finding(code="RL802", message=message, route=route, on_key=True, help=advice))
             break
         order.append(ready[0])  # one at a time keeps the order of the spec where it can
         del waiting[ready[0]]
@@ -44,12 +45,9 @@ def _needs(
         if other in left_out:
             continue
         if other not in jobs:
-            known = ", ".join(f"`{key}`" for key in jobs if key != name)
+            advice = near_or_all(other, (key for key in jobs if key != name))
             message = f"there is no job `{other}` to come after"
-            route = ("jobs", name, "after", i)
-            found.append(
-                Finding(code="RL801", message=message, route=route, help=f"the others are {known or 'none'}")
-            )
+            found.append(Finding("RL801", message, ("jobs", name, "after", i), help=advice))
         else:
             wanted[other] = None
     wanted.update((other, None) for other in needed_jobs(job) if other in jobs)

@@ -86,7 +86,8 @@ def _same_output(jobs: list[ResolvedJob]) -> list[Finding]:
     for job in jobs:
         if job.output in seen:
             message = f"`{job.name}` would write over `{seen[job.output]}` in {job.output}"
-            found.append(Finding(code="RL804", message=message, route=(*job.route, "output")))
+            advice = "give one of them another `output`"
+            found.append(Finding("RL804", message, (*job.route, "output"), help=advice))
         seen[job.output] = job.name
     return found
 

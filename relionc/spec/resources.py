@@ -182,7 +182,7 @@ def merged(wishes: dict[str, Pin[Any]], options: dict[str, Pin[Any]], scope: Sco
         if other is not None and _is_default(other):
             wishes[name] = pin
         elif other is not None and other.value != pin.value:
-            message = f"this says {pin.value}, and `{other.route[-1]}` says {other.value}"
+            message = f"`{pin.route[-1]}` says {pin.value}, and `{other.route[-1]}` says {other.value}"
             scope.report("RL108", message, pin.route, "keep one of them")
         wishes.setdefault(name, pin)
     return Resources(**wishes)

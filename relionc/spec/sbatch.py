@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
 
 _OWNED = {
-    "partition": "resources.partition",
-    "constraint": "resources.constraint",
-    "nodes": "resources.nodes",
-    "ntasks": "resources.ntasks",
-    "ntasks-per-node": "resources.ntasks_per_node",
-    "cpus-per-task": "resources.cpus_per_task",
-    "gres": "resources.gpus and resources.scratch",
-    "gpus": "resources.gpus",
-    "gpus-per-node": "resources.gpus",
-    "mem": "resources.mem",
-    "mem-per-cpu": "resources.mem_per_cpu",
-    "time": "resources.time",
-    "exclusive": "resources.exclusive",
-    "account": "resources.account",
-    "qos": "resources.qos",
-    "chdir": "project",
-    "dependency": "after",
-    "job-name": "the name of the job",
+    "partition": "use `resources.partition`",
+    "constraint": "use `resources.constraint`",
+    "nodes": "use `resources.nodes`",
+    "ntasks": "use `resources.ntasks`",
+    "ntasks-per-node": "use `resources.ntasks_per_node`",
+    "cpus-per-task": "use `resources.cpus_per_task`",
+    "gres": "use `resources.gpus` and `resources.scratch`",
+    "gpus": "use `resources.gpus`",
+    "gpus-per-node": "use `resources.gpus`",
+    "mem": "use `resources.mem`",
+    "mem-per-cpu": "use `resources.mem_per_cpu`",
+    "time": "use `resources.time`",
+    "exclusive": "use `resources.exclusive`",
+    "account": "use `resources.account`",
+    "qos": "use `resources.qos`",
+    "chdir": "use `project`",
+    "dependency": "use `after`",
+    "job-name": "rename the job itself, under `jobs`",
 }
 _REFUSED = {
     # RELION numbers the devices of a node itself; a rank that sees one device only takes it for shared.
@@ -80,8 +80,7 @@ def resolve(raw: Routed, scope: Scope) -> tuple[tuple[str, str | None], ...]:
             advice = "long names without dashes in front, as `mail-type`"
             scope.report("RL607", f"`{key}` is not the name of an sbatch option", route, advice, on_key=True)
         elif key in _OWNED:
-            advice = f"use `{_OWNED[key]}`"
-            scope.report("RL607", f"`{key}` is written by the plan", route, advice, on_key=True)
+            scope.report("RL607", f"`{key}` is written by the plan", route, _OWNED[key], on_key=True)
         elif key in _REFUSED:
             scope.report(
                 "RL607", f"`{key}` does not go with RELION jobs: {_REFUSED[key]}", route, on_key=True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from relionc.diag import Finding
 from relionc.expr import ExprError, has_expressions, interpolate, references_in, refs
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from relionc.diag import Route
 
+_NAMES = "names are `vars.X`, `env.X` and `jobs.X.outputs.Y`"
 _SHELL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
@@ -32,20 +33,20 @@ class Scope:
         self._variables = variables
         self._values: dict[str, Any] = {}
         self._open: list[str] = []
+        self._advice = ""  # what would help with the expression at hand
 
     def value(self, raw: Any, route: Route) -> Any:
         """Return a scalar with its expressions evaluated; None, with a finding, when that fails."""
         if not isinstance(raw, str) or not has_expressions(raw):
             return raw
+        self._advice = ""
         try:
             return interpolate(raw, self._lookup)
         except _BrokenError:
             self.broken.add(str(route[1]))
             return None
         except ExprError as error:
-            self.findings.append(
-                Finding(code="RL030", message=error.message, route=route, help=self._help(raw))
-            )
+            self.report("RL030", error.message, route, self._advice)
             return None
 
     def report(self, code: str, message: str, route: Route, help: str = "", **more: Any) -> None:  # noqa: A002
@@ -61,6 +62,7 @@ class Scope:
             return refs.encode(path[1])
         if path[0] == "jobs" and len(path) == 4 and path[2] == "outputs":
             return self._output(path[1], path[3])
+        self._advice = _names_like(path)
         raise KeyError(path)
 
     def _variable(self, name: str) -> Any:
@@ -69,7 +71,7 @@ class Scope:
         if name in self._open:
             raise ExprError("vars refer to each other in a circle: " + " → ".join([*self._open, name]))
         if name not in self._variables:
-            raise ExprError(f"there is no variable `{name}`{_near(name, self._variables)}")
+            self._unknown(f"there is no variable `{name}`", name, self._variables)
         raw = self._variables[name]
         self._open.append(name)
         try:
@@ -83,22 +85,33 @@ class Scope:
         if job not in self.outputs:
             if job in self.job_names:  # jobs come in the order of their needs, so this one has failed
                 raise _BrokenError(f"job `{job}` cannot be made out")
-            raise ExprError(f"there is no job `{job}`{_near(job, self.outputs)}")
+            self._unknown(f"there is no job `{job}`", job, self.job_names)
         outputs = self.outputs[job]()
         if name not in outputs:
-            names = ", ".join(f"`{output}`" for output in outputs)
-            raise ExprError(f"job `{job}` has no output `{name}`; it has {names or 'none'}")
+            self._unknown(f"job `{job}` has no output `{name}`", name, outputs)
         return outputs[name]
 
-    def _help(self, raw: str) -> str:
-        return "names are `vars.X`, `env.X` and `jobs.X.outputs.Y`" if "${{" in raw else ""
+    def _unknown(self, message: str, name: str, names: Iterable[str]) -> NoReturn:
+        self._advice = near_or_all(name, names)
+        raise ExprError(message)
 
 
-def _near(name: str, names: Iterable[str]) -> str:
+def near_or_all(name: str, names: Iterable[str]) -> str:
+    """Return the advice about a wrong name: the one most like it, or all that there are; empty if none."""
     import difflib
 
-    near = difflib.get_close_matches(name, list(names), 1, 0.5)
-    return f"; did you mean `{near[0]}`?" if near else ""
+    known = list(names)
+    near = difflib.get_close_matches(name, known, 1, 0.5)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    return f"there are {', '.join(f'`{one}`' for one in known)}" if known else ""
+
+
+def _names_like(path: tuple[str, ...]) -> str:
+    """Return the advice about a dotted name of no known form."""
+    if path[0] == "jobs" and len(path) == 3:
+        return f"an output of a job is `jobs.{path[1]}.outputs.{path[2]}`"
+    return _NAMES
 
 
 def needed_jobs(value: Any) -> Iterator[str]:

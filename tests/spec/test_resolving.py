@@ -181,7 +181,7 @@ def test_a_variable_that_cannot_be_had(top, said):
     result = compiled(job(options("fn_mask: '${{ vars.a }}'"), top=top))
     (found,) = result.diagnostics
     assert found.code == "RL030"
-    assert said in found.message
+    assert said in f"{found.message}\n{found.help}"
 
 
 CHAIN = """\
