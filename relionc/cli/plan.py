@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from relionc.cli.build import BuildCall, compile_one, show
 from relionc.cli.files import CallError
 from relionc.cli.summary import MIB, job_lines, memory_per_node_mib
-from relionc.plan.model import LEADER
+from relionc.expr.slurm import format_time
+from relionc.plan.model import LEADER, PEER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +37,29 @@ def run(call: BuildCall) -> int:
 
         sys.stdout.write(document(result.plan))
     else:
-        sys.stdout.write("\n".join(_job(plan, result) for plan in result.plans))
+        several = [_overview(result.plans)] if len(result.plans) > 1 else []
+        sys.stdout.write("\n".join([*several, *(_job(plan, result) for plan in result.plans)]))
     return 0
+
+
+def _overview(plans: Sequence[JobPlan]) -> str:
+    """One row per job of a spec with several: what it gets, and which of the others it waits for."""
+    names = {plan.job.name for plan in plans}
+    rows = [("job", "type", "nodes", "ranks", "CPUs each", "GPUs", "time", "waits for")]
+    rows += [
+        (
+            plan.job.name,
+            plan.job.type.name,
+            f"{plan.nodes} x {plan.node_type}",
+            str(plan.ntasks),
+            str(plan.cpus_per_task),
+            str(plan.nodes * plan.gpus_per_node) if plan.use_gpu else "-",
+            format_time(plan.time_s) if plan.time_s is not None else "-",
+            ", ".join(name for name in plan.job.after if name in names) or "-",
+        )
+        for plan in plans
+    ]
+    return f"{len(plans)} jobs, in the order in which they are submitted\n\n{_rows(rows)}"
 
 
 def _job(plan: JobPlan, result: Compiled) -> str:
@@ -68,7 +90,7 @@ def _nodes(plan: JobPlan) -> str:
 
 
 def _node(plan: JobPlan, node: int, here: Sequence[Rank]) -> tuple[str, ...]:
-    roles = "leader + workers" if here[0].role == LEADER else f"{here[0].role}s"
+    roles = "leader + workers" if here[0].role == LEADER else here[0].role + "s" * (len(here) > 1)
     gpus = " ".join(map(str, sorted({gpu for rank in here for gpu in rank.gpus})))
     cpus = str(sum(rank.cpus for rank in here)) + (f" of {plan.node_cpus}" if plan.node_cpus else "")
     each = sum(term.gib for term in plan.memory)
@@ -77,8 +99,9 @@ def _node(plan: JobPlan, node: int, here: Sequence[Rank]) -> tuple[str, ...]:
 
 
 def _ranks(plan: JobPlan) -> str:
-    """One row per rank, where they are few enough to be read."""
-    if plan.ntasks > FEW_RANKS:
+    """One row per rank, where they are few enough to be read and not all alike."""
+    alike = all(rank.role == PEER and not rank.gpus for rank in plan.ranks)
+    if alike or plan.ntasks > FEW_RANKS:
         return ""
     rows = [("rank", "role", "node", "CPUs", "GPU")]
     rows += [

@@ -281,6 +281,27 @@ def test_a_plan_for_people_shows_ranks_sums_and_reasons(run):
     assert run("plan", str(run.write("bad.yaml", CONFLICT))).returncode == 1
 
 
+def test_a_plan_of_several_jobs_begins_with_all_of_them(run):
+    spec = Path(__file__).parents[2] / "specs/biowulf/spa-pipeline.yaml"
+    shown = run("plan", str(spec)).stdout
+    overview, first, *_ = shown.split("\n\n")[1:]
+    rows = [line.split() for line in overview.splitlines()]
+    names = [row[0] for row in rows[1:]]
+    assert (names[0], names[-1], len(names)) == ("movies", "polish", 16)
+    assert dict(zip(names, rows[1:], strict=True))["sharpen"][-2:] == ["refine,", "mask"]
+    assert first.startswith("movies: Import")
+    alone = run("plan", str(spec), "--job", "class3d").stdout
+    assert alone.startswith("class3d: 3D classification")
+    assert "rank  role" in alone
+
+
+def test_ranks_that_are_all_alike_are_shown_by_node(run):
+    spec = Path(__file__).parents[2] / "specs/biowulf/spa-pipeline.yaml"
+    shown = run("plan", str(spec), "--job", "motion").stdout
+    assert "node[0]  0-5    peers" in shown
+    assert "rank  role" not in shown
+
+
 @pytest.mark.parametrize(("shell", "check"), [("bash", "bash"), ("zsh", "zsh"), ("fish", "fish")])
 def test_completion_scripts(run, shell, check):
     done = run("completion", shell)
