@@ -9,7 +9,7 @@ from relionc.expr.functions import FUNCTIONS, Arity, kind_of
 from relionc.expr.tree import MAX_INTEGER, Expr, ExprError
 
 Value = Any
-"""str, int, float, bool, or a tuple of these."""
+"""str, int, float, bool, a tuple of these; None for a variable of a spec that is empty."""
 Lookup = Callable[[tuple[str, ...]], Value]
 """Returns the value of a dotted name; raises KeyError or ExprError for an unknown one."""
 

@@ -24,13 +24,19 @@ _C_HEX_FLOAT = (
     r"[ \t\n\v\f\r]*([+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]{1,4})?)"
 )
 _FLOAT_MAX = 3.4028234663852886e38
-_MAX_RANGE = 1000
 
 
 def text_of(value: Any) -> str:
-    """Return a value as it reads inside a text: numbers without a needless `.0`, true/false."""
+    """Return a value as it reads inside a text: true/false, numbers as typed, others without a needless `.0`.
+
+    A number that stands in a spec may have a `text` of its own: `007` and `3.10` mean what the user typed.
+    """
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, (int, float)) and (typed := getattr(value, "text", None)):
+        return str(typed)
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     return ", ".join(map(text_of, value)) if isinstance(value, tuple) else str(value)
@@ -42,6 +48,8 @@ def kind_of(value: Any) -> str:
         return "true/false"
     if isinstance(value, (int, float)):
         return "a number"
+    if value is None:
+        return "nothing"
     return "text" if isinstance(value, str) else "a list"
 
 
@@ -95,7 +103,7 @@ def _num(value: Any) -> int | float:
 def _scanned(text: str) -> float:
     """Read a number as the C library does: an exponent without digits is none, `0x10` is 16."""
     if found := re.match(_C_FLOAT, text):
-        exponent = max(-999, min(999, int(found[2] or 0)))
+        exponent = int(max(-999.0, min(999.0, float(found[2] or 0))))  # it may have any number of digits
         return float(f"{found[1]}e{exponent}")
     if found := re.match(_C_HEX_FLOAT, text):
         try:

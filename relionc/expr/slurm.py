@@ -17,6 +17,8 @@ UNLIMITED = 0xFFFFFFFF * 60
 MAX_HOSTS = 65536
 """The most hosts one list may name; Slurm's own limit for one range."""
 
+_MOST_DIGITS = 18
+
 KIB = {"K": 1, "M": 1024, "G": 1024**2, "T": 1024**3}
 COUNT_UNITS = {"K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4, "P": 1024**5}
 
@@ -76,7 +78,8 @@ def _time_advice(text: str) -> str:
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+    """Tell whether a text is a whole number of a size that can be: a longer one is no amount of anything."""
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
 
 
 def _number_and_unit(text: str) -> tuple[str, str]:
@@ -233,7 +236,7 @@ def _expand_range(item: str, text: str) -> Iterable[str]:
     """Return the numbers of `0001-0008`, zero-filled to the width of the first."""
     low, dash, high = item.partition("-")
     high = high if dash else low
-    if not (_is_number(low) and _is_number(high)) or len(low) > 18 or int(low) > int(high):
+    if not (_is_number(low) and _is_number(high)) or int(low) > int(high):
         raise SlurmSyntaxError(
             f"`{item}` in `{text}` is not a range", "write as 0001-0008, the smaller number first"
         )

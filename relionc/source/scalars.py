@@ -63,7 +63,7 @@ def _integer(text: str, base: int) -> int:
 
 def _float(text: str, digits: str) -> float:
     value = float(digits)
-    if str(value) == text:
+    if str(value) == text and not value.is_integer():  # `2.0` would read as 2 wherever numbers become text
         return value
     typed = FloatText(value)
     typed.text = text

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from relionc.spec.jobfile import Job
 
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_WHOLE = re.compile(r"[+-]?[0-9]+")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _COUNTS = ("ranks", "threads")
 STOPS = "RL133"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from relionc.source import values
+from relionc.expr import text_of
 from relionc.spec.model import Data, Fact
 
 if TYPE_CHECKING:
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from relionc.catalog.types import JobType
     from relionc.diag import Route
     from relionc.spec.scope import Scope
+
+
+_FRACTIONAL = ("angpix",)
 
 
 class FileFacts(NamedTuple):
@@ -37,9 +40,10 @@ def resolve(
     facts = _of_files(job_type, texts, project, file_facts)
     for key, value in raw.items():
         here = (*route, "data", key)
-        number = _number(scope.value(value, here), fractional=key == "angpix")
+        number = _number(scope.value(value, here), fractional=key in _FRACTIONAL)
         if number is None:
-            scope.report("RL109", f"`{key}` must be a number above 0", here)
+            kind = "a number" if key in _FRACTIONAL else "a whole number"
+            scope.report("RL109", f"`{key}` must be {kind} above 0", here)
         else:
             facts[key] = Fact(number, "spec", here)
     return Data(**facts)
@@ -62,10 +66,11 @@ def _of_files(
 
 
 def _number(value: Any, *, fractional: bool) -> int | float | None:
-    if isinstance(value, bool) or value is None:
+    text = text_of(value)
+    if "_" in text:  # Python would read over it
         return None
     try:
-        number = float(values.text_of(value)) if fractional else int(values.text_of(value))
+        number = float(text) if fractional else int(text)
     except ValueError:
         return None
     return number if 0 < number < 1e12 else None

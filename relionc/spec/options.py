@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from relionc import catalog
 from relionc.diag import Finding, Fix
 from relionc.expr import refs, text_of
-from relionc.source import values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,23 +103,18 @@ def _text(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
     return None if text is None or not _safe(text, option, route, scope) else text
 
 
-def _typed(value: Any) -> str:
-    """Return a scalar as it was typed, or as an expression made it."""
-    return values.text_of(value) if hasattr(value, "text") or isinstance(value, bool) else text_of(value)
-
-
 def _bool(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
-    word = _typed(value).lower()
+    word = text_of(value).lower()
     if word in _TRUE:
         return "Yes"
     if word in _FALSE:
         return "No"
-    scope.report("RL105", f"`{option.key}` is yes or no, not `{_typed(value)}`", route, "write yes or no")
+    scope.report("RL105", f"`{option.key}` is yes or no, not `{text_of(value)}`", route, "write yes or no")
     return None
 
 
 def _number(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
-    text = _typed(value)
+    text = text_of(value)
     if not isinstance(value, bool) and _DECIMAL.match(text):
         return text
     if isinstance(value, int) and not isinstance(value, bool):
@@ -131,7 +125,7 @@ def _number(value: Any, option: Option, route: Route, scope: Scope) -> str | Non
 
 
 def _choice(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
-    text = _typed(value)
+    text = text_of(value)
     if text in option.choices:
         return text
     matching = [
@@ -146,10 +140,10 @@ def _choice(value: Any, option: Option, route: Route, scope: Scope) -> str | Non
 
 def _plain(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
     if isinstance(value, bool):
-        text = f"`{option.key}` is text, not {_typed(value)}"
+        text = f"`{option.key}` is text, not {text_of(value)}"
         scope.report("RL105", text, route, "put it in quotes if it is meant")
         return None
-    return _typed(value)
+    return text_of(value)
 
 
 _READERS = {"bool": _bool, "number": _number, "list": _choice}
