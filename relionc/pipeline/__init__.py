@@ -8,6 +8,7 @@ unless nothing at all was an error.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from relionc import __version__, emit, spec
@@ -240,8 +241,10 @@ def _inputs(request: Request, run: Run) -> tuple[tuple[str, Mapping[str, object]
     found: list[tuple[str, Mapping[str, object]]] = [
         (path.rpartition("/")[2], {"sha256": of_bytes(data)}) for path, data in files.items()
     ]
-    for path, facts in sorted(run.disk.facts.items()):
+    paths = [path for path, _ in run.disk.facts]
+    for (path, project), facts in sorted(run.disk.facts.items()):
         if facts is not None:
             said = {"particles": facts.particles, "box": facts.box, "angpix": facts.angpix}
-            found.append((path, {key: value for key, value in said.items() if value is not None}))
+            name = path if paths.count(path) == 1 else os.path.join(project, path)
+            found.append((name, {key: value for key, value in said.items() if value is not None}))
     return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from relionc import source
@@ -28,7 +29,7 @@ class Disk:
         self._read = read
         self._facts = facts
         self.files: dict[str, bytes] = {}
-        self.facts: dict[str, FileFacts | None] = {}
+        self.facts: dict[tuple[str, str], FileFacts | None] = {}  # by path and project
         self.looked_at: list[str] = []
 
     def read(self, path: str) -> bytes:
@@ -43,10 +44,11 @@ class Disk:
 
     def particle_facts(self, path: str, project: str) -> FileFacts | None:
         """Return what a particle file says, None where it is not there."""
-        if path not in self.facts:
-            self.looked_at.append(f"{project}/{path}" if project else path)
-            self.facts[path] = self._facts(path, project)
-        return self.facts[path]
+        place = path, project
+        if place not in self.facts:
+            self.looked_at.append(os.path.join(project, path))
+            self.facts[place] = self._facts(path, project)
+        return self.facts[place]
 
 
 class QueueTemplate(NamedTuple):

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from relionc.expr import text_of
 from relionc.expr.slurm import SlurmSyntaxError, parse_gres, parse_size, parse_time
-from relionc.source import values
 from relionc.spec.model import Pin, Resources
 
 if TYPE_CHECKING:
@@ -51,13 +50,9 @@ def resolve(raw: Routed, scope: Scope) -> dict[str, Pin[Any]]:
     return pins
 
 
-def _typed(value: Any) -> str:
-    return values.text_of(value) if hasattr(value, "text") or isinstance(value, bool) else text_of(value)
-
-
 def _short(value: Any) -> str:
     """Return the text of an amount; no amount has this many digits, and reading them all would take for ever."""
-    text = _typed(value)
+    text = text_of(value)
     if len(text) > LONGEST:
         raise _WrongError(f"`{text[:LONGEST]}…` is far too long for an amount")
     return text
@@ -73,7 +68,7 @@ def _count(value: Any) -> int:
 
 
 def _word(value: Any) -> str:
-    text = _typed(value)
+    text = text_of(value)
     if not text or any(ord(c) < 0x20 for c in text):
         raise _WrongError("it must be text on one line, without shell references")
     return text
@@ -88,7 +83,7 @@ def _scratch(value: Any) -> int:
 
 
 def _flag(value: Any) -> bool:
-    word = _typed(value).lower()
+    word = text_of(value).lower()
     if word not in ("true", "yes", "false", "no"):
         raise _WrongError(f"`{word}` is neither yes nor no")
     return word in ("true", "yes")

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from relionc.expr import refs, text_of
-from relionc.source import values
 
 if TYPE_CHECKING:
     from relionc.spec.resources import Routed
@@ -98,7 +97,7 @@ def _one(key: str, value: Any, route: Any, scope: Scope) -> list[tuple[str, str 
     if key in _FLAGS:
         scope.report("RL607", f"`{key}` takes no value", route, "write yes or no")
         return []
-    text = values.text_of(value) if hasattr(value, "text") else text_of(value)
+    text = text_of(value)
     if any(ord(character) < 0x20 for character in text):
         what = "a shell reference" if refs.OPEN in text else "a line break or control character"
         scope.report("RL901", f"`{key}` has {what}; sbatch reads its options without a shell", route)

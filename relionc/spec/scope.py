@@ -48,6 +48,10 @@ class Scope:
         except ExprError as error:
             self.report("RL030", error.message, route, self._advice)
             return None
+        except RecursionError:
+            message = "the names in this lead to so many others that it cannot be worked out"
+            self.report("RL030", message, route, "give one of the `vars` a plain value")
+            return None
 
     def report(self, code: str, message: str, route: Route, help: str = "", **more: Any) -> None:  # noqa: A002
         """Add a finding (`help` is the name of its field)."""

@@ -78,3 +78,11 @@ def test_no_number_is_too_long_to_be_looked_at(line, code):
 def test_the_number_of_an_option_is_passed_on_as_it_was_typed(value):
     job = built(f"    options: {{fn_img: p.star, fn_ref: r.mrc, tau_fudge: {value}}}")
     assert job.options["tau_fudge"] == value
+
+
+def test_variables_that_lead_to_endless_others_are_told():
+    top = (
+        "vars:\n" + "".join(f'  v{n}: "${{{{ vars.v{n + 1} }}}}"\n' for n in range(500)) + "  v500: x.star\n"
+    )
+    text = SPEC.format(top=top, job='    options: {fn_img: "${{ vars.v0 }}", fn_ref: r.mrc}')
+    assert [each.code for each in compiled(text).diagnostics] == ["RL030"]
