@@ -10,13 +10,31 @@ FORMATS = click.Choice(["text", "json", "github"])
 REPORTS = click.Choice(["text", "json", "github", "sarif", "junit"])
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class _Commands(click.Group):
+    """A group that knows which command a wrong name may mean."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if not args or self.get_command(ctx, args[0]) is not None or args[0].startswith("-"):
+            return super().resolve_command(ctx, args)
+        from difflib import get_close_matches
+
+        known = self.list_commands(ctx)
+        near = get_close_matches(args[0], known, n=1, cutoff=0.7)
+        advice = f"Did you mean '{near[0]}'?" if near else f"There are {', '.join(known)}."
+        raise click.UsageError(f"No such command '{args[0]}'. {advice}", ctx)
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(__version__, prog_name="relionc")
 def relionc() -> None:
     """Compile RELION job specs into what a Slurm cluster must run."""
 
 
-@relionc.command()
+@relionc.command(short_help="Write the scripts, hostfiles and commands of specs.")
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
 @click.option(
     "-o", "--output", "out", default="build", show_default=True, help="Folder that holds one folder per spec."
@@ -85,7 +103,7 @@ def _numbered(extras: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
     return tuple(found)
 
 
-@relionc.command()
+@relionc.command(short_help="Say what is wrong with specs.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--cluster", help="Profile to use instead of the spec's: a name or a file.")
 @click.option(
@@ -98,7 +116,7 @@ def lint(paths: tuple[str, ...], cluster: str | None, format_: str) -> int:
     return run(paths, cluster=cluster, format=format_)
 
 
-@relionc.command()
+@relionc.command(short_help="Show the layout of each job, and why.")
 @click.argument("spec")
 @click.option("--cluster", help="Profile to use instead of the spec's: a name or a file.")
 @click.option("--relion", metavar="VERSION", help="RELION version to use instead of the spec's.")
@@ -112,7 +130,7 @@ def plan(spec: str, cluster: str | None, relion: str | None, jobs: tuple[str, ..
     return run(BuildCall(specs=(spec,), cluster=cluster, relion=relion, jobs=jobs, format=format_))
 
 
-@relionc.command("import")
+@relionc.command("import", short_help="Make a spec from a job.star or run.job.")
 @click.argument("file")
 @click.option("-o", "--output", "out", metavar="SPEC", help="Spec to write; without it, it is printed.")
 @click.option("--relion", metavar="VERSION", help="RELION version; the one that wrote the file, as it seems.")
@@ -131,7 +149,7 @@ def import_(
     return run(file, out=out, relion=relion, cluster=cluster, job_number=job_number)
 
 
-@relionc.command()
+@relionc.command(short_help="Print what RELION would run for its job files.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--relion", metavar="VERSION", required=True, help="RELION version whose answer is wanted.")
 @click.option(
@@ -161,9 +179,9 @@ def schema(kind: str, relion: str | None) -> int:
     return show(kind, relion)
 
 
-@relionc.group()
+@relionc.group(cls=_Commands)
 def catalog() -> None:
-    """RELION's job types and their options."""
+    """List RELION's job types and their options."""
 
 
 @catalog.command("list")
@@ -175,7 +193,7 @@ def catalog_list(relion: str | None) -> int:
     return show(relion)
 
 
-@catalog.command("show")
+@catalog.command("show", short_help="Show the options of a job type.")
 @click.argument("job_type")
 @click.option("--relion", metavar="VERSION", help="RELION version; the newest that has the type.")
 def catalog_show(job_type: str, relion: str | None) -> int:
@@ -185,7 +203,7 @@ def catalog_show(job_type: str, relion: str | None) -> int:
     return show(job_type, relion)
 
 
-@catalog.command("diff")
+@catalog.command("diff", short_help="Show what changes from one RELION version to another.")
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
 @click.argument("job_type", required=False)
@@ -197,9 +215,9 @@ def catalog_diff(old: str, new: str, job_type: str | None, format_: str) -> int:
     return show(old, new, job_type, format_)
 
 
-@relionc.group()
+@relionc.group(cls=_Commands)
 def cluster() -> None:
-    """Cluster profiles."""
+    """List cluster profiles and what they hold."""
 
 
 @cluster.command("list")
@@ -210,7 +228,7 @@ def cluster_list() -> int:
     return show()
 
 
-@cluster.command("show")
+@cluster.command("show", short_help="Show a profile, or a profile file.")
 @click.argument("name")
 def cluster_show(name: str) -> int:
     """Show the profile NAME (or a profile file): partitions, nodes, launchers, sources."""
@@ -228,7 +246,7 @@ def rule(code: str) -> int:
     return show(code)
 
 
-@relionc.command()
+@relionc.command(short_help="Print a completion script for a shell.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> int:
     """Print the completion script of SHELL; source it in your shell's start-up file."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc import catalog
 from relionc.catalog.compare import Change, Difference, compare
+from relionc.cli.show import near_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,8 @@ def run(old: str, new: str, job_type: str | None, format: str) -> int:  # noqa: 
     before, after = (str(version) for version in versions)
     names = dict.fromkeys((*catalog.types(before), *catalog.types(after)))
     if job_type is not None and job_type not in names:
-        return _fail(f"neither RELION {before} nor {after} has a job type `{job_type}`")
+        near = near_type(job_type, (before, after))
+        return _fail(f"neither RELION {before} nor {after} has a job type `{job_type}`{near}")
     found = [_difference(name, before, after) for name in names if job_type in (None, name)]
     if format == "json":
         sys.stdout.write(_json(before, after, found))

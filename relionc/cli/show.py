@@ -57,8 +57,14 @@ def catalog_list(relion: str | None) -> int:
 def catalog_show(job_type: str, relion: str | None) -> int:
     """Print the options of a job type."""
     version = catalog.series(relion) if relion else _newest(job_type)
+    if relion and version is None:
+        return _no_version(relion)
     if version is None or job_type not in catalog.types(version):
-        return _fail(f"there is no job type `{job_type}`" + (f" in RELION {relion}" if relion else ""))
+        return _fail(
+            f"there is no job type `{job_type}`"
+            + (f" in RELION {relion}" if relion else "")
+            + near_type(job_type, [version] if version else catalog.versions())
+        )
     found = catalog.load(job_type, version)
     print(f"{job_type}: {found.title}, RELION {version}; writes to {found.job_dir}/")
     if found.outputs:
@@ -77,6 +83,15 @@ def _shown(option: Option) -> str:
     if option.flag:
         parts.append(f"becomes {option.flag}")
     return ", ".join(parts)
+
+
+def near_type(job_type: str, versions: Iterable[str]) -> str:
+    """Return a question after the type of these versions that is most like `job_type`; empty if none is."""
+    from difflib import get_close_matches
+
+    names = dict.fromkeys(name for version in versions for name in catalog.types(version))
+    near = get_close_matches(job_type.lower(), names, n=1)
+    return f"; did you mean `{near[0]}`?" if near else ""
 
 
 def _newest(job_type: str) -> str | None:
@@ -121,6 +136,7 @@ def rule(code: str) -> int:
     from relionc.rules import RULES
 
     code = code.upper()
+    code = f"RL{code}" if code.isdecimal() else code
     if code not in CODES:
         return _fail(f"there is no code {code}; codes are RL001 and so on, as diagnostics print them")
     print(f"{code}: {CODES[code]}")

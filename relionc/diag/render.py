@@ -144,6 +144,15 @@ def _suggestions(suggestions: Sequence[Suggestion]) -> list[str]:
     ]
 
 
+def advice(diagnostic: Diagnostic) -> list[str]:
+    """Return what would help, one line for each thing, for formats that have room for a message only."""
+    lines = [f"help: {diagnostic.help}"] if diagnostic.help else []
+    for suggestion in diagnostic.suggestions:
+        changes = ", ".join(f"{route[-1]}: {to}" for route, to in suggestion.changes)
+        lines.append(f"this fits: {changes} ({suggestion.result})")
+    return lines
+
+
 def _margin(diagnostic: Diagnostic) -> int:
     spans = [diagnostic.span, *(place.span for place in diagnostic.conflict)]
     return max(5, *(len(str(span.line)) for span in spans if span), 0)
@@ -285,10 +294,10 @@ def _annotation(diagnostic: Diagnostic) -> str:
         if span.line == span.end_line:  # GitHub refuses columns across lines
             fields["endColumn"] = str(span.end_column)
     fields["title"] = diagnostic.code
-    words = [diagnostic.message, f"help: {diagnostic.help}" * bool(diagnostic.help)]
+    words = [diagnostic.message, *advice(diagnostic)]
     level = "notice" if diagnostic.severity == NOTE else diagnostic.severity
     listed = ",".join(f"{name}={_escaped(value, more=True)}" for name, value in fields.items())
-    return f"::{level} {listed}::{_escaped(chr(10).join(filter(None, words)))}"
+    return f"::{level} {listed}::{_escaped(chr(10).join(words))}"
 
 
 def _escaped(value: str, *, more: bool = False) -> str:

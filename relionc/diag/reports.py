@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from relionc.diag import ERROR, Diagnostic, Place, Span
 from relionc.diag.codes import CODES
-from relionc.diag.render import ordered, printable
+from relionc.diag.render import advice, ordered, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,12 +33,12 @@ def sarif(diagnostics: Iterable[Diagnostic], *, version: str) -> str:
 
 
 def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
-    words = [diagnostic.message, f"help: {diagnostic.help}" * bool(diagnostic.help)]
+    words = [diagnostic.message, *advice(diagnostic)]
     result: dict[str, Any] = {
         "ruleId": diagnostic.code,
         "ruleIndex": rule,
         "level": diagnostic.severity,
-        "message": {"text": "\n".join(filter(None, words))},
+        "message": {"text": "\n".join(words)},
         "locations": [_location(diagnostic.path, diagnostic.span)],
     }
     related = [_related(diagnostic.path, place) for place in diagnostic.conflict if place.span]
@@ -88,8 +88,8 @@ def _case(path: str, errors: Sequence[Diagnostic]) -> str:
 
 def _line(error: Diagnostic) -> str:
     place = f":{error.span.line}:{error.span.column}" if error.span else ""
-    cure = f" (help: {error.help})" if error.help else ""
-    return printable(f"{error.path}{place}: [{error.code}] {error.message}{cure}")
+    said = [f"{error.path}{place}: [{error.code}] {error.message}", *(f"  {line}" for line in advice(error))]
+    return "\n".join(map(printable, said))
 
 
 def _quoted(words: str) -> str:

@@ -281,6 +281,29 @@ def test_a_plan_for_people_shows_ranks_sums_and_reasons(run):
     assert run("plan", str(run.write("bad.yaml", CONFLICT))).returncode == 1
 
 
+@pytest.mark.parametrize(
+    ("typed", "advice"),
+    [
+        (("lnt",), "Did you mean 'lint'?"),
+        (("frobnicate",), "There are build, catalog"),
+        (("catalog", "shw"), "Did you mean 'show'?"),
+        (("catalog", "show", "clas3d"), "did you mean `class3d`?"),
+        (("catalog", "show", "class3d", "--relion", "9.9"), "it has 2.1, 3.0"),
+        (("catalog", "diff", "4.0", "5.0", "polsh"), "did you mean `polish`?"),
+        (("cluster", "show", "biowolf"), "did you mean biowulf?"),
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_name_in_a_call_gets_the_right_one(run, typed, advice):
+    done = run(*typed)
+    assert done.returncode == 2
+    assert advice in done.stderr
+
+
+def test_a_code_is_found_by_its_number(run):
+    assert run("rule", "402").stdout == run("rule", "RL402").stdout != ""
+
+
 def test_a_plan_of_several_jobs_begins_with_all_of_them(run):
     spec = Path(__file__).parents[2] / "specs/biowulf/spa-pipeline.yaml"
     shown = run("plan", str(spec)).stdout

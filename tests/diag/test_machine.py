@@ -69,7 +69,7 @@ def test_json_is_plain_ascii_whatever_the_spec_held() -> None:
 def test_github_escapes_as_the_runner_unescapes() -> None:
     assert github([NO]) == (
         "::error file=a dir/x%2Cy%3Az.yaml,line=2,endLine=2,col=3,endColumn=5,title=RL003"
-        "::100 %25 of `é`: a, b%0Ac%0Ahelp: do <this> & that\n"
+        "::100 %25 of `é`: a, b%0Ac%0Ahelp: do <this> & that%0Athis fits: nodes: 4 (fits)\n"
     )
     assert github([NOTE]) == "::notice file=b.yaml,title=RL001::m\n"
 
@@ -111,7 +111,10 @@ def test_junit() -> None:
     assert (good.get("name"), len(good)) == ("b.yaml", 0)
     (failure,) = bad
     assert failure.get("message") == '[RL010] \\x1b"<&'
-    assert len((failure.text or "").splitlines()) == 2
+    first, second, *cures = (failure.text or "").splitlines()
+    assert first.endswith('[RL010] \\x1b"<&')
+    assert "[RL003]" in second
+    assert cures == ["  help: do <this> & that", "  this fits: nodes: 4 (fits)"]
 
 
 @pytest.mark.parametrize("code", CODES)
