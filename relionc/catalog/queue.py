@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ class Queue(NamedTuple):
     def name_of_extra(self, number: int) -> str:
         """Return what templates call an entry of a site."""
         return self.extra_name.replace("{n}", str(number))
+
+    @property
+    def extra(self) -> re.Pattern[str]:
+        """What templates call any entry of a site; its number is the group."""
+        return re.compile(re.escape(self.extra_name).replace(r"\{n\}", "([0-9]{1,9})"))
 
 
 def load_queue(version: str) -> Queue:

@@ -11,16 +11,12 @@ from relionc.cli import files
 from relionc.cli.files import CallError
 from relionc.cli.remember import remember, settings_places
 from relionc.cli.summary import built, job_lines
-from relionc.diag import ERROR
 from relionc.pipeline import Compiled, Disk, QueueTemplate, Request, compile_spec
 from relionc.store import build_dir, manifest
 from relionc.store.paths import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from relionc.diag import Diagnostic
-
+    from collections.abc import Sequence
 
 _SCRIPTS = ("/run.sbatch", "/run.sh", "/run_submit.script")
 
@@ -187,8 +183,3 @@ def show(results: Sequence[Compiled], format: str, *, always: bool = False) -> N
 def colored() -> bool:
     """Whether stderr may have colour: a terminal, and nobody said no."""
     return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
-    """Whether any of them is an error."""
-    return any(diagnostic.severity == ERROR for diagnostic in diagnostics)

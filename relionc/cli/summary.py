@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from relionc.expr.slurm import format_time
 from relionc.plan.model import HETEROGENEOUS, LEADER
+from relionc.plan.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ def job_lines(plans: Sequence[JobPlan]) -> str:
 def _layout(plan: JobPlan) -> list[str]:
     words = [plan.mode, f"{plan.nodes} x {plan.node_type}", _ranks(plan)]
     if plan.use_gpu:
-        words.append(_count(plan.nodes * plan.gpus_per_node, "GPU"))
+        words.append(plural(plan.nodes * plan.gpus_per_node, "GPU"))
     if plan.time_s is not None:
         words.append(format_time(plan.time_s))
     return words
@@ -39,10 +40,10 @@ def _layout(plan: JobPlan) -> list[str]:
 
 def _ranks(plan: JobPlan) -> str:
     workers = sum(rank.role != LEADER for rank in plan.ranks)
-    text = _count(plan.ntasks, "rank")
+    text = plural(plan.ntasks, "rank")
     if workers < plan.ntasks:
-        text += f" (1 leader + {_count(workers, 'worker')})"
-    return f"{text} x {_count(plan.cpus_per_task, 'CPU')}"
+        text += f" (1 leader + {plural(workers, 'worker')})"
+    return f"{text} x {plural(plan.cpus_per_task, 'CPU')}"
 
 
 def _takes(plan: JobPlan) -> list[str]:
@@ -67,14 +68,10 @@ def memory_per_node_mib(plan: JobPlan) -> int | None:
     return None if plan.mem_per_cpu_mib is None else plan.mem_per_cpu_mib * plan.cpus_per_node
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
 def built(root: str, written: Written | None, total: int) -> str:
     """Return the last line of a build: what was written where, and what to do next."""
     done = "unchanged" if written is None else _done(written)
-    said = f"{done} {root}/ ({_count(total, 'file')})"
+    said = f"{done} {root}/ ({plural(total, 'file')})"
     return f"{said:<40} next: bash {root}/submit.sh\n" + _kept(written)
 
 

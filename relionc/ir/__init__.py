@@ -119,8 +119,8 @@ class Submission(NamedTuple):
 
     `command` goes in front of the script (`sbatch --parsable`, or `bash` where there is no scheduler); empty
     means that nobody but the user can start the job, and `note` says how. `queued`: the command prints the
-    id of a queued job. `dependency` are further words where
-    `{ids}` stands for the ids of `after`, joined with colons; empty where jobs simply run in order.
+    id of a queued job. `dependency` are further words where `{ids}` stands for the ids of `after`, joined with
+    colons; empty where jobs simply run in order.
     """
 
     job: str
@@ -181,4 +181,3 @@ class Bundle(NamedTuple):
     submissions: tuple[Submission, ...]
     header: tuple[str, ...] = ()
     plan: Mapping[str, object] | None = None  # plan.json's object
-    inputs: tuple[tuple[str, Mapping[str, object]], ...] = ()  # manifest: input name → facts (sha256, …)

@@ -36,7 +36,7 @@ def _count(queue: Queue, environment: Mapping[str, str]) -> int:
     text = environment.get(queue.extras_counted) if queue.extras_counted else None
     if text is None:
         return queue.extras_usual
-    digits = re.match(r"\s*([+-]?[0-9]+)", text)
+    digits = re.match(r"\s*([+-]?[0-9]{1,9})", text)
     count = int(digits[1]) if digits else 0
     return (count + 128) % 256 - 128
 

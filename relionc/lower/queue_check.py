@@ -77,7 +77,7 @@ def _advice(name: str, filled: Filled) -> str:
     from difflib import get_close_matches
 
     queue = filled.queue
-    digits = re.fullmatch(re.escape(queue.extra_name).replace(r"\{n\}", "([0-9]+)"), name)
+    digits = queue.extra.fullmatch(name)
     if digits and int(digits[1]) > queue.extras_most:
         return f"RELION {filled.version} has no more than {queue.extras_most} entries of this kind"
     if digits:

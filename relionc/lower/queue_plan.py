@@ -57,14 +57,9 @@ class _Job(NamedTuple):
         return load_queue(self.plan.job.type.version)
 
     @property
-    def entry(self) -> re.Pattern[str]:
-        """What a site's own entry looks like; its number is the group."""
-        return re.compile(re.escape(self.queue.extra_name).replace(r"\{n\}", "([0-9]+)"))
-
-    @property
     def free_entry(self) -> str:
         """The first of a site's entries that the template does not use."""
-        used = [int(number) for number in self.entry.findall(self.template.text)]
+        used = [int(number) for number in self.queue.extra.findall(self.template.text)]
         return self.queue.name_of_extra(max(used, default=0) + 1)
 
 
@@ -124,7 +119,7 @@ def _extras(job: _Job) -> dict[int, str]:
 
     An entry that is a directive by itself gets the options of the plan that the template does not say.
     """
-    entry = job.entry
+    entry = job.queue.extra
     asked = {each.name: each.value or "" for each in _asked(job)}
     there = list(said(queue.lines_of(job.template.text)))
     rest = {name: asked[name] for name in asked if name not in {*_OURS, *(each.name for each in there)}}
@@ -201,7 +196,7 @@ def _others(job: _Job, script: QueueScript) -> list[Finding]:
         )
         for each in _read(script)
         if each.name in asked
-        and not job.entry.search(each.value or "")
+        and not job.queue.extra.search(each.value or "")
         and not _same(each, asked[each.name], job.plan)
     ]
 

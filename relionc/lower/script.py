@@ -10,6 +10,7 @@ from relionc.ir import Allocation, Bundle, JobArtifacts, Script, Submission, Wor
 from relionc.lower import directives, launch
 from relionc.lower.words import anywhere, path_word, profile_word, word
 from relionc.plan.model import HETEROGENEOUS, HOMOGENEOUS
+from relionc.plan.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,7 +62,7 @@ def bundle(
 ) -> Bundle:
     """Return everything that is written for one spec.
 
-    `commands` and `job_files` are by job name. The caller adds `plan` and `inputs` (`_replace`).
+    `commands` and `job_files` are by job name. The caller adds `plan` (`_replace`).
     """
     return Bundle(
         jobs=tuple(
@@ -128,12 +129,12 @@ def _made_by(origin: Origin) -> str:
 
 def describe(plan: JobPlan) -> str:
     """Return the layout in words."""
-    tail = f", {_count(plan.cpus_per_task, 'CPU')} each" if plan.ntasks > 1 else ""
+    tail = f", {plural(plan.cpus_per_task, 'CPU')} each" if plan.ntasks > 1 else ""
     if plan.gpus_per_node:
-        tail += f", {_count(plan.gpus_per_node, f'{plan.gpu_type} GPU'.strip())} per node"
+        tail += f", {plural(plan.gpus_per_node, f'{plan.gpu_type} GPU'.strip())} per node"
     if plan.ntasks == 1:
-        return f"{plan.mode}: one task with {_count(plan.cpus_per_task, 'CPU')}{tail}"
-    ranks = _count(plan.ntasks, "rank")
+        return f"{plan.mode}: one task with {plural(plan.cpus_per_task, 'CPU')}{tail}"
+    ranks = plural(plan.ntasks, "rank")
     if plan.mode == HETEROGENEOUS:
         return f"{plan.mode}: {ranks} wherever Slurm finds room{tail}"
     each = plan.slots // plan.nodes
@@ -142,11 +143,7 @@ def describe(plan: JobPlan) -> str:
         return f"{plan.mode}: {spread}{tail}"
     rest = f" and {each - 1} on each other" if plan.nodes > 1 else ""
     where = f"{each} on the first (rank 0 leads){rest}"
-    return f"{plan.mode}: {ranks} on {_count(plan.nodes, 'node')}, {where}{tail}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+    return f"{plan.mode}: {ranks} on {plural(plan.nodes, 'node')}, {where}{tail}"
 
 
 def _environment(plan: JobPlan, cluster: Cluster) -> tuple[str, ...]:

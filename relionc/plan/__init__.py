@@ -6,7 +6,6 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from relionc.diag import ERROR
-from relionc.plan.amounts import RESERVE_GIB
 from relionc.plan.asked import Asked
 from relionc.plan.check import wishes
 from relionc.plan.demand import Demand, demand_of
@@ -157,4 +156,4 @@ _RULES = {
     "gpus_per_node": "all GPUs of the node",
 }
 
-__all__ = ["RESERVE_GIB", "plan_job"]
+__all__ = ["plan_job"]

@@ -37,10 +37,8 @@ def scratch_terms(job: ResolvedJob) -> tuple[tuple[Term, ...], tuple[str, ...]]:
     images = _particle_stack(job.data)
     if images is None:
         return (), ("scratch space (number of particles or box size not known)",)
-    return (
-        Term("particles", images.gib, images.formula),
-        Term("kept free", RESERVE_GIB, "RELION leaves 10 GiB of the disk free"),
-    ), ()
+    kept_free = Term("kept free", RESERVE_GIB, f"RELION leaves {RESERVE_GIB:.0f} GiB of the disk free")
+    return (images, kept_free), ()
 
 
 def _particle_stack(data: Data) -> Term | None:

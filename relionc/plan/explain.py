@@ -36,10 +36,9 @@ def finding(job: ResolvedJob, asked: Asked, conflict: Conflict) -> Finding:
     pins = [label.removeprefix("pin:") for label in conflict.labels if label.startswith("pin:")]
     fixed = [name for name in FIXED.get(kind(main), ()) if asked.demand.pin(name) is not None]
     wishes = list(dict.fromkeys([*fixed, *pins]))
-    said = kind(main) in MESSAGES and layout is not None
     return Finding(
         code=_rule(asked, main).code if kind(main) == "need:ranks" else CODES.get(kind(main), "RL201"),
-        message=MESSAGES[kind(main)](asked, layout) if said and layout else _together(asked, wishes),
+        message=MESSAGES[kind(main)](asked, layout) if layout else _together(asked, wishes),
         route=asked.demand.pins[wishes[0]].route if wishes else job.route,
         on_key=not wishes,
         help=HELP.get(kind(main), ""),

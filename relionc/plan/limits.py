@@ -166,7 +166,7 @@ def _needs(asked: Asked) -> dict[str, Excess]:
     demand = asked.demand
     needs: dict[str, Excess] = {}
     for i, rule in enumerate(demand.rank_rules):
-        needs[f"need:ranks:{i}"] = partial(_ranks_off, rule)
+        needs[f"need:ranks:{i}"] = partial(ranks_off, rule)
     if demand.serial:
         needs["need:serial"] = lambda it: it.ntasks - 1
     if demand.one_rank_per_gpu and demand.gpu:
@@ -189,8 +189,8 @@ def _needs(asked: Asked) -> dict[str, Excess]:
     return needs
 
 
-def _ranks_off(rule: RankRule | LocalLimit, layout: Layout) -> float:
-    """By how many ranks a layout misses a bound that RELION enforces at run time."""
+def ranks_off(rule: RankRule | LocalLimit, layout: Layout) -> float:
+    """Return by how many ranks a layout misses a bound that RELION enforces at run time; 0 when it meets it."""
     off = max(0, rule.minimum - layout.ntasks)
     if rule.maximum is not None:
         off = max(off, layout.ntasks - rule.maximum)

@@ -11,6 +11,7 @@ from relionc.expr.slurm import format_time
 from relionc.plan.amounts import gib
 from relionc.plan.asked import MIB, memory_limit, most_cpus
 from relionc.plan.gpus import highest, parse_ids
+from relionc.plan.limits import ranks_off
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,8 +136,7 @@ def _memory_per_cpu(asked: Asked, layout: Layout) -> str:
 
 def _rank_rule(asked: Asked, layout: Layout) -> str:
     for rule in asked.demand.rank_rules:
-        wrong = layout.ntasks < rule.minimum or (rule.odd and layout.ntasks % 2 == 0)
-        if wrong or (rule.maximum is not None and layout.ntasks > rule.maximum):
+        if ranks_off(rule, layout):
             return f"{rule.message}; this asks for {layout.ntasks}"
     return f"{layout.ntasks} MPI ranks are not possible for this job"
 

@@ -85,6 +85,7 @@ class Needs(NamedTuple):
     items: str
     rank_rules: tuple[RankRule, ...]  # those whose condition holds
     run_rules: tuple[RunRule, ...] = ()  # the same
+    window: bool = False
 
 
 class ResolvedJob(NamedTuple):
@@ -115,7 +116,5 @@ class ResolvedSpec(NamedTuple):
     """All jobs of a spec, in an order in which each comes after those it needs."""
 
     path: str
-    cluster: str
     relion: str
     jobs: tuple[ResolvedJob, ...]
-    inputs: tuple[tuple[str, Mapping[str, object]], ...] = ()

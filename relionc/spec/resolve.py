@@ -57,7 +57,7 @@ def resolve(
     resolved = [job for name in order if (job := resolver.job(name, jobs[name], after[name])) is not None]
     scope.findings += _same_output(resolved)
     whole = tuple(job for job in resolved if job.name not in scope.broken)
-    return ResolvedSpec(path=path, cluster="", relion=version, jobs=whole), scope.findings
+    return ResolvedSpec(path=path, relion=version, jobs=whole), scope.findings
 
 
 def _version(value: Mapping[str, Any], override: str | None, scope: Scope) -> str | None:

@@ -69,3 +69,8 @@ def test_directives_matter_where_slurm_reads_them() -> None:
 def test_output_may_be_sent_by_any_means() -> None:
     template = "#!/bin/bash\nmpirun XXXcommandXXX >XXXnameXXXrun.out 2>XXXerrfileXXX\n"
     assert found(template) == []
+
+
+def test_an_entry_may_have_any_number() -> None:
+    template = WHOLE.replace("XXXextra4XXX", f"XXXextra{'9' * 5000}XXX")
+    assert ("RL703", ERROR, 10, 9) in found(template)
