@@ -34,7 +34,17 @@ __all__ = [
     "with_id",
 ]
 
-_CONDITIONS = ("mpi", "leader", "gpu", "gpu_possible", "one_rank_per_gpu", "preread", "scratch", "threads")
+_CONDITIONS = (
+    "mpi",
+    "leader",
+    "gpu",
+    "gpu_possible",
+    "one_rank_per_gpu",
+    "preread",
+    "scratch",
+    "threads",
+    "window",
+)
 
 
 def versions() -> tuple[str, ...]:

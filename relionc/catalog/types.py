@@ -16,8 +16,8 @@ class Option(NamedTuple):
 
     `kind`: text, number, bool (`Yes`/`No`), list (one of `choices`), file, node. `default` is RELION's text.
     `role` names what the plan decides through this option: ranks, threads, use_gpu, gpu_ids, scratch_dir,
-    preread, extra_args, queue, particles (the STAR file of the
-    particles to work on); empty for all others. `flag` is a flag it becomes (for "did you mean").
+    preread, extra_args, queue, particles (the STAR file of the particles to work on); empty for all others.
+    `flag` is a flag it becomes (for "did you mean").
     """
 
     key: str
@@ -64,7 +64,7 @@ class Traits(NamedTuple):
     GPUs with these options; `gpu_possible`: it could. `one_rank_per_gpu`: MotionCor2, Gctf. `preread`: every
     rank holds all particles in memory. `scratch`: particles are copied to node-local disk when a folder is
     given. `memory`: names of memory models of `plan` (`preread`, `motioncorr`). `items`: what is divided among
-    ranks (`particles`, `micrographs`, ``).
+    ranks (`particles`, `micrographs`, ``). `window`: the program waits for a person at a window.
     """
 
     mpi: Expr
@@ -79,6 +79,7 @@ class Traits(NamedTuple):
     items: str = ""
     rank_rules: tuple[RankRule, ...] = ()
     run_rules: tuple[RunRule, ...] = ()
+    window: Expr = ("const", False)
 
 
 class JobType(NamedTuple):

@@ -94,6 +94,7 @@ CODES: dict[str, str] = {
     "RL608": "the cluster profile is not known",
     "RL609": "the cluster profile cannot be read",
     "RL610": "the cluster does not have this RELION version",
+    "RL611": "the program shows a window, which nobody sees in a queue",
     "RL650": "a cluster profile sets an sbatch option that the plan decides",
     "RL651": "the cluster's launcher cannot place ranks as the layout needs",
     "RL670": "a value of a cluster profile cannot be read",

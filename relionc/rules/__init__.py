@@ -17,6 +17,7 @@ from relionc.rules import (
     preread_and_scratch,
     stops_at_run,
     version_not_installed,
+    window_in_queue,
 )
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ RULES = (
     preread_and_scratch,
     stops_at_run,
     version_not_installed,
+    window_in_queue,
 )
 
 

@@ -113,6 +113,7 @@ DATA: dict[str, object] = {
   'preread': ('const', False),
   'scratch': ('const', False),
   'threads': ('const', False),
+  'window': ('const', True),
   'memory': (),
   'items': '',
   'rank_rules': (),
