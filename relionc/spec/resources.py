@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from relionc.expr import text_of
+from relionc.expr import refs, text_of
 from relionc.expr.slurm import SlurmSyntaxError, parse_gres, parse_size, parse_time
 from relionc.spec.model import Pin, Resources
 
@@ -51,8 +51,12 @@ def resolve(raw: Routed, scope: Scope) -> dict[str, Pin[Any]]:
 
 
 def _short(value: Any) -> str:
-    """Return the text of an amount; no amount has this many digits, and reading them all would take for ever."""
+    """Return the text of an amount or a flag, which the plan has to know; none has very many characters."""
     text = text_of(value)
+    if refs.OPEN in text:
+        raise _WrongError(
+            f"`{refs.show(text)}` is known only when the job runs", "write the value, which the plan needs"
+        )
     if len(text) > LONGEST:
         raise _WrongError(f"`{text[:LONGEST]}…` is far too long for an amount")
     return text
@@ -83,7 +87,7 @@ def _scratch(value: Any) -> int:
 
 
 def _flag(value: Any) -> bool:
-    word = text_of(value).lower()
+    word = _short(value).lower()
     if word not in ("true", "yes", "false", "no"):
         raise _WrongError(f"`{word}` is neither yes nor no")
     return word in ("true", "yes")

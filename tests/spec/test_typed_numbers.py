@@ -86,3 +86,11 @@ def test_variables_that_lead_to_endless_others_are_told():
     )
     text = SPEC.format(top=top, job='    options: {fn_img: "${{ vars.v0 }}", fn_ref: r.mrc}')
     assert [each.code for each in compiled(text).diagnostics] == ["RL030"]
+
+
+@pytest.mark.parametrize("key", ["nodes", "gpus", "mem", "time", "scratch", "exclusive"])
+def test_an_amount_is_not_left_to_the_shell(key):
+    text = SPEC.format(top="", job=f'{OPTIONS}    resources: {{{key}: "${{{{ env.AMOUNT }}}}"}}')
+    assert [(each.code, each.message) for each in compiled(text).diagnostics] == [
+        ("RL107", f"{key}: `${{AMOUNT}}` is known only when the job runs")
+    ]
