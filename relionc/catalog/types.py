@@ -16,7 +16,8 @@ class Option(NamedTuple):
 
     `kind`: text, number, bool (`Yes`/`No`), list (one of `choices`), file, node. `default` is RELION's text.
     `role` names what the plan decides through this option: ranks, threads, use_gpu, gpu_ids, scratch_dir,
-    preread, extra_args, queue, particles (the STAR file of the particles to work on); empty for all others.
+    preread, extra_args, queue; or what it is: particles (the STAR file of the particles to work on),
+    continue_from (the file at which a continued run goes on); empty for all others.
     `flag` is a flag it becomes (for "did you mean").
     """
 

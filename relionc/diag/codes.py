@@ -49,6 +49,7 @@ CODES: dict[str, str] = {
     "RL131": "a quote in the further arguments is not closed",
     "RL132": "the other half-map cannot be found by the name of this one",
     "RL133": "RELION makes the command, and its program stops on it",
+    "RL134": "a file to continue from is given, and the job does not continue",
     "RL140": "the file is not one that RELION reads as a job",
     "RL141": "the job file is of a form that this RELION version does not know",
     "RL142": "a job file leaves out options",

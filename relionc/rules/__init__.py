@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from relionc.rules import (
     constant_scratch,
+    continue_left_out,
     gpu_list_for_all,
     gpu_spaces,
     path_spaces,
@@ -32,6 +33,7 @@ RULES = (
     gpu_spaces,
     gpu_list_for_all,
     constant_scratch,
+    continue_left_out,
     preread_and_scratch,
     stops_at_run,
     version_not_installed,

@@ -34,6 +34,7 @@ DATA: dict[str, object] = {
    'kind': 'file',
    'default': '',
    'description': 'The `_optimiser.star` file of the 3D refinement whose orientations and map are used. RELION reads the name of its particle file from it, so it makes no command before this file exists.',
+   'role': 'continue_from',
    'group': 'I/O',
    'flag': '--continue',
   },

@@ -26,6 +26,7 @@ DATA: dict[str, object] = {
    'kind': 'file',
    'default': '',
    'description': 'The `_optimiser.star` file of the iteration to go on from. Matters only when the job continues an earlier run; the iteration number is read from its name.',
+   'role': 'continue_from',
    'group': 'I/O',
    'flag': '--continue',
   },

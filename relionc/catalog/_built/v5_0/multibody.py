@@ -24,6 +24,7 @@ DATA: dict[str, object] = {
    'kind': 'file',
    'default': '',
    'description': 'The `_optimiser.star` file of the iteration to go on from. Matters only when the job continues an earlier run; empty, only the flexibility analysis is done.',
+   'role': 'continue_from',
    'group': 'I/O',
    'flag': '--continue',
   },

@@ -1,0 +1,36 @@
+"""A file to continue from, in a job that begins anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.diag import WARNING, Finding, Fix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relionc.site.types import Cluster
+    from relionc.spec.model import ResolvedJob
+
+CODE = "RL134"
+TITLE = "a file to continue from, without `continue`"
+WHY = "RELION looks at it only when a run is continued; this one would begin at the first iteration."
+BAD = "{type: class2d, options: {fn_img: a.star, fn_cont: c/run_it008_optimiser.star}}"
+GOOD = "{type: class2d, continue: yes, options: {fn_img: a.star, fn_cont: c/run_it008_optimiser.star}}"
+
+
+def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
+    """Yield a warning when the user names the file and the job does not continue."""
+    option = job.type.option_of_role("continue_from")
+    if option is None or job.is_continue or option.key not in job.given or not job.options[option.key]:
+        return
+    yield Finding(
+        code=CODE,
+        severity=WARNING,
+        message=f"`{option.key}` does nothing: this job begins anew",
+        route=job.given[option.key],
+        on_key=True,
+        help=f"set `continue: yes` beside `options`, or leave `{option.key}` out",
+        why=WHY,
+        fixes=(Fix("continue the run", (*job.route, "continue"), "yes"),),
+    )
