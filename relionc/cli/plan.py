@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from relionc.cli.build import BuildCall, compile_one, show
 from relionc.cli.files import CallError
 from relionc.cli.summary import MIB, job_lines, memory_per_node_mib
+from relionc.cli.table import table
 from relionc.expr.slurm import format_time
 from relionc.plan.model import LEADER, PEER
 
@@ -59,7 +60,7 @@ def _overview(plans: Sequence[JobPlan]) -> str:
         )
         for plan in plans
     ]
-    return f"{len(plans)} jobs, in the order in which they are submitted\n\n{_rows(rows)}"
+    return f"{len(plans)} jobs, in the order in which they are submitted\n\n{table(rows, indent=' ')}"
 
 
 def _job(plan: JobPlan, result: Compiled) -> str:
@@ -86,7 +87,7 @@ def _nodes(plan: JobPlan) -> str:
     if len(rows) > FEW_NODES:  # all alike: the first and the last say it
         left_out = (f"({len(rows) - FEW_NODES} more)", "", "", "", "", "")
         rows = [*rows[: FEW_NODES - 1], left_out, rows[-1]]
-    return _rows(rows)
+    return table(rows, indent=" ")
 
 
 def _node(plan: JobPlan, node: int, here: Sequence[Rank]) -> tuple[str, ...]:
@@ -108,18 +109,12 @@ def _ranks(plan: JobPlan) -> str:
         (str(r.rank), r.role, f"node[{r.node}]", str(r.cpus), ",".join(map(str, r.gpus)) or "-")
         for r in plan.ranks
     ]
-    return _rows(rows)
+    return table(rows, indent=" ")
 
 
 def _range(ranks: Sequence[Rank]) -> str:
     numbers = [rank.rank for rank in ranks]
     return f"{numbers[0]}-{numbers[-1]}" if len(numbers) > 1 else f"{numbers[0]}"
-
-
-def _rows(rows: Sequence[tuple[str, ...]]) -> str:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = ("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "".join(f" {line.rstrip()}\n" for line in lines)
 
 
 def _sums(plan: JobPlan) -> str:
@@ -156,7 +151,7 @@ def _memory_asked(plan: JobPlan) -> str:
 
 def _reasons(plan: JobPlan, tree: Tree | None) -> str:
     rows = [(reason.name, reason.value, reason.how, _because(reason, tree)) for reason in plan.reasons]
-    return " why\n" + _rows(rows) if rows else ""
+    return " why\n" + table(rows, indent=" ") if rows else ""
 
 
 def _because(reason: Reason, tree: Tree | None) -> str:

@@ -7,9 +7,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from relionc import catalog, resources, site
+from relionc.cli.table import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from relionc.catalog.types import Option
 
@@ -50,7 +51,7 @@ def catalog_list(relion: str | None) -> int:
     for name in names:
         having = [version for version in versions if version and name in catalog.types(version)]
         rows.append((name, " ".join(having), catalog.load(name, having[-1]).title))
-    _table(rows)
+    sys.stdout.write(table(rows))
     return 0
 
 
@@ -103,7 +104,7 @@ def cluster_list() -> int:
     """Print the built-in profiles."""
     rows = [("name", "title")]
     rows += [(name, site.builtin(name).title) for name in site.names()]
-    _table(rows)
+    sys.stdout.write(table(rows))
     return 0
 
 
@@ -124,9 +125,9 @@ def cluster_show(name: str) -> int:
 
         show([profile], "text")
         return 1
-    for i, table in enumerate(site.describe(profile.cluster)):
-        print(("\n" if i else "") + table.title)
-        _table([table.header, *table.rows], indent="  ")
+    for i, each in enumerate(site.describe(profile.cluster)):
+        print(("\n" if i else "") + each.title)
+        sys.stdout.write(table([each.header, *each.rows], indent="  "))
     return 0
 
 
@@ -144,14 +145,6 @@ def rule(code: str) -> int:
         if code == module.CODE:
             print(f"\n{module.WHY}\n\n  not: {module.BAD}\n  but: {module.GOOD}")
     return 0
-
-
-def _table(rows: Iterable[Sequence[str]], indent: str = "") -> None:
-    rows = [tuple(map(str, row)) for row in rows]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    for row in rows:
-        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
-        print((indent + "  ".join(cells)).rstrip())
 
 
 def _fail(message: str) -> int:

@@ -11,12 +11,11 @@ if TYPE_CHECKING:
 
 
 class Table(NamedTuple):
-    """A titled table; every row has as many cells as the header. `numbers` are the columns to align right."""
+    """A titled table; every row has as many cells as the header."""
 
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    numbers: tuple[int, ...] = ()
 
 
 def describe(cluster: Cluster) -> tuple[Table, ...]:
@@ -30,7 +29,6 @@ def describe(cluster: Cluster) -> tuple[Table, ...]:
             "node types",
             _NODE_HEADER,
             tuple(_node(node) for node in cluster.node_types.values()),
-            (1, 2, 3, 4),
         ),
         Table("launchers", ("for", "words", "with a hostfile"), _launchers(cluster)),
         Table("RELION", ("version", "made available by"), _versions(cluster)),
