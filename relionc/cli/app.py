@@ -97,7 +97,7 @@ def _numbered(extras: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
     found = []
     for text in extras:
         number, equals, value = text.partition("=")
-        if not (equals and number.isdecimal() and number.isascii()):
+        if not (equals and number.isdecimal() and number.isascii() and len(number) < 10):
             raise click.BadParameter(f"{text!r} is not like 1=12:00:00", param_hint="--extra")
         found.append((int(number), value))
     return tuple(found)

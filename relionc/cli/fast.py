@@ -70,7 +70,7 @@ def _commands(words: list[str]) -> int | None:
         else:
             files.append(word)
     number, form = given["--job-number"], given["--format"]
-    good = number.isdecimal() and int(number) > 0 and form in ("text", "json")
+    good = number.isdecimal() and len(number) < 10 and int(number) > 0 and form in ("text", "json")
     if not (good and files and given["--relion"]):
         return None
     from relionc.cli.commands import run as commands
