@@ -227,7 +227,8 @@ def _by_user(plan: JobPlan, cluster: Cluster, waits: Sequence[str]) -> Submissio
     name = plan.job.name
     script = f"{name}/{script_name(plan, cluster)}"
     if waits:
-        note = f"{name}: start {script} when {', '.join(waits)} has finished"
+        ended = f"{' and '.join(waits)} {'has' if len(waits) == 1 else 'have'} finished"
+        note = f"{name}: start {script} when {ended}"
     elif cluster.allocation:
         note = f"{name} is interactive: start {name}/allocate.sh, and {script} in the shell that it opens"
     else:

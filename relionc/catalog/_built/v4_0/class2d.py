@@ -518,7 +518,7 @@ DATA: dict[str, object] = {
         'RL124',
         'fn_cont',
         'continuing needs the _optimiser.star file of the iteration to go on from',
-        '',
+        'name a file like run_it025_optimiser.star',
        ),
        (
         'text',

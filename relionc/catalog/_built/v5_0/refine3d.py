@@ -597,7 +597,7 @@ DATA: dict[str, object] = {
     'code': 'RL211',
     'minimum': 3,
     'odd': True,
-    'message': 'auto-refinement needs an odd number of MPI ranks, at least 3: a leader and as many workers for one half of the particles as for the other',
+    'message': 'auto-refinement needs an odd number of MPI ranks, at least 3 (a leader, and workers for two equal halves)',
     'source': 'RELION 3.1.3, src/ml_optimiser_mpi.cpp, MlOptimiserMpi::initialiseWorkLoad',
     'when': ('const', True),
    },
@@ -637,7 +637,7 @@ DATA: dict[str, object] = {
         'RL124',
         'fn_cont',
         'continuing needs the _optimiser.star file of the iteration to go on from',
-        '',
+        'name a file like run_it025_optimiser.star',
        ),
        (
         'text',
