@@ -219,9 +219,12 @@ def test_what_needs_an_interactive_job_is_not_submitted_before_it():
     hand = homogeneous(nodes=1, job=job("hand", interactive=True))
     second = plus_1(job=job("second", after=("hand",)))
     third = plus_1(job=job("third", after=("second",)))
-    notes = {each.job: each.note for each in bundle(hand, second, third).submissions if not each.command}
+    last = plus_1(job=job("last", after=("second", "third")))
+    made = bundle(hand, second, third, last)
+    notes = {each.job: each.note for each in made.submissions if not each.command}
     assert notes["second"] == "second: start second/run.sbatch when hand has finished"
     assert notes["third"] == "third: start third/run.sbatch when second has finished"
+    assert notes["last"] == "last: start last/run.sbatch when second and third have finished"
 
 
 def test_a_project_folder_is_entered_and_a_tilde_is_the_users_home():
