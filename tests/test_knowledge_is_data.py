@@ -132,7 +132,9 @@ def test_no_program_of_relion_stands_in_the_code() -> None:
         for line, text in _texts(tree)
         for word in PROGRAM.findall(text)
     ]
-    assert not [f"{name}:{line}: {word}" for name, line, word in found if word.removesuffix("_mpi") in programs]
+    assert not [
+        f"{name}:{line}: {word}" for name, line, word in found if word.removesuffix("_mpi") in programs
+    ]
 
 
 def test_no_partition_node_or_feature_of_a_cluster_stands_in_the_code() -> None:

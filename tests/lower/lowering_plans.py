@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from relionc.catalog.types import JobType, Traits
 from relionc.ir import CommandLine, JobFile

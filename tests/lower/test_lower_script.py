@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 from lowering_plans import JOB_FILE, SLURM, WORKSTATION, Commands, heterogeneous, homogeneous, job, plus_1
 
