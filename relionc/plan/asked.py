@@ -49,8 +49,13 @@ class Asked(NamedTuple):
         )
 
     def preferred_cpus(self, node: NodeType) -> int:
-        """CPUs per task that the site prefers for this kind of job on this node."""
+        """CPUs per task that the site prefers for this kind of job on this node.
+
+        A program without threads would leave all but one CPU of its task idle: it takes one core.
+        """
         policy = self.cluster.policy
+        if not self.demand.threads and not self.demand.gpu:
+            return node.threads_per_core
         return (node.gpu_threads or policy.gpu_threads) if self.demand.gpu else policy.cpu_threads
 
     def task_memory_per_cpu(self, place: Place, cpus_per_task: int) -> int:

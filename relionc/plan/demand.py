@@ -34,6 +34,7 @@ class Demand(NamedTuple):
 
     leader: bool
     serial: bool
+    threads: bool  # it can use more than one CPU per rank
     gpu: bool
     one_rank_per_gpu: bool
     interactive: bool
@@ -84,6 +85,7 @@ def demand_of(job: ResolvedJob, cluster: Cluster) -> Demand:
     return Demand(
         leader=needs.leader and needs.mpi,
         serial=not needs.mpi,
+        threads=needs.threads,
         gpu=needs.gpu,
         one_rank_per_gpu=needs.one_rank_per_gpu,
         interactive=job.interactive,
