@@ -6,9 +6,17 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+# Property tests draw the same examples in every run, so that a red run is about the change. To hunt for more:
+# RELIONC_EXPLORE=1, which draws new ones.
+settings.register_profile("repeatable", derandomize=True)
+if os.environ.get("RELIONC_EXPLORE") != "1":
+    settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session", autouse=True)

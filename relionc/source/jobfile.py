@@ -127,7 +127,7 @@ def _star(path: str, text: str) -> JobText:
 def _is_set(text: str) -> bool:
     """Read a flag as C++ does: any number but zero sets it, and no word does."""
     digits = text.removeprefix("+").removeprefix("-")
-    return digits.isdecimal() and int(digits) != 0
+    return digits.isascii() and digits.isdigit() and digits.strip("0") != ""
 
 
 def _after(path: str, lines: list[str], table: str) -> int:
