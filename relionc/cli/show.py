@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from relionc import catalog, resources, site
 from relionc.cli.table import table
+from relionc.spec.options import page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,6 +71,7 @@ def catalog_show(job_type: str, relion: str | None) -> int:
     print(f"{job_type}: {found.title}, RELION {version}; writes to {found.job_dir}/")
     if found.outputs:
         print(f"outputs: {', '.join(found.outputs)}")
+    print(f"all versions side by side: {page(found)}")
     for option in found.options.values():
         print(f"\n  {option.key}: {_shown(option)}\n      {option.label}")
         print(f"      {option.description}")

@@ -49,6 +49,11 @@ def one(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
     return None if len(scope.findings) > before else _text(known, option, route, scope)
 
 
+def page(job_type: JobType) -> str:
+    """Return the page of the documentation that has all options of a job type, by version."""
+    return f"docs/jobs/{job_type.name}.md"
+
+
 def _unknown(key: str, route: Route, job_type: JobType) -> Finding:
     """Say which option was meant: by another name, a flag, a label, or one of another version."""
     message = f"RELION {job_type.version} has no option `{key}` for {job_type.name}"
@@ -57,9 +62,10 @@ def _unknown(key: str, route: Route, job_type: JobType) -> Finding:
         return _of_other_version(key, route, job_type, versions)
     near = catalog.nearest_option(job_type, key)
     if near is None:
-        text = f"`relionc catalog show {job_type.name}` lists the options"
+        text = f"`relionc catalog show {job_type.name}` lists the options, {page(job_type)} has those of all versions"
         return Finding(code="RL104", message=message, route=route, on_key=True, help=text)
     text = f"the option is called `{near.key}`" + (f" (it becomes `{near.flag}`)" if near.flag else "")
+    text += f"; all options: {page(job_type)}"
     fixes = (Fix(f"rename to {near.key}", route, near.key),)
     return Finding(code="RL104", message=message, route=route, on_key=True, help=text, fixes=fixes)
 
