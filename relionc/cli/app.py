@@ -49,7 +49,7 @@ def relionc() -> None:
 @click.option(
     "--template",
     metavar="FILE",
-    help="RELION's own template (qsub.sh): write run_submit.script as RELION would.",
+    help="RELION's own template (qsub.sh): write run_submit.script as RELION would; or a script template (.j2).",
 )
 @click.option(
     "--extra",

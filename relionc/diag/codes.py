@@ -121,6 +121,7 @@ CODES: dict[str, str] = {
     "RL710": "a template asks for the commands in several places",
     "RL711": "the cores of a job do not fill its nodes",
     "RL712": "a directive of a template says something else than the plan",
+    "RL713": "a script template of jinja2 cannot be filled in",
     # --- RL8: jobs and their connections ------------------------------------------------------------------
     "RL801": "there is no such job",
     "RL802": "jobs wait for each other in a circle",

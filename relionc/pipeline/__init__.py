@@ -26,7 +26,7 @@ from relionc.schema import check as check_schema
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from relionc.ir import QueueScript
+    from relionc.ir import Bundle, QueueScript
     from relionc.lower.commands import Made
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
@@ -59,6 +59,10 @@ def _compile(request: Request, run: Run) -> Compiled:
     templated = _from_template(request, plans, options, made, cluster, tree, run)
     run.report(script.check([p for p in plans if p.job.name not in templated], cluster), tree)
     plan = plan_json.plan_object(plans, spec=request.name, cluster=cluster.name, relion=resolved.relion)
+    files = None
+    if request.emit:
+        bundle = _bundle(plans, options, made, templated, cluster, request)._replace(plan=plan)
+        files = _files(bundle, request, run)
     return Compiled(
         diagnostics=tuple(run.diagnostics),
         sources=run.sources,
@@ -66,37 +70,63 @@ def _compile(request: Request, run: Run) -> Compiled:
         cluster=cluster,
         plans=plans,
         plan=plan,
-        files=_files(plans, options, made, templated, cluster, request, plan) if request.emit else None,
+        files=files,
         inputs=_inputs(request, run),
         not_checked=tuple(dict.fromkeys(text for p in plans for text in p.not_checked)),
     )
 
 
-def _files(
+def _bundle(
     plans: Sequence[JobPlan],
     options: Mapping[str, Mapping[str, str]],
     made: Mapping[str, Made],
     templated: Mapping[str, QueueScript],
     cluster: Cluster,
     request: Request,
-    plan: Mapping[str, object],
-) -> dict[str, bytes]:
-    """Return the files of the build: path below its directory → content."""
+) -> Bundle:
+    """Return what will be written, as data."""
     job_files = {
         p.job.name: make_job_file(p.job.type, options[p.job.name], is_continue=p.job.is_continue)
         for p in plans
     }
     bundle = script.bundle(plans, made, job_files, cluster, origin=script.Origin(request.name, __version__))
-    if templated:
-        from relionc.lower import queue_plan
+    if not templated:
+        return bundle
+    from relionc.lower import queue_plan
 
-        bundle = queue_plan.put_in(bundle, templated, plans)
-    return emit.files(bundle._replace(plan=plan))
+    return queue_plan.put_in(bundle, templated, plans)
+
+
+def _files(bundle: Bundle, request: Request, run: Run) -> dict[str, bytes]:
+    """Return the files of the build: path below its directory → content."""
+    if request.template is None or not request.template.of_jinja:
+        return emit.files(bundle)
+    return _by_script_template(bundle, request.template, run)
+
+
+def _by_script_template(bundle: Bundle, template: QueueTemplate, run: Run) -> dict[str, bytes]:
+    """Return the files with the scripts that a site's own template makes; stops where it cannot."""
+    from relionc.emit.site_template import TemplateError
+
+    text = _template_text(template.path, template.data, run)
+    try:
+        return emit.files(bundle, text)
+    except TemplateError as error:
+        line = max(error.line, 1)
+        width = len([*text.splitlines(), ""][min(line, len(text.splitlines())) - 1]) + 1
+        found = Finding(
+            code="RL713",
+            message=f"the script template cannot be filled in: {error.message}",
+            route=(line, 1, max(width, 2)),
+            help="templates/*.j2 of relionc say what a template is given, and are a start for one's own",
+        )
+        run.diagnostics += locate_all([found], Lines(template.path))
+        raise Stop from error
 
 
 def _decided(plan: JobPlan, request: Request, cluster: Cluster) -> dict[str, str]:
     """Return RELION's text for every option, with what the plan decided; a template is for a queue."""
-    if request.template is None:
+    if request.template is None or request.template.of_jinja:
         return decided_options(plan, queued=cluster.scheduler != "none")
     from relionc.lower import queue_plan
 
@@ -113,7 +143,7 @@ def _from_template(
     run: Run,
 ) -> dict[str, QueueScript]:
     """Return the submission scripts that RELION's own template makes of the jobs, by name."""
-    if request.template is None:
+    if request.template is None or request.template.of_jinja:
         return {}
     from relionc.lower import queue_plan
 

@@ -52,11 +52,19 @@ class Disk:
 
 
 class QueueTemplate(NamedTuple):
-    """A template of RELION's for submission scripts, and values for the entries that a site has added, by number."""
+    """A template of RELION's for submission scripts, and values for the entries that a site has added, by number.
+
+    One whose name ends in `.j2` is a script template of jinja2 instead, like those of `templates/`.
+    """
 
     path: str
     data: bytes
     extras: Mapping[int, str]
+
+    @property
+    def of_jinja(self) -> bool:
+        """Whether it is a script template."""
+        return self.path.endswith(".j2")
 
 
 class Request(NamedTuple):
