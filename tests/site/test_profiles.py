@@ -40,12 +40,6 @@ def test_data_is_valid_and_points_editors_to_the_schema(path: Path) -> None:
     ).resolve() == ROOT / "schemas" / "cluster.v1.schema.json"
 
 
-def test_the_compiled_profiles_are_fresh() -> None:
-    command = [sys.executable, str(ROOT / "tools" / "build_sites.py"), "--check"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stdout + result.stderr
-
-
 @pytest.mark.parametrize("path", DATA, ids=lambda path: path.stem)
 def test_the_compiled_profile_is_what_the_data_says(path: Path) -> None:
     cluster, findings = site.from_value(value_of(path))
