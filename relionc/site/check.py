@@ -8,12 +8,13 @@ from relionc.diag import WARNING, Finding
 from relionc.expr.slurm import format_memory
 from relionc.site.overlay import exists
 from relionc.site.read import MISSING_KEY, WRONG_VALUE
+from relionc.site.types import BILLED, MODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from relionc.diag import Route
-    from relionc.site.types import Cluster, Launcher, NodeType, Partition
+    from relionc.site.types import Cluster, Launcher, NodeType, Partition, Policy
 
 UNKNOWN_NAME = "RL672"
 NO_SUCH_FACT, BAD_PLACEHOLDER, TWICE = "RL673", "RL674", "RL675"
@@ -37,6 +38,7 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
 def check(cluster: Cluster, value: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield what is wrong with a profile; `value` is what its file says, for the routes of its sources."""
     yield from _check_choices(cluster)
+    yield from _check_modes(cluster)
     for node in cluster.node_types.values():
         yield from _check_node(node, cluster)
     yield from _check_names_differ("node_types", cluster.node_types)
@@ -46,6 +48,7 @@ def check(cluster: Cluster, value: Mapping[str, Any]) -> Iterator[Finding]:
     for use, launcher in cluster.launchers.items():
         yield from _check_launcher(use, launcher, cluster)
     yield from _check_scratch(cluster)
+    yield from _check_policy(cluster.policy)
     yield from _check_modules(cluster)
     yield from _check_sources(cluster, value)
 
@@ -64,6 +67,17 @@ def _check_choices(cluster: Cluster) -> Iterator[Finding]:
         chosen = getattr(cluster, key)
         if chosen and chosen not in choices:
             yield unknown(chosen, choices, key.replace("_", " "), (key,))
+
+
+def _check_modes(cluster: Cluster) -> Iterator[Finding]:
+    yield from _twice(cluster.modes, ("modes",))
+    for index, mode in enumerate(cluster.modes):
+        if mode not in MODES:
+            yield unknown(mode, MODES, "way to distribute ranks", ("modes", index))
+    if not cluster.modes:
+        yield _impossible(
+            "no way to distribute ranks is left", ("modes",), "leave `modes` out for the usual ones"
+        )
 
 
 def _check_node(node: NodeType, cluster: Cluster) -> Iterator[Finding]:
@@ -116,6 +130,13 @@ def _check_partition(partition: Partition, cluster: Cluster) -> Iterator[Finding
     if longest is not None and usual is not None and usual > longest:
         message = f"the default time of {partition.name} is longer than its longest"
         yield _impossible(message, (*route, "default_time"), "lower default_time, or raise max_time")
+    fewest, most = partition.min_nodes, partition.max_nodes
+    if fewest and most and fewest > most:
+        message = f"a job in {partition.name} takes {fewest} nodes or more, and at most {most}"
+        yield _impossible(message, (*route, "min_nodes"), "lower min_nodes, or raise max_nodes")
+    for name, _ in partition.billing:
+        if name not in BILLED:
+            yield unknown(name, BILLED, "kind of billing", (*route, "billing", name), on_key=True)
 
 
 def _check_partitions(cluster: Cluster) -> Iterator[Finding]:
@@ -197,6 +218,21 @@ def _check_scratch(cluster: Cluster) -> Iterator[Finding]:
         yield Finding(
             code=MISSING_KEY, message=message, route=("scratch", "gres"), help="add `scratch:` to node types"
         )
+
+
+def _check_policy(policy: Policy) -> Iterator[Finding]:
+    route: Route = ("policy",)
+    if policy.memory_factor < 1:
+        message = f"estimates of memory would be multiplied by {policy.memory_factor:g}, so jobs would get too little"
+        yield _impossible(message, (*route, "memory_factor"), "write 1 or more")
+    for name, threads in policy.threads:
+        if threads < 1:
+            message = f"a task of {name} would have no CPU"
+            yield _impossible(message, (*route, "threads", name), "write 1 or more")
+    for mode, _ in policy.mode_cpus:
+        if mode not in MODES:
+            where = (*route, "idle_cpus", mode)
+            yield unknown(mode, MODES, "way to distribute ranks", where, on_key=True)
 
 
 def _check_modules(cluster: Cluster) -> Iterator[Finding]:

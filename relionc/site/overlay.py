@@ -109,6 +109,7 @@ def to_value(cluster: Cluster) -> dict[str, Any]:
         allocation=list(cluster.allocation),
         directives={name: True if text is None else text for name, text in cluster.directives},
         notes=list(cluster.notes),
+        modes=list(cluster.modes),
         sources={path: source_value(source) for path, source in cluster.sources.items()},
     )
 
@@ -135,6 +136,9 @@ def _partition_value(partition: Partition) -> dict[str, Any]:
         max_nodes=partition.max_nodes,
         max_memory_per_node=partition.max_memory_per_node_mib,
         max_memory_per_cpu=partition.max_memory_per_cpu_mib,
+        min_nodes=partition.min_nodes,
+        max_cpus_per_node=partition.max_cpus_per_node,
+        billing=dict(partition.billing),
     )
 
 
@@ -164,7 +168,8 @@ def _policy_value(policy: Policy) -> dict[str, Any]:
         "memory_per_cpu": policy.memory_per_cpu_mib,
         "ntasks": policy.ntasks,
         "time": format_time(policy.time_s),
-    }
+        "memory_factor": policy.memory_factor,
+    } | _filled(threads=dict(policy.threads), idle_cpus=dict(policy.mode_cpus))
 
 
 def _time_value(seconds: int | None) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from relionc.diag import Finding
 from relionc.expr.slurm import UNLIMITED, SlurmSyntaxError, parse_size, parse_time
-from relionc.site.types import Cluster, Launcher, NodeType, Partition, Policy, Scratch, Source
+from relionc.site.types import USUAL_MODES, Cluster, Launcher, NodeType, Partition, Policy, Scratch, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,6 +47,21 @@ class Section:
             self._wrong(key, "a whole number")
             return default
         return int(value)
+
+    def real(self, key: str, default: float = 0.0) -> float:
+        """Return a number, not negative; it may have decimals."""
+        value = self.value.get(key)
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
+            self._wrong(key, "a number, not negative")
+            return default
+        return float(value)
+
+    def numbers(self, key: str) -> tuple[tuple[str, int], ...]:
+        """Return a mapping of names to whole numbers, in order."""
+        section = self.section(key)
+        return tuple((str(name), section.number(name)) for name in section.value)
 
     def flag(self, key: str) -> bool:
         """Return a true or false, by default false."""
@@ -150,6 +166,7 @@ def cluster(value: Mapping[str, Any], findings: list[Finding]) -> Cluster:
         mpi=top.text("mpi"),
         mpi_plugins=top.words("mpi_plugins"),
         notes=top.words("notes"),
+        modes=USUAL_MODES if top.value.get("modes") is None else top.words("modes"),
     )
 
 
@@ -183,7 +200,14 @@ def _partition(name: str, section: Section) -> Partition:
         max_nodes=section.number("max_nodes") or None,
         max_memory_per_node_mib=section.size("max_memory_per_node") or None,
         max_memory_per_cpu_mib=section.size("max_memory_per_cpu") or None,
+        min_nodes=section.number("min_nodes") or None,
+        max_cpus_per_node=section.number("max_cpus_per_node") or None,
+        billing=_billing(section.section("billing")),
     )
+
+
+def _billing(section: Section) -> tuple[tuple[str, float], ...]:
+    return tuple((str(name), section.real(name)) for name in section.value)
 
 
 def _launcher(use: str, section: Section) -> Launcher:
@@ -221,6 +245,9 @@ def _policy(section: Section) -> Policy:
         memory_per_cpu_mib=section.size("memory_per_cpu") or default.memory_per_cpu_mib,
         ntasks=section.number("ntasks", default.ntasks),
         time_s=section.time("time") or default.time_s,
+        memory_factor=section.real("memory_factor", default.memory_factor),
+        threads=section.numbers("threads"),
+        mode_cpus=section.numbers("idle_cpus"),
     )
 
 

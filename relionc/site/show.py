@@ -38,6 +38,7 @@ def describe(cluster: Cluster) -> tuple[Table, ...]:
     return tuple(table for table in tables if table.rows)
 
 
+_UNITS = {"cpu": "{} a CPU", "memory": "{} a GiB", "gpu": "{} a GPU"}
 _NODE_HEADER = ("name", "nodes", "CPUs", "memory", "scratch GiB", "GPUs", "features")
 
 
@@ -56,12 +57,20 @@ def _facts(cluster: Cluster) -> list[tuple[str, str]]:
         ("memory is asked", memory if cluster.scheduler == "slurm" else ""),
         ("scratch", _scratch(cluster)),
         ("interactive allocation", " ".join(cluster.allocation)),
+        ("ways to distribute ranks", ", ".join(cluster.modes) if cluster.scheduler == "slurm" else ""),
         ("preferred CPUs per task", f"{policy.cpu_threads}, with a GPU {policy.gpu_threads}"),
+        ("CPUs per task by job type", _numbers(policy.threads)),
         ("preferred memory per CPU", format_memory(policy.memory_per_cpu_mib)),
         ("preferred ranks of a CPU job", str(policy.ntasks)),
         ("preferred time", format_time(policy.time_s)),
+        ("estimates of memory times", f"{policy.memory_factor:g}" if policy.memory_factor != 1 else ""),
+        ("a mode counts as idle CPUs", _numbers(policy.mode_cpus)),
     ]
     return [fact for fact in facts if fact[1]]
+
+
+def _numbers(pairs: tuple[tuple[str, int], ...]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in pairs)
 
 
 def _scratch(cluster: Cluster) -> str:
@@ -91,8 +100,13 @@ def _limits(partition: Partition) -> str:
     node, cpu = partition.max_memory_per_node_mib, partition.max_memory_per_cpu_mib
     limits = (
         f"nodes: {partition.max_nodes}" if partition.max_nodes else "",
+        f"nodes at least: {partition.min_nodes}" if partition.min_nodes else "",
+        f"CPUs a node: {partition.max_cpus_per_node}" if partition.max_cpus_per_node else "",
         f"memory a node: {format_memory(node)}" if node else "",
         f"memory a CPU: {format_memory(cpu)}" if cpu else "",
+        "bills " + " + ".join(_UNITS[name].format(f"{weight:g}") for name, weight in partition.billing)
+        if partition.billing
+        else "",
     )
     return ", ".join(limit for limit in limits if limit)
 

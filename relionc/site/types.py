@@ -8,6 +8,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+MODES = ("heterogeneous", "homogeneous", "homogeneous+1", "hetjob", "one-task-per-node")
+"""Every way in which ranks can be distributed over nodes."""
+USUAL_MODES = MODES[:3]
+"""What any Slurm can run; the others depend on the site's Slurm and MPI, so a profile has to say that they work."""
+BILLED = ("cpu", "memory", "gpu")
+"""What a partition may bill: a CPU, a GiB, a GPU."""
+
+
 class Source(NamedTuple):
     """Where a fact of a profile comes from, and when it was true; `unverified`: not checked."""
 
@@ -45,7 +53,11 @@ class NodeType(NamedTuple):
 
 
 class Partition(NamedTuple):
-    """A Slurm partition; limits are None where the site sets none (or none is known)."""
+    """A Slurm partition; limits are None where the site sets none (or none is known).
+
+    `billing` are Slurm's TRESBillingWeights, for each of `BILLED` that the site weighs: units of its account per
+    CPU, GiB of memory and GPU.
+    """
 
     name: str
     node_types: tuple[str, ...]
@@ -55,6 +67,9 @@ class Partition(NamedTuple):
     max_nodes: int | None = None
     max_memory_per_node_mib: int | None = None
     max_memory_per_cpu_mib: int | None = None
+    min_nodes: int | None = None
+    max_cpus_per_node: int | None = None
+    billing: tuple[tuple[str, float], ...] = ()
 
 
 class Launcher(NamedTuple):
@@ -85,13 +100,26 @@ class Scratch(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """Preferences, not limits: the values the plan takes when neither user nor RELION decides."""
+    """Preferences, not limits: the values the plan takes when neither user nor RELION decides.
+
+    `memory_factor` multiplies every estimate of memory, because estimates are low where a site has seen so
+    (cryosparc-tools 73). `threads` are cpus_per_task of CPU jobs by job type, instead of `cpu_threads`. `mode_cpus`
+    says for a distribution mode how many idle CPUs its use is worth avoiding: a hetjob starts only when two groups
+    of nodes are free at once.
+    """
 
     cpu_threads: int = 1  # cpus_per_task of a CPU job
     gpu_threads: int = 1  # cpus_per_task of a rank with a GPU
     memory_per_cpu_mib: int = 2048
     ntasks: int = 1  # MPI ranks of a CPU job that asks for nothing
     time_s: int = 86400
+    memory_factor: float = 1.0
+    threads: tuple[tuple[str, int], ...] = ()
+    mode_cpus: tuple[tuple[str, int], ...] = ()
+
+    def cpu_threads_of(self, job_type: str) -> int:
+        """Return the preferred CPUs per task of a CPU job of this type."""
+        return dict(self.threads).get(job_type, self.cpu_threads)
 
 
 class Cluster(NamedTuple):
@@ -101,6 +129,7 @@ class Cluster(NamedTuple):
     `launchers` maps a use to a launcher: `batch`, `interactive`, `serial` (absent: the program is run bare).
     `modules` maps a RELION version to the shell lines that make it available; `*` is for all others.
     `allocation` are the words that get an interactive allocation (`salloc`, a site command); empty: none.
+    `modes` are the distribution modes that work here, preferred ones first.
     `sources` maps a dotted path of the profile (`node_types.big.memory`) to where the fact comes from.
     """
 
@@ -125,6 +154,7 @@ class Cluster(NamedTuple):
     mpi: str = ""  # family and version of MPI that RELION is linked with; empty: not known
     mpi_plugins: tuple[str, ...] = ()  # what `srun --mpi=list` prints; empty: not known
     notes: tuple[str, ...] = ()  # rules of the site for people to read
+    modes: tuple[str, ...] = USUAL_MODES
 
     def source_of(self, path: str) -> Source | None:
         """Return the source of the fact at `path`, or of the nearest enclosing part of the profile."""

@@ -9,6 +9,7 @@ import pytest
 from relionc import site
 from relionc.diag import WARNING
 from relionc.diag.codes import CODES
+from relionc.site.overlay import to_value
 
 NODE = {"count": 4, "cpus": 64, "threads_per_core": 2, "memory": "243G", "gpus": 4, "gpu_type": "a100"}
 BATCH = {"argv": ["srun", "--mpi=pmix", "-n", "{ntasks}"], "mpi": "pmix"}
@@ -100,6 +101,29 @@ WRONG = [
         ("partitions", "gpu", "default_time"),
         "max_time",
     ),
+    ({"modes": ["hetjob", "homogenous"]}, "RL672", ("modes", 1), "`homogeneous`"),
+    ({"modes": ["hetjob", "hetjob"]}, "RL675", ("modes", 1), "remove"),
+    ({"modes": []}, "RL676", ("modes",), "usual"),
+    (
+        {"partitions__gpu__min_nodes": 5, "partitions__gpu__max_nodes": 4},
+        "RL676",
+        ("partitions", "gpu", "min_nodes"),
+        "max_nodes",
+    ),
+    (
+        {"partitions__gpu__max_cpus_per_node": "all"},
+        "RL670",
+        ("partitions", "gpu", "max_cpus_per_node"),
+        "whole",
+    ),
+    ({"partitions__gpu__billing": {"cpus": 1}}, "RL672", ("partitions", "gpu", "billing", "cpus"), "`cpu`"),
+    ({"partitions__gpu__billing": {"gpu": -1}}, "RL670", ("partitions", "gpu", "billing", "gpu"), "number"),
+    ({"policy": {"memory_factor": 0.8}}, "RL676", ("policy", "memory_factor"), "1 or more"),
+    ({"policy": {"memory_factor": True}}, "RL670", ("policy", "memory_factor"), "number"),
+    ({"policy": {"memory_factor": float("nan")}}, "RL670", ("policy", "memory_factor"), "number"),
+    ({"policy": {"threads": {"refine3d": 0}}}, "RL676", ("policy", "threads", "refine3d"), "1 or more"),
+    ({"policy": {"threads": 16}}, "RL670", ("policy", "threads"), "mapping"),
+    ({"policy": {"idle_cpus": {"het-job": 8}}}, "RL672", ("policy", "idle_cpus", "het-job"), "`hetjob`"),
     ({"extends": "biowolf"}, "RL677", ("extends",), "`biowulf`"),
     ({"launchers__batch__arbitrary": ["-m", "arbitrary"]}, "RL678", ("launchers", "batch"), "both"),
     (
@@ -146,6 +170,40 @@ def test_nonsense_gives_findings_and_no_traceback(value: Any) -> None:
     cluster, findings = site.from_value(value)
     assert cluster is None
     assert findings
+
+
+def test_modes_limits_bills_and_threads_are_read() -> None:
+    cluster, findings = site.from_value(
+        profile(
+            modes=["hetjob", "homogeneous"],
+            partitions__gpu__min_nodes=2,
+            partitions__gpu__max_cpus_per_node=60,
+            partitions__gpu__billing={"cpu": 1, "memory": 0.25, "gpu": 8},
+            policy={"memory_factor": 1.5, "threads": {"refine3d": 16}, "idle_cpus": {"hetjob": 8}},
+        )
+    )
+    assert findings == []
+    assert cluster is not None
+    gpu, policy = cluster.partitions["gpu"], cluster.policy
+    assert cluster.modes == ("hetjob", "homogeneous")
+    assert (gpu.min_nodes, gpu.max_cpus_per_node) == (2, 60)
+    assert gpu.billing == (("cpu", 1.0), ("memory", 0.25), ("gpu", 8.0))
+    assert (policy.memory_factor, policy.mode_cpus) == (1.5, (("hetjob", 8),))
+    assert (policy.cpu_threads_of("refine3d"), policy.cpu_threads_of("class3d")) == (16, policy.cpu_threads)
+    assert site.from_value(to_value(cluster)) == (cluster, [])
+    shown = {row[0]: row[-1] for table in site.describe(cluster) for row in table.rows}
+    assert shown["ways to distribute ranks"] == "hetjob, homogeneous"
+    assert shown["CPUs per task by job type"] == "refine3d 16"
+    assert "bills 1 a CPU + 0.25 a GiB + 8 a GPU" in shown["gpu (default)"]
+
+
+def test_a_profile_that_says_no_mode_has_the_usual_ones_and_no_limits() -> None:
+    cluster, _ = site.from_value(profile())
+    assert cluster is not None
+    assert cluster.modes == ("heterogeneous", "homogeneous", "homogeneous+1")
+    gpu = cluster.partitions["gpu"]
+    assert (gpu.min_nodes, gpu.max_cpus_per_node, gpu.billing) == (None, None, ())
+    assert (cluster.policy.memory_factor, cluster.policy.threads) == (1.0, ())
 
 
 # --- overlays ---

@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from relionc import site
+from relionc import catalog, site
 from relionc.expr import slurm
 from relionc.site.overlay import to_value
 from relionc.source import load
@@ -141,6 +141,12 @@ def test_the_lab_is_the_lab() -> None:
     assert cluster.partitions["norm"].max_nodes == 1
     assert cluster.partitions["quick"].max_memory_per_node_mib == 122880
     assert cluster.launchers["batch"].mpi == "pmix"
+
+
+@pytest.mark.parametrize("name", site.names())
+def test_threads_are_given_for_job_types_that_there_are(name: str) -> None:
+    known = {job_type for version in catalog.versions() for job_type in catalog.types(version)}
+    assert {job_type for job_type, _ in site.builtin(name).policy.threads} <= known
 
 
 def test_the_workstation_is_unknown_and_not_small() -> None:

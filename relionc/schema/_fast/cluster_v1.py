@@ -74,6 +74,32 @@ def validate(data):
             data_keys.remove('gres_gpu')
             data__gresgpu = data['gres_gpu']
             validate___definitions_text(data__gresgpu)
+        if 'modes' in data_keys:
+            data_keys.remove('modes')
+            data__modes = data['modes']
+            data__modes_any_of_count1 = 0
+            if not data__modes_any_of_count1:
+                try:
+                    if not isinstance(data__modes, (list, tuple)):
+                        raise Rejected
+                    data__modes_is_list = isinstance(data__modes, (list, tuple))
+                    if data__modes_is_list:
+                        data__modes_len = len(data__modes)
+                        for data__modes_x, data__modes_item in enumerate(data__modes):
+                            if not (isinstance(data__modes_item, str) and data__modes_item == 'heterogeneous' or (isinstance(data__modes_item, str) and data__modes_item == 'homogeneous') or (isinstance(data__modes_item, str) and data__modes_item == 'homogeneous+1') or (isinstance(data__modes_item, str) and data__modes_item == 'hetjob') or (isinstance(data__modes_item, str) and data__modes_item == 'one-task-per-node')):
+                                raise Rejected
+                    data__modes_any_of_count1 += 1
+                except Rejected:
+                    pass
+            if not data__modes_any_of_count1:
+                try:
+                    if not isinstance(data__modes, NoneType):
+                        raise Rejected
+                    data__modes_any_of_count1 += 1
+                except Rejected:
+                    pass
+            if not data__modes_any_of_count1:
+                raise Rejected
         if 'node_types' in data_keys:
             data_keys.remove('node_types')
             data__nodetypes = data['node_types']
@@ -218,6 +244,22 @@ def validate(data):
                                 if isinstance(data__partitions_value__maxnodes, (int, float)) and (not isinstance(data__partitions_value__maxnodes, bool)):
                                     if data__partitions_value__maxnodes < 1:
                                         raise Rejected
+                            if 'min_nodes' in data__partitions_value_keys:
+                                data__partitions_value_keys.remove('min_nodes')
+                                data__partitions_value__minnodes = data__partitions_value['min_nodes']
+                                if not isinstance(data__partitions_value__minnodes, (int, NoneType)) and (not (isinstance(data__partitions_value__minnodes, float) and data__partitions_value__minnodes.is_integer())) or isinstance(data__partitions_value__minnodes, bool):
+                                    raise Rejected
+                                if isinstance(data__partitions_value__minnodes, (int, float)) and (not isinstance(data__partitions_value__minnodes, bool)):
+                                    if data__partitions_value__minnodes < 1:
+                                        raise Rejected
+                            if 'max_cpus_per_node' in data__partitions_value_keys:
+                                data__partitions_value_keys.remove('max_cpus_per_node')
+                                data__partitions_value__maxcpuspernode = data__partitions_value['max_cpus_per_node']
+                                if not isinstance(data__partitions_value__maxcpuspernode, (int, NoneType)) and (not (isinstance(data__partitions_value__maxcpuspernode, float) and data__partitions_value__maxcpuspernode.is_integer())) or isinstance(data__partitions_value__maxcpuspernode, bool):
+                                    raise Rejected
+                                if isinstance(data__partitions_value__maxcpuspernode, (int, float)) and (not isinstance(data__partitions_value__maxcpuspernode, bool)):
+                                    if data__partitions_value__maxcpuspernode < 1:
+                                        raise Rejected
                             if 'max_memory_per_node' in data__partitions_value_keys:
                                 data__partitions_value_keys.remove('max_memory_per_node')
                                 data__partitions_value__maxmemorypernode = data__partitions_value['max_memory_per_node']
@@ -226,6 +268,40 @@ def validate(data):
                                 data__partitions_value_keys.remove('max_memory_per_cpu')
                                 data__partitions_value__maxmemorypercpu = data__partitions_value['max_memory_per_cpu']
                                 validate___definitions_size(data__partitions_value__maxmemorypercpu)
+                            if 'billing' in data__partitions_value_keys:
+                                data__partitions_value_keys.remove('billing')
+                                data__partitions_value__billing = data__partitions_value['billing']
+                                if not isinstance(data__partitions_value__billing, (dict, NoneType)):
+                                    raise Rejected
+                                data__partitions_value__billing_is_dict = isinstance(data__partitions_value__billing, dict)
+                                if data__partitions_value__billing_is_dict:
+                                    data__partitions_value__billing_keys = set(data__partitions_value__billing.keys())
+                                    if 'cpu' in data__partitions_value__billing_keys:
+                                        data__partitions_value__billing_keys.remove('cpu')
+                                        data__partitions_value__billing__cpu = data__partitions_value__billing['cpu']
+                                        if not isinstance(data__partitions_value__billing__cpu, (int, float, NoneType)) or isinstance(data__partitions_value__billing__cpu, bool):
+                                            raise Rejected
+                                        if isinstance(data__partitions_value__billing__cpu, (int, float)) and (not isinstance(data__partitions_value__billing__cpu, bool)):
+                                            if data__partitions_value__billing__cpu < 0:
+                                                raise Rejected
+                                    if 'memory' in data__partitions_value__billing_keys:
+                                        data__partitions_value__billing_keys.remove('memory')
+                                        data__partitions_value__billing__memory = data__partitions_value__billing['memory']
+                                        if not isinstance(data__partitions_value__billing__memory, (int, float, NoneType)) or isinstance(data__partitions_value__billing__memory, bool):
+                                            raise Rejected
+                                        if isinstance(data__partitions_value__billing__memory, (int, float)) and (not isinstance(data__partitions_value__billing__memory, bool)):
+                                            if data__partitions_value__billing__memory < 0:
+                                                raise Rejected
+                                    if 'gpu' in data__partitions_value__billing_keys:
+                                        data__partitions_value__billing_keys.remove('gpu')
+                                        data__partitions_value__billing__gpu = data__partitions_value__billing['gpu']
+                                        if not isinstance(data__partitions_value__billing__gpu, (int, float, NoneType)) or isinstance(data__partitions_value__billing__gpu, bool):
+                                            raise Rejected
+                                        if isinstance(data__partitions_value__billing__gpu, (int, float)) and (not isinstance(data__partitions_value__billing__gpu, bool)):
+                                            if data__partitions_value__billing__gpu < 0:
+                                                raise Rejected
+                                    if data__partitions_value__billing_keys:
+                                        raise Rejected
                             if 'source' in data__partitions_value_keys:
                                 data__partitions_value_keys.remove('source')
                                 data__partitions_value__source = data__partitions_value['source']
@@ -488,6 +564,46 @@ def validate(data):
                     data__policy_keys.remove('time')
                     data__policy__time = data__policy['time']
                     validate___definitions_time(data__policy__time)
+                if 'memory_factor' in data__policy_keys:
+                    data__policy_keys.remove('memory_factor')
+                    data__policy__memoryfactor = data__policy['memory_factor']
+                    if not isinstance(data__policy__memoryfactor, (int, float, NoneType)) or isinstance(data__policy__memoryfactor, bool):
+                        raise Rejected
+                    if isinstance(data__policy__memoryfactor, (int, float)) and (not isinstance(data__policy__memoryfactor, bool)):
+                        if data__policy__memoryfactor < 1:
+                            raise Rejected
+                if 'threads' in data__policy_keys:
+                    data__policy_keys.remove('threads')
+                    data__policy__threads = data__policy['threads']
+                    if not isinstance(data__policy__threads, (dict, NoneType)):
+                        raise Rejected
+                    data__policy__threads_is_dict = isinstance(data__policy__threads, dict)
+                    if data__policy__threads_is_dict:
+                        data__policy__threads_keys = set(data__policy__threads.keys())
+                        for data__policy__threads_key in data__policy__threads_keys:
+                            if data__policy__threads_key not in []:
+                                data__policy__threads_value = data__policy__threads.get(data__policy__threads_key)
+                                if not isinstance(data__policy__threads_value, (int, NoneType)) and (not (isinstance(data__policy__threads_value, float) and data__policy__threads_value.is_integer())) or isinstance(data__policy__threads_value, bool):
+                                    raise Rejected
+                                if isinstance(data__policy__threads_value, (int, float)) and (not isinstance(data__policy__threads_value, bool)):
+                                    if data__policy__threads_value < 1:
+                                        raise Rejected
+                if 'idle_cpus' in data__policy_keys:
+                    data__policy_keys.remove('idle_cpus')
+                    data__policy__idlecpus = data__policy['idle_cpus']
+                    if not isinstance(data__policy__idlecpus, (dict, NoneType)):
+                        raise Rejected
+                    data__policy__idlecpus_is_dict = isinstance(data__policy__idlecpus, dict)
+                    if data__policy__idlecpus_is_dict:
+                        data__policy__idlecpus_keys = set(data__policy__idlecpus.keys())
+                        for data__policy__idlecpus_key in data__policy__idlecpus_keys:
+                            if data__policy__idlecpus_key not in []:
+                                data__policy__idlecpus_value = data__policy__idlecpus.get(data__policy__idlecpus_key)
+                                if not isinstance(data__policy__idlecpus_value, (int, NoneType)) and (not (isinstance(data__policy__idlecpus_value, float) and data__policy__idlecpus_value.is_integer())) or isinstance(data__policy__idlecpus_value, bool):
+                                    raise Rejected
+                                if isinstance(data__policy__idlecpus_value, (int, float)) and (not isinstance(data__policy__idlecpus_value, bool)):
+                                    if data__policy__idlecpus_value < 0:
+                                        raise Rejected
                 if 'source' in data__policy_keys:
                     data__policy_keys.remove('source')
                     data__policy__source = data__policy['source']
@@ -555,14 +671,14 @@ def validate(data):
                 for data__sources_key in data__sources_keys:
                     if data__sources_key not in []:
                         data__sources_value = data__sources.get(data__sources_key)
-                        data__sources_value_any_of_count1 = 0
-                        if not data__sources_value_any_of_count1:
+                        data__sources_value_any_of_count2 = 0
+                        if not data__sources_value_any_of_count2:
                             try:
                                 validate___definitions_text(data__sources_value)
-                                data__sources_value_any_of_count1 += 1
+                                data__sources_value_any_of_count2 += 1
                             except Rejected:
                                 pass
-                        if not data__sources_value_any_of_count1:
+                        if not data__sources_value_any_of_count2:
                             try:
                                 if not isinstance(data__sources_value, dict):
                                     raise Rejected
@@ -584,10 +700,10 @@ def validate(data):
                                             raise Rejected
                                     if data__sources_value_keys:
                                         raise Rejected
-                                data__sources_value_any_of_count1 += 1
+                                data__sources_value_any_of_count2 += 1
                             except Rejected:
                                 pass
-                        if not data__sources_value_any_of_count1:
+                        if not data__sources_value_any_of_count2:
                             raise Rejected
         if data_keys:
             raise Rejected
@@ -619,43 +735,13 @@ def validate___definitions_texts(data):
     return data
 
 def validate___definitions_time(data):
-    data_any_of_count2 = 0
-    if not data_any_of_count2:
-        try:
-            if not isinstance(data, int) and (not (isinstance(data, float) and data.is_integer())) or isinstance(data, bool):
-                raise Rejected
-            if isinstance(data, (int, float)) and (not isinstance(data, bool)):
-                if data < -1:
-                    raise Rejected
-            data_any_of_count2 += 1
-        except Rejected:
-            pass
-    if not data_any_of_count2:
-        try:
-            if not isinstance(data, str):
-                raise Rejected
-            data_any_of_count2 += 1
-        except Rejected:
-            pass
-    if not data_any_of_count2:
-        try:
-            if not isinstance(data, NoneType):
-                raise Rejected
-            data_any_of_count2 += 1
-        except Rejected:
-            pass
-    if not data_any_of_count2:
-        raise Rejected
-    return data
-
-def validate___definitions_size(data):
     data_any_of_count3 = 0
     if not data_any_of_count3:
         try:
             if not isinstance(data, int) and (not (isinstance(data, float) and data.is_integer())) or isinstance(data, bool):
                 raise Rejected
             if isinstance(data, (int, float)) and (not isinstance(data, bool)):
-                if data < 0:
+                if data < -1:
                     raise Rejected
             data_any_of_count3 += 1
         except Rejected:
@@ -678,9 +764,39 @@ def validate___definitions_size(data):
         raise Rejected
     return data
 
-def validate___definitions_words(data):
+def validate___definitions_size(data):
     data_any_of_count4 = 0
     if not data_any_of_count4:
+        try:
+            if not isinstance(data, int) and (not (isinstance(data, float) and data.is_integer())) or isinstance(data, bool):
+                raise Rejected
+            if isinstance(data, (int, float)) and (not isinstance(data, bool)):
+                if data < 0:
+                    raise Rejected
+            data_any_of_count4 += 1
+        except Rejected:
+            pass
+    if not data_any_of_count4:
+        try:
+            if not isinstance(data, str):
+                raise Rejected
+            data_any_of_count4 += 1
+        except Rejected:
+            pass
+    if not data_any_of_count4:
+        try:
+            if not isinstance(data, NoneType):
+                raise Rejected
+            data_any_of_count4 += 1
+        except Rejected:
+            pass
+    if not data_any_of_count4:
+        raise Rejected
+    return data
+
+def validate___definitions_words(data):
+    data_any_of_count5 = 0
+    if not data_any_of_count5:
         try:
             if not isinstance(data, (list, tuple)):
                 raise Rejected
@@ -690,17 +806,17 @@ def validate___definitions_words(data):
                 for data_x, data_item in enumerate(data):
                     if not isinstance(data_item, (str, int, float)) or isinstance(data_item, bool):
                         raise Rejected
-            data_any_of_count4 += 1
+            data_any_of_count5 += 1
         except Rejected:
             pass
-    if not data_any_of_count4:
+    if not data_any_of_count5:
         try:
             if not isinstance(data, (str, int, float, NoneType)) or isinstance(data, bool):
                 raise Rejected
-            data_any_of_count4 += 1
+            data_any_of_count5 += 1
         except Rejected:
             pass
-    if not data_any_of_count4:
+    if not data_any_of_count5:
         raise Rejected
     return data
 

@@ -185,7 +185,21 @@ CLUSTER = Cluster(
         minimum_gib=5,
         default_gib=400,
     ),
-    policy=Policy(cpu_threads=8, gpu_threads=4, memory_per_cpu_mib=4200, ntasks=129),
+    policy=Policy(
+        cpu_threads=8,
+        gpu_threads=4,
+        memory_per_cpu_mib=4200,
+        ntasks=129,
+        threads=(
+            ("class2d", 8),
+            ("class3d", 8),
+            ("refine3d", 16),
+            ("polish", 16),
+            ("pseudosubtomo", 16),
+            ("motioncorr", 8),
+            ("ctffind", 1),
+        ),
+    ),
     modules={
         "3.1": ("module load RELION/3.1.4",),
         "4.0": ("module load RELION/4.0",),
@@ -239,6 +253,10 @@ CLUSTER = Cluster(
         ),
         "policy.cpu_threads": Source(
             text="https://hpc.nih.gov/apps/RELION: 8 to classify, 16 to refine",
+            date="2023-06",
+        ),
+        "policy.threads": Source(
+            text="https://hpc.nih.gov/apps/RELION: 8 to classify, 16 to refine, polish and make pseudo-subtomograms, 8 for RELION's own motion correction, 1 for CTFFIND",
             date="2023-06",
         ),
         "policy.gpu_threads": Source(

@@ -101,7 +101,13 @@ CLUSTER = Cluster(
         "interactive": Launcher(name="mpirun", argv=("mpirun", "-n", "${SLURM_NTASKS}")),
     },
     scratch=Scratch(path="/lscratch/${SLURM_JOB_ID}", gres="lscratch", default_gib=10),
-    policy=Policy(cpu_threads=2, memory_per_cpu_mib=4096, ntasks=5, time_s=3600),
+    policy=Policy(
+        cpu_threads=2,
+        memory_per_cpu_mib=4096,
+        ntasks=5,
+        time_s=3600,
+        mode_cpus=(("hetjob", 8),),
+    ),
     modules={},
     sources={
         "": Source(
@@ -111,6 +117,14 @@ CLUSTER = Cluster(
         "launchers.batch.mpi": Source(
             text="tried with Debian 12's RELION and Open MPI",
             date="2026-11",
+        ),
+        "modes": Source(
+            text="tried on the test cluster (tests/lab/test_modes.py)",
+            date="2026-11",
+        ),
+        "policy.idle_cpus": Source(
+            text="a choice; two groups of nodes must be free at once",
+            unverified=True,
         ),
         "policy": Source(text="what two real cores can run", date="2026-11"),
     },
@@ -123,5 +137,12 @@ CLUSTER = Cluster(
     notes=(
         "GPUs are device files without a device behind them; memory is booked, not enforced.",
         "Debian's RELION starts under pmix only; under pmi2 it aborts.",
+    ),
+    modes=(
+        "heterogeneous",
+        "homogeneous",
+        "homogeneous+1",
+        "hetjob",
+        "one-task-per-node",
     ),
 )
