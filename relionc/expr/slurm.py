@@ -301,6 +301,24 @@ def constraint_allows(tree: Constraint, features: Collection[str]) -> bool:
     return any(constraint_allows(_uncounted(part, tree.kind), features) for part in tree.parts)
 
 
+def constraint_nodes(tree: Constraint, nodes: Sequence[tuple[Collection[str], int]]) -> int:
+    """Return how many nodes one job may have of these (features, count): all, or those of one part of `[a|b]`."""
+    if tree.kind != SAME:
+        return sum(count for _, count in nodes)
+    parts = (sum(count for features, count in nodes if constraint_allows(part, features)) for part in tree.parts)
+    return max(parts, default=0)
+
+
+def constraint_least(tree: Constraint) -> int:
+    """Return how many nodes a job must have at least: those that the counts of a constraint ask for."""
+    if tree.kind == COUNTED:
+        return tree.count
+    least = [constraint_least(part) for part in tree.parts]
+    if tree.kind == SPLIT:
+        return sum(least)
+    return min(least, default=1) if tree.kind in (ANY, SAME) else max(least, default=1)
+
+
 def constraint_features(tree: Constraint) -> tuple[str, ...]:
     """Return the feature names of a constraint, each once, in the order written."""
     names = (

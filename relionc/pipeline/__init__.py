@@ -20,7 +20,7 @@ from relionc.lower.decided import options as decided_options
 from relionc.lower.jobfile import make as make_job_file
 from relionc.pipeline.profile import cluster_of, load_profile
 from relionc.pipeline.run import Compiled, Disk, QueueTemplate, Request, Run, Stop
-from relionc.plan import plan_job
+from relionc.plan import Known, plan_job
 from relionc.schema import check as check_schema
 
 if TYPE_CHECKING:
@@ -228,8 +228,9 @@ def _rules(jobs: Sequence[ResolvedJob], cluster: Cluster) -> list[Finding]:
 
 def _plans(jobs: Sequence[ResolvedJob], cluster: Cluster, tree: Tree, run: Run) -> tuple[JobPlan, ...]:
     plans: list[JobPlan] = []
+    known = Known()
     for job in jobs:
-        plan, found = plan_job(job, cluster)
+        plan, found = plan_job(job, cluster, known)
         run.add(found, tree)
         if plan is not None:
             plans.append(plan)

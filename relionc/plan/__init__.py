@@ -2,158 +2,85 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import TYPE_CHECKING
 
 from relionc.diag import ERROR
 from relionc.plan.asked import Asked
 from relionc.plan.check import wishes
-from relionc.plan.demand import Demand, demand_of
-from relionc.plan.explain import finding
-from relionc.plan.layout import Layout, ranks
-from relionc.plan.model import HETEROGENEOUS, JobPlan, Reason
+from relionc.plan.demand import demand_of
+from relionc.plan.job_plan import job_plan
+from relionc.plan.layout import layout_of
 from relionc.plan.problem import problem
-from relionc.solve import Conflict, solve
+from relionc.plan.why import reasons
+from relionc.solve import Conflict, Solution, search
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from relionc.diag import Finding
+    from relionc.plan.demand import Demand
+    from relionc.plan.model import JobPlan, Reason
     from relionc.site.types import Cluster
+    from relionc.solve import Problem
     from relionc.spec.model import ResolvedJob
 
 
-def plan_job(job: ResolvedJob, cluster: Cluster) -> tuple[JobPlan | None, list[Finding]]:
-    """Return the best layout of `job` on `cluster`, or why there is none. Warnings may come with a plan."""
+def plan_job(
+    job: ResolvedJob, cluster: Cluster, known: Known | None = None
+) -> tuple[JobPlan | None, list[Finding]]:
+    """Return the best layout of `job` on `cluster`, or why there is none. Warnings may come with a plan.
+
+    `known` remembers the answers to demands that were made before: those of a sweep are all alike.
+    """
     found = wishes(job, cluster)
     if any(finding.severity == ERROR for finding in found):
         return None, found
-    asked = Asked(demand_of(job, cluster), cluster)
-    answer = solve(problem(asked))
+    known = Known() if known is None else known
+    asked, answer, why = known.answer(job, cluster)
     if isinstance(answer, Conflict):
+        from relionc.plan.explain import finding
+
         return None, [*found, finding(job, asked, answer)]
-    return _job_plan(job, asked, answer.values["layout"]), found
+    return job_plan(job, asked, layout_of(asked, answer.values), why), found
 
 
-def _job_plan(job: ResolvedJob, asked: Asked, layout: Layout) -> JobPlan:
-    demand, node, partition = asked.demand, layout.place.node_type, layout.place.partition
-    threads = int(demand.pin("threads") or layout.cpus_per_task)
-    scratch_gib = _scratch_gib(job, asked, layout)
-    per_cpu, per_node = _memory_flags(asked, layout)
-    return JobPlan(
-        job=job,
-        mode=layout.mode,
-        placement="predicted" if layout.mode == HETEROGENEOUS else "exact",
-        partition=partition.name if partition else "",
-        node_type=node.name,
-        constraint=demand.pin("constraint") or "",
-        nodes=layout.nodes,
-        ntasks=layout.ntasks,
-        slots=layout.slots,
-        ntasks_per_node=layout.per_node or layout.fullest,
-        cpus_per_task=layout.cpus_per_task,
-        threads=threads,
-        use_gpu=demand.gpu,
-        gpu_type=node.gpu_type if demand.gpu else "",
-        gpus_per_node=layout.gpus_per_node,
-        gpu_ids=demand.gpu_ids,
-        mem_per_cpu_mib=per_cpu,
-        mem_per_node_mib=per_node,
-        node_memory_mib=node.memory_mib,
-        node_cpus=node.cpus,
-        cpus_per_node=asked.counted_cpus(layout),
-        scratch_gib=scratch_gib,
-        scratch_dir=_scratch_dir(job, asked, scratch_gib),
-        time_s=_time(asked, layout),
-        exclusive=bool(demand.pin("exclusive")),
-        ranks=ranks(layout, demand, threads),
-        memory=demand.memory,
-        memory_node_gib=layout.fullest * demand.rank_gib,
-        scratch=demand.scratch,
-        reasons=_reasons(demand, layout),
-        not_checked=demand.not_checked,
-    )
+class Known:
+    """Answers by demand. One for each compilation: it holds all that it was asked."""
+
+    def __init__(self) -> None:
+        self._answers: dict[Hashable, tuple[Asked, Solution | Conflict, tuple[Reason, ...]]] = {}
+
+    def answer(
+        self, job: ResolvedJob, cluster: Cluster
+    ) -> tuple[Asked, Solution | Conflict, tuple[Reason, ...]]:
+        """Return a job's demand, the answer of the solver, and why it is this one."""
+        demand = demand_of(job, cluster)
+        key = (cluster.name, _key(job, demand))
+        if key not in self._answers:
+            asked = Asked(demand, cluster)
+            whole = problem(asked)
+            answer = _answer(whole)
+            why = () if isinstance(answer, Conflict) else reasons(asked, whole, answer)
+            self._answers[key] = asked, answer, why
+        asked, answer, why = self._answers[key]
+        return asked if asked.demand is demand else Asked(demand, cluster), answer, why
 
 
-def _memory_flags(asked: Asked, layout: Layout) -> tuple[int | None, int | None]:
-    """Return MiB per CPU and per node: one of them, neither without a scheduler."""
-    if asked.cluster.scheduler != "slurm":
-        return None, None
-    by_node = asked.demand.pin("mem") is not None or asked.cluster.memory_flag == "per_node"
-    if by_node and layout.mode != HETEROGENEOUS:
-        return None, asked.allocated_mib(layout)
-    return asked.memory_per_cpu(layout), None
+def _answer(whole: Problem) -> Solution | Conflict:
+    found = search(whole)
+    if isinstance(found, Solution):
+        return found
+    from relionc.plan.plainest import plainest_conflict
+
+    return plainest_conflict(whole, found)
 
 
-def _scratch_gib(job: ResolvedJob, asked: Asked, layout: Layout) -> int:
-    """GiB of scratch to ask for on each node: pinned, needed, or what the site makes every job take."""
-    pinned = asked.demand.pin("scratch")
-    scratch = asked.cluster.scratch
-    if pinned is not None:
-        return int(pinned)
-    if scratch is None:
-        return 0
-    need = ceil(asked.demand.scratch_need_gib)
-    if need == 0 and scratch.required:
-        need = scratch.default_gib if job.needs.scratch and not job.needs.preread else scratch.minimum_gib
-        need = min(need, layout.place.node_type.scratch_gib or need)
-    return max(need, scratch.minimum_gib) if need else 0
+def _key(job: ResolvedJob, demand: Demand) -> Hashable:
+    """Return what a demand depends on: wishes with their places, needs, and facts about the data."""
+    data = tuple(fact and fact.value for fact in job.data)
+    wishes = tuple((name, pin.value, pin.route[-1:]) for name, pin in demand.pins.items())
+    needs = tuple(value if isinstance(value, (bool, str, int)) else repr(value) for value in job.needs)
+    return job.type.name, job.type.version, wishes, needs, data, demand.interactive
 
 
-def _scratch_dir(job: ResolvedJob, asked: Asked, scratch_gib: int) -> str:
-    """Return the folder RELION copies particles to: pinned, or the site's when scratch is taken."""
-    pinned = asked.demand.pin("scratch_dir")
-    if pinned is not None:
-        return str(pinned)
-    if job.needs.preread or not job.needs.scratch or not scratch_gib or asked.cluster.scratch is None:
-        return ""
-    return asked.cluster.scratch.path
-
-
-def _time(asked: Asked, layout: Layout) -> int | None:
-    """Seconds to ask for: pinned, or the site's preference within the partition's limit."""
-    if asked.cluster.scheduler != "slurm":
-        return None
-    pinned = asked.demand.pin("time")
-    if pinned is not None:
-        return int(pinned)
-    partition = layout.place.partition
-    limit = partition.max_time_s if partition else None
-    return min(asked.cluster.policy.time_s, limit) if limit else asked.cluster.policy.time_s
-
-
-def _reasons(demand: Demand, layout: Layout) -> tuple[Reason, ...]:
-    chosen = {
-        "layout": layout.mode,
-        "partition": layout.place.partition.name if layout.place.partition else "",
-        "nodes": layout.nodes,
-        "ntasks": layout.ntasks,
-        "ntasks_per_node": layout.per_node,
-        "cpus_per_task": layout.cpus_per_task,
-        "gpus_per_node": layout.gpus_per_node,
-    }
-    return tuple(
-        Reason(name, str(value), "forced", "as Slurm fills empty nodes")
-        if name == "nodes" and layout.mode == HETEROGENEOUS
-        else _reason(demand, name, str(value))
-        for name, value in chosen.items()
-        if value
-    )
-
-
-def _reason(demand: Demand, name: str, value: str) -> Reason:
-    pin = demand.pins.get(name)
-    if pin is not None:
-        return Reason(name, value, "pinned", ".".join(map(str, pin.route)), pin.route)
-    return Reason(name, value, "best", _RULES[name])
-
-
-_RULES = {
-    "layout": "refine-type on GPUs: homogeneous+1; one rank per GPU: homogeneous; CPUs: heterogeneous",
-    "partition": "the first of the profile in which the job fits",
-    "nodes": "the fewest that hold what is asked",
-    "ntasks": "follows from nodes and ranks per node, or the site's usual number",
-    "ntasks_per_node": "one worker per GPU, and the leader's slot where there is one",
-    "cpus_per_task": "the site's preference for this kind of job, as far as it fits",
-    "gpus_per_node": "all GPUs of the node",
-}
-
-__all__ = ["plan_job"]
+__all__ = ["Known", "plan_job"]

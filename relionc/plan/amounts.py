@@ -71,3 +71,11 @@ def _motioncorr(job: ResolvedJob, threads: int) -> Term | str | None:
 
 
 _MODELS = {"preread": _preread, "motioncorr": _motioncorr}
+
+
+def leader_terms(job, threads):
+    return memory_terms(job, threads)[0]
+
+
+def vram_terms(job, threads):
+    return (), ()

@@ -1,13 +1,19 @@
-"""A demand on a cluster, and the amounts that follow from a layout there. Memory in MiB unless named."""
+"""A demand on a cluster, and the arithmetic of a choice there: ranks, nodes, CPUs, memory. Memory in MiB unless named.
+
+Nothing here lists nodes or ranks: a choice of ten thousand nodes costs as much as one of two. The words of the
+arguments are those of docs/solver.md: `per_node` are the workers of a node, `amount` the nodes, or the tasks of a
+heterogeneous job.
+"""
 
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from relionc.expr.slurm import constraint_allows, parse_constraint
-from relionc.plan.layout import Layout, Place, round_cpus
-from relionc.plan.model import HETEROGENEOUS
+from relionc.expr.slurm import constraint_allows, constraint_nodes, parse_constraint
+from relionc.plan.gpus import NO_USE, Use, job_use, ranks_use
+from relionc.plan.layout import Place, round_cpus, tasks_that_fit
+from relionc.plan.model import HETEROGENEOUS, HETJOB, HOMOGENEOUS, HOMOGENEOUS_PLUS_1, ONE_TASK_PER_NODE
 
 if TYPE_CHECKING:
     from relionc.plan.demand import Demand
@@ -17,103 +23,269 @@ MIB = 1024
 """MiB in a GiB."""
 
 
-class Asked(NamedTuple):
+class Asked:
     """A demand on a cluster: what every candidate, requirement and preference looks at."""
 
-    demand: Demand
-    cluster: Cluster
+    def __init__(self, demand: Demand, cluster: Cluster) -> None:
+        self.demand = demand
+        self.cluster = cluster
+        self.slurm = cluster.scheduler == "slurm"
+        self.places = _places(demand, cluster)
+        self._fits: dict[tuple[int, int], int] = {}
+        self._per_cpu: dict[tuple[object, ...], int] = {}
+        self._uses: dict[tuple[object, ...], Use] = {}
 
-    def places(self) -> tuple[Place, ...]:
-        """Return every partition with each of its node types, in the order of the profile (its preference)."""
-        nodes, partitions = self.cluster.node_types, self.cluster.partitions
-        if not partitions:
-            return tuple(Place(None, node, node.count, i) for i, node in enumerate(nodes.values()))
-        pairs = [
-            (partition, nodes[name]) for partition in partitions.values() for name in partition.node_types
-        ]
-        return tuple(
-            Place(partition, node, self._alike(partition, node), i)
-            for i, (partition, node) in enumerate(pairs)
-        )
+    # --- ranks and nodes ------------------------------------------------------------------------------------
 
-    def _alike(self, partition: Partition, node: NodeType) -> int:
-        """Count the nodes of a partition that Slurm may take for `node`: the same hardware, the wished features."""
-        features = self.demand.pin("constraint")
-        wanted = parse_constraint(features) if features is not None else None
-        others = (self.cluster.node_types[name] for name in partition.node_types)
-        return sum(
-            other.count
-            for other in others
-            if _hardware(other) == _hardware(node)
-            and (wanted is None or constraint_allows(wanted, other.features))
-        )
+    def extra(self, mode: str) -> int:
+        """Ranks beside the workers that every node has: the leader's, or what is called so."""
+        if mode == ONE_TASK_PER_NODE:
+            return int(self.demand.leader)
+        return int(mode in (HOMOGENEOUS_PLUS_1, HETJOB))
 
-    def preferred_cpus(self, node: NodeType) -> int:
+    def ranks(self, mode: str, per_node: int, amount: int) -> int:
+        """Ranks launched."""
+        return amount if mode == HETEROGENEOUS else per_node * amount + self.extra(mode)
+
+    def led(self, mode: str, per_node: int, amount: int) -> bool:
+        """Whether rank 0 leads: alone, the serial program does the work itself."""
+        return self.demand.leader and self.ranks(mode, per_node, amount) > 1
+
+    def workers(self, mode: str, per_node: int, amount: int) -> int:
+        """Ranks that compute."""
+        return self.ranks(mode, per_node, amount) - self.led(mode, per_node, amount)
+
+    def fits(self, place: Place, cpus: int) -> int:
+        """Tasks of a heterogeneous job on an empty node; at least 1: whether one fits is a requirement."""
+        key = place.order, cpus
+        if key not in self._fits:
+            per_cpu = self.mem_per_cpu(place, HETEROGENEOUS, 0, cpus, 1) if self.slurm else 0
+            if self.demand.pin("exclusive") and place.room.cpus:  # Slurm books the memory of all its CPUs
+                per_cpu = 0
+            self._fits[key] = max(1, tasks_that_fit(place.room, cpus, per_cpu, 1 << 30))
+        return self._fits[key]
+
+    def nodes(self, place: Place, mode: str, cpus: int, amount: int) -> int:
+        """Nodes with workers; those of a heterogeneous job as Slurm fills empty ones."""
+        return -(-amount // self.fits(place, cpus)) if mode == HETEROGENEOUS else amount
+
+    def fullest(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
+        """The most ranks on a node with workers."""
+        if mode == HETEROGENEOUS:
+            return min(amount, self.fits(place, cpus))
+        return per_node + (self.extra(mode) if mode != HETJOB else 0)
+
+    # --- CPUs and memory ------------------------------------------------------------------------------------
+
+    def preferred_cpus(self, place: Place) -> int:
         """CPUs per task that the site prefers for this kind of job on this node.
 
         A program without threads would leave all but one CPU of its task idle: it takes one core.
         """
-        policy = self.cluster.policy
+        node, policy = place.node_type, self.cluster.policy
         if not self.demand.threads and not self.demand.gpu:
             return node.threads_per_core
-        return (node.gpu_threads or policy.gpu_threads) if self.demand.gpu else policy.cpu_threads
+        return (node.gpu_threads or policy.gpu_threads) if self.demand.gpu else self.demand.usual_cpus
 
-    def task_memory_per_cpu(self, place: Place, cpus_per_task: int) -> int:
-        """Memory per CPU of a task placed alone: pinned; else its need or the site's preference, as far as it fits.
+    def cpus(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
+        """CPUs that Slurm allocates on the fullest node: whole cores."""
+        tasks = self.fullest(place, mode, per_node, cpus, amount)
+        return round_cpus(tasks * cpus, place.node_type.threads_per_core)
 
-        It decides how many tasks of a heterogeneous job Slurm puts on a node.
-        """
-        node = place.node_type
-        cpus = round_cpus(cpus_per_task, node.threads_per_core)
-        counted = node.cpus if self.demand.pin("exclusive") and node.known else cpus
-        return self._memory_per_cpu(place, self.demand.rank_gib, cpus, counted)
-
-    def memory_per_cpu(self, layout: Layout) -> int:
-        """Memory per allocated CPU: pinned; else what the fullest node needs or the site prefers, if it has it."""
-        if layout.mode == HETEROGENEOUS:
-            return self.task_memory_per_cpu(layout.place, layout.cpus_per_task)
-        need = layout.fullest * self.demand.rank_gib
-        cpus = self.counted_cpus(layout)
-        return self._memory_per_cpu(layout.place, need, cpus, cpus)
-
-    def counted_cpus(self, layout: Layout) -> int:
+    def counted_cpus(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
         """CPUs by which Slurm multiplies memory per CPU on the fullest node: all of them for an exclusive job."""
-        if self.demand.pin("exclusive") and layout.place.node_type.known:
-            return layout.place.node_type.cpus
-        return layout.cpus
+        if self.demand.pin("exclusive") and place.node_type.known:
+            return place.node_type.cpus
+        return self.cpus(place, mode, per_node, cpus, amount)
 
-    def _memory_per_cpu(self, place: Place, need_gib: float, cpus: int, counted: int) -> int:
-        """Return the memory per CPU for a need on `cpus`, so that Slurm's sum over `counted` CPUs fits the node."""
+    def need_gib(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> float:
+        """GiB of memory of the ranks of the fullest node by the models."""
+        each = self.demand.amounts(self.demand.threads_of(cpus))
+        if not each.worker and not each.leader:
+            return 0.0
+        full = self.fullest(place, mode, per_node, cpus, amount)
+        if mode == HETJOB or not self.led(mode, per_node, amount):
+            return full * each.worker_gib
+        first = (full - 1) * each.worker_gib + each.leader_gib
+        others = self.fullest_other(place, mode, per_node, cpus, amount) * each.worker_gib
+        return max(first, others)
+
+    def fullest_other(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
+        """The most ranks on a node that is not the first; 0: there is none."""
+        if self.nodes(place, mode, cpus, amount) < 2:
+            return 0
+        return self.fullest(place, mode, per_node, cpus, amount) if mode == HETEROGENEOUS else per_node
+
+    def mem_per_cpu(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
+        """Memory per allocated CPU: pinned; else what the ranks need or the site prefers, if the node has it.
+
+        What the site prefers gives way to the partition's limit per CPU; what the ranks need does not. Of a heterogeneous
+        job it is that of one task alone: nobody knows which share a node.
+        """
         pinned = self.demand.pin("mem_per_cpu")
         if pinned is not None:
             return int(pinned)
-        wanted = max(self.cluster.policy.memory_per_cpu_mib, ceil(need_gib * MIB / cpus))
-        limit = memory_limit(place)
-        return min(wanted, limit // counted) if limit else wanted
+        if mode == HETEROGENEOUS:
+            amount = 1
+        key = place.order, mode, per_node, cpus, self.led(mode, per_node, amount), amount == 1
+        if key not in self._per_cpu:
+            self._per_cpu[key] = self._work_out_mem_per_cpu(place, mode, per_node, cpus, amount)
+        return self._per_cpu[key]
 
-    def allocated_mib(self, layout: Layout) -> int:
+    def _work_out_mem_per_cpu(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
+        if mode == HETEROGENEOUS:  # tasks may share a core, so the CPUs of one are not rounded up
+            need, allocated = self._a_rank_gib(cpus), cpus
+            exclusive = self.demand.pin("exclusive") and place.node_type.known
+            counted = place.node_type.cpus if exclusive else round_cpus(cpus, place.node_type.threads_per_core)
+        else:
+            need = self.need_gib(place, mode, per_node, cpus, amount)
+            allocated = counted = self.counted_cpus(place, mode, per_node, cpus, amount)
+        usual = self.cluster.policy.memory_per_cpu_mib
+        cap = place.partition.max_memory_per_cpu_mib if place.partition else None
+        wanted = max(min(usual, cap) if cap else usual, ceil(need * MIB / allocated))
+        return min(wanted, place.room.memory_mib // counted) if place.room.memory_mib else wanted
+
+    def _a_rank_gib(self, cpus: int) -> float:
+        each = self.demand.amounts(self.demand.threads_of(cpus))
+        return max(each.worker_gib, each.leader_gib)
+
+    def allocated_mib(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
         """Memory that Slurm allocates on the fullest node: per CPU it counts the rounded CPUs."""
         pinned = self.demand.pin("mem")
-        return int(pinned) if pinned is not None else self.memory_per_cpu(layout) * self.counted_cpus(layout)
+        if pinned is not None:
+            return int(pinned)
+        counted = self.counted_cpus(place, mode, per_node, cpus, amount)
+        return self.mem_per_cpu(place, mode, per_node, cpus, amount) * counted
 
-    def memory_missing_gib(self, layout: Layout) -> float:
+    def memory_missing_gib(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> float:
         """GiB by which the ranks of the fullest node exceed what they may take there (<= 0: they fit)."""
+        need = self.need_gib(place, mode, per_node, cpus, amount)
+        if not need:
+            return 0.0
+        if mode == HETEROGENEOUS:  # every task for itself
+            per_cpu = self.mem_per_cpu(place, mode, per_node, cpus, amount)
+            return self._a_rank_gib(cpus) - per_cpu * cpus / MIB if self.slurm else 0.0
         pinned = self.demand.pin("mem") is not None or self.demand.pin("mem_per_cpu") is not None
-        limit = self.allocated_mib(layout) if pinned else memory_limit(layout.place)
-        return layout.fullest * self.demand.rank_gib - limit / MIB if limit else 0.0
+        limit = (
+            self.allocated_mib(place, mode, per_node, cpus, amount) if pinned else place.room.memory_mib
+        )
+        return need - limit / MIB if limit else 0.0
+
+    # --- what is left over ----------------------------------------------------------------------------------
+
+    def unused_slots(self, mode: str, amount: int) -> int:
+        """Places for a rank that are allocated and not used: the leader's, on every node but the first."""
+        beside = mode == HOMOGENEOUS_PLUS_1 or (mode == ONE_TASK_PER_NODE and self.demand.leader)
+        return amount - 1 if beside else 0
+
+    def idle_cpus(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
+        """CPUs that are allocated and not used; and of a job on CPUs, those that its memory leaves without any."""
+        idle = self.unused_slots(mode, amount) * cpus
+        if mode != HETEROGENEOUS:
+            tasks = self.fullest(place, mode, per_node, cpus, amount) * cpus
+            idle += (self.counted_cpus(place, mode, per_node, cpus, amount) - tasks) * amount
+        return idle + self._beyond_share(place, mode, per_node, cpus, amount)[0]
+
+    def stranded_mib(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
+        """Memory that a job on CPUs leaves without any: what belongs to its CPUs and is not asked for."""
+        return self._beyond_share(place, mode, per_node, cpus, amount)[1]
+
+    def _beyond_share(
+        self, place: Place, mode: str, per_node: int, cpus: int, amount: int
+    ) -> tuple[int, int]:
+        """CPUs that go with the memory of all ranks beyond their own, or MiB that go with their CPUs beyond it.
+
+        A rank that takes a fifth of a node's memory and a tenth of its CPUs leaves a tenth of the CPUs to nobody. On
+        GPU nodes it is the GPUs that everybody waits for.
+        """
+        node = place.node_type
+        if self.demand.gpu or not self.slurm or not node.known or not node.memory_mib:
+            return 0, 0
+        ranks = self.ranks(mode, per_node, amount)
+        if self.demand.pin("mem") is not None:
+            mib = self.demand.pin("mem") // max(1, self.fullest(place, mode, per_node, cpus, 2))
+        else:
+            mib = self.mem_per_cpu(place, mode, per_node, cpus, 2) * cpus
+        beyond = mib * node.cpus - cpus * node.memory_mib
+        return max(0, beyond) * ranks // node.memory_mib, max(0, -beyond) * ranks // node.cpus
+
+    # --- devices --------------------------------------------------------------------------------------------
+
+    def use(self, mode: str, gpus: int, per_node: int, cpus: int, amount: int) -> Use:
+        """Return how the workers use the GPUs of all nodes, by RELION's own mapping."""
+        if not gpus:
+            return NO_USE
+        if mode == HETEROGENEOUS:  # which leaves open what is where
+            return NO_USE._replace(idle=gpus)
+        key = mode, gpus, per_node, cpus, amount
+        if key not in self._uses:
+            self._uses[key] = self._work_out_use(mode, gpus, per_node, cpus, amount)
+        return self._uses[key]
+
+    def _work_out_use(self, mode: str, gpus: int, per_node: int, cpus: int, amount: int) -> Use:
+        ids = self.demand.gpu_ids
+        if self.demand.one_rank_per_gpu:
+            return ranks_use(ids, per_node, amount, gpus)
+        among = mode == HOMOGENEOUS and self.led(mode, per_node, amount)  # the leader has a worker's place
+        beside = self.extra(mode) and not self.demand.leader  # somebody else's place is a worker's, too
+        first = per_node - 1 if among else per_node + 1 if beside and mode != HETJOB else per_node
+        return job_use(ids, (first, per_node), amount, gpus, self.demand.threads_of(cpus))
 
 
-def _hardware(node: NodeType) -> tuple[object, ...]:
+def _places(demand: Demand, cluster: Cluster) -> tuple[Place, ...]:
+    """Return every partition with each of its node types, those first that are preferred where all else is equal.
+
+    These are the ones with most nodes; then by name, the default partition first.
+    """
+    nodes, partitions = cluster.node_types, cluster.partitions
+    pairs: list[tuple[Partition | None, NodeType]] = [
+        (partition, nodes[name]) for partition in partitions.values() for name in partition.node_types
+    ]
+    if not partitions:
+        pairs = [(None, node) for node in nodes.values()]
+    places = [Place(partition, node, _alike(demand, cluster, partition, node), 0, _room(partition, node)) for partition, node in pairs]
+    places.sort(key=_preference)
+    return tuple(place._replace(order=i) for i, place in enumerate(places))
+
+
+def _preference(place: Place) -> tuple[object, ...]:
+    partition = place.partition
+    named = (not partition.default, partition.name) if partition else (False, "")
+    return -place.node_type.count, place.node_type.name, *named
+
+
+def _room(partition: Partition | None, node: NodeType) -> NodeType:
+    """Return a node as jobs of a partition may use it: with the partition's limits on CPUs and memory."""
+    if partition is None:
+        return node
+    cpus, memory = partition.max_cpus_per_node, partition.max_memory_per_node_mib
+    return node._replace(cpus=_least(node.cpus, cpus), memory_mib=_least(node.memory_mib, memory))
+
+
+def _least(known: int, capped: int | None) -> int:
+    """Return the smaller of two limits; 0 and None are limits that nobody knows."""
+    return min(known, capped) if known and capped else known or capped or 0
+
+
+def _alike(demand: Demand, cluster: Cluster, partition: Partition | None, node: NodeType) -> int:
+    """Count the nodes of a partition that Slurm may take for `node`: the same hardware, the wished features."""
+    if partition is None:
+        return node.count
+    features = demand.pin("constraint")
+    others = [cluster.node_types[name] for name in partition.node_types]
+    alike = [(other.features, other.count) for other in others if hardware(other) == hardware(node)]
+    if features is None:
+        return sum(count for _, count in alike)
+    wanted = parse_constraint(features)
+    return constraint_nodes(wanted, [each for each in alike if constraint_allows(wanted, each[0])])
+
+
+def hardware(node: NodeType) -> tuple[object, ...]:
+    """Return what makes nodes interchangeable for a layout."""
     return node.cpus, node.threads_per_core, node.memory_mib, node.gpu_type, node.gpus
 
 
-def memory_limit(place: Place) -> int:
-    """Memory that a job may take on a node of `place`; 0: not known."""
-    own = place.node_type.memory_mib
-    capped = place.partition.max_memory_per_node_mib if place.partition else None
-    return min(own, capped) if own and capped else own or capped or 0
-
-
-def most_cpus(node: NodeType, gpus: int) -> int:
+def most_cpus(place: Place, gpus: int) -> int:
     """CPUs a job may take on a node: all, or the site's share of each GPU it takes; 0: not known."""
-    return min(node.cpus, node.cpus_per_gpu * gpus) if node.cpus_per_gpu and gpus else node.cpus
+    cpus, share = place.room.cpus, place.node_type.cpus_per_gpu
+    return min(cpus, share * gpus) if share and gpus else cpus

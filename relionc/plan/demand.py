@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from relionc.plan.amounts import memory_terms, scratch_terms
+from relionc.plan import amounts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from relionc.catalog.types import RankRule
     from relionc.plan.model import Term
@@ -26,10 +26,36 @@ class LocalLimit(NamedTuple):
     code: str = "RL130"
 
 
-class Demand(NamedTuple):
-    """The demand of one job on a site. Memory of one rank in GiB by term; scratch of one node likewise.
+class Amounts(NamedTuple):
+    """What ranks with some number of threads take, in GiB by term: host memory and memory of a GPU."""
 
-    `leader`: rank 0 computes nothing and needs no GPU. `pins` are the user's values by their names in the spec.
+    worker: tuple[Term, ...]
+    leader: tuple[Term, ...]
+    vram: tuple[Term, ...]
+
+    @property
+    def worker_gib(self) -> float:
+        """GiB of memory of one worker or peer."""
+        return sum(term.gib for term in self.worker)
+
+    @property
+    def leader_gib(self) -> float:
+        """GiB of memory of the leader."""
+        return sum(term.gib for term in self.leader)
+
+    @property
+    def vram_gib(self) -> float:
+        """GiB that one worker takes of a GPU."""
+        return sum(term.gib for term in self.vram)
+
+
+class Demand(NamedTuple):
+    """The demand of one job on a site.
+
+    `leader`: rank 0 computes nothing and needs no GPU. `items` are divided among the workers (None: not known).
+    `amounts` gives the memory of ranks with so many threads; `scratch` is that of one node, in GiB by term.
+    `usual_cpus` are the CPUs per task that the site prefers for such a job on CPUs. `pins` are the user's values by
+    their names in the spec.
     """
 
     leader: bool
@@ -38,16 +64,13 @@ class Demand(NamedTuple):
     gpu: bool
     one_rank_per_gpu: bool
     interactive: bool
+    items: int | None
+    usual_cpus: int
     rank_rules: tuple[RankRule | LocalLimit, ...]
-    memory: tuple[Term, ...]
+    amounts: Callable[[int], Amounts]
     scratch: tuple[Term, ...]
     pins: Mapping[str, Pin[Any]]
     not_checked: tuple[str, ...]
-
-    @property
-    def rank_gib(self) -> float:
-        """GiB of memory of one rank."""
-        return sum(term.gib for term in self.memory)
 
     @property
     def scratch_need_gib(self) -> float:
@@ -59,10 +82,19 @@ class Demand(NamedTuple):
         """The devices of each rank in RELION's spelling, empty for its own choice."""
         return self.pin("gpu_ids") or ""
 
+    @property
+    def ranks_are_asked(self) -> bool:
+        """Whether the user says how many ranks share the GPUs of a node."""
+        return any(name in self.pins for name in ("ntasks", "ntasks_per_node", "gpu_ids"))
+
     def pin(self, name: str) -> Any:
         """Return the pinned value of `name`, or None."""
         pin = self.pins.get(name)
         return None if pin is None else pin.value
+
+    def threads_of(self, cpus_per_task: int) -> int:
+        """Return RELION's threads of a rank with so many CPUs: pinned, or one for each CPU."""
+        return int(self.pin("threads") or cpus_per_task)
 
 
 QUEUE_ONLY = ("partition", "constraint")
@@ -72,16 +104,15 @@ QUEUE_ONLY = ("partition", "constraint")
 def demand_of(job: ResolvedJob, cluster: Cluster) -> Demand:
     """Return what `job` needs on `cluster`."""
     needs = job.needs
-    pins = job.resources.pinned()
-    if job.layout is not None and job.layout.value != "auto":
-        pins["layout"] = job.layout
-    if cluster.scheduler != "slurm":  # `plan.check` says so
-        pins = {name: pin for name, pin in pins.items() if name not in QUEUE_ONLY}
-    memory, missing = memory_terms(job, _threads(job, cluster))
     scratch: tuple[Term, ...] = ()
+    missing: list[str] = []
     if _copies_to_scratch(job, cluster):
-        scratch, more = scratch_terms(job)
+        scratch, more = amounts.scratch_terms(job)
         missing += more
+    items = job.data.items(needs.items)
+    if needs.items and items is None and needs.mpi:
+        missing.append(f"ranks against {needs.items} (their number is not known)")
+    usual_cpus = dict(cluster.policy.threads).get(job.type.name, cluster.policy.cpu_threads)
     return Demand(
         leader=needs.leader and needs.mpi,
         serial=not needs.mpi,
@@ -89,12 +120,57 @@ def demand_of(job: ResolvedJob, cluster: Cluster) -> Demand:
         gpu=needs.gpu,
         one_rank_per_gpu=needs.one_rank_per_gpu,
         interactive=job.interactive,
+        items=items.value if items is not None and needs.mpi else None,
+        usual_cpus=usual_cpus,
         rank_rules=(*needs.rank_rules, *_local_limit(job, cluster)),
-        memory=memory,
+        amounts=_amounts_of(job, cluster.policy.memory_factor),
         scratch=scratch,
-        pins=pins,
-        not_checked=missing,
+        pins=_pins(job, cluster),
+        not_checked=(*_unknown_amounts(job, cluster), *missing),
     )
+
+
+def _pins(job: ResolvedJob, cluster: Cluster) -> dict[str, Pin[Any]]:
+    pins = job.resources.pinned()
+    if job.layout is not None and job.layout.value != "auto":
+        pins["layout"] = job.layout
+    if cluster.scheduler != "slurm":  # `plan.check` says so
+        pins = {name: pin for name, pin in pins.items() if name not in QUEUE_ONLY}
+    return pins
+
+
+def _amounts_of(job: ResolvedJob, factor: float) -> Callable[[int], Amounts]:
+    """Return the memory of ranks by their threads, each number of threads worked out once.
+
+    A site may multiply the estimates of host memory (cryosparc-tools#73).
+    """
+    known: dict[int, Amounts] = {}
+
+    def of(threads: int) -> Amounts:
+        if threads not in known:
+            worker, _ = amounts.memory_terms(job, threads)
+            leader = amounts.leader_terms(job, threads) if job.needs.leader else ()
+            vram, _ = amounts.vram_terms(job, threads) if job.needs.gpu else ((), ())
+            known[threads] = Amounts(_times(worker, factor), _times(leader, factor), vram)
+        return known[threads]
+
+    return of
+
+
+def _times(terms: tuple[Term, ...], factor: float) -> tuple[Term, ...]:
+    if factor == 1:
+        return terms
+    return tuple(
+        term._replace(gib=term.gib * factor, formula=f"{term.formula} x {factor:g} of the site") for term in terms
+    )
+
+
+def _unknown_amounts(job: ResolvedJob, cluster: Cluster) -> tuple[str, ...]:
+    """Return which amounts cannot be worked out; this does not depend on the number of threads."""
+    _, memory = amounts.memory_terms(job, 1)
+    has_vram = any(node.vram_gib for node in cluster.node_types.values())
+    _, vram = amounts.vram_terms(job, 1) if job.needs.gpu and has_vram else ((), ())
+    return (*memory, *vram)
 
 
 def _local_limit(job: ResolvedJob, cluster: Cluster) -> tuple[LocalLimit, ...]:
@@ -102,14 +178,6 @@ def _local_limit(job: ResolvedJob, cluster: Cluster) -> tuple[LocalLimit, ...]:
         return ()
     most = job.type.program["local_mpi_limit"]
     return (LocalLimit(most, f"RELION starts at most {most} MPI ranks without a queue"),)
-
-
-def _threads(job: ResolvedJob, cluster: Cluster) -> int:
-    """Return the threads of a rank as far as they are known before its layout: pinned, or the site's usual."""
-    pin = job.resources.threads or job.resources.cpus_per_task
-    if pin is not None:
-        return pin.value
-    return cluster.policy.gpu_threads if job.needs.gpu else cluster.policy.cpu_threads
 
 
 def _copies_to_scratch(job: ResolvedJob, cluster: Cluster) -> bool:

@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from relionc.diag import Finding, Related, Suggestion
 from relionc.expr.slurm import format_memory, format_time
 from relionc.plan.amounts import gib
-from relionc.plan.asked import MIB, Asked, memory_limit
+from relionc.plan.asked import MIB, Asked
 from relionc.plan.demand import demand_of
+from relionc.plan.layout import layout_of
 from relionc.plan.problem import problem
+from relionc.plan.model import ONE_TASK_PER_NODE
 from relionc.plan.words import CODES, FIXED, HELP, MESSAGES, TOPICS, kind, plural
-from relionc.solve import Solution, nearest, solve
+from relionc.solve import best, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from relionc.catalog.types import RankRule
     from relionc.diag import Route
     from relionc.plan.demand import LocalLimit
     from relionc.plan.layout import Layout
+    from relionc.plan.model import Term
     from relionc.site.types import Cluster
     from relionc.solve import Conflict, Problem
     from relionc.spec.model import Pin, ResolvedJob
 
 MOST_SUGGESTIONS = 3
+MOST_CHANGES = 3
+"""The most wishes that one suggestion changes."""
 LEAVE_OUT = "(leave it out)"
 
 
 def finding(job: ResolvedJob, asked: Asked, conflict: Conflict) -> Finding:
     """Return why `job` fits nowhere: the smallest set of requirements in conflict, and the nearest changes."""
     whole = problem(asked)
-    main, layout = _main(whole, conflict)
+    main, layout = _main(asked, whole, conflict)
     pins = [label.removeprefix("pin:") for label in conflict.labels if label.startswith("pin:")]
-    fixed = [name for name in FIXED.get(kind(main), ()) if asked.demand.pin(name) is not None]
+    fixed = [
+        name
+        for label in dict.fromkeys([main, *conflict.labels])
+        for name in FIXED.get(kind(label), ())
+        if asked.demand.pin(name) is not None
+    ]
     wishes = list(dict.fromkeys([*fixed, *pins]))
     return Finding(
         code=_rule(asked, main).code if kind(main) == "need:ranks" else CODES.get(kind(main), "RL201"),
@@ -44,11 +55,11 @@ def finding(job: ResolvedJob, asked: Asked, conflict: Conflict) -> Finding:
         help=HELP.get(kind(main), ""),
         why=_why(asked, main),
         conflict=tuple(_elements(job, asked, conflict, wishes, main, layout)),
-        suggestions=tuple(_suggestions(job, asked, whole, wishes)),
+        suggestions=tuple(_suggestions(job, asked, wishes)),
     )
 
 
-def _main(whole: Problem, conflict: Conflict) -> tuple[str, Layout | None]:
+def _main(asked: Asked, whole: Problem, conflict: Conflict) -> tuple[str, Layout | None]:
     """Return the most telling requirement, and the layout that meets all others and comes nearest to it.
 
     Where there is more than one conflict, only the requirements of this one are looked at.
@@ -57,9 +68,9 @@ def _main(whole: Problem, conflict: Conflict) -> tuple[str, Layout | None]:
     alone = tuple(c for c in whole.constraints if c.label in conflict.labels)
     for looked_at in (whole, whole._replace(constraints=alone)):
         for label in telling:
-            broken = nearest(looked_at, label)
+            broken = nearest(looked_at, (label,))
             if broken is not None:
-                return label, broken.values["layout"]
+                return label, layout_of(asked, broken.solution.values)
     return next((label for label in conflict.labels if not label.startswith("pin:")), ""), None
 
 
@@ -92,17 +103,27 @@ def _elements(
     for route in dict.fromkeys(asked.demand.pins[name].route for name in wishes):
         yield Related(str(route[-1]), route)
     for label in conflict.labels:
-        if kind(label) == "need:memory":
-            yield Related(_memory_of_rank(asked), _data_route(job))
-        if label.startswith("site:") or kind(label) == "need:memory":
+        if kind(label) == "need:memory" and layout is not None:
+            yield Related(_memory_of_rank(asked, layout), _data_route(job))
+        if kind(label) == "need:vram" and layout is not None:
+            yield Related(_vram_of_rank(asked, layout), _data_route(job))
+        if label.startswith("site:") or kind(label) in ("need:memory", "need:vram"):
             yield _site_fact(asked, label, layout)
         elif label.startswith("need:") and label != main:
             yield Related(TOPICS[kind(label)], job.route, on_key=True)
 
 
-def _memory_of_rank(asked: Asked) -> str:
-    terms = (f"{term.label} {gib(term.gib)} ({term.formula})" for term in asked.demand.memory)
-    return " + ".join(terms) + " per rank"
+def _memory_of_rank(asked: Asked, layout: Layout) -> str:
+    return _sum_of(asked.demand.amounts(asked.demand.threads_of(layout.cpus_per_task)).worker) + " per rank"
+
+
+def _vram_of_rank(asked: Asked, layout: Layout) -> str:
+    each = asked.demand.amounts(asked.demand.threads_of(layout.cpus_per_task)).vram
+    return _sum_of(each) + " of a GPU per rank"
+
+
+def _sum_of(terms: Sequence[Term]) -> str:
+    return " + ".join(f"{term.label} {gib(term.gib)} ({term.formula})" for term in terms)
 
 
 def _site_fact(asked: Asked, label: str, layout: Layout | None) -> Related:
@@ -112,8 +133,9 @@ def _site_fact(asked: Asked, label: str, layout: Layout | None) -> Related:
     node, partition = layout.place.node_type, layout.place.partition
     alike = plural(layout.place.alike, f"{node.name} node")
     facts = {
-        "memory": (f"{node.name} nodes have {gib(memory_limit(layout.place) / MIB)}", "memory"),
-        "cpus": (f"{node.name} nodes have {node.cpus} CPUs", "cpus"),
+        "memory": (f"{node.name} nodes have {gib(layout.place.room.memory_mib / MIB)}", "memory"),
+        "vram": (f"a GPU of {node.name} nodes has {gib(node.vram_gib)}", "vram"),
+        "cpus": (f"{node.name} nodes have {layout.place.room.cpus} CPUs", "cpus"),
         "gpus": (f"{node.name} nodes have {node.gpus} GPUs", "gpus"),
         "count": (f"{partition.name if partition else asked.cluster.name} has {alike}", "count"),
         "scratch": (f"{node.name} nodes have {node.scratch_gib} GiB of scratch", "scratch"),
@@ -123,6 +145,8 @@ def _site_fact(asked: Asked, label: str, layout: Layout | None) -> Related:
     if name in facts:
         text, fact = facts[name]
         return Related(text, None, source=_source(asked, f"node_types.{node.name}.{fact}"))
+    if name in ("modes", "memory_flag"):
+        return Related(TOPICS[kind(label)], None, source=_source(asked, name))
     path = f"partitions.{partition.name}" if partition else "partitions"
     return Related(TOPICS[kind(label)], None, source=_source(asked, path))
 
@@ -143,21 +167,95 @@ def _data_route(job: ResolvedJob) -> Route | None:
 # --- the nearest feasible changes ---------------------------------------------------------------------------
 
 
-def _suggestions(job: ResolvedJob, asked: Asked, whole: Problem, wishes: list[str]) -> list[Suggestion]:
-    """Return changes of one value each, nearest first in kind: amounts, other wishes, no pre-reading."""
-    cluster = asked.cluster
-    found: list[Suggestion] = []
-    for name in wishes:
-        for value in _other_values(name, job, asked, whole):
-            if value is None and _means_more(name, job):
-                continue
-            changed = _with(job, name, value)
-            made = _re_solved(changed, cluster)
-            if made is not None:
-                said = _text(name, changed)
-                found.append(Suggestion(tuple((route, said) for route in _routes(name, job, asked)), made))
+def _suggestions(job: ResolvedJob, asked: Asked, wishes: list[str]) -> list[Suggestion]:
+    """Return the nearest changes that work: of as few wishes as possible, the smallest changes first.
+
+    One wish of the conflict is changed if that helps; else two or three of all that the user has.
+    """
+    single = [*_changes(job, asked, [(name,) for name in wishes]), *_without_preread(job, asked.cluster)]
+    if single:
+        return _nearest_first(single)
+    changeable = [name for name in asked.demand.pins if name in VALUES or name in AMOUNTS or name in LEFT_OUT]
+    for size in range(2, MOST_CHANGES + 1):
+        found = _changes(job, asked, list(combinations(changeable, size)))
+        if found:
+            return _nearest_first(found)
+    return []
+
+
+def _nearest_first(found: list[tuple[float, Suggestion]]) -> list[Suggestion]:
+    return [suggestion for _, suggestion in sorted(found, key=lambda each: each[0])[:MOST_SUGGESTIONS]]
+
+
+def _changes(
+    job: ResolvedJob, asked: Asked, sets: Sequence[tuple[str, ...]]
+) -> list[tuple[float, Suggestion]]:
+    """Return, for each set of wishes, the nearest change of all of them that works, with its size."""
+    found = []
+    for names in sets:
+        for changed in _other_values(job, asked, names):
+            made = None if changed is None else _re_solved(changed, asked.cluster)
+            if changed is not None and made is not None:
+                size = sum(_how_much(name, job, changed) for name in names)
+                found.append((size, Suggestion(tuple(_changes_of(names, job, changed, asked)), made)))
                 break
-    return [*found, *_without_preread(job, cluster)][:MOST_SUGGESTIONS]
+    return found
+
+
+def _changes_of(
+    names: tuple[str, ...], job: ResolvedJob, changed: ResolvedJob, asked: Asked
+) -> Iterator[tuple[Route, str]]:
+    for name in names:
+        for route in _routes(name, job, asked):
+            yield route, _text(name, changed)
+
+
+def _how_much(name: str, job: ResolvedJob, changed: ResolvedJob) -> float:
+    """The share by which a number changes; 1 for words, and for a wish that is left out."""
+    before, after = _pin_of(job, name), _pin_of(changed, name)
+    if before is None or after is None or isinstance(before.value, (str, bool)):
+        return 1.0
+    return abs(after.value - before.value) / max(before.value, 1)
+
+
+def _pin_of(job: ResolvedJob, name: str) -> Pin[Any] | None:
+    pin: Pin[Any] | None = job.layout if name == "layout" else getattr(job.resources, name)
+    return pin
+
+
+def _other_values(job: ResolvedJob, asked: Asked, names: tuple[str, ...]) -> Iterator[ResolvedJob | None]:
+    """Yield the job with other values for some wishes, the best first: of the nearest layout, and without them."""
+    without = job
+    for name in names:
+        if name not in VALUES:
+            without = _with(without, name, None)
+    freed = Asked(demand_of(without, asked.cluster), asked.cluster)
+    whole = problem(freed)
+    labels = tuple(f"pin:{name}" for name in names if name in VALUES)
+    near = nearest(whole, labels)
+    if near is not None:
+        layout = layout_of(freed, near.solution.values)
+        yield _set_to(without, job, (asked, freed), layout, names)
+    left_out = without
+    for name in names:
+        left_out = _with(left_out, name, None)
+    yield None if any(_means_more(name, job) for name in names) else left_out
+
+
+def _set_to(
+    without: ResolvedJob, job: ResolvedJob, asked: tuple[Asked, Asked], layout: Layout, names: tuple[str, ...]
+) -> ResolvedJob | None:
+    """Return `without` with the values that a layout has for some wishes of `job`; None where it has none."""
+    changed = without
+    for name in names:
+        if name in LEFT_OUT:
+            continue
+        value = VALUES[name](layout) if name in VALUES else AMOUNTS[name](*asked, layout)
+        pin = _pin_of(job, name)
+        if not value or pin is None:
+            return None
+        changed = _with(changed, name, pin._replace(value=value))
+    return changed
 
 
 def _routes(name: str, job: ResolvedJob, asked: Asked) -> Iterator[Route]:
@@ -184,39 +282,24 @@ def _switched_on_by_gpus(job: ResolvedJob) -> bool:
 def _re_solved(job: ResolvedJob, cluster: Cluster) -> str | None:
     """Return the layout of a changed job in words; None where it does not fit either."""
     asked = Asked(demand_of(job, cluster), cluster)
-    solution = solve(problem(asked))
-    return summary(asked, solution.values["layout"]) if isinstance(solution, Solution) else None
+    solution = best(problem(asked))
+    return summary(asked, layout_of(asked, solution.values)) if solution is not None else None
 
 
-def _with(job: ResolvedJob, name: str, value: Any) -> ResolvedJob:
-    """Return the job with another value for a wish; None leaves the wish out."""
+def _with(job: ResolvedJob, name: str, pin: Pin[Any] | None) -> ResolvedJob:
+    """Return the job with another wish; None leaves it out."""
     if name == "layout":
-        return job._replace(layout=job.layout._replace(value=value) if job.layout and value else None)
-    pin = getattr(job.resources, name)
-    changed = None if value is None else pin._replace(value=value)
-    return job._replace(resources=job.resources._replace(**{name: changed}))
-
-
-def _other_values(name: str, job: ResolvedJob, asked: Asked, whole: Problem) -> Iterator[Any]:
-    """Yield values for one wish that may do, the best first: of the nearest layout, and none."""
-    if name in AMOUNTS:
-        solution = solve(problem(Asked(demand_of(_with(job, name, None), asked.cluster), asked.cluster)))
-        if isinstance(solution, Solution):
-            yield AMOUNTS[name](asked, solution.values["layout"])
-    elif name in VALUES:
-        nearby = nearest(whole, f"pin:{name}")
-        if nearby is not None:
-            yield VALUES[name](nearby.values["layout"]) or None
-    yield None
+        return job._replace(layout=pin)
+    return job._replace(resources=job.resources._replace(**{name: pin}))
 
 
 VALUES: dict[str, Callable[[Layout], Any]] = {
-    "nodes": lambda layout: layout.nodes,
+    "nodes": lambda layout: layout.worker_nodes,
     "ntasks": lambda layout: layout.ntasks,
-    "ntasks_per_node": lambda layout: layout.per_node,
+    "ntasks_per_node": lambda layout: layout.per_node if layout.mode != ONE_TASK_PER_NODE else layout.fullest,
     "cpus_per_task": lambda layout: layout.cpus_per_task,
     "gpus_per_node": lambda layout: layout.gpus_per_node,
-    "gpus": lambda layout: layout.nodes * layout.gpus_per_node,
+    "gpus": lambda layout: layout.worker_nodes * layout.gpus_per_node,
     "ranks_per_gpu": lambda layout: layout.workers_per_node // max(layout.gpus_per_node, 1),
     "layout": lambda layout: layout.mode,
     "gpu_type": lambda layout: layout.place.node_type.gpu_type,
@@ -224,26 +307,22 @@ VALUES: dict[str, Callable[[Layout], Any]] = {
 }
 """Wish → what its value would be for a layout."""
 
-AMOUNTS: dict[str, Callable[[Asked, Layout], int | None]] = {
-    "mem_per_cpu": lambda asked, layout: _unpinned(asked).memory_per_cpu(layout),
-    "mem": lambda asked, layout: _unpinned(asked).allocated_mib(layout),
-    "scratch": lambda asked, layout: (
-        ceil(asked.demand.scratch_need_gib) or layout.place.node_type.scratch_gib
-    ),
-    "threads": lambda _, layout: layout.cpus_per_task,
-    "time": lambda _, layout: layout.place.partition.max_time_s if layout.place.partition else None,
+AMOUNTS: dict[str, Callable[[Asked, Asked, Layout], int | None]] = {
+    "mem_per_cpu": lambda _, freed, layout: freed.mem_per_cpu(*layout.choice),
+    "mem": lambda _, freed, layout: freed.allocated_mib(*layout.choice),
+    "scratch": lambda asked, _, layout: ceil(asked.demand.scratch_need_gib) or layout.place.node_type.scratch_gib,
+    "threads": lambda *given: given[2].cpus_per_task,
+    "time": lambda *given: given[2].place.partition.max_time_s if given[2].place.partition else None,
 }
 """Wish for an amount → how much a layout that was found without it takes: MiB, GiB, threads, seconds."""
 
-
-def _unpinned(asked: Asked) -> Asked:
-    pins = {name: pin for name, pin in asked.demand.pins.items() if name not in ("mem", "mem_per_cpu")}
-    return asked._replace(demand=asked.demand._replace(pins=pins))
+LEFT_OUT = ("gpu_ids", "constraint", "exclusive")
+"""Wishes that can only be left out: no layout says what they would be."""
 
 
 def _text(name: str, job: ResolvedJob) -> str:
     """Return what stands in the spec for a wish of a changed job."""
-    pin: Pin[Any] | None = job.layout if name == "layout" else getattr(job.resources, name)
+    pin = _pin_of(job, name)
     if name in ("gpu_type", "gpus_per_node"):
         return _gpus_text(name, job)
     if pin is None:
@@ -264,20 +343,21 @@ def _gpus_text(name: str, job: ResolvedJob) -> str:
     return LEAVE_OUT if pin is None else str(pin.value)
 
 
-def _without_preread(job: ResolvedJob, cluster: Cluster) -> list[Suggestion]:
+def _without_preread(job: ResolvedJob, cluster: Cluster) -> list[tuple[float, Suggestion]]:
     option = job.type.option_of_role("preread")
     if not job.needs.preread or option is None or option.key not in job.given:
         return []
     result = _re_solved(job._replace(needs=job.needs._replace(preread=False)), cluster)
     if result is None:
         return []
-    return [Suggestion(((job.given[option.key], "no"),), f"{result}, particles read from disk or scratch")]
+    change = (job.given[option.key], "no")
+    return [(1.0, Suggestion((change,), f"{result}, particles read from disk or scratch"))]
 
 
 def summary(asked: Asked, layout: Layout) -> str:
     """Return a layout in a few words: nodes, ranks, memory of the fullest node."""
     text = f"{layout.mode}: {plural(layout.nodes, 'node')}, {plural(layout.ntasks, 'rank')}"
-    limit = memory_limit(layout.place)
-    if asked.demand.rank_gib and limit:
-        text += f", {layout.fullest * asked.demand.rank_gib:.1f} of {limit / MIB:.0f} GiB on the fullest node"
+    limit, need = layout.place.room.memory_mib, asked.need_gib(*layout.choice)
+    if need and limit:
+        text += f", {need:.1f} of {limit / MIB:.0f} GiB on the fullest node"
     return text

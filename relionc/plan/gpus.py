@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import lru_cache
+from math import gcd
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 def parse_ids(text: str) -> list[list[str]]:
     """Split a `--gpu` value: `:` separates ranks, `,` the threads of a rank; [] for "automatic".
@@ -51,3 +59,88 @@ def rank_devices(ids: str, rank: int, gpus: int) -> tuple[int, ...]:
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
+
+
+class Use(NamedTuple):
+    """How the workers of a node (or of several, added up) use its devices.
+
+    `idle` devices without a worker; `most` workers on one device; `uneven` by how many workers the busiest device of a
+    node is ahead of the least busy; `straddling` workers with threads on more than one device.
+    """
+
+    idle: int
+    most: int
+    uneven: int
+    straddling: int
+
+    def and_then(self, other: Use, times: int = 1) -> Use:
+        """Return the use of these nodes and of `times` nodes more, all alike."""
+        if times < 1:
+            return self
+        return Use(
+            self.idle + times * other.idle,
+            max(self.most, other.most),
+            self.uneven + times * other.uneven,
+            self.straddling + times * other.straddling,
+        )
+
+
+NO_USE = Use(0, 0, 0, 0)
+
+
+def use_of(devices: Iterable[tuple[int, ...]], gpus: int) -> Use:
+    """Return how the workers with these devices, all on one node, use its `gpus` devices."""
+    listed = list(devices)
+    counts = Counter(device for mine in listed for device in mine)
+    here = [counts[device] for device in range(gpus)]
+    busiest = max(counts.values(), default=0)
+    return Use(
+        idle=sum(count == 0 for count in here),
+        most=busiest,
+        uneven=busiest - min(here, default=0),
+        straddling=sum(len(mine) > 1 for mine in listed),
+    )
+
+
+@lru_cache(maxsize=4096)
+def node_use(ids: str, first: int, workers: int, gpus: int, threads: int) -> Use:
+    """Return the use of a node whose `workers` count from `first` over the whole job (refine-type programs)."""
+    mine = (worker_devices(ids, first + i, workers, gpus, threads) for i in range(workers))
+    return use_of(mine, gpus)
+
+
+def job_use(ids: str, shares: tuple[int, int], nodes: int, gpus: int, threads: int) -> Use:
+    """Return the use of all nodes: `shares` are the workers of the first node and of each other one.
+
+    Without a list it depends on the workers of the node alone; with one of L entries, nodes repeat after
+    L / gcd(L, workers) of them: a job of ten thousand nodes costs no more than one of a few.
+    """
+    first, each = shares
+    use = node_use(ids, 0, first, gpus, threads)
+    entries = len(parse_ids(ids))
+    if nodes < 2:
+        return use
+    if not entries:
+        return use.and_then(node_use(ids, 0, each, gpus, threads), nodes - 1)
+    period = entries // gcd(entries, each) if each else 1
+    rounds, rest = divmod(nodes - 1, period)
+    for i in range(min(period, nodes - 1)):
+        start = (first + i * each) % entries
+        use = use.and_then(node_use(ids, start, each, gpus, threads), rounds + (i < rest))
+    return use
+
+
+def ranks_use(ids: str, per_node: int, nodes: int, gpus: int) -> Use:
+    """Return the use of all nodes by a one-rank-per-GPU program with `per_node` ranks on each.
+
+    A list is not repeated: nodes whose ranks it does not cover are left out (the program stops there).
+    """
+    entries = len(parse_ids(ids))
+    if not entries:
+        one = use_of((rank_devices(ids, rank, gpus) for rank in range(per_node)), gpus)
+        return NO_USE.and_then(one, nodes)
+    use = NO_USE
+    for node in range(min(nodes, entries // per_node)):
+        here = range(node * per_node, (node + 1) * per_node)
+        use = use.and_then(use_of((rank_devices(ids, rank, gpus) for rank in here), gpus))
+    return use

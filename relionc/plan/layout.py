@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from relionc.plan.gpus import parse_ids, rank_devices, worker_devices
+from relionc.plan.gpus import rank_devices, worker_devices
 from relionc.plan.model import (
     HETEROGENEOUS,
-    HOMOGENEOUS_PLUS_1,
+    HETJOB,
     LEADER,
+    ONE_TASK_PER_NODE,
     PEER,
     WORKER,
     Rank,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relionc.plan.asked import Asked
     from relionc.plan.demand import Demand
     from relionc.site.types import NodeType, Partition
 
@@ -23,24 +27,29 @@ if TYPE_CHECKING:
 class Place(NamedTuple):
     """A partition and one of its node types.
 
-    `alike` nodes of the partition are of the same hardware and may be taken; `order` is the place in the profile.
+    `alike` nodes of the partition are of the same hardware and may be taken; `order` is the place among those
+    preferred; `room` is the node with the partition's own limits on CPUs and memory.
     """
 
     partition: Partition | None
     node_type: NodeType
     alike: int
     order: int
+    room: NodeType
 
 
 class Layout(NamedTuple):
-    """One way to run a job. `per_node` counts the tasks that Slurm allocates on a node (0: left to Slurm).
+    """One way to run a job: a choice of the solver with its nodes and ranks counted out.
 
-    `shares` are the ranks that run on each node, in the order of the allocation. `cpus` are the CPUs allocated
-    on the fullest node, rounded up to whole cores as Slurm does it.
+    `per_node` counts the tasks that Slurm allocates on a node with workers (0: left to Slurm), `slots` all tasks that it
+    allocates. `shares` are the ranks that run on each node, in the order of the allocation. `cpus` are the CPUs allocated
+    on the fullest node with workers, rounded up to whole cores as Slurm does it. `leader_place`: where the leader is,
+    if in a group of its own; that node is the first of `shares`.
     """
 
     mode: str
     place: Place
+    leader_place: Place | None
     shares: tuple[int, ...]
     slots: int
     per_node: int
@@ -48,11 +57,17 @@ class Layout(NamedTuple):
     cpus_per_task: int
     gpus_per_node: int
     cpus: int
+    amount: int
 
     @property
     def nodes(self) -> int:
         """Nodes of the allocation."""
         return len(self.shares)
+
+    @property
+    def worker_nodes(self) -> int:
+        """Nodes with workers."""
+        return len(self.shares) - (self.leader_place is not None)
 
     @property
     def ntasks(self) -> int:
@@ -64,44 +79,50 @@ class Layout(NamedTuple):
         """The most ranks that run on one node."""
         return max(self.shares)
 
+    @property
+    def choice(self) -> tuple[Place, str, int, int, int]:
+        """The arguments of the arithmetic of `Asked`."""
+        workers = 0 if self.mode == HETEROGENEOUS else self.workers_per_node
+        return self.place, self.mode, workers, self.cpus_per_task, self.amount
+
 
 def round_cpus(cpus: int, threads_per_core: int) -> int:
     """Return the CPUs that Slurm allocates for `cpus` asked on a node: whole cores (CR_Core)."""
     return ceil(cpus / threads_per_core) * threads_per_core
 
 
-def make(
-    mode: str,
-    place: Place,
-    *,
-    gpus: int,
-    per_node: int,
-    cpus_per_task: int,
-    amount: int,
-    mem_per_cpu: int,
-) -> Layout:
-    """Return the layout of `amount` nodes (heterogeneous: tasks) with `per_node` workers on each.
-
-    `mem_per_cpu` (MiB; 0: not by CPU) limits how many tasks of a heterogeneous job share a node.
-    """
+def layout_of(asked: Asked, values: Mapping[str, Any]) -> Layout:
+    """Return the layout of a choice of the solver."""
+    place, mode, leader, gpus, workers, cpus, amount = (values[name] for name in CHOICE)
+    full = asked.fullest(place, mode, workers, cpus, amount)
     if mode == HETEROGENEOUS:
-        shares = heterogeneous_shares(place.node_type, cpus_per_task, mem_per_cpu, amount)
-        per_node, slots, most = 0, 0, max(shares)
+        per_cpu = 0 if asked.demand.pin("exclusive") else asked.mem_per_cpu(place, mode, workers, cpus, amount)
+        shares = heterogeneous_shares(place.room, cpus, per_cpu if asked.slurm else 0, amount)
+        per_node, slots = 0, amount
+    elif mode == HETJOB:
+        shares = (1, *[workers] * amount)
+        per_node, slots = workers, workers * amount + 1
     else:
-        leader = 1 if mode == HOMOGENEOUS_PLUS_1 else 0
-        shares = (per_node + leader,) + (per_node,) * (amount - 1)
-        slots = most = per_node + leader
+        shares = (full, *[workers] * (amount - 1))
+        per_node = 1 if mode == ONE_TASK_PER_NODE else full
+        slots = per_node * amount
     return Layout(
         mode=mode,
         place=place,
+        leader_place=leader,
         shares=shares,
-        slots=slots * amount if slots else amount,
-        per_node=slots,
-        workers_per_node=per_node,
-        cpus_per_task=cpus_per_task,
+        slots=slots,
+        per_node=per_node,
+        workers_per_node=workers,
+        cpus_per_task=cpus,
         gpus_per_node=gpus,
-        cpus=round_cpus(most * cpus_per_task, place.node_type.threads_per_core),
+        cpus=asked.cpus(place, mode, workers, cpus, amount),
+        amount=amount,
     )
+
+
+CHOICE = ("place", "mode", "leader", "gpus", "per_node", "cpus_per_task", "amount")
+"""The variables of the solver, in the order of its search."""
 
 
 def heterogeneous_shares(
@@ -157,29 +178,6 @@ def ranks(layout: Layout, demand: Demand, threads: int) -> tuple[Rank, ...]:
             gpus = _devices(layout, demand, rank, role, workers_here, threads)
             placed.append(Rank(rank, role, node, layout.cpus_per_task, gpus))
     return tuple(placed)
-
-
-def idle_gpus(demand: Demand, layout: Layout) -> int:
-    """Return how many of the allocated GPUs no rank would use, by RELION's own mapping (relion#367, relion#32)."""
-    gpus = layout.gpus_per_node
-    if not gpus:
-        return 0
-    threads = int(demand.pin("threads") or layout.cpus_per_task)
-    role = WORKER if demand.leader else PEER
-    listed = bool(parse_ids(demand.gpu_ids))
-    busy: dict[tuple[int, int], int] = {}  # by first rank and workers of a node
-    idle = first = 0
-    for count in layout.shares:
-        led = demand.leader and layout.ntasks > 1 and first == 0
-        # RELION's own choice depends on the node's workers alone: nodes repeat, and there may be thousands
-        node = (first if listed else 0, count - led)
-        if node not in busy:
-            ranks_here = range(first + led, first + count)
-            devices = (_devices(layout, demand, rank, role, node[1], threads) for rank in ranks_here)
-            busy[node] = len({device for mine in devices for device in mine})
-        idle += max(0, gpus - busy[node])
-        first += count
-    return idle
 
 
 def _devices(

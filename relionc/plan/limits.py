@@ -6,140 +6,119 @@ excess: how much a layout has too much or too little of something, not more than
 
 from __future__ import annotations
 
-from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, Any
 
-from relionc.expr.slurm import constraint_allows, parse_constraint
-from relionc.plan.asked import memory_limit, most_cpus
+from relionc.expr.slurm import constraint_allows, constraint_least, parse_constraint
+from relionc.plan.asked import MIB, most_cpus
 from relionc.plan.gpus import highest, parse_ids
-from relionc.plan.layout import idle_gpus
-from relionc.plan.model import HETEROGENEOUS, HOMOGENEOUS_PLUS_1
+from relionc.plan.model import HETEROGENEOUS, HETJOB, ONE_TASK_PER_NODE
 from relionc.solve import Constraint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from relionc.catalog.types import RankRule
     from relionc.plan.asked import Asked
-    from relionc.plan.demand import Demand, LocalLimit
-    from relionc.plan.layout import Layout, Place
+    from relionc.plan.layout import Place
 
-    Excess = Callable[[Layout], float]
+UP = ("amount",)
+OF_RANKS = ("mode", "per_node", "amount")
+OF_NODES = ("place", "mode", "cpus_per_task", "amount")
+OF_NODE = ("place", "mode", "per_node", "cpus_per_task", "amount")
+OF_DEVICES = ("mode", "gpus", "per_node", "cpus_per_task", "amount")
 
 
 def constraints(asked: Asked) -> tuple[Constraint, ...]:
     """Return all requirements, the user's first."""
-    limits = {**_site(asked), **_needs(asked)}
-    return (
-        *_pins(asked.demand),
-        *(_at_most(label, excess) for label, excess in limits.items()),
-        *_gpu_node(asked),
-        *_memory_flag(asked),
-    )
-
-
-def _at_most(label: str, excess: Excess) -> Constraint:
-    return Constraint(
-        label, ("layout",), lambda layout: excess(layout) <= 0, lambda layout: max(0.0, excess(layout))
-    )
+    return (*_pins(asked), *_site(asked), *_memory(asked), *_needs(asked), *_devices(asked))
 
 
 # --- pins -----------------------------------------------------------------------------------------------------
 
-ANYTHING = object()
-"""What is read where nothing is known: it meets every wish."""
 
-_READ: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
-    "partition": (("place",), lambda place: place.partition.name if place.partition else None),
-    "gpu_type": (("place",), lambda place: place.node_type.gpu_type if place.node_type.known else ANYTHING),
-    "layout": (("mode",), lambda mode: mode),
-    "gpus_per_node": (("gpus",), lambda gpus: gpus),
-    "cpus_per_task": (("cpus_per_task",), lambda cpus: cpus),
-    # Heterogeneous leaves the nodes to Slurm, so it meets no wish about them.
-    "nodes": (("mode", "amount"), lambda mode, amount: 0 if mode == HETEROGENEOUS else amount),
-    "ntasks": (
-        ("mode", "per_node", "amount"),
-        lambda mode, workers, amount: max(workers, 1) * amount + _leader_beside(mode),
-    ),
-    "ntasks_per_node": (("mode", "per_node"), lambda mode, workers: workers + _leader_beside(mode)),
-    "gpus": (
-        ("mode", "gpus", "amount"),
-        lambda mode, gpus, amount: 0 if mode == HETEROGENEOUS else gpus * amount,
-    ),
-}
-"""Pin → the variables that decide it, and how to read its value from them, before a layout is made."""
+def _pins(asked: Asked) -> Iterator[Constraint]:
+    """Yield a constraint for each value that the user fixed and a layout could miss."""
+    demand = asked.demand
+    for name, scope, same in _alike(asked):
+        if demand.pin(name) is not None:
+            yield Constraint(f"pin:{name}", scope, _unless(same))
+    for name, scope, measure in _exact(asked):
+        pinned = demand.pin(name)
+        if pinned is not None:
+            yield Constraint(
+                f"pin:{name}", scope, measure, low=pinned, high=pinned, scale=max(pinned, 1), rising=UP
+            )
+    yield from _features(asked)
 
 
-def _leader_beside(mode: str) -> int:
-    return 1 if mode == HOMOGENEOUS_PLUS_1 else 0
+def _exact(asked: Asked) -> tuple[tuple[str, tuple[str, ...], Callable[..., float]], ...]:
+    """Return the pins that are numbers: the variables that decide one, and its value.
 
-
-def _pins(demand: Demand) -> list[Constraint]:
-    made = [_pin(name, demand.pin(name), *_READ[name]) for name in _READ if demand.pin(name) is not None]
-    if demand.pin("ranks_per_gpu") is not None:
-        read = partial(_ranks_per_gpu, demand)
-        made.append(_pin("ranks_per_gpu", demand.pin("ranks_per_gpu"), ("mode", "gpus", "per_node"), read))
-    if demand.pin("mem") is not None:  # says nothing about how many tasks of a heterogeneous job share a node
-        made.append(_of_mode("pin:mem", lambda mode: mode != HETEROGENEOUS))
-    features = demand.pin("constraint")
-    if features is not None:
-        wanted = parse_constraint(features)
-        made.append(_of_place("pin:constraint", lambda p: constraint_allows(wanted, p.node_type.features)))
-    return made
-
-
-def _ranks_per_gpu(demand: Demand, mode: str, gpus: int, per_node: int) -> float:
-    """Workers of a GPU; without a place of its own, the leader takes that of a worker on the first node."""
-    uneven = demand.leader and mode != HOMOGENEOUS_PLUS_1 and per_node > 1
-    return 0 if uneven else per_node / max(gpus, 1)
-
-
-def _pin(name: str, pinned: Any, scope: tuple[str, ...], read: Callable[..., Any]) -> Constraint:
-    return Constraint(
-        f"pin:{name}",
-        scope,
-        lambda *values: read(*values) in (pinned, ANYTHING),
-        lambda *values: _distance(pinned, read(*values)),
+    Heterogeneous leaves the nodes to Slurm, so it meets no wish about them. Nodes are those with workers.
+    """
+    return (
+        ("gpus_per_node", ("gpus",), lambda gpus: gpus),
+        ("cpus_per_task", ("cpus_per_task",), lambda cpus: cpus),
+        ("nodes", ("mode", "amount"), lambda mode, amount: 0 if mode == HETEROGENEOUS else amount),
+        ("ntasks", OF_RANKS, asked.ranks),
+        ("ntasks_per_node", ("mode", "per_node"), lambda mode, each: _tasks_of_node(asked, mode, each)),
+        (
+            "gpus",
+            ("mode", "gpus", "amount"),
+            lambda mode, gpus, amount: 0 if mode == HETEROGENEOUS else gpus * amount,
+        ),
+        (
+            "ranks_per_gpu",
+            ("mode", "gpus", "per_node"),
+            lambda mode, gpus, each: _ranks_per_gpu(asked, mode, gpus, each),
+        ),
     )
 
 
-def _distance(pinned: Any, value: Any) -> float:
-    """How far a value is from the pinned one: by its share for numbers, otherwise all or nothing."""
-    if value is ANYTHING:
-        return 0.0
-    if isinstance(pinned, int):
-        return abs(float(value) - pinned) / max(pinned, 1)
-    return float(value != pinned)
+def _tasks_of_node(asked: Asked, mode: str, per_node: int) -> int:
+    """Tasks of a node: with a place for the leader, except where that has a node of its own."""
+    return per_node + (asked.extra(mode) if mode != HETJOB else 0)
 
 
-def _of_mode(label: str, holds: Callable[[str], bool]) -> Constraint:
-    return Constraint(label, ("mode",), holds, lambda mode: float(not holds(mode)))
+def _ranks_per_gpu(asked: Asked, mode: str, gpus: int, per_node: int) -> float:
+    """Workers of each GPU on all nodes; no number where the leader takes a worker's place on the first."""
+    uneven = asked.demand.leader and not asked.extra(mode) and per_node > 1
+    return 0 if uneven or mode == HETEROGENEOUS else per_node / max(gpus, 1)
 
 
-def _of_place(label: str, holds: Callable[[Place], bool]) -> Constraint:
-    return Constraint(label, ("place",), holds, lambda place: float(not holds(place)))
+def _alike(asked: Asked) -> tuple[tuple[str, tuple[str, ...], Callable[..., bool]], ...]:
+    """Return the pins that are words: what decides one, and whether it is met."""
+    pin = asked.demand.pin
+    return (
+        ("partition", ("place",), lambda place: bool(place.partition) and place.partition.name == pin("partition")),
+        (
+            "gpu_type",
+            ("place",),
+            lambda place: not place.node_type.known or place.node_type.gpu_type == pin("gpu_type"),
+        ),
+        ("layout", ("mode",), lambda mode: mode == pin("layout")),
+        # memory by node does not say how many tasks of a heterogeneous job share one
+        ("mem", ("mode",), lambda mode: mode != HETEROGENEOUS),
+    )
+
+
+def _features(asked: Asked) -> Iterator[Constraint]:
+    text = asked.demand.pin("constraint")
+    if text is None:
+        return
+    wanted = parse_constraint(text)
+    least = constraint_least(wanted)
+    allowed = _unless(lambda place: constraint_allows(wanted, place.node_type.features))
+    yield Constraint("pin:constraint", ("place",), allowed)
+    if least > 1:
+        yield Constraint("pin:constraint", OF_NODES, asked.nodes, low=least, high=inf, rising=UP)
+
+
+def _unless(holds: Callable[..., bool]) -> Callable[..., float]:
+    return lambda *values: 0 if holds(*values) else 1
 
 
 # --- the site -------------------------------------------------------------------------------------------------
-
-
-def _site(asked: Asked) -> dict[str, Excess]:
-    """The limits of nodes and partitions."""
-    scratch = asked.demand.pin("scratch") or asked.demand.scratch_need_gib
-    time = asked.demand.pin("time") or 0
-    return {
-        "site:cpus": lambda it: _over(it.cpus, most_cpus(it.place.node_type, it.gpus_per_node)),
-        "site:gpus": lambda it: _over(it.gpus_per_node, it.place.node_type.gpus),
-        "site:count": lambda it: _over(it.nodes, it.place.alike),
-        "site:max_nodes": lambda it: _over(it.nodes, it.place.partition and it.place.partition.max_nodes),
-        "site:memory": lambda it: _over(asked.allocated_mib(it), memory_limit(it.place)),
-        "site:max_mem_per_cpu": lambda it: _over(
-            asked.memory_per_cpu(it), it.place.partition and it.place.partition.max_memory_per_cpu_mib
-        ),
-        "site:max_time": lambda it: _over(time, it.place.partition and it.place.partition.max_time_s),
-        "site:scratch": lambda it: _over(scratch, it.place.node_type.scratch_gib),
-        "site:whole_cores": _odd_cpus,
-    }
 
 
 def _over(used: float, most: Any) -> float:
@@ -147,82 +126,221 @@ def _over(used: float, most: Any) -> float:
     return used - most if most else 0.0
 
 
-def _odd_cpus(layout: Layout) -> float:
+def _site(asked: Asked) -> Iterator[Constraint]:
+    """Yield the limits of nodes and partitions."""
+    scratch = asked.demand.pin("scratch") or asked.demand.scratch_need_gib
+    time = asked.demand.pin("time") or 0
+    yield Constraint("site:max_time", ("place",), lambda place: _over(time, _of(place, "max_time_s")))
+    yield Constraint("site:scratch", ("place",), lambda place: _over(scratch, place.node_type.scratch_gib))
+    if asked.slurm:
+        yield Constraint("site:modes", ("mode",), _unless(lambda mode: mode in asked.cluster.modes))
+    if asked.cluster.memory_flag == "per_node":
+        yield Constraint("site:memory_flag", ("mode",), _unless(lambda mode: mode != HETEROGENEOUS))
+    yield Constraint("site:leader", ("mode", "leader"), lambda mode, leader: _leader_misses(asked, mode, leader))
+    yield Constraint(
+        "site:gpus", ("place", "gpus"), lambda place, gpus: _over(gpus, place.node_type.gpus)
+    )
+    yield Constraint(
+        "site:cpus",
+        ("place", "mode", "gpus", "per_node", "cpus_per_task"),
+        lambda *choice: _cpus_over(asked, *choice),
+        rising=("per_node", "cpus_per_task"),
+        floors=(
+            (
+                ("place", "mode", "gpus", "per_node"),
+                lambda place, mode, gpus, each: _cpus_over(asked, place, mode, gpus, each, 1),
+            ),
+        ),
+    )
+    yield Constraint("site:whole_cores", OF_NODE, lambda *choice: _odd_cpus(asked, *choice), rising=UP)
+    yield from _numbers_of_nodes(asked)
+
+
+def _numbers_of_nodes(asked: Asked) -> Iterator[Constraint]:
+    yield Constraint(
+        "site:count", OF_NODES, lambda place, *rest: _over(asked.nodes(place, *rest), place.alike), rising=UP
+    )
+    yield Constraint(
+        "site:max_nodes",
+        OF_NODES,
+        lambda place, *rest: _over(asked.nodes(place, *rest), _of(place, "max_nodes")),
+        rising=UP,
+    )
+    if any(_of(place, "min_nodes") for place in asked.places):
+        yield Constraint(
+            "site:min_nodes",
+            OF_NODES,
+            lambda place, *rest: (_of(place, "min_nodes") or 0) - asked.nodes(place, *rest),
+            falling=UP,
+        )
+
+
+def _of(place: Place, limit: str) -> Any:
+    return getattr(place.partition, limit) if place.partition else None
+
+
+def _cpus_over(asked: Asked, place: Place, mode: str, gpus: int, per_node: int, cpus: int) -> float:
+    """CPUs of the tasks of a node, in whole cores, over what a job may take there."""
+    tasks = 1 if mode == HETEROGENEOUS else _tasks_of_node(asked, mode, per_node)
+    core = place.node_type.threads_per_core
+    return _over(-(-tasks * cpus // core) * core, most_cpus(place, gpus))
+
+
+def _odd_cpus(asked: Asked, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
     """CPUs per task beyond whole cores, where several tasks share a node.
 
     Slurm may then allocate fewer CPUs than a step with the same `-c` wants, and the step waits for ever; only a
     single CPU per task is safe (observed on Slurm 22.05.8).
     """
-    if layout.fullest == 1 or layout.cpus_per_task == 1:
+    if cpus == 1 or mode == ONE_TASK_PER_NODE:
         return 0
-    return layout.cpus_per_task % layout.place.node_type.threads_per_core
+    several = asked.fullest(place, mode, per_node, cpus, amount) > 1
+    return cpus % place.node_type.threads_per_core if several else 0
+
+
+def _leader_misses(asked: Asked, mode: str, leader: Place | None) -> float:
+    """How far a node of the leader's own is from what it needs: time, memory, being one alone; 1 if there is none."""
+    if mode != HETJOB:
+        return 0
+    if leader is None:
+        return 1
+    time = _over(asked.demand.pin("time") or 0, _of(leader, "max_time_s"))
+    alone = (_of(leader, "min_nodes") or 1) - 1
+    need = asked.demand.amounts(1).leader_gib - leader.room.memory_mib / MIB if leader.room.memory_mib else 0
+    return max(0.0, time, alone, need)
+
+
+# --- memory ---------------------------------------------------------------------------------------------------
+
+
+def _memory(asked: Asked) -> Iterator[Constraint]:
+    yield Constraint(
+        "site:memory",
+        OF_NODE,
+        lambda place, *rest: _over(asked.allocated_mib(place, *rest), place.room.memory_mib),
+        rising=UP,
+    )
+    yield Constraint(
+        "site:max_mem_per_cpu",
+        OF_NODE,
+        lambda place, *rest: _over(
+            asked.mem_per_cpu(place, *rest), _of(place, "max_memory_per_cpu_mib")
+        ),
+        rising=UP,
+    )
+    yield Constraint("need:memory", OF_NODE, asked.memory_missing_gib, rising=UP)
 
 
 # --- the job --------------------------------------------------------------------------------------------------
 
 
-def _needs(asked: Asked) -> dict[str, Excess]:
-    """What RELION needs to run at all."""
+def _needs(asked: Asked) -> Iterator[Constraint]:
+    """Yield what RELION needs to run at all."""
     demand = asked.demand
-    needs: dict[str, Excess] = {}
     for i, rule in enumerate(demand.rank_rules):
-        needs[f"need:ranks:{i}"] = partial(ranks_off, rule)
+        most = inf if rule.maximum is None else rule.maximum
+        yield Constraint(f"need:ranks:{i}", OF_RANKS, asked.ranks, low=rule.minimum, high=most, rising=UP)
+        if rule.odd:
+            yield Constraint(
+                f"need:ranks:{i}",
+                OF_RANKS,
+                lambda *choice: (asked.ranks(*choice) + 1) % 2,
+                period={"amount": 2},
+            )
     if demand.serial:
-        needs["need:serial"] = lambda it: it.ntasks - 1
-    if demand.one_rank_per_gpu and demand.gpu:
-        needs["need:rank_per_gpu"] = lambda it: abs(it.ntasks - it.nodes * it.gpus_per_node)
+        yield Constraint("need:serial", OF_RANKS, lambda *choice: asked.ranks(*choice) - 1, rising=UP)
+    if demand.items is not None:
+        items = demand.items
+        yield Constraint("need:items", OF_RANKS, lambda *choice: asked.workers(*choice) - items, rising=UP)
     if demand.interactive:
-        needs["need:one_node"] = lambda it: it.nodes - 1
-    if demand.gpu:
-        if asked.cluster.scheduler == "slurm":  # without one, nobody reserves GPUs that stay idle
-            needs["need:busy_gpus"] = partial(_idle_gpus, demand)
-        needs["need:devices"] = partial(_missing_devices, asked)
-        needs["need:mode"] = lambda it: it.mode == HETEROGENEOUS
-    if demand.one_rank_per_gpu and demand.gpu_ids:
-        needs["need:gpu_list"] = partial(_list_lacks, demand)
+        yield Constraint("need:one_node", OF_NODES, lambda *choice: asked.nodes(*choice) - 1, rising=UP)
     if demand.pin("threads") is not None:
-        needs["need:threads"] = lambda it: demand.pin("threads") - it.cpus_per_task
-    if demand.rank_gib:
-        needs["need:memory"] = asked.memory_missing_gib
+        threads = demand.pin("threads")
+        yield Constraint(
+            "need:threads", ("cpus_per_task",), lambda cpus: threads - cpus, falling=("cpus_per_task",)
+        )
     if demand.scratch and demand.pin("scratch") is not None:
-        needs["need:scratch"] = lambda _: demand.scratch_need_gib - demand.pin("scratch")
-    return needs
+        lacks = demand.scratch_need_gib - demand.pin("scratch")
+        yield Constraint("need:scratch", ("place",), lambda _: lacks)
+    yield Constraint("need:mode", ("mode",), _unless(lambda mode: _mode_suits(asked, mode)))
 
 
-def ranks_off(rule: RankRule | LocalLimit, layout: Layout) -> float:
-    """Return by how many ranks a layout misses a bound that RELION enforces at run time; 0 when it meets it."""
-    off = max(0, rule.minimum - layout.ntasks)
-    if rule.maximum is not None:
-        off = max(off, layout.ntasks - rule.maximum)
-    return max(off, 1 if rule.odd and layout.ntasks % 2 == 0 else 0)
+def _mode_suits(asked: Asked, mode: str) -> bool:
+    """GPUs are asked for by node; a group for the leader needs one, and a queue."""
+    if mode == HETEROGENEOUS:
+        return not asked.demand.gpu
+    if mode in (HETJOB, ONE_TASK_PER_NODE) and asked.demand.interactive:
+        return False
+    return mode != HETJOB or asked.demand.leader
 
 
-def _list_lacks(demand: Demand, layout: Layout) -> int:
-    """Ranks without an entry in a list that is not repeated: RELION stops there."""
-    listed = len(parse_ids(demand.gpu_ids))
-    return max(0, layout.ntasks - listed) if listed and demand.one_rank_per_gpu else 0
+# --- devices --------------------------------------------------------------------------------------------------
 
 
-def _idle_gpus(demand: Demand, layout: Layout) -> int:
-    """GPUs that no rank uses, unless there is a more telling reason for it."""
-    return 0 if _list_lacks(demand, layout) else idle_gpus(demand, layout)
+def _devices(asked: Asked) -> Iterator[Constraint]:
+    """Yield what a job on GPUs needs: every GPU in use, none shared unasked, no rank on two (relion#32, #367, #1074)."""
+    demand = asked.demand
+    if not demand.gpu:
+        return
+    yield Constraint(
+        "need:gpu_node", ("place",), _unless(lambda p: p.node_type.gpus > 0 or not p.node_type.known)
+    )
+    yield Constraint("need:devices", ("place", "gpus"), lambda *choice: _missing_devices(asked, *choice))
+    if demand.one_rank_per_gpu:
+        yield Constraint(
+            "need:rank_per_gpu",
+            ("mode", "gpus", "per_node"),
+            lambda mode, gpus, each: abs(each - gpus) + asked.extra(mode),
+        )
+    if demand.one_rank_per_gpu and parse_ids(demand.gpu_ids):
+        listed = len(parse_ids(demand.gpu_ids))
+        yield Constraint("need:gpu_list", OF_RANKS, lambda *choice: asked.ranks(*choice) - listed, rising=UP)
+    if asked.slurm:  # without one, nobody reserves GPUs that stay idle
+        yield Constraint("need:busy_gpus", OF_DEVICES, lambda *choice: asked.use(*choice).idle, rising=UP)
+    if not parse_ids(demand.gpu_ids):
+        yield from _shared_devices(asked)
+    if any(place.node_type.vram_gib for place in asked.places):
+        yield Constraint("need:vram", ("place", *OF_DEVICES), lambda *choice: vram_over(asked, *choice), rising=UP)
 
 
-def _missing_devices(asked: Asked, layout: Layout) -> int:
+def _shared_devices(asked: Asked) -> Iterator[Constraint]:
+    """GPUs as RELION shares them by itself: alike, each with no more ranks than asked for, each rank with one."""
+    yield Constraint(
+        "need:even_gpus",
+        OF_DEVICES,
+        lambda *choice: asked.use(*choice).uneven + _doubled(asked, asked.use(*choice).most),
+        rising=UP,
+        floors=((("mode", "gpus", "per_node"), lambda *choice: _surely_doubled(asked, *choice)),),
+    )
+    yield Constraint("need:one_gpu", OF_DEVICES, lambda *choice: asked.use(*choice).straddling, rising=UP)
+
+
+def _doubled(asked: Asked, most: int) -> int:
+    """Workers of the busiest GPU beyond those that are asked for; one where nobody says how many."""
+    if asked.demand.ranks_are_asked:
+        return 0
+    return max(0, most - (asked.demand.pin("ranks_per_gpu") or 1))
+
+
+def _surely_doubled(asked: Asked, mode: str, gpus: int, per_node: int) -> int:
+    """The same for workers of whom the leader may take one's place: so many more than GPUs share them for sure."""
+    if not gpus or mode == HETEROGENEOUS:
+        return 0
+    least = per_node - (1 if asked.demand.leader and not asked.extra(mode) else 0)
+    return _doubled(asked, -(-least // gpus))
+
+
+def _missing_devices(asked: Asked, place: Place, gpus: int) -> int:
     """By how many the highest device of the list exceeds those there are: a job sees its own GPUs from 0 on."""
-    queued = asked.cluster.scheduler == "slurm"
-    there = layout.gpus_per_node if queued else layout.place.node_type.gpus
+    there = gpus if asked.slurm else place.node_type.gpus
     return max(0, highest(asked.demand.gpu_ids) + 1 - there) if there else 0
 
 
-def _memory_flag(asked: Asked) -> list[Constraint]:
-    """A site that takes memory by node only cannot run tasks wherever they fit."""
-    if asked.cluster.memory_flag != "per_node":
-        return []
-    return [_of_mode("site:memory_flag", lambda mode: mode != HETEROGENEOUS)]
-
-
-def _gpu_node(asked: Asked) -> list[Constraint]:
-    if not asked.demand.gpu:
-        return []
-    return [_of_place("need:gpu_node", lambda p: p.node_type.gpus > 0 or not p.node_type.known)]
+def vram_over(
+    asked: Asked, place: Place, mode: str, gpus: int, per_node: int, cpus: int, amount: int
+) -> float:
+    """GiB by which the workers of the busiest GPU exceed its memory; 0 where either is not known."""
+    each = asked.demand.amounts(asked.demand.threads_of(cpus)).vram_gib
+    if not each or not place.node_type.vram_gib:
+        return 0.0
+    return asked.use(mode, gpus, per_node, cpus, amount).most * each - place.node_type.vram_gib

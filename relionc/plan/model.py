@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 LEADER, WORKER, PEER = "leader", "worker", "peer"
 HETEROGENEOUS, HOMOGENEOUS, HOMOGENEOUS_PLUS_1 = "heterogeneous", "homogeneous", "homogeneous+1"
+HETJOB, ONE_TASK_PER_NODE = "hetjob", "one-task-per-node"
 
 
 class Rank(NamedTuple):
@@ -38,6 +39,20 @@ class Reason(NamedTuple):
     how: str
     because: str
     route: Route = ()
+
+
+class LeaderGroup(NamedTuple):
+    """Where the leader of a hetjob runs: one node of its own, one task, no GPU. Memory in MiB, scratch in GiB."""
+
+    partition: str
+    node_type: str
+    constraint: str
+    cpus: int
+    mem_per_cpu_mib: int | None
+    mem_per_node_mib: int | None
+    scratch_gib: int
+    node_memory_mib: int
+    node_cpus: int
 
 
 class JobPlan(NamedTuple):
@@ -80,3 +95,11 @@ class JobPlan(NamedTuple):
     scratch: tuple[Term, ...] = ()  # per node
     reasons: tuple[Reason, ...] = ()
     not_checked: tuple[str, ...] = ()
+    cpus_per_slot: int = 0  # CPUs of each task that Slurm allocates; 0: as cpus_per_task
+    leader_group: LeaderGroup | None = None
+    memory_leader: tuple[Term, ...] = ()  # of the leader
+    vram: tuple[Term, ...] = ()  # per worker on a GPU
+    vram_per_gpu_gib: float = 0.0  # what a GPU has; 0: not known
+    workers_per_gpu: int = 0  # on the busiest one
+    idle_cpus: int = 0
+    billing: float | None = None  # per hour, by the weights of the partition

@@ -2,75 +2,121 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
-from relionc.plan.model import HETEROGENEOUS, HOMOGENEOUS, HOMOGENEOUS_PLUS_1
+from relionc.plan.choices import preferred_modes
+from relionc.plan.model import HETJOB
 from relionc.solve import Objective
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from relionc.plan.asked import Asked
-    from relionc.plan.demand import Demand
-    from relionc.plan.layout import Layout, Place
+    from relionc.plan.layout import Place
 
-_TOO_FEW = 1000
-"""A rank too few costs more than any number too many: the work asked for comes before thrift."""
+UP = ("amount",)
 
 
 def objectives(asked: Asked) -> tuple[Objective, ...]:
     """Return the costs in order; docs/solver.md explains them."""
+    return (*_what_is_asked(asked), *_what_is_idle(asked), *_ties(asked))
+
+
+def target(asked: Asked) -> int | None:
+    """Return the ranks of a job on CPUs that asks for no amount of anything: the site's usual number.
+
+    No more than its program and its items can use; None where the user says how much.
+    """
     demand = asked.demand
+    amounts = ("ntasks", "nodes", "gpus")
+    if demand.gpu or demand.serial or any(demand.pin(name) is not None for name in amounts):
+        return None
+    most = [rule.maximum for rule in demand.rank_rules if rule.maximum is not None]
+    if demand.items is not None:
+        most.append(demand.items + demand.leader)
+    return min(asked.cluster.policy.ntasks, *most) if most else asked.cluster.policy.ntasks
 
-    def cost(name: str, of: Callable[[Layout], float]) -> Objective:
-        return Objective(name, ("layout",), of)
 
-    def of_place(name: str, of: Callable[[Place], float]) -> Objective:
-        return Objective(name, ("place",), of)
+def _what_is_asked(asked: Asked) -> tuple[Objective, ...]:
+    """Reach the asked amount, on whole GPU nodes, one worker for each GPU, with the threads the site prefers."""
+    wanted = target(asked)
+    budget = asked.demand.pin("nodes") is not None and asked.demand.pin("ntasks") is None
+    of_ranks = ("mode", "per_node", "amount")
+
+    def missing(mode: str, per_node: int, amount: int) -> int:
+        return max(0, (wanted or 0) - asked.ranks(mode, per_node, amount))
+
+    def beyond(mode: str, per_node: int, amount: int) -> int:
+        return max(0, asked.ranks(mode, per_node, amount) - (wanted or 0)) if wanted else 0
+
+    def unused(mode: str, per_node: int, amount: int) -> int:
+        return -asked.workers(mode, per_node, amount)
 
     return (
-        Objective("mode", ("mode",), lambda mode: _mode_rank(demand, mode)),
-        of_place("GPU nodes are for GPU jobs", lambda place: place.node_type.gpus > 0 and not demand.gpu),
-        cost("GPUs left on a node", lambda it: _left_gpus(demand, it)),
-        cost("doubled GPUs", _doubled_gpus),
-        cost("ranks", lambda it: _rank_distance(asked, it)),
-        cost("threads", lambda it: abs(it.cpus_per_task - asked.preferred_cpus(it.place.node_type))),
-        cost("nodes", lambda it: 0 if it.mode == HETEROGENEOUS else it.nodes),  # there, Slurm decides
-        of_place("order of the profile", lambda place: place.order),
+        Objective("ranks missing", of_ranks, missing, falling=UP),
+        Objective(
+            "GPUs left",
+            ("place", "mode", "gpus", "cpus_per_task", "amount"),
+            lambda *choice: _left_gpus(asked, *choice),
+            rising=UP,
+            floors=(
+                (("place",), lambda place: 0 if asked.demand.gpu else place.node_type.gpus),
+                (("place", "gpus"), lambda place, gpus: _left_of_node(asked, place, gpus)),
+            ),
+        ),
+        Objective("GPUs doubled", ("gpus", "per_node"), lambda gpus, each: max(0, each - gpus) if gpus else 0),
+        Objective(
+            "threads",
+            ("place", "cpus_per_task"),
+            lambda place, cpus: abs(cpus - asked.preferred_cpus(place)),
+        ),
+        Objective("workers", of_ranks, unused, falling=UP, least=-inf)
+        if budget and not asked.demand.serial
+        else Objective("ranks beyond", of_ranks, beyond, rising=UP),
     )
 
 
-def _mode_rank(demand: Demand, mode: str) -> int:
-    """Refine-type on GPUs → homogeneous+1, one rank per GPU → homogeneous, CPUs → heterogeneous.
-
-    A CPU job with pinned nodes or tasks per node cannot be heterogeneous and is homogeneous.
-    """
-    if demand.gpu and demand.leader:
-        order: tuple[str, ...] = (HOMOGENEOUS_PLUS_1, HOMOGENEOUS, HETEROGENEOUS)
-    elif demand.gpu:
-        order = (HOMOGENEOUS, HETEROGENEOUS, HOMOGENEOUS_PLUS_1)
-    elif demand.pin("nodes") is None and demand.pin("ntasks_per_node") is None:
-        order = (HETEROGENEOUS, HOMOGENEOUS, HOMOGENEOUS_PLUS_1)
-    else:
-        order = (HOMOGENEOUS, HOMOGENEOUS_PLUS_1, HETEROGENEOUS)
-    return order.index(mode)
+def _left_of_node(asked: Asked, place: Place, gpus: int) -> int:
+    """GPUs that a job leaves on a node: a parallel job takes whole nodes, a serial one a single GPU."""
+    if asked.demand.serial and asked.demand.gpu:
+        return max(0, gpus - 1)
+    return max(0, place.node_type.gpus - gpus)
 
 
-def _left_gpus(demand: Demand, layout: Layout) -> int:
-    """A whole node is the unit of a parallel GPU job; a serial program takes one GPU."""
-    if demand.serial:
-        return max(0, layout.gpus_per_node - 1)
-    return max(0, layout.place.node_type.gpus - layout.gpus_per_node) if layout.gpus_per_node else 0
+def _left_gpus(asked: Asked, place: Place, mode: str, gpus: int, cpus: int, amount: int) -> int:
+    return _left_of_node(asked, place, gpus) * asked.nodes(place, mode, cpus, amount)
 
 
-def _doubled_gpus(layout: Layout) -> int:
-    """Workers beyond one per GPU: two ranks on a GPU share its memory."""
-    return max(0, layout.workers_per_node - layout.gpus_per_node) if layout.gpus_per_node else 0
+def _what_is_idle(asked: Asked) -> tuple[Objective, ...]:
+    """Waste no CPUs, then run in the mode that the site prefers, then strand no memory."""
+    handicap = dict(asked.cluster.policy.mode_cpus)
+    order = {mode: i for i, mode in enumerate(preferred_modes(asked))}
+    scope = ("place", "mode", "per_node", "cpus_per_task", "amount")
+    return (
+        Objective(
+            "CPUs idle",
+            scope,
+            lambda place, mode, *rest: asked.idle_cpus(place, mode, *rest) + handicap.get(mode, 0),
+            rising=UP,
+            floors=((("mode",), lambda mode: handicap.get(mode, 0)),),
+        ),
+        Objective("mode", ("mode",), lambda mode: order[mode]),
+        Objective("memory stranded", scope, asked.stranded_mib, rising=UP),
+    )
 
 
-def _rank_distance(asked: Asked, layout: Layout) -> int:
-    """A CPU job that pins nothing takes the site's usual number of ranks, or the next that RELION accepts."""
-    if layout.gpus_per_node:
-        return 0
-    over = layout.ntasks - asked.cluster.policy.ntasks
-    return over if over >= 0 else -over * _TOO_FEW
+def _ties(asked: Asked) -> tuple[Objective, ...]:
+    """The fewest nodes; then the kind of node of which there are most, by name where as many."""
+    return (
+        Objective(
+            "nodes",
+            ("place", "mode", "cpus_per_task", "amount"),
+            lambda place, mode, *rest: asked.nodes(place, mode, *rest) + (mode == HETJOB),
+            rising=UP,
+            floors=((("mode",), lambda _: 1),),
+            least=1,
+        ),
+        Objective("kind of node", ("place",), lambda place: place.order),
+        Objective("the leader's node", ("leader",), lambda leader: leader.order if leader else 0),
+    )
+
+

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.plan.candidates import variables
+from relionc.plan.choices import variables
 from relionc.plan.limits import constraints
 from relionc.plan.preferences import objectives
 from relionc.solve import Problem

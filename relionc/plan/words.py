@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 from relionc.expr.slurm import format_time
 from relionc.plan.amounts import gib
-from relionc.plan.asked import MIB, memory_limit, most_cpus
-from relionc.plan.gpus import highest, parse_ids
-from relionc.plan.limits import ranks_off
+from relionc.plan.asked import MIB, most_cpus
+from relionc.plan.gpus import highest, node_use, parse_ids
+from relionc.plan.model import HETEROGENEOUS, HETJOB
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from relionc.catalog.types import RankRule
     from relionc.plan.asked import Asked
+    from relionc.plan.demand import LocalLimit
     from relionc.plan.layout import Layout
 
 
@@ -36,21 +38,28 @@ CODES = {
     "site:max_mem_per_cpu": "RL401",
     "need:ranks": "RL211",
     "need:serial": "RL212",
+    "need:mode": "RL215",
     "need:rank_per_gpu": "RL213",
     "need:one_node": "RL214",
+    "need:vram": "RL405",
+    "need:items": "RL217",
     "need:scratch": "RL501",
     "site:scratch": "RL502",
     "site:max_time": "RL603",
     "site:whole_cores": "RL606",
     "site:max_nodes": "RL604",
     "site:count": "RL604",
+    "site:min_nodes": "RL612",
     "site:cpus": "RL605",
     "site:gpus": "RL303",
-    "need:mode": "RL215",
+    "site:modes": "RL218",
+    "site:leader": "RL219",
     "need:threads": "RL216",
     "need:gpu_list": "RL308",
     "need:devices": "RL309",
     "need:busy_gpus": "RL307",
+    "need:even_gpus": "RL310",
+    "need:one_gpu": "RL313",
     "need:gpu_node": "RL306",
     "site:memory_flag": "RL404",
 }
@@ -72,6 +81,10 @@ FIXED = {
 
 HELP = {
     "need:memory": "fewer ranks per node, more nodes, or no pre-reading",
+    "need:vram": "fewer ranks per GPU, GPUs with more memory, less padding, or the last iterations on CPUs",
+    "need:items": "fewer ranks: one beyond the number of items computes nothing",
+    "need:even_gpus": "the same number of ranks for every GPU; `ranks_per_gpu` says how many share one",
+    "need:one_gpu": "ranks on a node that are a multiple of its GPUs, or one thread for each",
     "need:one_node": "ask for one node, or drop `interactive`",
     "site:whole_cores": "give one CPU, or whole cores, to each task",
     "need:busy_gpus": "ask for the GPUs that the ranks can use, or for more ranks",
@@ -91,9 +104,16 @@ TOPICS = {
     "need:gpu_node": "the job uses GPUs",
     "need:gpu_list": "an entry of the list of GPUs for each rank",
     "need:devices": "the listed GPUs exist",
+    "need:even_gpus": "GPUs are shared evenly, and only where asked for",
+    "need:one_gpu": "each rank has its threads on one GPU",
+    "need:vram": "memory of the GPUs",
+    "need:items": "no more ranks than items",
     "need:threads": "a CPU for each thread",
     "need:memory": "memory of the ranks",
     "site:memory_flag": "memory is asked for by node on this cluster",
+    "site:modes": "the ways to spread ranks that the cluster has",
+    "site:leader": "a node without GPUs for the leader",
+    "site:min_nodes": "fewest nodes of the partition",
     "site:memory": "memory of the nodes",
     "site:max_mem_per_cpu": "most memory per CPU of the partition",
     "site:max_time": "longest time of the partition",
@@ -107,38 +127,57 @@ TOPICS = {
 """What a requirement is called beside others in a conflict."""
 
 
-def _ranks_times(layout: Layout, each: float) -> str:
-    return (
-        f"{plural(layout.fullest, 'rank')} x {gib(each)} = {gib(layout.fullest * each)} on the fullest node"
-    )
+def _ranks_times(asked: Asked, layout: Layout) -> str:
+    """The sum of the memory of the fullest node; a leader that takes another amount than a worker is named."""
+    each = asked.demand.amounts(asked.demand.threads_of(layout.cpus_per_task))
+    total = asked.need_gib(*layout.choice)
+    ranks = plural(layout.fullest, "rank")
+    if abs(total - layout.fullest * each.worker_gib) < 0.05:
+        return f"{ranks} x {gib(each.worker_gib)} = {gib(total)} on the fullest node"
+    workers = plural(layout.fullest - 1, "worker")
+    return f"{workers} x {gib(each.worker_gib)} + a leader of {gib(each.leader_gib)} = {gib(total)} on the first node"
 
 
 def _memory_need(asked: Asked, layout: Layout) -> str:
-    total = _ranks_times(layout, asked.demand.rank_gib)
+    total = _ranks_times(asked, layout)
     if asked.demand.pin("mem") is not None or asked.demand.pin("mem_per_cpu") is not None:
-        return f"{total} > {gib(asked.allocated_mib(layout) / MIB)} that the job asks for there"
-    return f"{total} > {gib(memory_limit(layout.place) / MIB)} of {layout.place.node_type.name}"
+        return f"{total} > {gib(asked.allocated_mib(*layout.choice) / MIB)} that the job asks for there"
+    return f"{total} > {gib(layout.place.room.memory_mib / MIB)} of {layout.place.node_type.name}"
 
 
 def _memory_site(asked: Asked, layout: Layout) -> str:
-    limit = gib(memory_limit(layout.place) / MIB)
-    total = gib(asked.allocated_mib(layout) / MIB)
+    limit = gib(layout.place.room.memory_mib / MIB)
+    total = gib(asked.allocated_mib(*layout.choice) / MIB)
     if asked.demand.pin("mem") is None:
-        per_cpu = gib(asked.memory_per_cpu(layout) / MIB)
-        total = f"{asked.counted_cpus(layout)} CPUs x {per_cpu} = {total}"
+        per_cpu = gib(asked.mem_per_cpu(*layout.choice) / MIB)
+        total = f"{asked.counted_cpus(*layout.choice)} CPUs x {per_cpu} = {total}"
     return f"{total} per node > {limit} of {layout.place.node_type.name}"
 
 
 def _memory_per_cpu(asked: Asked, layout: Layout) -> str:
     most = layout.place.partition.max_memory_per_cpu_mib if layout.place.partition else 0
-    return f"{gib(asked.memory_per_cpu(layout) / MIB)} per CPU > {gib((most or 0) / MIB)} of the partition"
+    return f"{gib(asked.mem_per_cpu(*layout.choice) / MIB)} per CPU > {gib((most or 0) / MIB)} of the partition"
+
+
+def _vram(asked: Asked, layout: Layout) -> str:
+    place, mode, workers, cpus, amount = layout.choice
+    each = asked.demand.amounts(asked.demand.threads_of(cpus)).vram_gib
+    most = asked.use(mode, layout.gpus_per_node, workers, cpus, amount).most
+    total = f"{plural(most, 'rank')} x {gib(each)} = {gib(most * each)}"
+    return f"{total} on a GPU in the last iteration > {gib(place.node_type.vram_gib)} of {place.node_type.gpu_type}"
 
 
 def _rank_rule(asked: Asked, layout: Layout) -> str:
     for rule in asked.demand.rank_rules:
-        if ranks_off(rule, layout):
+        if ranks_off(rule, layout.ntasks):
             return f"{rule.message}; this asks for {layout.ntasks}"
     return f"{layout.ntasks} MPI ranks are not possible for this job"
+
+
+def ranks_off(rule: RankRule | LocalLimit, ntasks: int) -> bool:
+    """Whether a number of ranks breaks a bound that RELION enforces at run time."""
+    too_many = rule.maximum is not None and ntasks > rule.maximum
+    return ntasks < rule.minimum or too_many or (rule.odd and ntasks % 2 == 0)
 
 
 def _scratch_need(asked: Asked, _: Layout) -> str:
@@ -160,16 +199,59 @@ def _time(asked: Asked, layout: Layout) -> str:
 
 
 def _nodes(_: Asked, layout: Layout) -> str:
+    partition, nodes = layout.place.partition, layout.worker_nodes
+    if partition and partition.max_nodes and nodes > partition.max_nodes:
+        return f"{plural(nodes, 'node')} > {partition.max_nodes} of partition {partition.name}"
+    return f"{plural(nodes, 'node')} > {layout.place.alike} of {layout.place.node_type.name}"
+
+
+def _too_few_nodes(_: Asked, layout: Layout) -> str:
     partition = layout.place.partition
-    if partition and partition.max_nodes and layout.nodes > partition.max_nodes:
-        return f"{plural(layout.nodes, 'node')} > {partition.max_nodes} of partition {partition.name}"
-    return f"{plural(layout.nodes, 'node')} > {layout.place.alike} of {layout.place.node_type.name}"
+    name, least = (partition.name, partition.min_nodes) if partition else ("", 0)
+    return f"partition {name} takes jobs of {plural(least or 0, 'node')} or more; this has {layout.worker_nodes}"
+
+
+def _mode(_: Asked, layout: Layout) -> str:
+    if layout.mode == HETJOB:
+        return "a group of its own for the leader needs a program with a leader, and a batch job"
+    if layout.mode == HETEROGENEOUS:
+        return "GPUs need a layout by node: heterogeneous leaves the nodes to Slurm"
+    return f"{layout.mode} is for batch jobs"
+
+
+def _uneven_gpus(asked: Asked, layout: Layout) -> str:
+    """Say how the workers of the nodes share its GPUs, by RELION's own mapping."""
+    return "RELION would share the GPUs unevenly, or double one unasked: " + _devices_in_words(asked, layout)
+
+
+def _devices_in_words(asked: Asked, layout: Layout) -> str:
+    """Workers of each GPU on the first and on the other nodes, as a small picture."""
+    led = asked.demand.leader and layout.ntasks > 1 and layout.leader_place is None
+    gpus, threads = layout.gpus_per_node, asked.demand.threads_of(layout.cpus_per_task)
+    first = layout.shares[0] - led
+    parts = [f"{plural(first, 'worker')} for {plural(gpus, 'GPU')}"]
+    others = layout.shares[1] if layout.nodes > 1 else first
+    if others != first:
+        parts[0] += " on the first node"
+        parts.append(f"{others} on each other")
+    straddling = node_use(asked.demand.gpu_ids, 0, max(first, others), gpus, threads).straddling
+    if straddling:
+        parts.append(f"{straddling} of them with threads on two GPUs")
+    return ", ".join(parts)
+
+
+def _two_gpus(asked: Asked, layout: Layout) -> str:
+    return (
+        f"a rank with {plural(asked.demand.threads_of(layout.cpus_per_task), 'thread')} would be on two GPUs, "
+        f"and load its references on both: {_devices_in_words(asked, layout)}"
+    )
 
 
 def _cpus(_: Asked, layout: Layout) -> str:
     node = layout.place.node_type
-    most = most_cpus(node, layout.gpus_per_node)
-    share = f" ({node.cpus_per_gpu} for each GPU)" if most < node.cpus else ""
+    most = most_cpus(layout.place, layout.gpus_per_node)
+    by_gpu = node.cpus_per_gpu and layout.gpus_per_node and most < layout.place.room.cpus
+    share = f" ({node.cpus_per_gpu} for each GPU)" if by_gpu else ""
     tasks = f"{plural(layout.fullest, 'task')} x {plural(layout.cpus_per_task, 'CPU')} = {layout.cpus} CPUs per node"
     return f"{tasks} > {most} of {node.name}{share}"
 
@@ -184,7 +266,7 @@ def _whole_cores(_: Asked, layout: Layout) -> str:
 
 def _busy_gpus(asked: Asked, layout: Layout) -> str:
     workers = layout.ntasks - (1 if asked.demand.leader and layout.ntasks > 1 else 0)
-    asked_for = layout.nodes * layout.gpus_per_node
+    asked_for = layout.worker_nodes * layout.gpus_per_node
     return f"{plural(workers, 'worker')} would leave some of {asked_for} GPUs idle"
 
 
@@ -195,7 +277,7 @@ MESSAGES: dict[str, Callable[[Asked, Layout], str]] = {
     "need:ranks": _rank_rule,
     "need:serial": lambda _, it: f"this program is one process; {plural(it.ntasks, 'task')} are asked for",
     "need:rank_per_gpu": lambda _, it: (
-        f"this program takes one rank per GPU: {plural(it.ntasks, 'rank')} for {it.nodes * it.gpus_per_node} GPUs"
+        f"this program takes one rank per GPU: {plural(it.ntasks, 'rank')} for {it.worker_nodes * it.gpus_per_node} GPUs"
     ),
     "need:one_node": lambda _, it: f"an interactive job runs on one node; this asks for {it.nodes}",
     "need:scratch": _scratch_need,
@@ -208,7 +290,17 @@ MESSAGES: dict[str, Callable[[Asked, Layout], str]] = {
     "site:gpus": lambda _, it: (
         f"{plural(it.gpus_per_node, 'GPU')} per node > {it.place.node_type.gpus} of {it.place.node_type.name}"
     ),
-    "need:mode": lambda *_: "GPUs need a layout by node: heterogeneous leaves the nodes to Slurm",
+    "need:mode": _mode,
+    "need:even_gpus": _uneven_gpus,
+    "need:one_gpu": _two_gpus,
+    "need:vram": _vram,
+    "need:items": lambda asked, it: (
+        f"{plural(it.ntasks - (asked.demand.leader and it.ntasks > 1), 'worker')} for {asked.demand.items} items: "
+        "the others would compute nothing"
+    ),
+    "site:modes": lambda asked, it: f"{asked.cluster.name} does not run {it.mode} jobs",
+    "site:leader": lambda asked, _: f"{asked.cluster.name} has no node without GPUs that the leader could have",
+    "site:min_nodes": _too_few_nodes,
     "need:busy_gpus": _busy_gpus,
     "need:gpu_list": lambda asked, it: (
         f"the list of GPUs has {len(parse_ids(asked.demand.gpu_ids))} entries for {it.ntasks} ranks: this program "

@@ -1,6 +1,61 @@
 """A small finite-domain solver: Problem → Solution or Conflict. No domain word; standard library only."""
 
-from relionc.solve.engine import nearest, solve
-from relionc.solve.problem import Conflict, Constraint, Objective, Problem, Solution, Variable
+from __future__ import annotations
 
-__all__ = ["Conflict", "Constraint", "Objective", "Problem", "Solution", "Variable", "nearest", "solve"]
+from typing import TYPE_CHECKING
+
+from relionc.solve.problem import Conflict, Constraint, Objective, Problem, Reporter, Solution, Span, Variable
+from relionc.solve.search import Refutation, search
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from relionc.solve.conflict import Nearest
+
+__all__ = [
+    "Conflict",
+    "Constraint",
+    "Objective",
+    "Problem",
+    "Refutation",
+    "Reporter",
+    "Solution",
+    "Span",
+    "Variable",
+    "best",
+    "minimal_conflict",
+    "nearest",
+    "search",
+    "solve",
+]
+
+
+def solve(problem: Problem, reporter: Reporter | None = None) -> Solution | Conflict:
+    """Return the best assignment of `problem`, or the smallest reason why there is none.
+
+    Cost: one search; for a conflict, at most one more for each constraint that the first one needed.
+    """
+    found = search(problem, reporter)
+    if isinstance(found, Solution):
+        return found
+    return minimal_conflict(problem, found.core)
+
+
+def minimal_conflict(problem: Problem, core: Collection[str]) -> Conflict:
+    """Return a minimal conflict within `core`, labels of constraints that no assignment meets together."""
+    from relionc.solve.conflict import minimal_conflict as minimal
+
+    return minimal(problem, core)
+
+
+def best(problem: Problem) -> Solution | None:
+    """Return the best assignment of `problem`, None where there is none."""
+    found = search(problem)
+    return found if isinstance(found, Solution) else None
+
+
+def nearest(problem: Problem, dropped: tuple[str, ...]) -> Nearest | None:
+    """Return the best assignment when the constraints `dropped` may be broken, each as little as possible."""
+    from relionc.solve.conflict import nearest as near
+
+    return near(problem, dropped)

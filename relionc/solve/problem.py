@@ -2,51 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from math import inf
+from typing import Any, NamedTuple, Protocol
 
-Value = Hashable
-Domain = Callable[[Mapping[str, Any]], Iterable[Any]]
+Scope = tuple[str, ...]
+Measure = Callable[..., float]
+
+
+class Span(NamedTuple):
+    """Whole numbers from `low` to `high`, tried from `start` outward; as a last domain they are never listed."""
+
+    low: int
+    high: int
+    start: int
 
 
 class Variable(NamedTuple):
-    """A choice. `domain` gives its candidate values from the values of the variables before it.
+    """A choice. `domain` gives its candidates from the values of the variables before it: a `Span`, or a sequence.
 
     It is asked once per partial assignment, must be finite, and must not depend on any constraint: a
-    constraint can be dropped while a conflict is made minimal, a domain can not.
+    constraint can be dropped while a conflict is made minimal, a domain can not. `reads` names the variables
+    it looks at (None: all before it); a search that knows them need not try others again in vain.
     """
 
     name: str
-    domain: Domain
+    domain: Callable[[Mapping[str, Any]], Span | Iterable[Any]]
+    reads: Scope | None = None
 
 
 class Constraint(NamedTuple):
-    """A requirement on the variables of `scope`: `holds` is called with their values, in that order.
+    """A requirement: `low <= measure(*values of scope) <= high`.
 
-    `label` names it in a conflict. `soft_distance` (same arguments) says how far an assignment is from
-    meeting it, for the nearest change when it is dropped; None: it is never offered for dropping.
+    `label` names it in a conflict (constraints of one label stand and fall together), `scale` is the unit in which distances from it are compared. Along the variables
+    of `rising` the measure never falls, along those of `falling` it never rises, and along those of `period` it
+    repeats after so many steps: a search then finds the values that are possible by arithmetic. `floors` are
+    lower bounds of the measure that fewer variables give, to be judged earlier against `high`.
     """
 
     label: str
-    scope: tuple[str, ...]
-    holds: Callable[..., bool]
-    soft_distance: Callable[..., float] | None = None
+    scope: Scope
+    measure: Measure
+    low: float = -inf
+    high: float = 0
+    scale: float = 1
+    rising: Scope = ()
+    falling: Scope = ()
+    period: Mapping[str, int] = {}  # noqa: RUF012 - never changed
+    floors: tuple[tuple[Scope, Measure], ...] = ()
+
+    def met(self, values: Mapping[str, Any]) -> bool:
+        """Whether an assignment meets it."""
+        return self.low <= self.measure(*[values[name] for name in self.scope]) <= self.high
 
 
 class Objective(NamedTuple):
-    """A cost to make small; objectives are compared in the order in which the problem lists them."""
+    """A cost to make small, never less than `least`; objectives count in the order in which the problem lists them.
+
+    `rising`, `falling` and `floors` are as for a constraint.
+    """
 
     name: str
-    scope: tuple[str, ...]
-    cost: Callable[..., float]
+    scope: Scope
+    cost: Measure
+    rising: Scope = ()
+    falling: Scope = ()
+    floors: tuple[tuple[Scope, Measure], ...] = ()
+    least: float = 0
 
 
 class Problem(NamedTuple):
-    """Variables in the order of search, constraints, and objectives from most to least important."""
+    """Variables in the order of search, constraints, and objectives from most to least important.
+
+    It is the provider of the search: all that is known of the world is asked of these callables.
+    """
 
     variables: tuple[Variable, ...]
     constraints: tuple[Constraint, ...]
     objectives: tuple[Objective, ...] = ()
+
+    def without(self, labels: Iterable[str]) -> Problem:
+        """Return the problem without the constraints of these labels."""
+        left_out = frozenset(labels)
+        kept = tuple(each for each in self.constraints if each.label not in left_out)
+        return self._replace(constraints=kept)
+
+    def only(self, labels: Iterable[str]) -> Problem:
+        """Return the question whether these constraints alone can be met."""
+        wanted = frozenset(labels)
+        kept = tuple(each for each in self.constraints if each.label in wanted)
+        return Problem(self.variables, kept)
+
+    def also(self, *more: Constraint) -> Problem:
+        """Return the problem with further constraints."""
+        return self._replace(constraints=(*self.constraints, *more))
 
 
 class Solution(NamedTuple):
@@ -63,3 +112,19 @@ class Conflict(NamedTuple):
     """
 
     labels: tuple[str, ...]
+
+
+class Reporter(Protocol):
+    """What a search tells on its way; for people who watch it, and for tests."""
+
+    def visited(self, variable: str, value: Any) -> None:
+        """Say that a value was tried: called for each partial assignment."""
+
+    def cut(self, variable: str) -> None:
+        """Say that a partial assignment could not win any more."""
+
+    def jumped(self, variable: str) -> None:
+        """Say that no other value of the variable would have helped."""
+
+    def found(self, solution: Solution) -> None:
+        """Say that an assignment is better than all before it."""

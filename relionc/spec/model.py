@@ -69,6 +69,10 @@ class Data(NamedTuple):
     micrograph_height: Fact[int] | None = None
     frames: Fact[int] | None = None
 
+    def items(self, kind: str) -> Fact[int] | None:
+        """Return how many things of a kind (`particles`, `micrographs`) there are to divide among ranks."""
+        return {"particles": self.particles, "micrographs": self.micrographs}.get(kind)
+
 
 class Needs(NamedTuple):
     """The traits of the job type, evaluated over this job's options (see `catalog.types.Traits`)."""

@@ -106,7 +106,7 @@ CLUSTER = Cluster(
         memory_per_cpu_mib=4096,
         ntasks=5,
         time_s=3600,
-        mode_cpus=(("hetjob", 8),),
+        mode_cpus=(("hetjob", 64),),
     ),
     modules={},
     sources={

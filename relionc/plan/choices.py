@@ -1,0 +1,118 @@
+"""The values that each choice of a layout may take: all that there are, whatever the wishes and limits.
+
+A requirement can be left out to see what it costs, a candidate that is missing can not; so domains look at no limit but the
+hardware's, and go beyond it only as far as a wish does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from relionc.plan.gpus import highest, parse_ids
+from relionc.plan.model import HETEROGENEOUS, HETJOB, HOMOGENEOUS, HOMOGENEOUS_PLUS_1, ONE_TASK_PER_NODE
+from relionc.solve import Span, Variable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from relionc.plan.asked import Asked
+    from relionc.plan.layout import Place
+
+UNKNOWN = 64
+"""The most CPUs and ranks that are tried on hardware that nobody has described."""
+
+
+def variables(asked: Asked) -> tuple[Variable, ...]:
+    """Return the choices in the order of search; each domain looks at the values of those that it names."""
+    domains = _Domains(asked)
+    return (
+        Variable("place", lambda _: asked.places, ()),
+        Variable("mode", domains.mode, ()),
+        Variable("leader", domains.leader, ("mode",)),
+        Variable("gpus", domains.gpus, ("place",)),
+        Variable("per_node", domains.per_node, ("place", "mode", "gpus")),
+        Variable("cpus_per_task", domains.cpus_per_task, ("place",)),
+        Variable("amount", domains.amount, ("place", "mode")),
+    )
+
+
+def preferred_modes(asked: Asked) -> tuple[str, ...]:
+    """Return the modes that a job can have at all, those of the profile first and in its order.
+
+    Of a job with a leader on GPUs, homogeneous+1 comes before homogeneous: the leader's place is no worker's.
+    """
+    demand, modes = asked.demand, asked.cluster.modes
+    if not asked.slurm:  # nobody to place tasks: all run here
+        possible: tuple[str, ...] = (HOMOGENEOUS, HOMOGENEOUS_PLUS_1)
+    elif demand.serial:
+        possible = (HOMOGENEOUS,) if demand.gpu else (HETEROGENEOUS, HOMOGENEOUS)
+    else:
+        possible = (HETEROGENEOUS, HOMOGENEOUS, HOMOGENEOUS_PLUS_1, ONE_TASK_PER_NODE, HETJOB)
+    ordered = [mode for mode in (*modes, *possible) if mode in possible]
+    if demand.gpu and demand.leader and HOMOGENEOUS_PLUS_1 in ordered:
+        ordered.remove(HOMOGENEOUS_PLUS_1)
+        ordered.insert(ordered.index(HOMOGENEOUS), HOMOGENEOUS_PLUS_1)
+    return tuple(dict.fromkeys(ordered))
+
+
+class _Domains(NamedTuple):
+    """One method per variable."""
+
+    asked: Asked
+
+    def mode(self, _: Mapping[str, Any]) -> Iterable[str]:
+        return preferred_modes(self.asked)
+
+    def leader(self, values: Mapping[str, Any]) -> Iterable[Place | None]:
+        """Where the leader is, if it has nodes of its own: nodes without GPUs."""
+        if values["mode"] != HETJOB:
+            return (None,)
+        return [place for place in self.asked.places if not place.node_type.gpus] or (None,)
+
+    def gpus(self, values: Mapping[str, Any]) -> Iterable[int]:
+        """GPUs per node."""
+        demand, node = self.asked.demand, values["place"].node_type
+        if not demand.gpu:
+            return (0,)
+        wished = {demand.pin("gpus_per_node") or 1, demand.pin("gpus") or 1, highest(demand.gpu_ids) + 1}
+        return sorted({*range(1, node.gpus + 1), *(n for n in wished if n > 0)}, reverse=True)
+
+    def per_node(self, values: Mapping[str, Any]) -> Iterable[int]:
+        """Workers per node, the likely ones first; 0 where Slurm places them."""
+        if values["mode"] == HETEROGENEOUS:
+            return (0,)
+        demand, gpus, most = self.asked.demand, values["gpus"], values["place"].node_type.cpus or UNKNOWN
+        per_gpu = demand.pin("ranks_per_gpu") or 1
+        wanted = gpus * per_gpu if gpus else max(1, most // self.asked.preferred_cpus(values["place"]))
+        counts = {*range(1, most + 1), *self._wished(most)}
+        return sorted(counts, key=lambda count: (abs(count - wanted), count))
+
+    def _wished(self, most: int) -> set[int]:
+        """Workers beyond a node's CPUs that a wish could mean: such a wish is refused with its number."""
+        demand = self.asked.demand
+        each, ntasks = demand.pin("ntasks_per_node") or 1, demand.pin("ntasks") or 1
+        counts = {each, each - 1, *(n for total in (ntasks, ntasks - 1) for n in _divisors(total))}
+        return {count for count in counts if count > most}
+
+    def cpus_per_task(self, values: Mapping[str, Any]) -> Span:
+        """CPUs of each rank, from the site's preference outward."""
+        demand, place = self.asked.demand, values["place"]
+        preferred = self.asked.preferred_cpus(place)
+        most = place.node_type.cpus or max(UNKNOWN, preferred)
+        high = max(most, demand.pin("cpus_per_task") or 1, demand.pin("threads") or 1)
+        return Span(1, high, min(preferred, high))
+
+    def amount(self, values: Mapping[str, Any]) -> Span:
+        """Nodes, or tasks of a heterogeneous job: as many as there could be, or are wished for."""
+        demand, place = self.asked.demand, values["place"]
+        wished = [demand.pin(name) or 1 for name in ("nodes", "ntasks", "gpus")]
+        least = [rule.minimum + 1 for rule in demand.rank_rules]
+        usual, listed = self.asked.cluster.policy.ntasks + 1, len(parse_ids(demand.gpu_ids))
+        needed = (place.partition.min_nodes if place.partition else None) or 1
+        there = place.alike * (place.node_type.cpus or 1) if values["mode"] == HETEROGENEOUS else place.alike
+        return Span(1, max(there, needed, usual, listed, *wished, *least), 1)
+
+
+def _divisors(number: int) -> list[int]:
+    small = [n for n in range(1, int(number**0.5) + 1) if number % n == 0]
+    return small + [number // n for n in small]

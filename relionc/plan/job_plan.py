@@ -1,0 +1,200 @@
+"""A layout → JobPlan: everything that scripts and people are told about it."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+from relionc.plan.asked import hardware
+from relionc.plan.layout import ranks
+from relionc.plan.model import HETEROGENEOUS, HETJOB, ONE_TASK_PER_NODE, JobPlan, LeaderGroup
+
+if TYPE_CHECKING:
+    from relionc.plan.asked import Asked
+    from relionc.plan.gpus import Use
+    from relionc.plan.layout import Layout, Place
+    from relionc.plan.model import Reason
+    from relionc.spec.model import ResolvedJob
+
+
+def job_plan(job: ResolvedJob, asked: Asked, layout: Layout, why: tuple[Reason, ...]) -> JobPlan:
+    """Return the plan of a job that is laid out so."""
+    demand, node, partition = asked.demand, layout.place.node_type, layout.place.partition
+    threads = demand.threads_of(layout.cpus_per_task)
+    amounts = demand.amounts(threads)
+    scratch_gib = _scratch_gib(job, asked, layout)
+    per_cpu, per_node = memory_flags(asked, layout)
+    return JobPlan(
+        job=job,
+        mode=layout.mode,
+        placement="predicted" if layout.mode == HETEROGENEOUS else "exact",
+        partition=partition.name if partition else "",
+        node_type=node.name,
+        constraint=constraint(asked, layout),
+        nodes=layout.nodes,
+        ntasks=layout.ntasks,
+        slots=layout.slots,
+        ntasks_per_node=layout.per_node or layout.fullest,
+        cpus_per_task=layout.cpus_per_task,
+        cpus_per_slot=layout.fullest * layout.cpus_per_task if layout.mode == ONE_TASK_PER_NODE else 0,
+        threads=threads,
+        use_gpu=demand.gpu,
+        gpu_type=node.gpu_type if demand.gpu else "",
+        gpus_per_node=layout.gpus_per_node,
+        gpu_ids=demand.gpu_ids,
+        mem_per_cpu_mib=per_cpu,
+        mem_per_node_mib=per_node,
+        node_memory_mib=node.memory_mib,
+        node_cpus=node.cpus,
+        cpus_per_node=asked.counted_cpus(*layout.choice),
+        scratch_gib=scratch_gib,
+        scratch_dir=_scratch_dir(job, asked, scratch_gib),
+        time_s=time_of(asked, layout),
+        exclusive=bool(demand.pin("exclusive")),
+        ranks=ranks(layout, demand, threads),
+        memory=amounts.worker,
+        memory_leader=amounts.leader,
+        memory_node_gib=asked.need_gib(*layout.choice),
+        vram=amounts.vram,
+        vram_per_gpu_gib=node.vram_gib if demand.gpu else 0.0,
+        workers_per_gpu=use(asked, layout).most,
+        scratch=demand.scratch,
+        reasons=why,
+        not_checked=demand.not_checked,
+        leader_group=_leader_group(asked, layout),
+        idle_cpus=idle_cpus(asked, layout),
+        billing=billing(asked, layout),
+    )
+
+
+def use(asked: Asked, layout: Layout) -> Use:
+    """Return how the workers of a layout use its GPUs."""
+    _, mode, workers, cpus, amount = layout.choice
+    return asked.use(mode, layout.gpus_per_node, workers, cpus, amount)
+
+
+def idle_cpus(asked: Asked, layout: Layout) -> int:
+    """Return the CPUs that are allocated, or left where no more ranks fit, and compute nothing."""
+    return asked.idle_cpus(*layout.choice)
+
+
+def memory_flags(asked: Asked, layout: Layout) -> tuple[int | None, int | None]:
+    """Return MiB per CPU and per node: one of them, neither without a scheduler."""
+    if not asked.slurm:
+        return None, None
+    by_node = asked.demand.pin("mem") is not None or asked.cluster.memory_flag == "per_node"
+    if by_node and layout.mode != HETEROGENEOUS:
+        return None, asked.allocated_mib(*layout.choice)
+    return asked.mem_per_cpu(*layout.choice), None
+
+
+def constraint(asked: Asked, layout: Layout) -> str:
+    """Return the features to ask for: the user's; else one that keeps all ranks on nodes of one kind.
+
+    Without it, Slurm may mix the kinds of nodes of a partition: ranks on the slower ones then hold up all others, and
+    nobody can say how many share a node. GPUs are asked for by type, which says the same.
+    """
+    pinned = asked.demand.pin("constraint")
+    place, partition = layout.place, layout.place.partition
+    if pinned or partition is None or layout.ntasks == 1:
+        return pinned or ""
+    if layout.mode != HETEROGENEOUS and layout.worker_nodes == 1:
+        return ""
+    return feature_of(asked, place, typed=layout.gpus_per_node > 0)
+
+
+def feature_of(asked: Asked, place: Place, *, typed: bool) -> str:
+    """Return a feature that all nodes like those of a place have, and no others of its partition; or nothing."""
+    nodes = [asked.cluster.node_types[name] for name in place.partition.node_types] if place.partition else []
+    mine = place.node_type
+    alike = [node for node in nodes if hardware(node) == hardware(mine)]
+    others = [node for node in nodes if node not in alike]
+    if typed and mine.gpu_type:
+        others = [node for node in others if node.gpu_type == mine.gpu_type]
+    if not others:
+        return ""
+    shared = (feature for feature in mine.features if all(feature in node.features for node in alike))
+    return next((name for name in shared if not any(name in node.features for node in others)), "")
+
+
+def _scratch_gib(job: ResolvedJob, asked: Asked, layout: Layout) -> int:
+    """GiB of scratch to ask for on each node: pinned, needed, or what the site makes every job take."""
+    pinned = asked.demand.pin("scratch")
+    scratch = asked.cluster.scratch
+    if pinned is not None:
+        return int(pinned)
+    if scratch is None:
+        return 0
+    need = ceil(asked.demand.scratch_need_gib)
+    if need == 0 and scratch.required:
+        need = scratch.default_gib if job.needs.scratch and not job.needs.preread else scratch.minimum_gib
+        need = min(need, layout.place.node_type.scratch_gib or need)
+    return max(need, scratch.minimum_gib) if need else 0
+
+
+def _scratch_dir(job: ResolvedJob, asked: Asked, scratch_gib: int) -> str:
+    """Return the folder RELION copies particles to: pinned, or the site's when scratch is taken."""
+    pinned = asked.demand.pin("scratch_dir")
+    if pinned is not None:
+        return str(pinned)
+    if job.needs.preread or not job.needs.scratch or not scratch_gib or asked.cluster.scratch is None:
+        return ""
+    return asked.cluster.scratch.path
+
+
+def time_of(asked: Asked, layout: Layout) -> int | None:
+    """Seconds to ask for: pinned, or the site's preference within the partitions' limits."""
+    if not asked.slurm:
+        return None
+    pinned = asked.demand.pin("time")
+    if pinned is not None:
+        return int(pinned)
+    places = [place for place in (layout.place, layout.leader_place) if place and place.partition]
+    limits = [place.partition.max_time_s for place in places if place.partition]
+    return min([asked.cluster.policy.time_s, *(limit for limit in limits if limit)])
+
+
+def _leader_group(asked: Asked, layout: Layout) -> LeaderGroup | None:
+    """Return where the leader of a hetjob runs, on one core and with the memory it needs there."""
+    place = layout.leader_place
+    if place is None or layout.mode != HETJOB:
+        return None
+    node, scratch = place.node_type, asked.cluster.scratch
+    cpus = node.threads_per_core
+    usual = asked.cluster.policy.memory_per_cpu_mib * cpus
+    need = max(usual, ceil(asked.demand.amounts(1).leader_gib * 1024))
+    mib = min(need, place.room.memory_mib or need)
+    by_node = asked.cluster.memory_flag == "per_node"
+    return LeaderGroup(
+        partition=place.partition.name if place.partition else "",
+        node_type=node.name,
+        constraint="",
+        cpus=cpus,
+        mem_per_cpu_mib=None if by_node else ceil(mib / cpus),
+        mem_per_node_mib=mib if by_node else None,
+        scratch_gib=scratch.minimum_gib if scratch and scratch.required else 0,
+        node_memory_mib=node.memory_mib,
+        node_cpus=node.cpus,
+    )
+
+
+def allocated_cpus(asked: Asked, layout: Layout) -> int:
+    """Return the CPUs that Slurm allocates in all: those that are paid for."""
+    place = layout.place
+    if layout.mode == HETEROGENEOUS and not asked.demand.pin("exclusive"):
+        core = place.node_type.threads_per_core
+        return sum(-(-share * layout.cpus_per_task // core) * core for share in layout.shares)
+    leader = layout.leader_place.node_type.threads_per_core if layout.leader_place else 0
+    return layout.worker_nodes * asked.counted_cpus(*layout.choice) + leader
+
+
+def billing(asked: Asked, layout: Layout) -> float | None:
+    """Return what Slurm bills for an hour, by the partition's TRESBillingWeights (CPUs, GiB, GPUs); None: not known."""
+    partition = layout.place.partition
+    if partition is None or not partition.billing:
+        return None
+    weights = dict(partition.billing)
+    gib = layout.worker_nodes * asked.allocated_mib(*layout.choice) / 1024
+    gpus = layout.worker_nodes * layout.gpus_per_node
+    amounts = {"cpu": allocated_cpus(asked, layout), "memory": gib, "gpu": gpus}
+    return round(sum(weights.get(name, 0.0) * amount for name, amount in amounts.items()), 2)

@@ -1,0 +1,92 @@
+"""Why there is no solution: a minimal set of constraints; and what is nearest to one."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+from relionc.solve.problem import Conflict, Constraint, Objective, Problem, Solution
+from relionc.solve.search import NEVER, Refutation, search
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+
+class Nearest(NamedTuple):
+    """The best assignment when some constraints may be broken: how far it is from each of them, in their scales."""
+
+    solution: Solution
+    distances: tuple[float, ...]
+
+
+def minimal_conflict(problem: Problem, core: Collection[str]) -> Conflict:
+    """Return a minimal conflict within `core`, labels of constraints that no assignment meets together.
+
+    They are left out one by one, in the order of the problem: one without which the rest still cannot be met stays out.
+    A refutation also leaves out whatever it did not need.
+    Cost: at most one search for feasibility per label.
+    """
+    question = problem.only(core)
+    kept = list(dict.fromkeys(each.label for each in question.constraints))
+    needed: set[str] = set()
+    while len(needed) < len(kept):
+        label = next(each for each in kept if each not in needed)
+        found = search(question.only(each for each in kept if each != label))
+        if isinstance(found, Refutation):
+            kept = [each for each in kept if each in found.core]
+            continue
+        needed.add(label)
+    return Conflict(tuple(kept))
+
+
+def nearest(problem: Problem, dropped: Sequence[str]) -> Nearest | None:
+    """Return the best assignment when the constraints `dropped` may be broken, each as little as possible.
+
+    The distances of the dropped constraints come before all objectives, in the order of `dropped`. None where
+    nothing is feasible even so.
+    """
+    rest = problem.without(dropped)
+    loosened = [[*_sides(each)] for label in dropped for each in problem.constraints if each.label == label]
+    best: Nearest | None = None
+    for sides in product(*loosened):
+        kept = tuple(side.kept for side in sides if side.kept is not None)
+        distances = tuple(side.distance for side in sides)
+        asked = rest._replace(
+            constraints=(*rest.constraints, *kept), objectives=(*distances, *rest.objectives)
+        )
+        found = search(asked)
+        if isinstance(found, Solution) and (best is None or found.costs < best.solution.costs):
+            best = Nearest(found, found.costs[: len(distances)])
+    return best
+
+
+class _Side(NamedTuple):
+    """One side of a constraint given up: what remains of it, and how far beyond it an assignment is."""
+
+    kept: Constraint | None
+    distance: Objective
+
+
+def _sides(each: Constraint) -> Iterator[_Side]:
+    if each.high < NEVER:
+        yield _Side(
+            each._replace(high=NEVER, floors=()) if each.low > -NEVER else None,
+            Objective(
+                each.label,
+                each.scope,
+                lambda *values: max(0.0, (each.measure(*values) - each.high) / each.scale),
+                rising=each.rising,
+                falling=each.falling,
+            ),
+        )
+    if each.low > -NEVER:
+        yield _Side(
+            each._replace(low=-NEVER) if each.high < NEVER else None,
+            Objective(
+                each.label,
+                each.scope,
+                lambda *values: max(0.0, (each.low - each.measure(*values)) / each.scale),
+                rising=each.falling,
+                falling=each.rising,
+            ),
+        )

@@ -1,0 +1,328 @@
+"""The search: depth first, with bounds, backjumps, and arithmetic along the last variable.
+
+A partial assignment is given up when a constraint that can be judged is broken, or when its costs, the least
+possible where they are not known yet, cannot beat the best assignment so far. Each failure names the variables to blame:
+where the one just tried is not among them, its other values are skipped (conflict-directed backjumping).
+"""
+
+from __future__ import annotations
+
+from math import lcm
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from relionc.solve.problem import Solution, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from relionc.solve.problem import Constraint, Measure, Objective, Problem, Reporter, Scope
+
+NEVER = float("inf")
+
+
+class _Check(NamedTuple):
+    """A constraint, or a floor of one, where all variables of its scope have values; `blame` is their set of bits."""
+
+    label: str
+    places: tuple[int, ...]
+    measure: Measure
+    low: float
+    high: float
+    blame: int
+    trend: int  # along the variable of this depth: 1 rising, -1 falling, 0 neither
+    period: int  # along it; 0: none is known
+
+
+class _Cost(NamedTuple):
+    """An objective, or a floor of one, where it can be judged."""
+
+    index: int
+    places: tuple[int, ...]
+    cost: Measure
+    trend: int
+    floor: bool
+
+
+class Refutation(NamedTuple):
+    """There is no assignment: these constraints (a set of labels) were all that the search needed to know."""
+
+    core: frozenset[str]
+
+
+def search(
+    problem: Problem, reporter: Reporter | None = None, *, bound: Sequence[float] | None = None
+) -> Solution | Refutation:
+    """Return the first assignment of least cost (the first at all without objectives), or that there is none.
+
+    `bound`: only assignments of less cost than this vector count; a refutation then speaks of these only.
+    Cost: one visit of each partial assignment that is not given up; the last variable, if its domain is a
+    `Span`, takes O(log n) judgements of each constraint and objective and not n.
+    """
+    run = _Search(problem, reporter, bound)
+    run.visit(0, [objective.least for objective in problem.objectives])
+    return run.best if run.best is not None else Refutation(frozenset(run.used))
+
+
+class _Search:
+    """One search; `values[i]` is the value of the variable of depth i."""
+
+    def __init__(self, problem: Problem, reporter: Reporter | None, bound: Sequence[float] | None) -> None:
+        self.problem = problem
+        self.reporter = reporter
+        self.names = [variable.name for variable in problem.variables]
+        self.domains = [variable.domain for variable in problem.variables]
+        self.depth_of = {name: depth for depth, name in enumerate(self.names)}
+        self.reads = [
+            (1 << depth) - 1 if each.reads is None else self._bits(each.reads)
+            for depth, each in enumerate(problem.variables)
+        ]
+        self.values: list[Any] = [None] * len(self.names)
+        self.assigned: dict[str, Any] = {}
+        self.checks: list[list[_Check]] = [[] for _ in self.names]
+        self.costs: list[list[_Cost]] = [[] for _ in self.names]
+        for constraint in problem.constraints:
+            self._add_constraint(constraint)
+        for index, objective in enumerate(problem.objectives):
+            self._add_objective(index, objective)
+        self.best: Solution | None = None
+        self.limit: list[float] | None = None if bound is None else list(bound)
+        self.used: set[str] = set()
+        self.done = False  # nothing more is asked
+
+    # --- what can be judged at which depth ------------------------------------------------------------------
+
+    def _bits(self, scope: Iterable[str]) -> int:
+        return sum(1 << self.depth_of[name] for name in set(scope))
+
+    def _last(self, scope: Scope) -> int:
+        return max((self.depth_of[name] for name in scope), default=0)
+
+    def _add_constraint(self, each: Constraint) -> None:
+        for scope, measure in each.floors:
+            self._add_check(each, scope, measure, -NEVER)
+        self._add_check(each, each.scope, each.measure, each.low)
+
+    def _add_check(self, each: Constraint, scope: Scope, measure: Measure, low: float) -> None:
+        depth = self._last(scope)
+        check = _Check(
+            label=each.label,
+            places=tuple(self.depth_of[name] for name in scope),
+            measure=measure,
+            low=low,
+            high=each.high,
+            blame=self._bits(scope),
+            trend=_trend(each, self.names[depth]),
+            period=each.period.get(self.names[depth], 0) if self.names[depth] in scope else 1,
+        )
+        self.checks[depth].append(check)
+
+    def _add_objective(self, index: int, each: Objective) -> None:
+        known = [(scope, cost, True) for scope, cost in each.floors]
+        for scope, cost, floor in (*known, (each.scope, each.cost, False)):
+            depth = self._last(scope)
+            places = tuple(self.depth_of[name] for name in scope)
+            self.costs[depth].append(_Cost(index, places, cost, _trend(each, self.names[depth]), floor))
+
+    # --- the search -----------------------------------------------------------------------------------------
+
+    def visit(self, depth: int, costs: list[float]) -> int:
+        """Try the values of one variable; returns the bits of the variables to blame when nothing was found."""
+        domain = self.domains[depth](self.assigned)
+        blame = self.reads[depth]
+        if isinstance(domain, Span):
+            narrowed, why = self._narrowed(depth, domain)
+            blame |= why
+            if depth == len(self.names) - 1:
+                return blame | (self._tail(depth, narrowed, costs) if narrowed else 0)
+            domain = _outward(narrowed) if narrowed else ()
+        here, below = 1 << depth, (1 << depth) - 1
+        name = self.names[depth]
+        for value in domain:
+            self.values[depth] = self.assigned[name] = value
+            if self.reporter:
+                self.reporter.visited(name, value)
+            sub = self._try(depth, costs)
+            if self.done:
+                return 0
+            if not sub & here:
+                if self.reporter:
+                    self.reporter.jumped(name)
+                return sub
+            blame |= sub & below
+        self.assigned.pop(name, None)
+        return blame
+
+    def _try(self, depth: int, costs: list[float]) -> int:
+        """Judge the value that has just been set, and go on; returns the variables to blame."""
+        broken = self._broken(self.checks[depth])
+        if broken is not None:
+            return broken
+        judged = self._judged(depth, costs)
+        if self.limit is not None and judged >= self.limit:
+            if self.reporter:
+                self.reporter.cut(self.names[depth])
+            return (2 << depth) - 1  # the best so far depends on all of them
+        if depth == len(self.names) - 1:
+            self._keep(judged)
+            return (2 << depth) - 1
+        return self.visit(depth + 1, judged)
+
+    def _keep(self, costs: list[float]) -> None:
+        values = dict(zip(self.names, self.values, strict=True))
+        self.best = Solution(values, tuple(costs))
+        self.limit = costs
+        self.done = not self.problem.objectives
+        if self.reporter:
+            self.reporter.found(self.best)
+
+    def _broken(self, checks: list[_Check]) -> int | None:
+        """Return the variables of the first of some constraints that is broken; None: all are met."""
+        values = self.values
+        for label, places, measure, low, high, blame, _, _ in checks:
+            if not low <= measure(*[values[i] for i in places]) <= high:
+                self.used.add(label)
+                return blame
+        return None
+
+    def _judged(self, depth: int, costs: list[float]) -> list[float]:
+        """Return the least costs that are possible with the values so far."""
+        if not self.costs[depth]:
+            return costs
+        values, judged = self.values, costs[:]
+        for index, places, cost, _, floor in self.costs[depth]:
+            amount = cost(*[values[i] for i in places])
+            judged[index] = max(judged[index], amount) if floor else amount
+        return judged
+
+    # --- arithmetic along whole numbers ---------------------------------------------------------------------
+
+    def _at(self, check: _Check | _Cost, depth: int) -> Callable[[int], float]:
+        """Return a measure as a function of the variable of this depth."""
+        values = self.values
+        function = check.measure if isinstance(check, _Check) else check.cost
+
+        def at(value: int) -> float:
+            values[depth] = value
+            return function(*[values[i] for i in check.places])
+
+        return at
+
+    def _narrowed(self, depth: int, span: Span) -> tuple[Span | None, int]:
+        """Cut a span to what the constraints that rise or fall along it allow; and who is to blame for the cuts."""
+        low, high, start = span
+        blame = 0
+        for check in self.checks[depth]:
+            if not check.trend:
+                continue
+            first, last = _allowed(self._at(check, depth), low, high, check)
+            if (first, last) != (low, high):
+                self.used.add(check.label)
+                blame |= check.blame & ~(1 << depth)
+            low, high = first, last
+            if low > high:
+                return None, blame
+        return Span(low, high, min(max(start, low), high)), blame
+
+    def _tail(self, depth: int, span: Span, costs: list[float]) -> int:
+        """Take the best value of the last variable: by arithmetic in each class of values that repeat alike."""
+        others = [check for check in self.checks[depth] if not check.trend]
+        step = lcm(*[check.period for check in others]) if all(check.period for check in others) else 0
+        if any(not cost.trend for cost in self.costs[depth]):
+            step = 0
+        size = span.high - span.low + 1
+        step = min(step or size, size)
+        blame = 0
+        for first in range(span.low, span.low + step):
+            self.values[depth] = first
+            broken = self._broken(others)
+            if broken is not None:
+                blame |= broken
+                continue
+            count = (span.high - first) // step + 1
+            self.values[depth] = first + step * self._best_of(depth, first, step, count)
+            blame |= self._finish(depth, costs)
+            if self.done:
+                break
+        return blame & ((1 << depth) - 1)
+
+    def _finish(self, depth: int, costs: list[float]) -> int:
+        if self.reporter:
+            self.reporter.visited(self.names[depth], self.values[depth])
+        judged = self._judged(depth, costs)
+        if self.limit is None or judged < self.limit:
+            self._keep(judged)
+        return (1 << depth) - 1
+
+    def _best_of(self, depth: int, first: int, step: int, count: int) -> int:
+        """Return which of `count` values in equal steps has the least costs, each of which rises or falls."""
+        low, high = 0, count - 1
+        for cost in sorted(self.costs[depth], key=lambda each: each.index):
+            if low == high:
+                break
+            if cost.floor:
+                continue
+            at = self._at(cost, depth)
+            if cost.trend < 0:
+                best = at(first + step * high)
+                low = _first(low, high, lambda i, at=at, best=best: at(first + step * i) <= best)
+            else:
+                best = at(first + step * low)
+                high = _last(low, high, lambda i, at=at, best=best: at(first + step * i) <= best)
+        return low
+
+
+def _trend(each: Constraint | Objective, name: str) -> int:
+    """1 where a measure rises along a variable (or does not look at it), -1 where it falls, 0 where it may do both."""
+    if name in each.rising or name not in each.scope:
+        return 1
+    return -1 if name in each.falling else 0
+
+
+def _allowed(at: Callable[[int], float], low: int, high: int, check: _Check) -> tuple[int, int]:
+    """Return the first and last value from `low` to `high` at which a monotone measure is within its limits."""
+    rising = check.trend > 0
+    if check.high < NEVER:
+        if rising:
+            high = _last(low, high, lambda v: at(v) <= check.high)
+        else:
+            low = _first(low, high, lambda v: at(v) <= check.high)
+    if check.low > -NEVER and low <= high:
+        if rising:
+            low = _first(low, high, lambda v: at(v) >= check.low)
+        else:
+            high = _last(low, high, lambda v: at(v) >= check.low)
+    return low, high
+
+
+def _first(low: int, high: int, good: Callable[[int], bool]) -> int:
+    """Return the first value that is good, where all after it are; high + 1 if there is none."""
+    if good(low):
+        return low
+    if not good(high):
+        return high + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if good(middle) else (middle, high)
+    return high
+
+
+def _last(low: int, high: int, good: Callable[[int], bool]) -> int:
+    """Return the last value that is good, where all before it are; low - 1 if there is none."""
+    if good(high):
+        return high
+    if not good(low):
+        return low - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if good(middle) else (low, middle)
+    return low
+
+
+def _outward(span: Span) -> Iterator[int]:
+    """Yield the values of a span from its start to both sides."""
+    yield span.start
+    for distance in range(1, max(span.start - span.low, span.high - span.start) + 1):
+        if span.start - distance >= span.low:
+            yield span.start - distance
+        if span.start + distance <= span.high:
+            yield span.start + distance
