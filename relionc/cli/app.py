@@ -121,13 +121,17 @@ def lint(paths: tuple[str, ...], cluster: str | None, format_: str) -> int:
 @click.option("--cluster", help="Profile to use instead of the spec's: a name or a file.")
 @click.option("--relion", metavar="VERSION", help="RELION version to use instead of the spec's.")
 @click.option("--job", "jobs", multiple=True, help="Show this job only (may be given several times).")
+@click.option("--all", "all_", is_flag=True, help="Also list the best layout of every mode and kind of node.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def plan(spec: str, cluster: str | None, relion: str | None, jobs: tuple[str, ...], format_: str) -> int:
-    """Show the layout of each job of SPEC: ranks, nodes, CPUs, GPUs, memory and scratch sums."""
+def plan(  # noqa: PLR0913, PLR0917 - one parameter per option
+    spec: str, cluster: str | None, relion: str | None, jobs: tuple[str, ...], all_: bool, format_: str
+) -> int:
+    """Show the layout of each job of SPEC: ranks, nodes, CPUs, GPUs, memory and scratch sums; and why."""
     from relionc.cli.build import BuildCall
     from relionc.cli.plan import run
 
-    return run(BuildCall(specs=(spec,), cluster=cluster, relion=relion, jobs=jobs, format=format_))
+    call = BuildCall(specs=(spec,), cluster=cluster, relion=relion, jobs=jobs, format=format_, why=True)
+    return run(call, others=all_)
 
 
 @relionc.command("import", short_help="Make a spec from a job.star or run.job.")

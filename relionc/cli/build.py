@@ -34,6 +34,7 @@ class BuildCall(NamedTuple):
     format: str = "text"
     template: str | None = None  # a file
     extras: tuple[tuple[int, str], ...] = ()  # values for the entries that a site's template has of its own
+    why: bool = False  # say why each plan is what it is
 
     @property
     def plain(self) -> bool:
@@ -117,6 +118,7 @@ def compile_one(path: str, call: BuildCall, *, emit: bool = True) -> tuple[Compi
         relion=call.relion,
         jobs=call.jobs,
         emit=emit,
+        why=call.why,
         template=_template(call),
     )
     return compile_spec(request, disk), disk

@@ -52,7 +52,7 @@ def _compile(request: Request, run: Run) -> Compiled:
     if cluster is None or resolved is None:
         raise Stop
     run.add(_rules(run.sound(resolved.jobs), cluster), tree)
-    plans = _plans(run.sound(resolved.jobs), cluster, tree, run)
+    plans = _plans(run.sound(resolved.jobs), cluster, tree, run, why=request.why)
     options = {p.job.name: _decided(p, request, cluster) for p in plans}
     made = _commands(plans, options, tree, run)
     run.stop_on_error()
@@ -226,9 +226,11 @@ def _rules(jobs: Sequence[ResolvedJob], cluster: Cluster) -> list[Finding]:
     return rules.run(jobs, cluster)
 
 
-def _plans(jobs: Sequence[ResolvedJob], cluster: Cluster, tree: Tree, run: Run) -> tuple[JobPlan, ...]:
+def _plans(
+    jobs: Sequence[ResolvedJob], cluster: Cluster, tree: Tree, run: Run, *, why: bool
+) -> tuple[JobPlan, ...]:
     plans: list[JobPlan] = []
-    known = Known()
+    known = Known(why=why)
     for job in jobs:
         plan, found = plan_job(job, cluster, known)
         run.add(found, tree)

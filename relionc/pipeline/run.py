@@ -77,6 +77,7 @@ class Request(NamedTuple):
     relion: str | None = None
     jobs: tuple[str, ...] = ()
     emit: bool = True  # False: only to see what is wrong
+    why: bool = False  # say why each plan is what it is
     template: QueueTemplate | None = None  # for scripts as RELION itself would make them
 
     @property

@@ -11,7 +11,6 @@ from relionc.plan.demand import demand_of
 from relionc.plan.job_plan import job_plan
 from relionc.plan.layout import layout_of
 from relionc.plan.problem import problem
-from relionc.plan.why import reasons
 from relionc.solve import Conflict, Solution, search
 
 if TYPE_CHECKING:
@@ -45,9 +44,13 @@ def plan_job(
 
 
 class Known:
-    """Answers by demand. One for each compilation: it holds all that it was asked."""
+    """Answers by demand. One for each compilation: it holds all that it was asked.
 
-    def __init__(self) -> None:
+    `why`: also say why each answer is what it is, which takes some searches more.
+    """
+
+    def __init__(self, *, why: bool = False) -> None:
+        self._why = why
         self._answers: dict[Hashable, tuple[Asked, Solution | Conflict, tuple[Reason, ...]]] = {}
 
     def answer(
@@ -60,7 +63,11 @@ class Known:
             asked = Asked(demand, cluster)
             whole = problem(asked)
             answer = _answer(whole)
-            why = () if isinstance(answer, Conflict) else reasons(asked, whole, answer)
+            why: tuple[Reason, ...] = ()
+            if self._why and isinstance(answer, Solution):
+                from relionc.plan.why import reasons
+
+                why = reasons(asked, whole, answer)
             self._answers[key] = asked, answer, why
         asked, answer, why = self._answers[key]
         return asked if asked.demand is demand else Asked(demand, cluster), answer, why

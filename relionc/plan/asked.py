@@ -31,6 +31,9 @@ class Asked:
         self.cluster = cluster
         self.slurm = cluster.scheduler == "slurm"
         self.places = _places(demand, cluster)
+        self.exclusive = bool(demand.pin("exclusive"))
+        self.mem = demand.pin("mem")
+        self.fixed_mem_per_cpu = demand.pin("mem_per_cpu")
         self._fits: dict[tuple[int, int], int] = {}
         self._per_cpu: dict[tuple[object, ...], int] = {}
         self._uses: dict[tuple[object, ...], Use] = {}
@@ -55,12 +58,17 @@ class Asked:
         """Ranks that compute."""
         return self.ranks(mode, per_node, amount) - self.led(mode, per_node, amount)
 
+    def most_workers(self, mode: str, per_node: int, amount: int) -> int:
+        """The most workers on a node: of a homogeneous job on one node, the leader takes the place of one."""
+        among = mode == HOMOGENEOUS and amount == 1 and self.led(mode, per_node, amount)
+        return per_node - among
+
     def fits(self, place: Place, cpus: int) -> int:
         """Tasks of a heterogeneous job on an empty node; at least 1: whether one fits is a requirement."""
         key = place.order, cpus
         if key not in self._fits:
             per_cpu = self.mem_per_cpu(place, HETEROGENEOUS, 0, cpus, 1) if self.slurm else 0
-            if self.demand.pin("exclusive") and place.room.cpus:  # Slurm books the memory of all its CPUs
+            if self.exclusive and place.room.cpus:  # Slurm books the memory of all its CPUs
                 per_cpu = 0
             self._fits[key] = max(1, tasks_that_fit(place.room, cpus, per_cpu, 1 << 30))
         return self._fits[key]
@@ -94,7 +102,7 @@ class Asked:
 
     def counted_cpus(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
         """CPUs by which Slurm multiplies memory per CPU on the fullest node: all of them for an exclusive job."""
-        if self.demand.pin("exclusive") and place.node_type.known:
+        if self.exclusive and place.node_type.known:
             return place.node_type.cpus
         return self.cpus(place, mode, per_node, cpus, amount)
 
@@ -122,9 +130,8 @@ class Asked:
         What the site prefers gives way to the partition's limit per CPU; what the ranks need does not. Of a heterogeneous
         job it is that of one task alone: nobody knows which share a node.
         """
-        pinned = self.demand.pin("mem_per_cpu")
-        if pinned is not None:
-            return int(pinned)
+        if self.fixed_mem_per_cpu is not None:
+            return int(self.fixed_mem_per_cpu)
         if mode == HETEROGENEOUS:
             amount = 1
         key = place.order, mode, per_node, cpus, self.led(mode, per_node, amount), amount == 1
@@ -135,7 +142,7 @@ class Asked:
     def _work_out_mem_per_cpu(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
         if mode == HETEROGENEOUS:  # tasks may share a core, so the CPUs of one are not rounded up
             need, allocated = self._a_rank_gib(cpus), cpus
-            exclusive = self.demand.pin("exclusive") and place.node_type.known
+            exclusive = self.exclusive and place.node_type.known
             counted = place.node_type.cpus if exclusive else round_cpus(cpus, place.node_type.threads_per_core)
         else:
             need = self.need_gib(place, mode, per_node, cpus, amount)
@@ -151,9 +158,8 @@ class Asked:
 
     def allocated_mib(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
         """Memory that Slurm allocates on the fullest node: per CPU it counts the rounded CPUs."""
-        pinned = self.demand.pin("mem")
-        if pinned is not None:
-            return int(pinned)
+        if self.mem is not None:
+            return int(self.mem)
         counted = self.counted_cpus(place, mode, per_node, cpus, amount)
         return self.mem_per_cpu(place, mode, per_node, cpus, amount) * counted
 
@@ -165,7 +171,7 @@ class Asked:
         if mode == HETEROGENEOUS:  # every task for itself
             per_cpu = self.mem_per_cpu(place, mode, per_node, cpus, amount)
             return self._a_rank_gib(cpus) - per_cpu * cpus / MIB if self.slurm else 0.0
-        pinned = self.demand.pin("mem") is not None or self.demand.pin("mem_per_cpu") is not None
+        pinned = self.mem is not None or self.fixed_mem_per_cpu is not None
         limit = (
             self.allocated_mib(place, mode, per_node, cpus, amount) if pinned else place.room.memory_mib
         )
@@ -202,8 +208,8 @@ class Asked:
         if self.demand.gpu or not self.slurm or not node.known or not node.memory_mib:
             return 0, 0
         ranks = self.ranks(mode, per_node, amount)
-        if self.demand.pin("mem") is not None:
-            mib = self.demand.pin("mem") // max(1, self.fullest(place, mode, per_node, cpus, 2))
+        if self.mem is not None:
+            mib = self.mem // max(1, self.fullest(place, mode, per_node, cpus, 2))
         else:
             mib = self.mem_per_cpu(place, mode, per_node, cpus, 2) * cpus
         beyond = mib * node.cpus - cpus * node.memory_mib

@@ -26,12 +26,12 @@ def variables(asked: Asked) -> tuple[Variable, ...]:
     """Return the choices in the order of search; each domain looks at the values of those that it names."""
     domains = _Domains(asked)
     return (
-        Variable("place", lambda _: asked.places, ()),
+        Variable("place", domains.place, ()),
         Variable("mode", domains.mode, ()),
         Variable("leader", domains.leader, ("mode",)),
         Variable("gpus", domains.gpus, ("place",)),
-        Variable("per_node", domains.per_node, ("place", "mode", "gpus")),
         Variable("cpus_per_task", domains.cpus_per_task, ("place",)),
+        Variable("per_node", domains.per_node, ("place", "mode", "gpus")),
         Variable("amount", domains.amount, ("place", "mode")),
     )
 
@@ -60,6 +60,11 @@ class _Domains(NamedTuple):
 
     asked: Asked
 
+    def place(self, _: Mapping[str, Any]) -> Iterable[Place]:
+        """The preferred first; but those without room for the usual number of ranks wait for the others."""
+        usual = 0 if self.asked.demand.gpu else self.asked.cluster.policy.ntasks
+        return sorted(self.asked.places, key=lambda place: (_room_for(place) < usual, place.order))
+
     def mode(self, _: Mapping[str, Any]) -> Iterable[str]:
         return preferred_modes(self.asked)
 
@@ -77,15 +82,14 @@ class _Domains(NamedTuple):
         wished = {demand.pin("gpus_per_node") or 1, demand.pin("gpus") or 1, highest(demand.gpu_ids) + 1}
         return sorted({*range(1, node.gpus + 1), *(n for n in wished if n > 0)}, reverse=True)
 
-    def per_node(self, values: Mapping[str, Any]) -> Iterable[int]:
+    def per_node(self, values: Mapping[str, Any]) -> Span:
         """Workers per node, the likely ones first; 0 where Slurm places them."""
         if values["mode"] == HETEROGENEOUS:
-            return (0,)
+            return Span(0, 0, 0)
         demand, gpus, most = self.asked.demand, values["gpus"], values["place"].node_type.cpus or UNKNOWN
         per_gpu = demand.pin("ranks_per_gpu") or 1
         wanted = gpus * per_gpu if gpus else max(1, most // self.asked.preferred_cpus(values["place"]))
-        counts = {*range(1, most + 1), *self._wished(most)}
-        return sorted(counts, key=lambda count: (abs(count - wanted), count))
+        return Span(1, most, min(wanted, most), tuple(sorted(self._wished(most))))
 
     def _wished(self, most: int) -> set[int]:
         """Workers beyond a node's CPUs that a wish could mean: such a wish is refused with its number."""
@@ -111,6 +115,12 @@ class _Domains(NamedTuple):
         needed = (place.partition.min_nodes if place.partition else None) or 1
         there = place.alike * (place.node_type.cpus or 1) if values["mode"] == HETEROGENEOUS else place.alike
         return Span(1, max(there, needed, usual, listed, *wished, *least), 1)
+
+
+def _room_for(place: Place) -> int:
+    """CPUs that one job can have at a place; more than any job asks for where that is not known."""
+    most = place.partition.max_nodes if place.partition else None
+    return min(place.alike, most or place.alike) * (place.room.cpus or 1 << 30)
 
 
 def _divisors(number: int) -> list[int]:

@@ -93,7 +93,7 @@ def round_cpus(cpus: int, threads_per_core: int) -> int:
 
 def layout_of(asked: Asked, values: Mapping[str, Any]) -> Layout:
     """Return the layout of a choice of the solver."""
-    place, mode, leader, gpus, workers, cpus, amount = (values[name] for name in CHOICE)
+    place, mode, leader, gpus, cpus, workers, amount = (values[name] for name in CHOICE)
     full = asked.fullest(place, mode, workers, cpus, amount)
     if mode == HETEROGENEOUS:
         per_cpu = 0 if asked.demand.pin("exclusive") else asked.mem_per_cpu(place, mode, workers, cpus, amount)
@@ -121,7 +121,7 @@ def layout_of(asked: Asked, values: Mapping[str, Any]) -> Layout:
     )
 
 
-CHOICE = ("place", "mode", "leader", "gpus", "per_node", "cpus_per_task", "amount")
+CHOICE = ("place", "mode", "leader", "gpus", "cpus_per_task", "per_node", "amount")
 """The variables of the solver, in the order of its search."""
 
 

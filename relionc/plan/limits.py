@@ -13,7 +13,7 @@ from relionc.expr.slurm import constraint_allows, constraint_least, parse_constr
 from relionc.plan.asked import MIB, most_cpus
 from relionc.plan.gpus import highest, parse_ids
 from relionc.plan.model import HETEROGENEOUS, HETJOB, ONE_TASK_PER_NODE
-from relionc.solve import Constraint
+from relionc.solve import Constraint, Floor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,7 +46,7 @@ def _pins(asked: Asked) -> Iterator[Constraint]:
         pinned = demand.pin(name)
         if pinned is not None:
             yield Constraint(
-                f"pin:{name}", scope, measure, low=pinned, high=pinned, scale=max(pinned, 1), rising=UP
+                f"pin:{name}", scope, measure, low=pinned, high=pinned, scale=max(pinned, 1), rising=scope
             )
     yield from _features(asked)
 
@@ -146,9 +146,10 @@ def _site(asked: Asked) -> Iterator[Constraint]:
         lambda *choice: _cpus_over(asked, *choice),
         rising=("per_node", "cpus_per_task"),
         floors=(
-            (
-                ("place", "mode", "gpus", "per_node"),
-                lambda place, mode, gpus, each: _cpus_over(asked, place, mode, gpus, each, 1),
+            Floor(
+                ("place", "mode", "gpus", "cpus_per_task"),
+                lambda place, mode, gpus, cpus: _cpus_over(asked, place, mode, gpus, 1, cpus),
+                rising=("cpus_per_task",),
             ),
         ),
     )
@@ -310,7 +311,13 @@ def _shared_devices(asked: Asked) -> Iterator[Constraint]:
         OF_DEVICES,
         lambda *choice: asked.use(*choice).uneven + _doubled(asked, asked.use(*choice).most),
         rising=UP,
-        floors=((("mode", "gpus", "per_node"), lambda *choice: _surely_doubled(asked, *choice)),),
+        floors=(
+            Floor(
+                ("mode", "gpus", "per_node"),
+                lambda *choice: _surely_doubled(asked, *choice),
+                rising=("per_node",),
+            ),
+        ),
     )
     yield Constraint("need:one_gpu", OF_DEVICES, lambda *choice: asked.use(*choice).straddling, rising=UP)
 

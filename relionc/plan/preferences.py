@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from relionc.plan.choices import preferred_modes
 from relionc.plan.model import HETJOB
-from relionc.solve import Objective
+from relionc.solve import Floor, Objective
 
 if TYPE_CHECKING:
     from relionc.plan.asked import Asked
@@ -59,15 +59,21 @@ def _what_is_asked(asked: Asked) -> tuple[Objective, ...]:
             lambda *choice: _left_gpus(asked, *choice),
             rising=UP,
             floors=(
-                (("place",), lambda place: 0 if asked.demand.gpu else place.node_type.gpus),
-                (("place", "gpus"), lambda place, gpus: _left_of_node(asked, place, gpus)),
+                Floor(("place",), lambda place: 0 if asked.demand.gpu else place.node_type.gpus),
+                Floor(("place", "gpus"), lambda place, gpus: _left_of_node(asked, place, gpus)),
             ),
         ),
-        Objective("GPUs doubled", ("gpus", "per_node"), lambda gpus, each: max(0, each - gpus) if gpus else 0),
+        Objective(
+            "GPUs doubled",
+            ("mode", "gpus", "per_node", "amount"),
+            lambda mode, gpus, each, amount: max(0, asked.most_workers(mode, each, amount) - gpus) if gpus else 0,
+            rising=UP,
+        ),
         Objective(
             "threads",
             ("place", "cpus_per_task"),
             lambda place, cpus: abs(cpus - asked.preferred_cpus(place)),
+            away=("cpus_per_task",),
         ),
         Objective("workers", of_ranks, unused, falling=UP, least=-inf)
         if budget and not asked.demand.serial
@@ -97,7 +103,7 @@ def _what_is_idle(asked: Asked) -> tuple[Objective, ...]:
             scope,
             lambda place, mode, *rest: asked.idle_cpus(place, mode, *rest) + handicap.get(mode, 0),
             rising=UP,
-            floors=((("mode",), lambda mode: handicap.get(mode, 0)),),
+            floors=(Floor(("mode",), lambda mode: handicap.get(mode, 0)),),
         ),
         Objective("mode", ("mode",), lambda mode: order[mode]),
         Objective("memory stranded", scope, asked.stranded_mib, rising=UP),
@@ -112,7 +118,6 @@ def _ties(asked: Asked) -> tuple[Objective, ...]:
             ("place", "mode", "cpus_per_task", "amount"),
             lambda place, mode, *rest: asked.nodes(place, mode, *rest) + (mode == HETJOB),
             rising=UP,
-            floors=((("mode",), lambda _: 1),),
             least=1,
         ),
         Objective("kind of node", ("place",), lambda place: place.order),

@@ -20,21 +20,26 @@ OTHER = "other"
 
 
 class _Value(NamedTuple):
-    """One value that people are told about: its name, the variables that decide it, and how to read it from them."""
+    """One value that people are told about: its name, the variables that decide it, and how to read it from them.
+
+    `beside` are the variables that stay as they are when another value is weighed: another number of GPUs is one on
+    the same kind of nodes.
+    """
 
     name: str
     scope: tuple[str, ...]
     read: Callable[..., Any]
+    beside: tuple[str, ...] = ()
 
 
 _VALUES = (
-    _Value("layout", ("mode",), lambda mode: mode),
+    _Value("layout", ("mode",), lambda mode: mode, ("place",)),
     _Value("partition", ("place",), lambda place: place.partition.name if place.partition else ""),
     _Value("node_type", ("place",), lambda place: place.node_type.name),
-    _Value("nodes", ("amount",), lambda amount: amount),
-    _Value("ntasks_per_node", ("per_node",), lambda workers: workers),
-    _Value("cpus_per_task", ("cpus_per_task",), lambda cpus: cpus),
-    _Value("gpus_per_node", ("gpus",), lambda gpus: gpus),
+    _Value("nodes", ("amount",), lambda amount: amount, ("place", "mode")),
+    _Value("ntasks_per_node", ("per_node",), lambda workers: workers, ("place", "mode")),
+    _Value("cpus_per_task", ("cpus_per_task",), lambda cpus: cpus, ("place", "mode")),
+    _Value("gpus_per_node", ("gpus",), lambda gpus: gpus, ("place", "mode")),
 )
 
 PINS = {"node_type": ("gpu_type", "constraint"), "gpus_per_node": ("gpus_per_node",), "nodes": ("nodes",)}
@@ -91,11 +96,16 @@ def _pin_of(asked: Asked, name: str) -> Any:
 def _forced_or_best(
     asked: Asked, whole: Problem, solution: Solution, each: _Value, value: Any
 ) -> tuple[str, str]:
-    second = runner_up(whole, each, value)
+    beside = tuple(
+        Constraint(OTHER, (name,), lambda now, chosen=solution.values[name]: 0 if now == chosen else 1)
+        for name in each.beside
+    )
+    second = runner_up(whole.also(*beside), each, value)
     if isinstance(second, Solution):
         other = each.read(*[second.values[name] for name in each.scope])
         said = _as_said(asked, each.name, second.values, other)
-        return "best", _cost_of(asked, whole, solution, second, f"{said}")
+        text = _cost_of(asked, whole, solution, second, f"{said}")
+        return "best", text + (_splits(asked, whole, solution) if each.name == "cpus_per_task" else "")
     return "forced", _rules(second.core, each)
 
 
@@ -181,6 +191,12 @@ def equal_splits(asked: Asked, whole: Problem, solution: Solution) -> tuple[tupl
     return tuple(
         (workers + demand.leader, each) for workers, each in splits if _possible(asked, whole, workers, each)
     )
+
+
+def _splits(asked: Asked, whole: Problem, solution: Solution) -> str:
+    """Say which other splits between ranks and threads cost the same."""
+    others = [f"{ranks} ranks x {cpus}" for ranks, cpus in equal_splits(asked, whole, solution)]
+    return f"; as many CPUs: {' or '.join(others)}" if others else ""
 
 
 def _possible(asked: Asked, whole: Problem, workers: int, cpus: int) -> bool:

@@ -11,11 +11,24 @@ Measure = Callable[..., float]
 
 
 class Span(NamedTuple):
-    """Whole numbers from `low` to `high`, tried from `start` outward; as a last domain they are never listed."""
+    """Whole numbers from `low` to `high`, tried from `start` outward; as a last domain they are never listed.
+
+    `more` are a few numbers beyond them, tried last (not in a last domain).
+    """
 
     low: int
     high: int
     start: int
+    more: tuple[int, ...] = ()
+
+
+class Floor(NamedTuple):
+    """A lower bound of a measure that fewer variables give; `rising` and `falling` as for a constraint."""
+
+    scope: Scope
+    measure: Measure
+    rising: Scope = ()
+    falling: Scope = ()
 
 
 class Variable(NamedTuple):
@@ -36,8 +49,8 @@ class Constraint(NamedTuple):
 
     `label` names it in a conflict (constraints of one label stand and fall together), `scale` is the unit in which distances from it are compared. Along the variables
     of `rising` the measure never falls, along those of `falling` it never rises, and along those of `period` it
-    repeats after so many steps: a search then finds the values that are possible by arithmetic. `floors` are
-    lower bounds of the measure that fewer variables give, to be judged earlier against `high`.
+    repeats after so many steps: a search then finds the values that are possible by arithmetic. `floors` are judged
+    earlier, against `high`.
     """
 
     label: str
@@ -49,7 +62,7 @@ class Constraint(NamedTuple):
     rising: Scope = ()
     falling: Scope = ()
     period: Mapping[str, int] = {}  # noqa: RUF012 - never changed
-    floors: tuple[tuple[Scope, Measure], ...] = ()
+    floors: tuple[Floor, ...] = ()
 
     def met(self, values: Mapping[str, Any]) -> bool:
         """Whether an assignment meets it."""
@@ -59,7 +72,8 @@ class Constraint(NamedTuple):
 class Objective(NamedTuple):
     """A cost to make small, never less than `least`; objectives count in the order in which the problem lists them.
 
-    `rising`, `falling` and `floors` are as for a constraint.
+    `rising`, `falling` and `floors` are as for a constraint. Along the variables of `away` the cost never falls on
+    the way from the start of their span to either side.
     """
 
     name: str
@@ -67,7 +81,8 @@ class Objective(NamedTuple):
     cost: Measure
     rising: Scope = ()
     falling: Scope = ()
-    floors: tuple[tuple[Scope, Measure], ...] = ()
+    away: Scope = ()
+    floors: tuple[Floor, ...] = ()
     least: float = 0
 
 

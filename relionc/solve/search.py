@@ -10,10 +10,10 @@ from __future__ import annotations
 from math import lcm
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from relionc.solve.problem import Solution, Span
+from relionc.solve.problem import Floor, Solution, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from relionc.solve.problem import Constraint, Measure, Objective, Problem, Reporter, Scope
 
@@ -41,6 +41,7 @@ class _Cost(NamedTuple):
     cost: Measure
     trend: int
     floor: bool
+    away: bool  # never less on the way from the start of a span to either side
 
 
 class Refutation(NamedTuple):
@@ -88,6 +89,7 @@ class _Search:
         self.limit: list[float] | None = None if bound is None else list(bound)
         self.used: set[str] = set()
         self.done = False  # nothing more is asked
+        self.cut_at = -1  # the depth at which the last value tried could not win
 
     # --- what can be judged at which depth ------------------------------------------------------------------
 
@@ -98,11 +100,12 @@ class _Search:
         return max((self.depth_of[name] for name in scope), default=0)
 
     def _add_constraint(self, each: Constraint) -> None:
-        for scope, measure in each.floors:
-            self._add_check(each, scope, measure, -NEVER)
-        self._add_check(each, each.scope, each.measure, each.low)
+        for floor in each.floors:
+            self._add_check(each, floor, -NEVER)
+        self._add_check(each, Floor(each.scope, each.measure, each.rising, each.falling), each.low)
 
-    def _add_check(self, each: Constraint, scope: Scope, measure: Measure, low: float) -> None:
+    def _add_check(self, each: Constraint, judged: Floor, low: float) -> None:
+        scope, measure, _, _ = judged
         depth = self._last(scope)
         check = _Check(
             label=each.label,
@@ -111,17 +114,26 @@ class _Search:
             low=low,
             high=each.high,
             blame=self._bits(scope),
-            trend=_trend(each, self.names[depth]),
+            trend=_trend(judged, self.names[depth]),
             period=each.period.get(self.names[depth], 0) if self.names[depth] in scope else 1,
         )
         self.checks[depth].append(check)
 
     def _add_objective(self, index: int, each: Objective) -> None:
-        known = [(scope, cost, True) for scope, cost in each.floors]
-        for scope, cost, floor in (*known, (each.scope, each.cost, False)):
-            depth = self._last(scope)
-            places = tuple(self.depth_of[name] for name in scope)
-            self.costs[depth].append(_Cost(index, places, cost, _trend(each, self.names[depth]), floor))
+        exact = Floor(each.scope, each.cost, each.rising, each.falling)
+        for judged in (*each.floors, exact):
+            depth = self._last(judged.scope)
+            name = self.names[depth]
+            self.costs[depth].append(
+                _Cost(
+                    index=index,
+                    places=tuple(self.depth_of[name] for name in judged.scope),
+                    cost=judged.measure,
+                    trend=_trend(judged, name),
+                    floor=judged is not exact,
+                    away=name in each.away or name not in judged.scope,
+                )
+            )
 
     # --- the search -----------------------------------------------------------------------------------------
 
@@ -129,19 +141,25 @@ class _Search:
         """Try the values of one variable; returns the bits of the variables to blame when nothing was found."""
         domain = self.domains[depth](self.assigned)
         blame = self.reads[depth]
-        if isinstance(domain, Span):
-            narrowed, why = self._narrowed(depth, domain)
-            blame |= why
-            if depth == len(self.names) - 1:
-                return blame | (self._tail(depth, narrowed, costs) if narrowed else 0)
-            domain = _outward(narrowed) if narrowed else ()
+        if not isinstance(domain, Span):
+            return self._each(depth, domain, costs, blame)
+        narrowed, why = self._narrowed(depth, domain)
+        blame |= why
+        if depth == len(self.names) - 1:
+            return blame | (self._tail(depth, narrowed, costs) if narrowed else 0)
+        if narrowed is not None:
+            sub = self._outward(depth, narrowed, costs)
+            if self.done or not sub & 1 << depth:
+                return sub
+            blame |= sub & ((1 << depth) - 1)
+        return self._each(depth, domain.more, costs, blame)
+
+    def _each(self, depth: int, values: Iterable[Any], costs: list[float], blame: int) -> int:
+        """Try values in their order; returns whom to blame, beside those in `blame`, or somebody else altogether."""
         here, below = 1 << depth, (1 << depth) - 1
         name = self.names[depth]
-        for value in domain:
-            self.values[depth] = self.assigned[name] = value
-            if self.reporter:
-                self.reporter.visited(name, value)
-            sub = self._try(depth, costs)
+        for value in values:
+            sub = self._set(depth, name, value, costs)
             if self.done:
                 return 0
             if not sub & here:
@@ -149,8 +167,32 @@ class _Search:
                     self.reporter.jumped(name)
                 return sub
             blame |= sub & below
-        self.assigned.pop(name, None)
+        return blame & below
+
+    def _outward(self, depth: int, span: Span, costs: list[float]) -> int:
+        """Try a span from its start to both sides; a side is left once its costs, which only grow there, cannot win."""
+        here, name, blame = 1 << depth, self.names[depth], 1 << depth
+        growing = all(cost.away for cost in self.costs[depth])
+        for side in (range(span.start, span.high + 1), range(span.start - 1, span.low - 1, -1)):
+            for value in side:
+                sub = self._set(depth, name, value, costs)
+                if self.done:
+                    return 0
+                if not sub & here:
+                    if self.reporter:
+                        self.reporter.jumped(name)
+                    return sub
+                blame |= sub
+                if growing and self.cut_at == depth:
+                    break
         return blame
+
+    def _set(self, depth: int, name: str, value: Any, costs: list[float]) -> int:
+        self.values[depth] = self.assigned[name] = value
+        self.cut_at = -1
+        if self.reporter:
+            self.reporter.visited(name, value)
+        return self._try(depth, costs)
 
     def _try(self, depth: int, costs: list[float]) -> int:
         """Judge the value that has just been set, and go on; returns the variables to blame."""
@@ -159,6 +201,7 @@ class _Search:
             return broken
         judged = self._judged(depth, costs)
         if self.limit is not None and judged >= self.limit:
+            self.cut_at = depth
             if self.reporter:
                 self.reporter.cut(self.names[depth])
             return (2 << depth) - 1  # the best so far depends on all of them
@@ -189,7 +232,7 @@ class _Search:
         if not self.costs[depth]:
             return costs
         values, judged = self.values, costs[:]
-        for index, places, cost, _, floor in self.costs[depth]:
+        for index, places, cost, _, floor, _ in self.costs[depth]:
             amount = cost(*[values[i] for i in places])
             judged[index] = max(judged[index], amount) if floor else amount
         return judged
@@ -209,7 +252,7 @@ class _Search:
 
     def _narrowed(self, depth: int, span: Span) -> tuple[Span | None, int]:
         """Cut a span to what the constraints that rise or fall along it allow; and who is to blame for the cuts."""
-        low, high, start = span
+        low, high, start, _ = span
         blame = 0
         for check in self.checks[depth]:
             if not check.trend:
@@ -271,7 +314,7 @@ class _Search:
         return low
 
 
-def _trend(each: Constraint | Objective, name: str) -> int:
+def _trend(each: Floor, name: str) -> int:
     """1 where a measure rises along a variable (or does not look at it), -1 where it falls, 0 where it may do both."""
     if name in each.rising or name not in each.scope:
         return 1
@@ -316,13 +359,3 @@ def _last(low: int, high: int, good: Callable[[int], bool]) -> int:
         middle = (low + high) // 2
         low, high = (middle, high) if good(middle) else (low, middle)
     return low
-
-
-def _outward(span: Span) -> Iterator[int]:
-    """Yield the values of a span from its start to both sides."""
-    yield span.start
-    for distance in range(1, max(span.start - span.low, span.high - span.start) + 1):
-        if span.start - distance >= span.low:
-            yield span.start - distance
-        if span.start + distance <= span.high:
-            yield span.start + distance

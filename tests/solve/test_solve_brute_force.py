@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relionc.solve import Conflict, Constraint, Objective, Problem, Solution, Span, Variable, nearest, solve
+from relionc.solve import Conflict, Constraint, Floor, Objective, Problem, Solution, Span, Variable, nearest, solve
 
 NAMES = ("a", "b", "c", "d")
 
@@ -29,13 +29,14 @@ def table(seed: int, size: int) -> Any:
     return lambda *row: hash((seed, row)) % size
 
 
-def span(seed: int, names: tuple[str, ...]) -> Any:
+def span(seed: int, names: tuple[str, ...], *, last: bool) -> Any:
     """Some whole numbers in a row; which ones depends on the variables before."""
 
     def domain(values: Any) -> Span:
         low = (seed + sum(values[n] for n in names)) % 4
         high = low + seed % 12
-        return Span(low, high, low + seed % (high - low + 1))
+        more = () if last or seed % 3 else (high + 2, high + 7)
+        return Span(low, high, low + seed % (high - low + 1), more)
 
     return domain
 
@@ -78,7 +79,7 @@ def shapes(draw: st.DrawFn, count: int) -> dict[str, Any]:
 def floors(draw: st.DrawFn, shape: dict[str, Any], least: int) -> tuple[Any, ...]:
     """Perhaps a bound that a variable less gives: nothing is below it."""
     scope = shape["scope"][:-1]
-    return ((scope, lambda *_: least),) if scope and draw(st.booleans()) else ()
+    return (Floor(scope, lambda *_: least, scope[:1]),) if scope and draw(st.booleans()) else ()
 
 
 @st.composite
@@ -108,7 +109,7 @@ def problems(draw: st.DrawFn) -> Problem:
         spanned = draw(st.booleans()) or i == count - 1
         before, seed = NAMES[:i], draw(numbers)
         read = before if draw(st.booleans()) else before[:1]
-        made = span(seed, read) if spanned else domain(seed, read, draw(widths))
+        made = span(seed, read, last=i == count - 1) if spanned else domain(seed, read, draw(widths))
         variables.append(Variable(NAMES[i], made, read))
     constraints = tuple(draw(constraint(f"c{i}", count)) for i in range(draw(st.integers(0, 6))))
     objectives = tuple(draw(objective(f"o{i}", count)) for i in range(draw(st.integers(0, 4))))
@@ -123,7 +124,7 @@ def assignments(problem: Problem) -> list[dict[str, Any]]:
 
 
 def listed(domain: Any) -> Any:
-    return range(domain.low, domain.high + 1) if isinstance(domain, Span) else domain
+    return [*range(domain.low, domain.high + 1), *domain.more] if isinstance(domain, Span) else domain
 
 
 def of(call: Any, scope: tuple[str, ...], row: dict[str, Any]) -> Any:
@@ -255,6 +256,35 @@ def test_a_million_numbers_are_not_tried_one_by_one():
     assert len(calls) < 100
     assert watcher.visits < 10
     assert watcher.finds
+
+
+def test_a_side_is_left_once_it_cannot_win():
+    """The cost grows to both sides of the start: three of a thousand values are looked at."""
+    watcher = Watcher()
+    problem = Problem(
+        (Variable("a", lambda _: Span(1, 1000, 500)), Variable("b", lambda _: (1, 2), ())),
+        (),
+        (Objective("near", ("a",), lambda a: abs(a - 500), away=("a",)),),
+    )
+    answer = solve(problem, watcher)
+    assert isinstance(answer, Solution)
+    assert answer.values["a"] == 500
+    assert watcher.visits <= 6
+
+
+@settings(deadline=None, max_examples=100)
+@given(problems(), st.integers(0, 10**6))
+def test_costs_that_grow_from_the_start_change_no_answer(problem, seed):
+    """A cost along the first variable, claimed and not claimed to grow away from the start of its span."""
+    start = seed % 9
+    first = problem.variables[0]._replace(domain=lambda _: Span(0, 8, start))
+    grows = Objective("grows", ("a",), lambda a: abs(a - start) // 2, away=("a",))
+    asked = problem._replace(variables=(first, *problem.variables[1:]), objectives=(grows, *problem.objectives))
+    plain = asked._replace(objectives=(grows._replace(away=()), *problem.objectives))
+    one, other = solve(asked), solve(plain)
+    assert type(one) is type(other)
+    if isinstance(one, Solution) and isinstance(other, Solution):
+        assert one.costs == other.costs
 
 
 def test_what_is_not_to_blame_is_not_tried_again():

@@ -1,0 +1,99 @@
+"""The other layouts of a job: the best of every mode and of every kind of node, with what each wastes and costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from relionc.plan.asked import Asked
+from relionc.plan.choices import preferred_modes
+from relionc.plan.demand import demand_of
+from relionc.plan.job_plan import allocated_cpus, billing, idle_cpus, time_of, use
+from relionc.plan.layout import layout_of
+from relionc.plan.plainest import plainest_conflict
+from relionc.plan.problem import problem
+from relionc.plan.words import CODES, TOPICS, kind
+from relionc.solve import Constraint, Solution, search
+
+if TYPE_CHECKING:
+    from relionc.plan.layout import Layout
+    from relionc.site.types import Cluster
+    from relionc.solve import Conflict, Problem
+    from relionc.spec.model import ResolvedJob
+
+ONLY = "only"
+"""The label of the requirement that a layout be of one mode or kind of node."""
+
+
+class Alternative(NamedTuple):
+    """The best layout of one mode or kind of node; where there is none, `why_not` says so and the numbers are 0.
+
+    `waste` counts the allocated GPUs without a worker and the CPUs that compute nothing; hours are those of the time
+    that is asked for, `billing` is by the partition's weights, for the same time (None: not known).
+    """
+
+    mode: str
+    node_type: str
+    nodes: int = 0
+    ntasks: int = 0
+    cpus_per_task: int = 0
+    idle_gpus: int = 0
+    idle_cpus: int = 0
+    cpu_hours: float = 0.0
+    gpu_hours: float = 0.0
+    billing: float | None = None
+    why_not: str = ""
+
+
+def alternatives(job: ResolvedJob, cluster: Cluster) -> tuple[Alternative, ...]:
+    """Return the best layout of each mode a job could have, then of each other kind of node, the best first."""
+    asked = Asked(demand_of(job, cluster), cluster)
+    whole = problem(asked)
+    modes = [_of_mode(asked, whole, mode) for mode in preferred_modes(asked)]
+    kinds = [_of_kind(asked, whole, name) for name in dict.fromkeys(p.node_type.name for p in asked.places)]
+    found = [each for each in (*modes, *kinds) if each is not None]
+    found.sort(key=lambda each: each[0])
+    return tuple(dict.fromkeys(each for _, each in found))
+
+
+_NEVER = (float("inf"),)
+_Ranked = tuple[tuple[float, ...], Alternative]
+
+
+def _of_mode(asked: Asked, whole: Problem, mode: str) -> _Ranked | None:
+    only = Constraint(ONLY, ("mode",), lambda now: 0 if now == mode else 1)
+    found = search(whole.without(["pin:layout"]).also(only))
+    if isinstance(found, Solution):
+        return found.costs, _costing(asked, layout_of(asked, found.values))
+    conflict = plainest_conflict(whole.without(["pin:layout"]).also(only), found)
+    return _NEVER, Alternative(mode, "", why_not=_in_words(conflict))
+
+
+def _of_kind(asked: Asked, whole: Problem, name: str) -> _Ranked | None:
+    """Return the best on one kind of node; nothing where there is none: most kinds of a large site do not do."""
+    only = Constraint(ONLY, ("place",), lambda place: 0 if place.node_type.name == name else 1)
+    found = search(whole.also(only))
+    return (found.costs, _costing(asked, layout_of(asked, found.values))) if isinstance(found, Solution) else None
+
+
+def _costing(asked: Asked, layout: Layout) -> Alternative:
+    hours = (time_of(asked, layout) or 0) / 3600
+    bill = billing(asked, layout)
+    return Alternative(
+        mode=layout.mode,
+        node_type=layout.place.node_type.name,
+        nodes=layout.nodes,
+        ntasks=layout.ntasks,
+        cpus_per_task=layout.cpus_per_task,
+        idle_gpus=use(asked, layout).idle if layout.gpus_per_node else 0,
+        idle_cpus=idle_cpus(asked, layout),
+        cpu_hours=allocated_cpus(asked, layout) * hours,
+        gpu_hours=layout.worker_nodes * layout.gpus_per_node * hours,
+        billing=None if bill is None else bill * hours,
+    )
+
+
+def _in_words(conflict: Conflict) -> str:
+    """Say what is in the way: the rules first, the most telling one of them, then the wishes."""
+    rules = [label for wanted in CODES for label in conflict.labels if kind(label) == wanted]
+    wishes = [f"`{label[4:]}`" for label in conflict.labels if label.startswith("pin:")]
+    return ", ".join([*(TOPICS[kind(label)] for label in rules[:2]), *wishes]) or "not possible"
