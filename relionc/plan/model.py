@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 LEADER, WORKER, PEER = "leader", "worker", "peer"
 HETEROGENEOUS, HOMOGENEOUS, HOMOGENEOUS_PLUS_1 = "heterogeneous", "homogeneous", "homogeneous+1"
+HETJOB, ONE_TASK_PER_NODE = "hetjob", "one-task-per-node"
 
 
 class Rank(NamedTuple):
@@ -40,6 +41,24 @@ class Reason(NamedTuple):
     route: Route = ()
 
 
+class LeaderGroup(NamedTuple):
+    """The first group of a hetjob: the leader alone on one node. CPUs are Slurm's, memory in MiB, scratch in GiB.
+
+    `cpus` are those of its one task. Exactly one of the two memory values is set, and it is the same one as in the
+    plan: srun refuses a job whose groups ask for memory in two ways (Slurm 22.05, tried).
+    """
+
+    partition: str
+    node_type: str
+    constraint: str
+    cpus: int
+    mem_per_cpu_mib: int | None
+    mem_per_node_mib: int | None
+    scratch_gib: int
+    node_memory_mib: int
+    node_cpus: int
+
+
 class JobPlan(NamedTuple):
     """The layout of one job.
 
@@ -47,6 +66,10 @@ class JobPlan(NamedTuple):
     one slot per node more than it uses, except on the first). Exactly one of the two memory values is set,
     none where there is no scheduler. `nodes` of a heterogeneous plan, and its ranks' nodes, are what Slurm does
     on empty nodes of `node_type`; `placement` says so (`exact` or `predicted`).
+
+    one-task-per-node: one slot on each node, of `cpus_per_slot` CPUs; the ranks, of `cpus_per_task` each, are spread
+    inside as in homogeneous+1 (homogeneous, without a leader). hetjob: node 0 and rank 0 are the `leader_group`'s;
+    `nodes`, `ntasks`, `slots` and `ranks` count them, every other field is about the workers and their nodes.
     """
 
     job: ResolvedJob
@@ -80,3 +103,5 @@ class JobPlan(NamedTuple):
     scratch: tuple[Term, ...] = ()  # per node
     reasons: tuple[Reason, ...] = ()
     not_checked: tuple[str, ...] = ()
+    cpus_per_slot: int = 0  # CPUs of each task that Slurm allocates; 0: cpus_per_task
+    leader_group: LeaderGroup | None = None
