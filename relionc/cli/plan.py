@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from relionc.cli.build import BuildCall, compile_one, show
 from relionc.cli.files import CallError
-from relionc.cli.summary import MIB, job_lines, memory_per_node_mib
+from relionc.cli.summary import MIB, gpus, job_lines, leader_memory_mib, memory_per_node_mib, nodes
 from relionc.cli.table import table
 from relionc.expr.slurm import format_time
 from relionc.plan.model import LEADER, PEER
@@ -51,10 +51,10 @@ def _overview(plans: Sequence[JobPlan]) -> str:
         (
             plan.job.name,
             plan.job.type.name,
-            f"{plan.nodes} x {plan.node_type}",
+            nodes(plan),
             str(plan.ntasks),
             str(plan.cpus_per_task),
-            str(plan.nodes * plan.gpus_per_node) if plan.use_gpu else "-",
+            str(gpus(plan)) if plan.use_gpu else "-",
             format_time(plan.time_s) if plan.time_s is not None else "-",
             ", ".join(name for name in plan.job.after if name in names) or "-",
         )
@@ -91,12 +91,19 @@ def _nodes(plan: JobPlan) -> str:
 
 
 def _node(plan: JobPlan, node: int, here: Sequence[Rank]) -> tuple[str, ...]:
-    roles = "leader + workers" if here[0].role == LEADER else here[0].role + "s" * (len(here) > 1)
-    gpus = " ".join(map(str, sorted({gpu for rank in here for gpu in rank.gpus})))
-    cpus = str(sum(rank.cpus for rank in here)) + (f" of {plan.node_cpus}" if plan.node_cpus else "")
+    used = " ".join(map(str, sorted({gpu for rank in here for gpu in rank.gpus})))
+    leader = plan.leader_group if node == 0 else None
+    there = leader.node_cpus if leader else plan.node_cpus
+    cpus = str(sum(rank.cpus for rank in here)) + (f" of {there}" if there else "")
     each = sum(term.gib for term in plan.memory)
-    memory = f"{len(here) * each:,.1f} GiB" if each else "-"
-    return f"node[{node}]", _range(here), roles, gpus or "-", cpus, memory
+    memory = f"{len(here) * each:,.1f} GiB" if each and not leader else "-"
+    return f"node[{node}]", _range(here), _roles(here), used or "-", cpus, memory
+
+
+def _roles(here: Sequence[Rank]) -> str:
+    if here[0].role == LEADER and len(here) > 1:
+        return "leader + workers"
+    return here[0].role + "s" * (len(here) > 1)
 
 
 def _ranks(plan: JobPlan) -> str:
@@ -130,6 +137,10 @@ def _sums(plan: JobPlan) -> str:
     if asked is not None:
         lines.append(
             f"memory asked for       {_memory_asked(plan)} = {asked / MIB:,.1f} GiB on the fullest node"
+        )
+    if plan.leader_group is not None and (alone := leader_memory_mib(plan.leader_group)) is not None:
+        lines.append(
+            f"for the leader         {alone / MIB:,.1f} GiB on a {plan.leader_group.node_type} node of its own"
         )
     if plan.scratch:
         lines += _terms("scratch per node", sum(term.gib for term in plan.scratch), plan.scratch)

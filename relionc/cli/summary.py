@@ -11,7 +11,7 @@ from relionc.plan.words import plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relionc.plan.model import JobPlan
+    from relionc.plan.model import JobPlan, LeaderGroup
     from relionc.store.build_dir import Written
 
 MIB = 1024
@@ -30,12 +30,25 @@ def job_lines(plans: Sequence[JobPlan]) -> str:
 
 
 def _layout(plan: JobPlan) -> list[str]:
-    words = [plan.mode, f"{plan.nodes} x {plan.node_type}", _ranks(plan)]
+    words = [plan.mode, nodes(plan), _ranks(plan)]
     if plan.use_gpu:
-        words.append(plural(plan.nodes * plan.gpus_per_node, "GPU"))
+        words.append(plural(gpus(plan), "GPU"))
     if plan.time_s is not None:
         words.append(format_time(plan.time_s))
     return words
+
+
+def nodes(plan: JobPlan) -> str:
+    """Return the nodes of a job by type; a hetjob's leader has one of its own."""
+    leader = plan.leader_group
+    if leader is None:
+        return f"{plan.nodes} x {plan.node_type}"
+    return f"1 x {leader.node_type} + {plan.nodes - 1} x {plan.node_type}"
+
+
+def gpus(plan: JobPlan) -> int:
+    """Return the number of GPUs that are allocated, on all nodes."""
+    return (plan.nodes - (plan.leader_group is not None)) * plan.gpus_per_node
 
 
 def _ranks(plan: JobPlan) -> str:
@@ -49,6 +62,8 @@ def _ranks(plan: JobPlan) -> str:
 def _takes(plan: JobPlan) -> list[str]:
     """Return the memory and scratch of a node, where they are asked for."""
     words: list[str] = []
+    if plan.leader_group is not None:
+        words.append(_leader(plan.leader_group))
     asked = memory_per_node_mib(plan)
     if asked is not None:
         of = f" of {plan.node_memory_mib / MIB:.0f}" if plan.node_memory_mib else ""
@@ -59,6 +74,20 @@ def _takes(plan: JobPlan) -> list[str]:
     if plan.mode == HETEROGENEOUS and plan.nodes > 1:
         words.append("nodes as Slurm finds them empty")
     return words
+
+
+def _leader(group: LeaderGroup) -> str:
+    """Return what the leader of a hetjob takes of its own node."""
+    asked = leader_memory_mib(group)
+    memory = f", {asked / MIB:.0f} of {group.node_memory_mib / MIB:.0f} GiB" if asked is not None else ""
+    return f"the leader's node: {plural(group.cpus, 'CPU')}{memory}"
+
+
+def leader_memory_mib(group: LeaderGroup) -> int | None:
+    """Return what the node of a hetjob's leader is asked for, in MiB; None where nothing is asked."""
+    if group.mem_per_cpu_mib is None:
+        return group.mem_per_node_mib
+    return group.mem_per_cpu_mib * group.cpus
 
 
 def memory_per_node_mib(plan: JobPlan) -> int | None:

@@ -105,6 +105,8 @@ CODES: dict[str, str] = {
     "RL612": "the partition takes jobs of more nodes only",
     "RL650": "a cluster profile sets an sbatch option that the plan decides",
     "RL651": "the cluster's launcher cannot place ranks as the layout needs",
+    "RL652": "the cluster profile has no launcher for this layout",
+    "RL653": "the job cannot be one of two groups of nodes",
     "RL670": "a value of a cluster profile cannot be read",
     "RL671": "a cluster profile leaves out something that every profile must say",
     "RL672": "a cluster profile uses a name that it does not define",
@@ -129,6 +131,7 @@ CODES: dict[str, str] = {
     "RL711": "the cores of a job do not fill its nodes",
     "RL712": "a directive of a template says something else than the plan",
     "RL713": "a script template of jinja2 cannot be filled in",
+    "RL714": "a layout needs more than a template of RELION's can say",
     # --- RL8: jobs and their connections ------------------------------------------------------------------
     "RL801": "there is no such job",
     "RL802": "jobs wait for each other in a circle",

@@ -47,7 +47,7 @@ def script_view(value: Script, name: str) -> View:
 
 
 def _step(step: Step) -> list[str]:
-    return shell.step_lines(step.launcher, step.command)
+    return shell.step_lines(step.launcher, step.command, step.second)
 
 
 def _hostfile_view(rule: HostfileRule | None) -> View | None:
@@ -70,6 +70,8 @@ def directive(value: Directive) -> str:
     """
     if value.value is None:
         return f"--{value.name}"
+    if not value.name:
+        return value.value
     text = value.value
     if any(character < " " or character == "\x7f" for character in text):
         raise ValueError(f"sbatch cannot take a control character, as in --{value.name}={text!r}")

@@ -139,11 +139,24 @@ def lines(groups: Iterable[list[str]], indent: str = "  ") -> list[str]:
     return [(indent if i else "") + line + (" \\" if i < last else "") for i, line in enumerate(filled)]
 
 
-def step_lines(launcher: Sequence[Word], command: CommandLine) -> list[str]:
+def step_lines(launcher: Sequence[Word], command: CommandLine, second: Sequence[Word] = ()) -> list[str]:
     """Render a step: launcher, program, then every flag with its values on a line of its own."""
+    if second:
+        return _twice(launcher, command, second)
     front = words((*launcher, *command.words))
     started, program = front[: len(launcher)], front[len(launcher) :]
     return lines([started, *_flag_groups(program), redirection(command)])
+
+
+def _twice(launcher: Sequence[Word], command: CommandLine, second: Sequence[Word]) -> list[str]:
+    """Render a step that names its command twice: an array holds it, so that it stands in the script once."""
+    again = ['"${command[@]}"']
+    array = [
+        "command=(",
+        *("  " + " ".join(group) for group in _flag_groups(list(map(word, command.words)))),
+        ")",
+    ]
+    return [*array, *lines([[*words(launcher), *again], [*map(word, second), *again], redirection(command)])]
 
 
 def _flag_groups(rendered: Sequence[str]) -> list[list[str]]:

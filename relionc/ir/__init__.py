@@ -47,14 +47,21 @@ class CommandLine(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One command of a job with the launcher words in front of it (`srun -n 17 …`; none for a bare one)."""
+    """One command of a job with the launcher words in front of it (`srun -n 17 …`; none for a bare one).
+
+    With `second`, these words and the same command once more follow it: `srun … PROGRAM : … PROGRAM`.
+    """
 
     launcher: tuple[Word, ...]
     command: CommandLine
+    second: tuple[Word, ...] = ()
 
 
 class Directive(NamedTuple):
-    """One `#SBATCH --name=value` line; `value` None is a flag without a value."""
+    """One `#SBATCH --name=value` line; `value` None is a flag without a value.
+
+    Without a name, `value` stands alone: the word that begins the next group of a hetjob.
+    """
 
     name: str
     value: str | None = None

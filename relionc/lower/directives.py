@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from relionc.diag import Finding
 from relionc.expr.slurm import format_memory, format_time
 from relionc.ir import Directive
+from relionc.lower.launch import groups
 from relionc.plan.model import HETEROGENEOUS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
@@ -40,12 +41,55 @@ PLANNED = frozenset(
 """sbatch options that the plan decides; `spec` refuses them in `slurm:`, `refused` in a profile."""
 
 
+_NEXT_GROUP = Directive("", "hetjob")
+_OF_NODES = frozenset(
+    [
+        "contiguous",
+        "core-spec",
+        "cores-per-socket",
+        "cpu-freq",
+        "exclude",
+        "extra-node-info",
+        "gpu-freq",
+        "gres-flags",
+        "hint",
+        "mincpus",
+        "network",
+        "nodefile",
+        "overcommit",
+        "oversubscribe",
+        "prefer",
+        "reservation",
+        "sockets-per-node",
+        "switches",
+        "thread-spec",
+        "threads-per-core",
+        "tmp",
+        "use-min-nodes",
+    ]
+)
+"""Further options that say which nodes, or what of them: each group of a hetjob needs them.
+
+All others are the job's. The first group hands them on, or a second time would be once too often (mail).
+"""
+
+
 def batch(plan: JobPlan, cluster: Cluster) -> tuple[Directive, ...]:
     """Return the directives of a batch script: ours, the profile's, then the user's further ones.
 
     A later option takes the place of an earlier one of the same name; `gres` is one line with everything in
-    it, because Slurm honours only the last.
+    it, because Slurm honours only the last. The groups of a hetjob follow each other.
     """
+    first, *others = groups(plan)
+    further = [(name, value) for name, value in (*cluster.directives, *plan.job.slurm) if name != "gres"]
+    made = [*_first(first, further, cluster)]
+    for group in others:
+        of_nodes = [(name, value) for name, value in further if name in _OF_NODES]
+        made += [_NEXT_GROUP, *_directives([*resources(group, cluster), *of_nodes])]
+    return tuple(made)
+
+
+def _first(plan: JobPlan, further: Sequence[Option], cluster: Cluster) -> tuple[Directive, ...]:
     options: dict[str, str | None] = {
         "job-name": plan.job.name,
         # Relative to where sbatch is called: that folder exists. Slurm kills a job without a word when the
@@ -53,10 +97,12 @@ def batch(plan: JobPlan, cluster: Cluster) -> tuple[Directive, ...]:
         "output": "slurm-%j.out",
         "open-mode": "append",
     }
-    options |= dict(resources(plan, cluster))
-    further = [*cluster.directives, *plan.job.slurm]
-    options |= {name: value for name, value in further if name != "gres"}
-    return tuple(Directive(name, value) for name, value in options.items() if value != "")
+    return _directives([*options.items(), *resources(plan, cluster), *further])
+
+
+def _directives(options: Iterable[Option]) -> tuple[Directive, ...]:
+    """Return directives; of options with the same name the last one's value, in the first one's place."""
+    return tuple(Directive(name, value) for name, value in dict(options).items() if value != "")
 
 
 def resources(plan: JobPlan, cluster: Cluster) -> Iterator[Option]:
@@ -85,7 +131,7 @@ def _tasks(plan: JobPlan) -> Iterator[Option]:
     yield "ntasks", str(plan.slots)
     if plan.mode != HETEROGENEOUS:
         yield "ntasks-per-node", str(plan.slots // plan.nodes)
-    yield "cpus-per-task", str(plan.cpus_per_task)
+    yield "cpus-per-task", str(plan.cpus_per_slot or plan.cpus_per_task)
 
 
 def _memory(plan: JobPlan) -> Iterator[Option]:

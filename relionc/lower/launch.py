@@ -5,35 +5,42 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.diag import Finding
-from relionc.ir import HostfileRule, Step, Word
+from relionc.ir import CommandLine, HostfileRule, ShellRef, Step, Word
 from relionc.lower.words import profile_word, reference, word
-from relionc.plan.model import HOMOGENEOUS_PLUS_1
+from relionc.plan.model import HETJOB, HOMOGENEOUS_PLUS_1, LEADER, ONE_TASK_PER_NODE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from relionc.ir import CommandLine
+    from relionc.diag import Route
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster, Launcher
+
+
+_OF_MODE = {HETJOB: "hetjob", ONE_TASK_PER_NODE: "one_task_per_node"}
+"""Modes that need a launcher of their own, and its name in a profile."""
 
 
 def launcher_of(plan: JobPlan, cluster: Cluster, *, parallel: bool = True) -> Launcher | None:
     """Return what starts a command of the job; None: the program is run bare."""
     if not parallel:
         return cluster.launchers.get("serial")
+    if plan.mode in _OF_MODE:
+        return cluster.launchers.get(_OF_MODE[plan.mode])
     use = "interactive" if plan.job.interactive else "batch"
     return cluster.launchers.get(use) or cluster.launchers.get("batch")
 
 
 def hostfile_rule(plan: JobPlan, cluster: Cluster) -> HostfileRule | None:
-    """Return the hostfile that a homogeneous+1 script writes; None where the placement needs none."""
+    """Return the hostfile that a script writes to place its ranks; None where the placement needs none."""
     launcher = launcher_of(plan, cluster)
-    if not _by_hostfile(plan, cluster) or launcher is None or not launcher.arbitrary:
+    if not _by_hostfile(plan, cluster) or launcher is None or not _takes_hostfile(plan, launcher):
         return None
+    leader = plan.ranks[0].role == LEADER
     return HostfileRule(
         nodes=plan.nodes,
-        workers_per_node=plan.slots // plan.nodes - 1,
-        leader_first=True,
+        workers_per_node=(plan.ntasks - leader) // plan.nodes,
+        leader_first=leader,
         path=hostfile_path(plan),
         variable=launcher.hostfile_variable,
         unset=launcher.unset,
@@ -41,8 +48,16 @@ def hostfile_rule(plan: JobPlan, cluster: Cluster) -> HostfileRule | None:
 
 
 def _by_hostfile(plan: JobPlan, cluster: Cluster) -> bool:
-    """Tell whether ranks must be placed one by one; an interactive job has one node, so it need not."""
-    return plan.mode == HOMOGENEOUS_PLUS_1 and cluster.scheduler == "slurm" and not plan.job.interactive
+    """Tell whether ranks must be placed one by one; srun need not on the one node of an interactive job."""
+    if cluster.scheduler != "slurm":
+        return False
+    return plan.mode == ONE_TASK_PER_NODE or (plan.mode == HOMOGENEOUS_PLUS_1 and not plan.job.interactive)
+
+
+def _takes_hostfile(plan: JobPlan, launcher: Launcher) -> bool:
+    if any("{hostfile}" in word for word in launcher.argv):
+        return True
+    return bool(launcher.hostfile_variable if plan.mode == ONE_TASK_PER_NODE else launcher.arbitrary)
 
 
 def hostfile_path(plan: JobPlan) -> Word:
@@ -64,8 +79,59 @@ def steps(plan: JobPlan, commands: Iterable[tuple[CommandLine, bool]], cluster: 
     for command, parallel in commands:
         launcher = launcher_of(plan, cluster, parallel=parallel)
         texts = _launcher_texts(launcher, rule, parallel=parallel) if launcher else ()
-        made.append(Step(tuple(_filled(text, plan) for text in texts), command))
+        # A serial command of a hetjob runs on the leader's node, with the leader's CPUs.
+        group = plan if parallel or plan.leader_group is None else groups(plan)[0]
+        first = tuple(filled(text, group) for text in texts)
+        second = tuple(filled(text, plan) for text in launcher.workers) if launcher and parallel else ()
+        made.append(Step(first, command, second))
     return tuple(made)
+
+
+def groups(plan: JobPlan) -> tuple[JobPlan, ...]:
+    """Return the groups of nodes that Slurm allocates, each as a plan: of a hetjob the leader's and the workers'."""
+    leader = plan.leader_group
+    if leader is None:
+        return (plan,)
+    alone = plan._replace(
+        partition=leader.partition,
+        node_type=leader.node_type,
+        constraint=leader.constraint,
+        nodes=1,
+        ntasks=1,
+        slots=1,
+        ntasks_per_node=1,
+        cpus_per_task=leader.cpus,
+        gpus_per_node=0,
+        mem_per_cpu_mib=leader.mem_per_cpu_mib,
+        mem_per_node_mib=leader.mem_per_node_mib,
+        node_memory_mib=leader.node_memory_mib,
+        node_cpus=leader.node_cpus,
+        scratch_gib=leader.scratch_gib,
+        exclusive=False,
+        leader_group=None,
+    )
+    workers = plan._replace(
+        nodes=plan.nodes - 1, ntasks=plan.ntasks - 1, slots=plan.slots - 1, leader_group=None
+    )
+    return alone, workers
+
+
+def on_workers(plan: JobPlan, command: CommandLine, cluster: Cluster) -> CommandLine:
+    """Return a command in which the scratch folder is that of the workers' nodes, which are who copies to it.
+
+    Each group of a hetjob has a job id of its own, and a site that makes a folder for every job makes it under that
+    id on the nodes of the group; in the environment of all ranks, SLURM_JOB_ID is the first group's (Slurm 22.05,
+    tried). How the variable is called for the workers, the launcher says.
+    """
+    launcher = launcher_of(plan, cluster)
+    names = dict(launcher.variables) if launcher else {}
+    scratch = profile_word(plan.scratch_dir)
+    if not names or not scratch:
+        return command
+    theirs = tuple(
+        reference(names.get(part.name, part.name)) if isinstance(part, ShellRef) else part for part in scratch
+    )
+    return command._replace(words=tuple(theirs if each == scratch else each for each in command.words))
 
 
 def _launcher_texts(launcher: Launcher, rule: HostfileRule | None, *, parallel: bool) -> tuple[str, ...]:
@@ -77,29 +143,69 @@ def _launcher_texts(launcher: Launcher, rule: HostfileRule | None, *, parallel: 
     return ("env", "-u", rule.variable, *launcher.argv) if rule.variable else launcher.argv
 
 
-def _filled(text: str, plan: JobPlan) -> Word:
-    """Return a launcher's word with its placeholders filled in."""
+def filled(text: str, plan: JobPlan) -> Word:
+    """Return a launcher's text with its placeholders filled in."""
     if "{hostfile}" in text:
         before, _, after = text.partition("{hostfile}")
-        return (*_filled(before, plan), *hostfile_path(plan), *_filled(after, plan))
-    for name, value in (
-        ("ntasks", plan.ntasks),
-        ("cpus_per_task", plan.cpus_per_task),
-        ("nodes", plan.nodes),
-    ):
+        return (*filled(before, plan), *hostfile_path(plan), *filled(after, plan))
+    values = {"ntasks": plan.ntasks, "cpus_per_task": plan.cpus_per_task, "nodes": plan.nodes}
+    if "{ranks_per_node}" in text:
+        values["ranks_per_node"] = sum(rank.node == 0 for rank in plan.ranks)  # the first node is the fullest
+    if plan.leader_group is not None:
+        values |= {"workers": plan.ntasks - 1, "leader_cpus": plan.leader_group.cpus}
+    for name, value in values.items():
         text = text.replace(f"{{{name}}}", str(value))
     return profile_word(text)
 
 
-def cannot_place(plan: JobPlan, cluster: Cluster) -> Iterable[Finding]:
-    """Yield a finding when the plan needs ranks placed one by one and the profile's launcher cannot."""
+def cannot_start(plan: JobPlan, cluster: Cluster) -> Iterator[Finding]:
+    """Yield what keeps this cluster from starting the ranks of a plan where it says."""
+    if plan.mode in _OF_MODE and launcher_of(plan, cluster) is None:
+        yield Finding(
+            code="RL652",
+            message=f"the profile `{cluster.name}` does not say how to start the ranks of a {plan.mode} layout",
+            route=_route(plan),
+            help=f"use another `layout:`, or give the profile a launcher `{_OF_MODE[plan.mode]}`",
+        )
+    elif plan.mode == HETJOB:
+        yield from _no_hetjob(plan)
+    else:
+        yield from _cannot_place(plan, cluster)
+
+
+def _no_hetjob(plan: JobPlan) -> Iterator[Finding]:
+    """Yield what does not go with a job of two groups of nodes."""
+    leader = plan.leader_group
+    if plan.job.interactive:
+        message = "an interactive job cannot be a hetjob: its launcher knows one group of nodes"
+        yield Finding(code="RL653", message=message, route=_route(plan), help="use another `layout:`")
+    if dict(plan.job.slurm).get("nodelist"):
+        message = "`nodelist` cannot say which of its nodes is the leader's, and which are the workers'"
+        route = (*plan.job.route, "slurm", "nodelist")
+        yield Finding(code="RL653", message=message, route=route, help="use `layout: homogeneous+1`")
+    if leader and (leader.mem_per_cpu_mib is None) != (plan.mem_per_cpu_mib is None):
+        message = (
+            "Slurm starts no step over two groups of which one asks for memory by CPU, the other by node"
+        )
+        yield Finding(code="RL653", message=message, route=_route(plan), help="ask for both in the same way")
+
+
+def _route(plan: JobPlan) -> Route:
+    return plan.job.layout.route if plan.job.layout else plan.job.route
+
+
+def _cannot_place(plan: JobPlan, cluster: Cluster) -> Iterator[Finding]:
     launcher = launcher_of(plan, cluster)
-    if _by_hostfile(plan, cluster) and plan.nodes > 1 and (launcher is None or not launcher.arbitrary):
+    if (
+        _by_hostfile(plan, cluster)
+        and plan.nodes > 1
+        and (launcher is None or not _takes_hostfile(plan, launcher))
+    ):
         name = launcher.name if launcher else "(none)"
         yield Finding(
             code="RL651",
             message=f"the launcher `{name}` of cluster `{cluster.name}` cannot place ranks by a hostfile, "
-            f"which homogeneous+1 on {plan.nodes} nodes needs",
-            route=plan.job.layout.route if plan.job.layout else plan.job.route,
+            f"which {plan.mode} on {plan.nodes} nodes needs",
+            route=_route(plan),
             help="use `layout: homogeneous`, one node, or give the launcher `arbitrary` words in the profile",
         )

@@ -10,7 +10,7 @@ from relionc.lower.words import anywhere
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relionc.plan.model import JobPlan, Rank, Term
+    from relionc.plan.model import JobPlan, LeaderGroup, Rank, Term
 
 PLAN_VERSION = 1
 
@@ -46,6 +46,7 @@ def job_object(plan: JobPlan) -> dict[str, object]:
         "slots": plan.slots,
         "ntasks_per_node": plan.ntasks_per_node,
         "cpus_per_task": plan.cpus_per_task,
+        "cpus_per_slot": plan.cpus_per_slot or plan.cpus_per_task,
         "cpus_per_node": plan.cpus_per_node,
         "threads": plan.threads,
         "use_gpu": plan.use_gpu,
@@ -57,6 +58,7 @@ def job_object(plan: JobPlan) -> dict[str, object]:
         "scratch_dir": refs.show(plan.scratch_dir) or None,
         "time_s": plan.time_s,
         "exclusive": plan.exclusive,
+        "leader_group": _leader_group(plan.leader_group),
         "node": {"cpus": plan.node_cpus, "memory_mib": plan.node_memory_mib},
         "memory_per_rank": [_term(term) for term in plan.memory],
         "memory_fullest_node_gib": _rounded(plan.memory_node_gib) if plan.memory else None,
@@ -75,8 +77,22 @@ def job_object(plan: JobPlan) -> dict[str, object]:
     }
 
 
-def _memory(plan: JobPlan) -> dict[str, object]:
-    """Return the one memory value that the job asks of Slurm; nothing where there is no scheduler."""
+def _leader_group(group: LeaderGroup | None) -> dict[str, object] | None:
+    if group is None:
+        return None
+    return {
+        "partition": group.partition or None,
+        "constraint": group.constraint or None,
+        "node_type": group.node_type or None,
+        "cpus": group.cpus,
+        **_memory(group),
+        "scratch_gib": group.scratch_gib,
+        "node": {"cpus": group.node_cpus, "memory_mib": group.node_memory_mib},
+    }
+
+
+def _memory(plan: JobPlan | LeaderGroup) -> dict[str, object]:
+    """Return the one memory value that is asked of Slurm; nothing where there is no scheduler."""
     if plan.mem_per_cpu_mib is not None:
         return {"mem_per_cpu_mib": plan.mem_per_cpu_mib}
     if plan.mem_per_node_mib is not None:

@@ -12,6 +12,7 @@ from relionc.lower import directives, queue, queue_check
 from relionc.lower.queue_directives import Said, first_command, said
 from relionc.lower.queue_shell import misread
 from relionc.lower.words import path_word
+from relionc.plan.model import HETJOB, ONE_TASK_PER_NODE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,6 +65,11 @@ class _Job(NamedTuple):
 
 
 _OURS = ("job-name", "open-mode", "output")
+_BEYOND = {
+    HETJOB: "directives of a second group of nodes, and a launcher over both",
+    ONE_TASK_PER_NODE: "a launcher that starts several ranks in one task",
+}
+"""What a layout needs that no name of a template stands for."""
 
 
 def options(plan: JobPlan, texts: Mapping[str, str]) -> dict[str, str]:
@@ -93,6 +99,9 @@ def fill(
         name = plan.job.name
         if plan.job.interactive:
             continue
+        if plan.mode in _BEYOND:
+            of_jobs.append(_beyond(plan))
+            continue
         job = _Job(plan, texts[name], made[name], cluster, template)
         try:
             scripts[name], problems = _filled(job)
@@ -103,6 +112,13 @@ def fill(
         of_template += problems
         of_jobs += [*_partition(job), *_uneven(job), *_unsaid(job, scripts[name]), *_values(job)]
     return Filled(scripts, tuple(dict.fromkeys(of_template)), tuple(of_jobs))
+
+
+def _beyond(plan: JobPlan) -> Finding:
+    message = f"a template of RELION's cannot say a {plan.mode} layout, which needs {_BEYOND[plan.mode]}"
+    advice = "use another `layout:`, or build without RELION's template"
+    route = plan.job.layout.route if plan.job.layout else plan.job.route
+    return Finding(code="RL714", message=message, route=route, help=advice)
 
 
 def _filled(job: _Job) -> tuple[QueueScript, list[Finding]]:

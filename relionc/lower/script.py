@@ -9,7 +9,7 @@ from relionc.expr.slurm import SlurmSyntaxError, parse_hostlist
 from relionc.ir import Allocation, Bundle, JobArtifacts, Script, Submission, Word
 from relionc.lower import directives, launch
 from relionc.lower.words import anywhere, path_word, profile_word, word
-from relionc.plan.model import HETEROGENEOUS, HOMOGENEOUS
+from relionc.plan.model import HETEROGENEOUS, HETJOB, HOMOGENEOUS, LEADER, ONE_TASK_PER_NODE
 from relionc.plan.words import plural
 
 if TYPE_CHECKING:
@@ -46,10 +46,8 @@ _DEPENDENCY = ("--dependency=afterok:{ids}", "--kill-on-invalid-dep=yes")
 
 def check(plans: Sequence[JobPlan], cluster: Cluster) -> list[Finding]:
     """Return what keeps these plans from becoming scripts; `bundle` expects none."""
-    if cluster.scheduler != "slurm":
-        return []
-    placements = [finding for plan in plans for finding in launch.cannot_place(plan, cluster)]
-    return [*directives.refused(cluster), *placements]
+    placements = [finding for plan in plans for finding in launch.cannot_start(plan, cluster)]
+    return [*(directives.refused(cluster) if cluster.scheduler == "slurm" else ()), *placements]
 
 
 def bundle(
@@ -77,11 +75,12 @@ def bundle(
 def _artifacts(
     plan: JobPlan, made: Made, job_file: JobFile, cluster: Cluster, origin: Origin
 ) -> JobArtifacts:
+    commands = tuple(launch.on_workers(plan, command, cluster) for command in made.commands)
     return JobArtifacts(
         job=plan.job.name,
         script_name=script_name(plan, cluster),
-        script=_script(plan, made, cluster, origin),
-        commands=made.commands,
+        script=_script(plan, commands, made.parallel, cluster, origin),
+        commands=commands,
         hostfile=launch.hostfile_rows(plan, _pinned_hosts(plan)),
         job_file=job_file,
         allocation=_allocation(plan, cluster, origin),
@@ -97,16 +96,22 @@ def _batch(plan: JobPlan, cluster: Cluster) -> bool:
     return cluster.scheduler == "slurm" and not plan.job.interactive
 
 
-def _script(plan: JobPlan, made: Made, cluster: Cluster, origin: Origin) -> Script:
+def _script(
+    plan: JobPlan,
+    commands: Sequence[CommandLine],
+    parallel: Sequence[bool],
+    cluster: Cluster,
+    origin: Origin,
+) -> Script:
     inside = cluster.scheduler == "slurm" and plan.job.interactive
     return Script(
         job=plan.job.name,
         header=_header(plan, origin),
         directives=directives.batch(plan, cluster) if _batch(plan, cluster) else (),
         output_dir=word(plan.job.output),
-        steps=launch.steps(plan, zip(made.commands, made.parallel, strict=True), cluster),
+        steps=launch.steps(plan, zip(commands, parallel, strict=True), cluster),
         environment=_environment(plan, cluster),
-        exports=_exports(plan, made, cluster),
+        exports=_exports(plan, parallel, cluster),
         hostfile=launch.hostfile_rule(plan, cluster),
         project=path_word(plan.job.project) if plan.job.project else None,
         needs="SLURM_JOB_ID" if inside else "",
@@ -130,6 +135,8 @@ def _made_by(origin: Origin) -> str:
 def describe(plan: JobPlan) -> str:
     """Return the layout in words."""
     tail = f", {plural(plan.cpus_per_task, 'CPU')} each" if plan.ntasks > 1 else ""
+    if plan.mode == ONE_TASK_PER_NODE:
+        tail += f", in one task of {plural(plan.cpus_per_slot, 'CPU')} per node"
     if plan.gpus_per_node:
         tail += f", {plural(plan.gpus_per_node, f'{plan.gpu_type} GPU'.strip())} per node"
     if plan.ntasks == 1:
@@ -137,13 +144,24 @@ def describe(plan: JobPlan) -> str:
     ranks = plural(plan.ntasks, "rank")
     if plan.mode == HETEROGENEOUS:
         return f"{plan.mode}: {ranks} wherever Slurm finds room{tail}"
-    each = plan.slots // plan.nodes
-    if plan.mode == HOMOGENEOUS:
-        spread = f"{ranks}, {each} on each of {plan.nodes} nodes" if plan.nodes > 1 else f"{ranks} on 1 node"
-        return f"{plan.mode}: {spread}{tail}"
-    rest = f" and {each - 1} on each other" if plan.nodes > 1 else ""
-    where = f"{each} on the first (rank 0 leads){rest}"
-    return f"{plan.mode}: {ranks} on {plural(plan.nodes, 'node')}, {where}{tail}"
+    return f"{plan.mode}: {ranks}{_spread(plan)}{tail}"
+
+
+def _spread(plan: JobPlan) -> str:
+    """Return how the ranks of a plan with fixed nodes are spread, in words."""
+    if plan.mode == HETJOB and plan.leader_group is not None:
+        leader, workers = launch.groups(plan)
+        alone = (
+            f"rank 0 leads on a {leader.node_type} node of its own with {plural(leader.cpus_per_task, 'CPU')}"
+        )
+        each = workers.ntasks // workers.nodes
+        return f", {alone}, {each} on {f'each of {workers.nodes} others' if workers.nodes > 1 else 'another'}"
+    if plan.mode == HOMOGENEOUS or plan.ranks[0].role != LEADER:
+        each = plan.ntasks // plan.nodes
+        return f", {each} on each of {plan.nodes} nodes" if plan.nodes > 1 else " on 1 node"
+    each = (plan.ntasks - 1) // plan.nodes
+    rest = f" and {each} on each other" if plan.nodes > 1 else ""
+    return f" on {plural(plan.nodes, 'node')}, {each + 1} on the first (rank 0 leads){rest}"
 
 
 def _environment(plan: JobPlan, cluster: Cluster) -> tuple[str, ...]:
@@ -151,16 +169,22 @@ def _environment(plan: JobPlan, cluster: Cluster) -> tuple[str, ...]:
     return tuple(cluster.modules.get(plan.job.type.version, cluster.modules.get("*", ())))
 
 
-def _exports(plan: JobPlan, made: Made, cluster: Cluster) -> tuple[tuple[str, Word], ...]:
-    """Return what the script exports: the profile's, the launcher's, and the CPUs that srun would forget."""
-    exports = dict(cluster.environment)
-    for parallel in dict.fromkeys(made.parallel):
+def _exports(plan: JobPlan, kinds: Sequence[bool], cluster: Cluster) -> tuple[tuple[str, Word], ...]:
+    """Return what the script exports: the profile's, the launchers', and the CPUs that srun would forget.
+
+    `kinds`: whether each command is parallel.
+    """
+    exports = {name: profile_word(value) for name, value in cluster.environment}
+    for parallel in dict.fromkeys(kinds):
         launcher = launch.launcher_of(plan, cluster, parallel=parallel)
-        exports |= dict(launcher.exports) if launcher else {}
-    if cluster.scheduler == "slurm":
-        # From Slurm 22.05 on, srun does not take --cpus-per-task over from the job.
-        exports["SRUN_CPUS_PER_TASK"] = str(plan.cpus_per_task)
-    return tuple((name, profile_word(value)) for name, value in exports.items())
+        exports |= {
+            name: launch.filled(value, plan) for name, value in (launcher.exports if launcher else ())
+        }
+    if cluster.scheduler == "slurm" and plan.leader_group is None:
+        # From Slurm 22.05 on, srun does not take --cpus-per-task over from the job; nor does the srun by which
+        # mpirun starts its daemons. One value cannot be right for two groups of nodes.
+        exports["SRUN_CPUS_PER_TASK"] = (str(plan.cpus_per_slot or plan.cpus_per_task),)
+    return tuple(exports.items())
 
 
 def _pinned_hosts(plan: JobPlan) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ _INTEGERS = frozenset(
         "SLURM_GPUS_ON_NODE",
         "SLURM_JOBID",
         "SLURM_JOB_ID",
+        "SLURM_JOB_ID_HET_GROUP_0",
+        "SLURM_JOB_ID_HET_GROUP_1",
         "SLURM_JOB_NUM_NODES",
         "SLURM_LOCALID",
         "SLURM_MEM_PER_CPU",

@@ -164,7 +164,7 @@ def _leader_group(asked: Asked, layout: Layout) -> LeaderGroup | None:
     usual = asked.cluster.policy.memory_per_cpu_mib * cpus
     need = max(usual, ceil(asked.demand.amounts(1).leader_gib * 1024))
     mib = min(need, place.room.memory_mib or need)
-    by_node = asked.cluster.memory_flag == "per_node"
+    by_node = memory_flags(asked, layout)[1] is not None  # both groups alike, or srun refuses the job
     return LeaderGroup(
         partition=place.partition.name if place.partition else "",
         node_type=node.name,

@@ -42,7 +42,11 @@ class Reason(NamedTuple):
 
 
 class LeaderGroup(NamedTuple):
-    """Where the leader of a hetjob runs: one node of its own, one task, no GPU. Memory in MiB, scratch in GiB."""
+    """The first group of a hetjob: the leader alone on one node. CPUs are Slurm's, memory in MiB, scratch in GiB.
+
+    `cpus` are those of its one task. Exactly one of the two memory values is set, and it is the same one as in the
+    plan: srun refuses a job whose groups ask for memory in two ways (Slurm 22.05, tried).
+    """
 
     partition: str
     node_type: str
@@ -62,6 +66,10 @@ class JobPlan(NamedTuple):
     one slot per node more than it uses, except on the first). Exactly one of the two memory values is set,
     none where there is no scheduler. `nodes` of a heterogeneous plan, and its ranks' nodes, are what Slurm does
     on empty nodes of `node_type`; `placement` says so (`exact` or `predicted`).
+
+    one-task-per-node: one slot on each node, of `cpus_per_slot` CPUs; the ranks, of `cpus_per_task` each, are spread
+    inside as in homogeneous+1 (homogeneous, without a leader). hetjob: node 0 and rank 0 are the `leader_group`'s;
+    `nodes`, `ntasks`, `slots` and `ranks` count them, every other field is about the workers and their nodes.
     """
 
     job: ResolvedJob

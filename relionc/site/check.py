@@ -21,8 +21,10 @@ NO_SUCH_FACT, BAD_PLACEHOLDER, TWICE = "RL673", "RL674", "RL675"
 IMPOSSIBLE, UNKNOWN_BASE, CONTRADICTION, SHARED_SCRATCH = "RL676", "RL677", "RL678", "RL679"
 
 CHOICES = {"scheduler": ("slurm", "none"), "memory_flag": ("per_cpu", "per_node", "either")}
-USES = ("batch", "interactive", "serial")
+HETJOB, INSIDE = "hetjob", "one_task_per_node"
+USES = ("batch", "interactive", "serial", HETJOB, INSIDE)
 PLACEHOLDERS = ("ntasks", "cpus_per_task")
+MORE = {HETJOB: ("workers", "leader_cpus"), INSIDE: ("nodes", "ranks_per_node", "hostfile")}
 LEAST_MEMORY_MIB = 1024
 MOST_MEMORY_MIB = 64 * 1024 * 1024
 
@@ -74,6 +76,10 @@ def _check_modes(cluster: Cluster) -> Iterator[Finding]:
     for index, mode in enumerate(cluster.modes):
         if mode not in MODES:
             yield unknown(mode, MODES, "way to distribute ranks", ("modes", index))
+        elif (use := mode.replace("-", "_")) in MORE and use not in cluster.launchers:
+            message = f"`modes` has {mode}, but no launcher says how to start it"
+            advice = f"add `launchers: {{{use}: …}}`"
+            yield Finding(code=CONTRADICTION, message=message, route=("modes", index), help=advice)
     if not cluster.modes:
         yield _impossible(
             "no way to distribute ranks is left", ("modes",), "leave `modes` out for the usual ones"
@@ -156,31 +162,44 @@ def _check_launcher(use: str, launcher: Launcher, cluster: Cluster) -> Iterator[
     route = ("launchers", use)
     if use not in USES:
         yield unknown(use, USES, "use of a launcher", route, on_key=True)
-    wrong = [
-        finding
-        for key in ("argv", "arbitrary")
+    names = (*PLACEHOLDERS, *MORE.get(use, ()))
+    texts: list[tuple[Route, str]] = [
+        ((*route, key, index), word)
+        for key in ("argv", "arbitrary", "workers")
         for index, word in enumerate(getattr(launcher, key))
-        for finding in _check_placeholders(word, (*route, key, index))
     ]
-    yield from wrong
-    if use == "batch" and not wrong and not any("{ntasks}" in word for word in launcher.argv):
-        message = "the batch launcher does not say how many ranks to start"
-        advice = "pass {ntasks} explicitly: homogeneous+1 starts fewer ranks than Slurm allocates tasks"
-        yield Finding(code=BAD_PLACEHOLDER, message=message, route=(*route, "argv"), help=advice)
-    if bool(launcher.arbitrary) != bool(launcher.hostfile_variable):
+    texts += [((*route, "exports", name), value) for name, value in launcher.exports]
+    wrong = [finding for place, text in texts for finding in _check_placeholders(text, place, names)]
+    yield from wrong or _check_counts(use, launcher, route)
+    if use != INSIDE and bool(launcher.arbitrary) != bool(launcher.hostfile_variable):
         message = "`arbitrary` and `hostfile_variable` go together"
         yield Finding(code=CONTRADICTION, message=message, route=route, help="give both, or neither")
     yield from _check_mpi(launcher, route, cluster)
 
 
-def _check_placeholders(word: str, route: Route) -> Iterator[Finding]:
+def _check_counts(use: str, launcher: Launcher, route: Route) -> Iterator[Finding]:
+    """Yield what a launcher has to be told in so many words, because the allocation says something else."""
+    told = " ".join((*launcher.argv, *launcher.arbitrary))
+    if use in ("batch", INSIDE) and "{ntasks}" not in told:
+        name = use.replace("_", "-")
+        message = f"the {name} launcher does not say how many ranks to start"
+        advice = "pass {ntasks} explicitly: fewer or more ranks are started than Slurm allocates tasks"
+        yield Finding(code=BAD_PLACEHOLDER, message=message, route=(*route, "argv"), help=advice)
+    if use == INSIDE and "{hostfile}" not in told and not launcher.hostfile_variable:
+        message = "the one-task-per-node launcher does not say how many ranks each node gets"
+        advice = "pass {hostfile}, which has one row per rank, or name a `hostfile_variable`"
+        yield Finding(code=BAD_PLACEHOLDER, message=message, route=(*route, "argv"), help=advice)
+
+
+def _check_placeholders(word: str, route: Route, names: tuple[str, ...]) -> Iterator[Finding]:
     """Yield the `{names}` of a word that nobody fills in; `${NAME}` is the shell's."""
     for index, part in enumerate(word.split("{")[1:]):
         name = part.partition("}")[0]
-        if word.split("{")[index].endswith("$") or (name in PLACEHOLDERS and "}" in part):
+        if word.split("{")[index].endswith("$") or (name in names and "}" in part):
             continue
-        near = nearest(name, PLACEHOLDERS)
-        advice = f"did you mean {{{near}}}?" if near else "there are {ntasks} and {cpus_per_task}"
+        near = nearest(name, names)
+        known = ", ".join(f"{{{each}}}" for each in names)
+        advice = f"did you mean {{{near}}}?" if near else f"there are {known}"
         message = f"nothing fills in `{{{name}}}` in `{word}`"
         yield Finding(code=BAD_PLACEHOLDER, message=message, route=route, help=advice)
 

@@ -150,6 +150,8 @@ def _launcher_value(launcher: Launcher) -> dict[str, Any]:
         unset=list(launcher.unset),
         exports=dict(launcher.exports),
         mpi=launcher.mpi,
+        workers=list(launcher.workers),
+        variables=dict(launcher.variables),
     )
 
 

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 WRONG_VALUE, MISSING_KEY = "RL670", "RL671"
 PROVENANCE = ("source", "date", "unverified")
 TOP_ONLY = ("profile", "extends", "sources")
-FREE_NAMES = ("environment", "exports", "directives", "modules")  # whose keys the profile's author invents
+FREE_NAMES = (
+    "environment",
+    "exports",
+    "directives",
+    "modules",
+    "variables",
+)  # whose keys the profile's author invents
 
 
 class Section:
@@ -221,6 +227,8 @@ def _launcher(use: str, section: Section) -> Launcher:
         unset=section.words("unset"),
         exports=section.pairs("exports"),
         mpi=section.text("mpi"),
+        workers=section.words("workers"),
+        variables=section.pairs("variables"),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from relionc.expr.slurm import format_memory, format_time
 
 if TYPE_CHECKING:
-    from relionc.site.types import Cluster, NodeType, Partition
+    from relionc.site.types import Cluster, Launcher, NodeType, Partition
 
 
 class Table(NamedTuple):
@@ -131,9 +131,13 @@ def _node(node: NodeType) -> tuple[str, ...]:
 
 def _launchers(cluster: Cluster) -> tuple[tuple[str, ...], ...]:
     return tuple(
-        (use, " ".join(launcher.argv), " ".join(launcher.arbitrary))
+        (use, " ".join((*launcher.argv, *_second(launcher))), " ".join(launcher.arbitrary))
         for use, launcher in cluster.launchers.items()
     )
+
+
+def _second(launcher: Launcher) -> tuple[str, ...]:
+    return ("LEADER", *launcher.workers, "WORKERS") if launcher.workers else ()
 
 
 def _versions(cluster: Cluster) -> tuple[tuple[str, ...], ...]:

@@ -77,7 +77,9 @@ class Launcher(NamedTuple):
 
     `argv` are the words, with `{ntasks}`, `{cpus_per_task}` filled in; `arbitrary` are the further words for
     a placement by hostfile (srun); `hostfile_variable` is exported to it; `mpi` names the PMI plugin.
-    Words may hold `${NAME}` references to the shell.
+    Words may hold `${NAME}` references to the shell. `workers` are the words between the command for the leader and
+    the same command for the workers, where two groups of nodes are started (hetjob); `variables` says which
+    variables have another name in the workers' group, for the scratch folder.
     """
 
     name: str
@@ -87,6 +89,8 @@ class Launcher(NamedTuple):
     unset: tuple[str, ...] = ()  # variables that would contradict the hostfile
     exports: tuple[tuple[str, str], ...] = ()
     mpi: str = ""
+    workers: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 class Scratch(NamedTuple):
@@ -126,7 +130,8 @@ class Cluster(NamedTuple):
     """A cluster profile.
 
     `scheduler` is `slurm` or `none`; `memory_flag` is `per_cpu`, `per_node` or `either`.
-    `launchers` maps a use to a launcher: `batch`, `interactive`, `serial` (absent: the program is run bare).
+    `launchers` maps a use to a launcher: `batch`, `interactive`, `serial` (absent: the program is run bare), and
+    the modes that need one of their own, `hetjob` and `one_task_per_node`.
     `modules` maps a RELION version to the shell lines that make it available; `*` is for all others.
     `allocation` are the words that get an interactive allocation (`salloc`, a site command); empty: none.
     `modes` are the distribution modes that work here, preferred ones first.

@@ -64,6 +64,33 @@ def test_a_batch_script_places_ranks_keeps_output_and_the_exit_code(build):
     assert (folder / "run.err").read_text() == "warned\n"
 
 
+def test_one_srun_starts_the_same_command_in_both_groups(build):
+    build("two_groups")
+    ids = {"SLURM_JOB_ID": "4711", "SLURM_JOB_ID_HET_GROUP_1": "4712", "SLURM_HOSTFILE": "/dev/null"}
+    done = build.run("class3d/run.sbatch", **ids, **{"BASH_FUNC_module%%": "() { :; }"})
+    assert (done.returncode, done.stderr) == (7, "")
+    words = (build.here / "words").read_text().split("\n")[:-1]
+    middle = words.index(":")
+    first, second = words[:middle], words[middle + 1 :]
+    assert (first[:6], second[:5]) == (
+        ["--mpi=pmix", "--het-group=0", "-n", "1", "-c", "8"],
+        ["--het-group=1", "-n", "8", "-c", "4"],
+    )
+    assert first[6:] == second[5:]
+    assert first[6:9] == ["relion_refine_mpi", "--o", "Class3D/class3d/run"]
+    assert first[-4:] == ["--gpu", "", "--scratch_dir", "/lscratch/4712"]
+
+
+def test_mpirun_gets_the_rows_of_its_ranks(build):
+    build("ranks_inside")
+    done = build.run("class3d/run.sbatch", **SLURM, **{"BASH_FUNC_module%%": "() { :; }"}, FAIL="5")
+    assert (done.returncode, done.stderr) == (5, "")
+    folder = build.here / "Class3D/class3d"
+    assert (folder / "hostfile.4711").read_text().split() == ["cn0007"] * 5 + ["cn0009"] * 4
+    started = "mpirun -n 9 --hostfile Class3D/class3d/hostfile.4711 relion_refine_mpi --o "
+    assert (folder / "run.out").read_text().startswith(started)
+
+
 def test_a_second_run_appends_to_the_output(build):
     build("homogeneous_plus_1")
     functions = {"BASH_FUNC_module%%": "() { :; }", "LOADEDMODULES": ""}

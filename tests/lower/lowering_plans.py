@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from relionc.catalog.types import JobType, Traits
 from relionc.ir import CommandLine, JobFile
-from relionc.plan.model import LEADER, PEER, WORKER, JobPlan, Rank
+from relionc.plan.model import LEADER, PEER, WORKER, JobPlan, LeaderGroup, Rank
 from relionc.site.types import Cluster, Launcher, Policy, Scratch
 from relionc.spec.model import Data, Needs, ResolvedJob, Resources
 
@@ -63,6 +63,17 @@ SLURM = Cluster(
             exports=(("PMI_DEBUG", "0"),),
         ),
         "interactive": Launcher(name="interactive", argv=("mpirun", "-n", "${SLURM_NTASKS}")),
+        "hetjob": Launcher(
+            name="hetjob",
+            argv=("srun", "--mpi=pmix", "--het-group=0", "-n", "1", "-c", "{leader_cpus}"),
+            workers=(":", "--het-group=1", "-n", "{workers}", "-c", "{cpus_per_task}"),
+            variables=(("SLURM_JOB_ID", "SLURM_JOB_ID_HET_GROUP_1"),),
+        ),
+        "one_task_per_node": Launcher(
+            name="inside",
+            argv=("mpirun", "-n", "{ntasks}", "--hostfile", "{hostfile}"),
+            exports=(("SLURM_TASKS_PER_NODE", "{ranks_per_node}(x{nodes})"),),
+        ),
     },
     scratch=Scratch(path="/lscratch/${SLURM_JOB_ID}", gres="lscratch"),
     policy=Policy(),
@@ -182,3 +193,48 @@ def homogeneous(nodes=8, each=4, **changes):
         "ranks": tuple(Rank(i, PEER, i // each, 2, (i % each,)) for i in range(nodes * each)),
     }
     return plus_1(**(values | changes))
+
+
+def hetjob(nodes=3, workers=4, **changes):
+    """A leader with much memory on a CPU node, and `workers` on each of the other nodes."""
+    ranks = [Rank(0, LEADER, 0, 8, ())]
+    ranks += [Rank(1 + i, WORKER, 1 + i // workers, 4, (i % workers,)) for i in range((nodes - 1) * workers)]
+    values = {
+        "mode": "hetjob",
+        "nodes": nodes,
+        "ntasks": len(ranks),
+        "slots": len(ranks),
+        "ntasks_per_node": workers,
+        "cpus_per_node": 4 * workers,
+        "ranks": tuple(ranks),
+        "leader_group": LeaderGroup(
+            partition="multinode",
+            node_type="x2680",
+            constraint="x2680",
+            cpus=8,
+            mem_per_cpu_mib=20480,
+            mem_per_node_mib=None,
+            scratch_gib=5,
+            node_memory_mib=245760,
+            node_cpus=56,
+        ),
+    }
+    return plus_1(**(values | changes))
+
+
+def one_task_per_node(nodes=4, workers=4, *, leader=True, **changes):
+    """One task of all CPUs on each node, and ranks inside: as in homogeneous+1, or equally many without a leader."""
+    ranks = [Rank(0, LEADER, 0, 4, ())] if leader else []
+    role, first = (WORKER, 1) if leader else (PEER, 0)
+    ranks += [Rank(first + i, role, i // workers, 4, (i % workers,)) for i in range(nodes * workers)]
+    most = 4 * (workers + first)
+    values = {
+        "mode": "one-task-per-node",
+        "ntasks": len(ranks),
+        "slots": nodes,
+        "ntasks_per_node": 1,
+        "cpus_per_slot": most,
+        "cpus_per_node": most,
+        "ranks": tuple(ranks),
+    }
+    return plus_1(**({"nodes": nodes} | values | changes))

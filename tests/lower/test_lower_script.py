@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from lowering_plans import JOB_FILE, SLURM, WORKSTATION, Commands, heterogeneous, homogeneous, job, plus_1
+from lowering_plans import (
+    JOB_FILE,
+    SLURM,
+    WORKSTATION,
+    Commands,
+    heterogeneous,
+    hetjob,
+    homogeneous,
+    job,
+    one_task_per_node,
+    plus_1,
+)
 
-from relionc.ir import ShellRef
+from relionc.ir import CommandLine, ShellRef
 from relionc.lower import directives, script
 from relionc.lower.script import Origin
 from relionc.site.types import Launcher
@@ -232,6 +243,183 @@ def test_a_project_folder_is_entered_and_a_tilde_is_the_users_home():
     assert made.submissions[0].output_dir == (ShellRef("HOME"), "/em data/Class3D/class3d/")
 
 
+# --- hetjob ---
+
+
+def test_a_hetjob_allocates_the_leader_and_the_workers_in_two_groups():
+    assert options(hetjob()) == [
+        ("job-name", "class3d"),
+        ("output", "slurm-%j.out"),
+        ("open-mode", "append"),
+        ("partition", "multinode"),
+        ("constraint", "x2680"),
+        ("nodes", "1"),
+        ("ntasks", "1"),
+        ("ntasks-per-node", "1"),
+        ("cpus-per-task", "8"),
+        ("mem-per-cpu", "20G"),
+        ("gres", "lscratch:5"),
+        ("time", "1-00:00:00"),
+        ("", "hetjob"),
+        ("partition", "gpu"),
+        ("nodes", "2"),
+        ("ntasks", "8"),
+        ("ntasks-per-node", "4"),
+        ("cpus-per-task", "4"),
+        ("mem-per-cpu", "6G"),
+        ("gres", "gpu:p100:4,lscratch:200"),
+        ("time", "1-00:00:00"),
+    ]
+
+
+def by_group(plan, cluster=SLURM):
+    """The options of each group of a hetjob."""
+    made = options(plan, cluster)
+    middle = made.index(("", "hetjob"))
+    return dict(made[:middle]), dict(made[middle + 1 :])
+
+
+def test_options_about_nodes_go_to_both_groups_and_those_of_the_job_to_the_first():
+    cluster = SLURM._replace(directives=(("gres", "ib:1"), ("reservation", "em")))
+    user = (("mail-type", "END"), ("exclude", "cn0007"), ("job-name", "ribosome"), ("requeue", None))
+    pins = job().resources._replace(account=Pin("em", ()), qos=Pin("high", ()))
+    first, second = by_group(hetjob(job=job(slurm=user, resources=pins), exclusive=True), cluster)
+    assert first.keys() - second.keys() == {
+        "constraint",
+        "job-name",
+        "mail-type",
+        "open-mode",
+        "output",
+        "requeue",
+    }
+    assert second.keys() - first.keys() == {"exclusive"}
+    assert first["job-name"] == "ribosome"
+    for group in (first, second):
+        assert (group["account"], group["qos"], group["reservation"], group["exclude"]) == (
+            "em",
+            "high",
+            "em",
+            "cn0007",
+        )
+        assert group["gres"].endswith("ib:1")
+
+
+def test_one_command_starts_both_groups_each_with_its_own_cpus():
+    made = bundle(hetjob()).jobs[0]
+    step = made.script.steps[0]
+    assert [word for (word,) in step.launcher] == [
+        "srun",
+        "--mpi=pmix",
+        "--het-group=0",
+        "-n",
+        "1",
+        "-c",
+        "8",
+    ]
+    assert [word for (word,) in step.second] == [":", "--het-group=1", "-n", "8", "-c", "4"]
+    assert (made.script.hostfile, made.script.steps[1].launcher, made.script.steps[1].second) == (
+        None,
+        (),
+        (),
+    )
+    assert "SRUN_CPUS_PER_TASK" not in dict(made.script.exports)
+    assert made.hostfile == ("node[0]",) + ("node[1]",) * 4 + ("node[2]",) * 4
+
+
+def test_a_serial_command_of_a_hetjob_has_the_leaders_node():
+    serial = Launcher(name="serial", argv=("srun", "-n", "1", "-c", "{cpus_per_task}"))
+    cluster = SLURM._replace(launchers={**SLURM.launchers, "serial": serial})
+    step = bundle(hetjob(), cluster=cluster).jobs[0].script.steps[1]
+    assert ([word for (word,) in step.launcher], step.second) == (["srun", "-n", "1", "-c", "8"], ())
+
+
+def test_the_scratch_folder_of_a_hetjob_is_the_one_on_the_workers_nodes():
+    scratch = ("/lscratch/", JOB_ID)
+    command = CommandLine((("refine_mpi",), ("--o",), ("run", JOB_ID), ("--scratch_dir",), scratch))
+    theirs = ("/lscratch/", ShellRef("SLURM_JOB_ID_HET_GROUP_1", integer=True))
+    made = script.bundle(
+        [hetjob()], {"class3d": Commands((command,), (True,))}, {"class3d": JOB_FILE}, SLURM, origin=ORIGIN
+    ).jobs[0]
+    for words in (made.commands[0].words, made.script.steps[0].command.words):
+        assert words == (("refine_mpi",), ("--o",), ("run", JOB_ID), ("--scratch_dir",), theirs)
+    same = script.bundle(
+        [plus_1()], {"class3d": Commands((command,), (True,))}, {"class3d": JOB_FILE}, SLURM, origin=ORIGIN
+    ).jobs[0]
+    assert same.commands == (command,)
+
+
+BY_NODE = hetjob().leader_group._replace(mem_per_cpu_mib=None, mem_per_node_mib=40960)
+
+
+@pytest.mark.parametrize(
+    ("plan", "route", "said"),
+    [
+        (hetjob(job=job(interactive=True)), ("jobs", "class3d"), "interactive"),
+        (
+            hetjob(job=job(slurm=(("nodelist", "cn[1-3]"),))),
+            ("jobs", "class3d", "slurm", "nodelist"),
+            "`nodelist`",
+        ),
+        (hetjob(leader_group=BY_NODE), ("jobs", "class3d"), "memory"),
+    ],
+)
+def test_what_does_not_go_with_two_groups_is_refused(plan, route, said):
+    (finding,) = script.check([plan], SLURM)
+    assert (finding.code, finding.route) == ("RL653", route)
+    assert said in finding.message
+
+
+def test_two_groups_may_both_ask_for_memory_by_node():
+    plan = hetjob(mem_per_cpu_mib=None, mem_per_node_mib=122880, leader_group=BY_NODE)
+    assert script.check([plan, hetjob()], SLURM) == []
+    assert [group["mem"] for group in by_group(plan)] == ["40G", "120G"]
+
+
+@pytest.mark.parametrize("plan", [hetjob(), one_task_per_node(), one_task_per_node(nodes=1)])
+@pytest.mark.parametrize("cluster", [SLURM, WORKSTATION])
+def test_a_mode_without_a_launcher_is_refused(plan, cluster):
+    assert script.check([plan], SLURM) == []
+    pinned = plan._replace(job=job(layout=Pin(plan.mode, ("jobs", "class3d", "layout"))))
+    without = cluster._replace(launchers={"batch": cluster.launchers["batch"]})
+    (finding,) = script.check([pinned], without)
+    assert (finding.code, finding.route) == ("RL652", ("jobs", "class3d", "layout"))
+    assert plan.mode in finding.message
+
+
+# --- one task per node ---
+
+
+def test_one_task_per_node_allocates_one_slot_of_all_cpus():
+    assert shape(one_task_per_node()) == [
+        ("partition", "gpu"),
+        ("nodes", "4"),
+        ("ntasks", "4"),
+        ("ntasks-per-node", "1"),
+        ("cpus-per-task", "20"),
+        ("mem-per-cpu", "6G"),
+        ("gres", "gpu:p100:4,lscratch:200"),
+        ("time", "1-00:00:00"),
+    ]
+
+
+@pytest.mark.parametrize("leader", [True, False])
+@pytest.mark.parametrize("nodes", [1, 2, 8])
+def test_mpirun_starts_the_ranks_inside_by_a_hostfile(nodes, leader):
+    made = bundle(one_task_per_node(nodes=nodes, leader=leader)).jobs[0]
+    rule = made.script.hostfile
+    assert (rule.nodes, rule.workers_per_node, rule.leader_first) == (nodes, 4, leader)
+    assert (rule.variable, rule.unset) == ("", ())
+    ntasks = str(4 * nodes + leader)
+    path = ("Class3D/class3d/", "hostfile.", JOB_ID)
+    assert made.script.steps[0].launcher == (("mpirun",), ("-n",), (ntasks,), ("--hostfile",), path)
+    assert made.script.steps[1].launcher == ()
+    exports = dict(made.script.exports)
+    assert exports["SLURM_TASKS_PER_NODE"] == (f"{4 + leader}(x{nodes})",)
+    assert exports["SRUN_CPUS_PER_TASK"] == (str(4 * (4 + leader)),)
+    assert made.hostfile == tuple(f"node[{n}]" for n in range(nodes) for _ in range(4 + (leader and n == 0)))
+
+
+INSIDE = "4 CPUs each, in one task of {} CPUs per node, 4 p100 GPUs per node"
 LED, GPUS = "5 on the first (rank 0 leads)", "4 CPUs each, 4 p100 GPUs per node"
 
 
@@ -240,6 +428,18 @@ LED, GPUS = "5 on the first (rank 0 leads)", "4 CPUs each, 4 p100 GPUs per node"
     [
         (plus_1(), f"homogeneous+1: 17 ranks on 4 nodes, {LED} and 4 on each other, {GPUS}"),
         (plus_1(nodes=1, workers=4), f"homogeneous+1: 5 ranks on 1 node, {LED}, {GPUS}"),
+        (
+            hetjob(),
+            f"hetjob: 9 ranks, rank 0 leads on a x2680 node of its own with 8 CPUs, 4 on each of 2 others, {GPUS}",
+        ),
+        (
+            one_task_per_node(),
+            f"one-task-per-node: 17 ranks on 4 nodes, {LED} and 4 on each other, {INSIDE.format(20)}",
+        ),
+        (
+            one_task_per_node(leader=False),
+            f"one-task-per-node: 16 ranks, 4 on each of 4 nodes, {INSIDE.format(16)}",
+        ),
         (heterogeneous(), "heterogeneous: 513 ranks wherever Slurm finds room, 4 CPUs each"),
         (homogeneous(), "homogeneous: 32 ranks, 4 on each of 8 nodes, 2 CPUs each, 4 k80 GPUs per node"),
         (homogeneous(nodes=1), "homogeneous: 4 ranks on 1 node, 2 CPUs each, 4 k80 GPUs per node"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from lowering_plans import heterogeneous, homogeneous, job, plus_1
+from lowering_plans import heterogeneous, hetjob, homogeneous, job, one_task_per_node, plus_1
 
 from relionc.emit.json_text import document
 from relionc.expr import refs
@@ -51,6 +51,15 @@ PLANS = [
     ),
     heterogeneous(ntasks=3, mem_per_cpu_mib=None, time_s=None, partition="", constraint="", node_type=""),
     homogeneous(nodes=2),
+    one_task_per_node(),
+    hetjob(),
+    hetjob(
+        mem_per_cpu_mib=None,
+        mem_per_node_mib=100000,
+        leader_group=hetjob().leader_group._replace(
+            partition="", constraint="", node_type="", mem_per_cpu_mib=None, mem_per_node_mib=4096
+        ),
+    ),
 ]
 
 
@@ -74,6 +83,9 @@ def test_the_schema_itself_is_sound_and_knows_every_key():
         lambda made: made["jobs"]["class3d"].pop("ranks"),
         lambda made: made["jobs"]["class3d"].update(mode="heterogenous"),
         lambda made: made["jobs"]["class3d"].update(mem_per_node_mib=1),
+        lambda made: made["jobs"]["class3d"].pop("leader_group"),
+        lambda made: made["jobs"]["class3d"].update(leader_group={}),
+        lambda made: made["jobs"]["class3d"].update(cpus_per_slot=None),
         lambda made: made["jobs"]["class3d"]["ranks"][0].update(role="boss"),
         lambda made: made["jobs"]["class3d"]["ranks"][0].update(node=-1),
         lambda made: made["jobs"]["class3d"]["ranks"].clear(),
@@ -95,3 +107,31 @@ def test_values_are_those_of_the_plan():
     assert written(PLANS[1])["jobs"]["class3d"]["time_s"] is None
     assert written(PLANS[1])["jobs"]["class3d"]["memory_fullest_node_gib"] is None
     assert written(PLANS[2])["jobs"]["class3d"]["mem_per_node_mib"] == 245760
+
+
+def test_slots_and_the_leaders_own_node_are_said() -> None:
+    assert [(made["cpus_per_slot"], made["leader_group"]) for made in jobs(PLANS[:4])] == [
+        (4, None),
+        (4, None),
+        (2, None),
+        (20, None),
+    ]
+    by_cpu, by_node = (made["leader_group"] for made in jobs(PLANS[4:]))
+    assert by_cpu == {
+        "partition": "multinode",
+        "constraint": "x2680",
+        "node_type": "x2680",
+        "cpus": 8,
+        "mem_per_cpu_mib": 20480,
+        "scratch_gib": 5,
+        "node": {"cpus": 56, "memory_mib": 245760},
+    }
+    assert (by_node["mem_per_node_mib"], by_node["partition"], "mem_per_cpu_mib" in by_node) == (
+        4096,
+        None,
+        False,
+    )
+
+
+def jobs(plans):
+    return [written(plan)["jobs"]["class3d"] for plan in plans]

@@ -101,8 +101,40 @@ WRONG = [
         ("partitions", "gpu", "default_time"),
         "max_time",
     ),
-    ({"modes": ["hetjob", "homogenous"]}, "RL672", ("modes", 1), "`homogeneous`"),
-    ({"modes": ["hetjob", "hetjob"]}, "RL675", ("modes", 1), "remove"),
+    ({"modes": ["homogeneous+1", "homogenous"]}, "RL672", ("modes", 1), "`homogeneous`"),
+    ({"modes": ["homogeneous", "homogeneous"]}, "RL675", ("modes", 1), "remove"),
+    ({"modes": ["homogeneous", "hetjob"]}, "RL678", ("modes", 1), "launchers: {hetjob"),
+    ({"modes": ["one-task-per-node"]}, "RL678", ("modes", 0), "launchers: {one_task_per_node"),
+    (
+        {"launchers__hetjob": {"argv": ["srun"], "workers": [":", "-n", "{worker}"]}},
+        "RL674",
+        ("launchers", "hetjob", "workers", 2),
+        "{workers}",
+    ),
+    (
+        {"launchers__batch__argv": ["srun", "{ntasks}", "{workers}"], "launchers__batch__mpi": None},
+        "RL674",
+        ("launchers", "batch", "argv", 2),
+        "{ntasks}",
+    ),
+    (
+        {"launchers__batch__exports": {"A": "{ntask}"}},
+        "RL674",
+        ("launchers", "batch", "exports", "A"),
+        "{ntasks}",
+    ),
+    (
+        {"launchers__one_task_per_node": {"argv": ["mpirun", "--hostfile", "{hostfile}"]}},
+        "RL674",
+        ("launchers", "one_task_per_node", "argv"),
+        "{ntasks}",
+    ),
+    (
+        {"launchers__one_task_per_node": {"argv": ["mpirun", "-n", "{ntasks}"]}},
+        "RL674",
+        ("launchers", "one_task_per_node", "argv"),
+        "{hostfile}",
+    ),
     ({"modes": []}, "RL676", ("modes",), "usual"),
     (
         {"partitions__gpu__min_nodes": 5, "partitions__gpu__max_nodes": 4},
@@ -176,6 +208,12 @@ def test_modes_limits_bills_and_threads_are_read() -> None:
     cluster, findings = site.from_value(
         profile(
             modes=["hetjob", "homogeneous"],
+            launchers__hetjob={"argv": ["srun"], "workers": [":", "{workers}"], "variables": {"A": "B"}},
+            launchers__one_task_per_node={
+                "argv": ["mpirun", "-n", "{ntasks}"],
+                "hostfile_variable": "HYDRA_HOST_FILE",
+                "exports": {"A": "{nodes}"},
+            },
             partitions__gpu__min_nodes=2,
             partitions__gpu__max_cpus_per_node=60,
             partitions__gpu__billing={"cpu": 1, "memory": 0.25, "gpu": 8},
@@ -187,12 +225,15 @@ def test_modes_limits_bills_and_threads_are_read() -> None:
     gpu, policy = cluster.partitions["gpu"], cluster.policy
     assert cluster.modes == ("hetjob", "homogeneous")
     assert (gpu.min_nodes, gpu.max_cpus_per_node) == (2, 60)
+    hetjob = cluster.launchers["hetjob"]
+    assert (hetjob.workers, hetjob.variables) == ((":", "{workers}"), (("A", "B"),))
     assert gpu.billing == (("cpu", 1.0), ("memory", 0.25), ("gpu", 8.0))
     assert (policy.memory_factor, policy.mode_cpus) == (1.5, (("hetjob", 8),))
     assert (policy.cpu_threads_of("refine3d"), policy.cpu_threads_of("class3d")) == (16, policy.cpu_threads)
     assert site.from_value(to_value(cluster)) == (cluster, [])
     shown = {row[0]: row[-1] for table in site.describe(cluster) for row in table.rows}
     assert shown["ways to distribute ranks"] == "hetjob, homogeneous"
+    assert shown["hetjob"] == ""
     assert shown["CPUs per task by job type"] == "refine3d 16"
     assert "bills 1 a CPU + 0.25 a GiB + 8 a GPU" in shown["gpu (default)"]
 

@@ -478,6 +478,116 @@ def validate(data):
                                 raise Rejected
                         if data__launchers__serial_keys:
                             raise Rejected
+                if 'hetjob' in data__launchers_keys:
+                    data__launchers_keys.remove('hetjob')
+                    data__launchers__hetjob = data__launchers['hetjob']
+                    if not isinstance(data__launchers__hetjob, (dict, NoneType)):
+                        raise Rejected
+                    data__launchers__hetjob_is_dict = isinstance(data__launchers__hetjob, dict)
+                    if data__launchers__hetjob_is_dict:
+                        data__launchers__hetjob_keys = set(data__launchers__hetjob.keys())
+                        if 'name' in data__launchers__hetjob_keys:
+                            data__launchers__hetjob_keys.remove('name')
+                            data__launchers__hetjob__name = data__launchers__hetjob['name']
+                            validate___definitions_text(data__launchers__hetjob__name)
+                        if 'argv' in data__launchers__hetjob_keys:
+                            data__launchers__hetjob_keys.remove('argv')
+                            data__launchers__hetjob__argv = data__launchers__hetjob['argv']
+                            validate___definitions_words(data__launchers__hetjob__argv)
+                        if 'arbitrary' in data__launchers__hetjob_keys:
+                            data__launchers__hetjob_keys.remove('arbitrary')
+                            data__launchers__hetjob__arbitrary = data__launchers__hetjob['arbitrary']
+                            validate___definitions_words(data__launchers__hetjob__arbitrary)
+                        if 'hostfile_variable' in data__launchers__hetjob_keys:
+                            data__launchers__hetjob_keys.remove('hostfile_variable')
+                            data__launchers__hetjob__hostfilevariable = data__launchers__hetjob['hostfile_variable']
+                            validate___definitions_text(data__launchers__hetjob__hostfilevariable)
+                        if 'unset' in data__launchers__hetjob_keys:
+                            data__launchers__hetjob_keys.remove('unset')
+                            data__launchers__hetjob__unset = data__launchers__hetjob['unset']
+                            validate___definitions_words(data__launchers__hetjob__unset)
+                        if 'exports' in data__launchers__hetjob_keys:
+                            data__launchers__hetjob_keys.remove('exports')
+                            data__launchers__hetjob__exports = data__launchers__hetjob['exports']
+                            validate___definitions_texts(data__launchers__hetjob__exports)
+                        if 'mpi' in data__launchers__hetjob_keys:
+                            data__launchers__hetjob_keys.remove('mpi')
+                            data__launchers__hetjob__mpi = data__launchers__hetjob['mpi']
+                            validate___definitions_text(data__launchers__hetjob__mpi)
+                        if 'workers' in data__launchers__hetjob_keys:
+                            data__launchers__hetjob_keys.remove('workers')
+                            data__launchers__hetjob__workers = data__launchers__hetjob['workers']
+                            validate___definitions_words(data__launchers__hetjob__workers)
+                        if 'variables' in data__launchers__hetjob_keys:
+                            data__launchers__hetjob_keys.remove('variables')
+                            data__launchers__hetjob__variables = data__launchers__hetjob['variables']
+                            validate___definitions_texts(data__launchers__hetjob__variables)
+                        if 'source' in data__launchers__hetjob_keys:
+                            data__launchers__hetjob_keys.remove('source')
+                            data__launchers__hetjob__source = data__launchers__hetjob['source']
+                            validate___definitions_text(data__launchers__hetjob__source)
+                        if 'date' in data__launchers__hetjob_keys:
+                            data__launchers__hetjob_keys.remove('date')
+                            data__launchers__hetjob__date = data__launchers__hetjob['date']
+                            validate___definitions_text(data__launchers__hetjob__date)
+                        if 'unverified' in data__launchers__hetjob_keys:
+                            data__launchers__hetjob_keys.remove('unverified')
+                            data__launchers__hetjob__unverified = data__launchers__hetjob['unverified']
+                            if not isinstance(data__launchers__hetjob__unverified, (bool, NoneType)):
+                                raise Rejected
+                        if data__launchers__hetjob_keys:
+                            raise Rejected
+                if 'one_task_per_node' in data__launchers_keys:
+                    data__launchers_keys.remove('one_task_per_node')
+                    data__launchers__onetaskpernode = data__launchers['one_task_per_node']
+                    if not isinstance(data__launchers__onetaskpernode, (dict, NoneType)):
+                        raise Rejected
+                    data__launchers__onetaskpernode_is_dict = isinstance(data__launchers__onetaskpernode, dict)
+                    if data__launchers__onetaskpernode_is_dict:
+                        data__launchers__onetaskpernode_keys = set(data__launchers__onetaskpernode.keys())
+                        if 'name' in data__launchers__onetaskpernode_keys:
+                            data__launchers__onetaskpernode_keys.remove('name')
+                            data__launchers__onetaskpernode__name = data__launchers__onetaskpernode['name']
+                            validate___definitions_text(data__launchers__onetaskpernode__name)
+                        if 'argv' in data__launchers__onetaskpernode_keys:
+                            data__launchers__onetaskpernode_keys.remove('argv')
+                            data__launchers__onetaskpernode__argv = data__launchers__onetaskpernode['argv']
+                            validate___definitions_words(data__launchers__onetaskpernode__argv)
+                        if 'arbitrary' in data__launchers__onetaskpernode_keys:
+                            data__launchers__onetaskpernode_keys.remove('arbitrary')
+                            data__launchers__onetaskpernode__arbitrary = data__launchers__onetaskpernode['arbitrary']
+                            validate___definitions_words(data__launchers__onetaskpernode__arbitrary)
+                        if 'hostfile_variable' in data__launchers__onetaskpernode_keys:
+                            data__launchers__onetaskpernode_keys.remove('hostfile_variable')
+                            data__launchers__onetaskpernode__hostfilevariable = data__launchers__onetaskpernode['hostfile_variable']
+                            validate___definitions_text(data__launchers__onetaskpernode__hostfilevariable)
+                        if 'unset' in data__launchers__onetaskpernode_keys:
+                            data__launchers__onetaskpernode_keys.remove('unset')
+                            data__launchers__onetaskpernode__unset = data__launchers__onetaskpernode['unset']
+                            validate___definitions_words(data__launchers__onetaskpernode__unset)
+                        if 'exports' in data__launchers__onetaskpernode_keys:
+                            data__launchers__onetaskpernode_keys.remove('exports')
+                            data__launchers__onetaskpernode__exports = data__launchers__onetaskpernode['exports']
+                            validate___definitions_texts(data__launchers__onetaskpernode__exports)
+                        if 'mpi' in data__launchers__onetaskpernode_keys:
+                            data__launchers__onetaskpernode_keys.remove('mpi')
+                            data__launchers__onetaskpernode__mpi = data__launchers__onetaskpernode['mpi']
+                            validate___definitions_text(data__launchers__onetaskpernode__mpi)
+                        if 'source' in data__launchers__onetaskpernode_keys:
+                            data__launchers__onetaskpernode_keys.remove('source')
+                            data__launchers__onetaskpernode__source = data__launchers__onetaskpernode['source']
+                            validate___definitions_text(data__launchers__onetaskpernode__source)
+                        if 'date' in data__launchers__onetaskpernode_keys:
+                            data__launchers__onetaskpernode_keys.remove('date')
+                            data__launchers__onetaskpernode__date = data__launchers__onetaskpernode['date']
+                            validate___definitions_text(data__launchers__onetaskpernode__date)
+                        if 'unverified' in data__launchers__onetaskpernode_keys:
+                            data__launchers__onetaskpernode_keys.remove('unverified')
+                            data__launchers__onetaskpernode__unverified = data__launchers__onetaskpernode['unverified']
+                            if not isinstance(data__launchers__onetaskpernode__unverified, (bool, NoneType)):
+                                raise Rejected
+                        if data__launchers__onetaskpernode_keys:
+                            raise Rejected
                 if data__launchers_keys:
                     raise Rejected
         if 'scratch' in data_keys:

@@ -81,7 +81,7 @@ def validate___definitions_job(data):
         raise Rejected
     data_is_dict = isinstance(data, dict)
     if data_is_dict:
-        data__missing_keys = set(['type', 'output', 'after', 'interactive', 'mode', 'placement', 'partition', 'constraint', 'node_type', 'nodes', 'ntasks', 'slots', 'ntasks_per_node', 'cpus_per_task', 'cpus_per_node', 'threads', 'use_gpu', 'gpu_type', 'gpus_per_node', 'gpu_ids', 'scratch_gib', 'scratch_dir', 'time_s', 'exclusive', 'node', 'memory_per_rank', 'memory_fullest_node_gib', 'scratch_per_node', 'ranks', 'reasons', 'not_checked']) - data.keys()
+        data__missing_keys = set(['type', 'output', 'after', 'interactive', 'mode', 'placement', 'partition', 'constraint', 'node_type', 'nodes', 'ntasks', 'slots', 'ntasks_per_node', 'cpus_per_task', 'cpus_per_slot', 'cpus_per_node', 'threads', 'use_gpu', 'gpu_type', 'gpus_per_node', 'gpu_ids', 'scratch_gib', 'scratch_dir', 'time_s', 'exclusive', 'leader_group', 'node', 'memory_per_rank', 'memory_fullest_node_gib', 'scratch_per_node', 'ranks', 'reasons', 'not_checked']) - data.keys()
         if data__missing_keys:
             raise Rejected
         data_keys = set(data.keys())
@@ -122,7 +122,7 @@ def validate___definitions_job(data):
         if 'mode' in data_keys:
             data_keys.remove('mode')
             data__mode = data['mode']
-            if not (isinstance(data__mode, str) and data__mode == 'heterogeneous' or (isinstance(data__mode, str) and data__mode == 'homogeneous') or (isinstance(data__mode, str) and data__mode == 'homogeneous+1')):
+            if not (isinstance(data__mode, str) and data__mode == 'heterogeneous' or (isinstance(data__mode, str) and data__mode == 'homogeneous') or (isinstance(data__mode, str) and data__mode == 'homogeneous+1') or (isinstance(data__mode, str) and data__mode == 'hetjob') or (isinstance(data__mode, str) and data__mode == 'one-task-per-node')):
                 raise Rejected
         if 'placement' in data_keys:
             data_keys.remove('placement')
@@ -183,6 +183,14 @@ def validate___definitions_job(data):
                 raise Rejected
             if isinstance(data__cpuspertask, (int, float)) and (not isinstance(data__cpuspertask, bool)):
                 if data__cpuspertask < 1:
+                    raise Rejected
+        if 'cpus_per_slot' in data_keys:
+            data_keys.remove('cpus_per_slot')
+            data__cpusperslot = data['cpus_per_slot']
+            if not isinstance(data__cpusperslot, int) and (not (isinstance(data__cpusperslot, float) and data__cpusperslot.is_integer())) or isinstance(data__cpusperslot, bool):
+                raise Rejected
+            if isinstance(data__cpusperslot, (int, float)) and (not isinstance(data__cpusperslot, bool)):
+                if data__cpusperslot < 1:
                     raise Rejected
         if 'cpus_per_node' in data_keys:
             data_keys.remove('cpus_per_node')
@@ -264,6 +272,25 @@ def validate___definitions_job(data):
             data_keys.remove('exclusive')
             data__exclusive = data['exclusive']
             if not isinstance(data__exclusive, bool):
+                raise Rejected
+        if 'leader_group' in data_keys:
+            data_keys.remove('leader_group')
+            data__leadergroup = data['leader_group']
+            data__leadergroup_any_of_count1 = 0
+            if not data__leadergroup_any_of_count1:
+                try:
+                    if not isinstance(data__leadergroup, NoneType):
+                        raise Rejected
+                    data__leadergroup_any_of_count1 += 1
+                except Rejected:
+                    pass
+            if not data__leadergroup_any_of_count1:
+                try:
+                    validate___definitions_leader_group(data__leadergroup)
+                    data__leadergroup_any_of_count1 += 1
+                except Rejected:
+                    pass
+            if not data__leadergroup_any_of_count1:
                 raise Rejected
         if 'node' in data_keys:
             data_keys.remove('node')
@@ -472,6 +499,105 @@ def validate___definitions_term(data):
             data__formula = data['formula']
             if not isinstance(data__formula, str):
                 raise Rejected
+        if data_keys:
+            raise Rejected
+    return data
+
+def validate___definitions_leader_group(data):
+    if not isinstance(data, dict):
+        raise Rejected
+    try:
+        data_is_dict = isinstance(data, dict)
+        if data_is_dict:
+            data__missing_keys = set(['mem_per_cpu_mib', 'mem_per_node_mib']) - data.keys()
+            if data__missing_keys:
+                raise Rejected
+    except Rejected:
+        pass
+    else:
+        raise Rejected
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data__missing_keys = set(['partition', 'constraint', 'node_type', 'cpus', 'scratch_gib', 'node']) - data.keys()
+        if data__missing_keys:
+            raise Rejected
+        data_keys = set(data.keys())
+        if 'partition' in data_keys:
+            data_keys.remove('partition')
+            data__partition = data['partition']
+            if not isinstance(data__partition, (str, NoneType)):
+                raise Rejected
+        if 'constraint' in data_keys:
+            data_keys.remove('constraint')
+            data__constraint = data['constraint']
+            if not isinstance(data__constraint, (str, NoneType)):
+                raise Rejected
+        if 'node_type' in data_keys:
+            data_keys.remove('node_type')
+            data__nodetype = data['node_type']
+            if not isinstance(data__nodetype, (str, NoneType)):
+                raise Rejected
+        if 'cpus' in data_keys:
+            data_keys.remove('cpus')
+            data__cpus = data['cpus']
+            if not isinstance(data__cpus, int) and (not (isinstance(data__cpus, float) and data__cpus.is_integer())) or isinstance(data__cpus, bool):
+                raise Rejected
+            if isinstance(data__cpus, (int, float)) and (not isinstance(data__cpus, bool)):
+                if data__cpus < 1:
+                    raise Rejected
+        if 'mem_per_cpu_mib' in data_keys:
+            data_keys.remove('mem_per_cpu_mib')
+            data__mempercpumib = data['mem_per_cpu_mib']
+            if not isinstance(data__mempercpumib, int) and (not (isinstance(data__mempercpumib, float) and data__mempercpumib.is_integer())) or isinstance(data__mempercpumib, bool):
+                raise Rejected
+            if isinstance(data__mempercpumib, (int, float)) and (not isinstance(data__mempercpumib, bool)):
+                if data__mempercpumib < 0:
+                    raise Rejected
+        if 'mem_per_node_mib' in data_keys:
+            data_keys.remove('mem_per_node_mib')
+            data__mempernodemib = data['mem_per_node_mib']
+            if not isinstance(data__mempernodemib, int) and (not (isinstance(data__mempernodemib, float) and data__mempernodemib.is_integer())) or isinstance(data__mempernodemib, bool):
+                raise Rejected
+            if isinstance(data__mempernodemib, (int, float)) and (not isinstance(data__mempernodemib, bool)):
+                if data__mempernodemib < 0:
+                    raise Rejected
+        if 'scratch_gib' in data_keys:
+            data_keys.remove('scratch_gib')
+            data__scratchgib = data['scratch_gib']
+            if not isinstance(data__scratchgib, int) and (not (isinstance(data__scratchgib, float) and data__scratchgib.is_integer())) or isinstance(data__scratchgib, bool):
+                raise Rejected
+            if isinstance(data__scratchgib, (int, float)) and (not isinstance(data__scratchgib, bool)):
+                if data__scratchgib < 0:
+                    raise Rejected
+        if 'node' in data_keys:
+            data_keys.remove('node')
+            data__node = data['node']
+            if not isinstance(data__node, dict):
+                raise Rejected
+            data__node_is_dict = isinstance(data__node, dict)
+            if data__node_is_dict:
+                data__node__missing_keys = set(['cpus', 'memory_mib']) - data__node.keys()
+                if data__node__missing_keys:
+                    raise Rejected
+                data__node_keys = set(data__node.keys())
+                if 'cpus' in data__node_keys:
+                    data__node_keys.remove('cpus')
+                    data__node__cpus = data__node['cpus']
+                    if not isinstance(data__node__cpus, int) and (not (isinstance(data__node__cpus, float) and data__node__cpus.is_integer())) or isinstance(data__node__cpus, bool):
+                        raise Rejected
+                    if isinstance(data__node__cpus, (int, float)) and (not isinstance(data__node__cpus, bool)):
+                        if data__node__cpus < 0:
+                            raise Rejected
+                if 'memory_mib' in data__node_keys:
+                    data__node_keys.remove('memory_mib')
+                    data__node__memorymib = data__node['memory_mib']
+                    if not isinstance(data__node__memorymib, int) and (not (isinstance(data__node__memorymib, float) and data__node__memorymib.is_integer())) or isinstance(data__node__memorymib, bool):
+                        raise Rejected
+                    if isinstance(data__node__memorymib, (int, float)) and (not isinstance(data__node__memorymib, bool)):
+                        if data__node__memorymib < 0:
+                            raise Rejected
+                if data__node_keys:
+                    raise Rejected
         if data_keys:
             raise Rejected
     return data

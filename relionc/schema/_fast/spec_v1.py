@@ -192,7 +192,7 @@ def validate___definitions_job(data):
             data__layout_any_of_count2 = 0
             if not data__layout_any_of_count2:
                 try:
-                    if not (isinstance(data__layout, str) and data__layout == 'auto' or (isinstance(data__layout, str) and data__layout == 'heterogeneous') or (isinstance(data__layout, str) and data__layout == 'homogeneous') or (isinstance(data__layout, str) and data__layout == 'homogeneous+1')):
+                    if not (isinstance(data__layout, str) and data__layout == 'auto' or (isinstance(data__layout, str) and data__layout == 'heterogeneous') or (isinstance(data__layout, str) and data__layout == 'homogeneous') or (isinstance(data__layout, str) and data__layout == 'homogeneous+1') or (isinstance(data__layout, str) and data__layout == 'hetjob') or (isinstance(data__layout, str) and data__layout == 'one-task-per-node')):
                         raise Rejected
                     data__layout_any_of_count2 += 1
                 except Rejected:

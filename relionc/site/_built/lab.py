@@ -99,6 +99,35 @@ CLUSTER = Cluster(
             mpi="pmix",
         ),
         "interactive": Launcher(name="mpirun", argv=("mpirun", "-n", "${SLURM_NTASKS}")),
+        "hetjob": Launcher(
+            name="srun",
+            argv=(
+                "srun",
+                "--mpi=pmix",
+                "--kill-on-bad-exit=1",
+                "--het-group=0",
+                "-n",
+                "1",
+                "-c",
+                "{leader_cpus}",
+            ),
+            mpi="pmix",
+            workers=(":", "--het-group=1", "-n", "{workers}", "-c", "{cpus_per_task}"),
+            variables=(("SLURM_JOB_ID", "SLURM_JOB_ID_HET_GROUP_1"),),
+        ),
+        "one_task_per_node": Launcher(
+            name="mpirun",
+            argv=(
+                "mpirun",
+                "-n",
+                "{ntasks}",
+                "--hostfile",
+                "{hostfile}",
+                "--bind-to",
+                "none",
+            ),
+            exports=(("SLURM_TASKS_PER_NODE", "{ranks_per_node}(x{nodes})"),),
+        ),
     },
     scratch=Scratch(path="/lscratch/${SLURM_JOB_ID}", gres="lscratch", default_gib=10),
     policy=Policy(
@@ -116,6 +145,14 @@ CLUSTER = Cluster(
         ),
         "launchers.batch.mpi": Source(
             text="tried with Debian 12's RELION and Open MPI",
+            date="2026-11",
+        ),
+        "launchers.hetjob": Source(
+            text="tried with Slurm 22.05 (docs/decisions/0011-two-more-modes.md)",
+            date="2026-11",
+        ),
+        "launchers.one_task_per_node": Source(
+            text="tried with Open MPI 4.1 (docs/decisions/0011-two-more-modes.md)",
             date="2026-11",
         ),
         "modes": Source(
