@@ -44,6 +44,7 @@ _CONDITIONS = (
     "scratch",
     "threads",
     "window",
+    "copies_repeats",
 )
 
 

@@ -16,7 +16,8 @@ class Option(NamedTuple):
 
     `kind`: text, number, bool (`Yes`/`No`), list (one of `choices`), file, node. `default` is RELION's text.
     `role` names what the plan decides through this option: ranks, threads, use_gpu, gpu_ids, scratch_dir,
-    preread, extra_args, queue; or what it is: particles (the STAR file of the particles to work on),
+    preread, extra_args, queue; or what it is: particles, micrographs, tomograms (the STAR file of those to work
+    on; movies and tilt series too), eer_fraction (detector frames that become one frame of an EER movie),
     continue_from (the file at which a continued run goes on); empty for all others.
     `flag` is a flag it becomes (for "did you mean").
     """
@@ -65,7 +66,8 @@ class Traits(NamedTuple):
     GPUs with these options; `gpu_possible`: it could. `one_rank_per_gpu`: MotionCor2, Gctf. `preread`: every
     rank holds all particles in memory. `scratch`: particles are copied to node-local disk when a folder is
     given. `memory`: names of memory models of `plan` (`preread`, `motioncorr`). `items`: what is divided among
-    ranks (`particles`, `micrographs`, ``). `window`: the program waits for a person at a window.
+    ranks (`particles`, `micrographs`, `tomograms`, ``). `window`: the program waits for a person at a window.
+    `copies_repeats`: an image that several rows name is copied to scratch for each of them.
     """
 
     mpi: Expr
@@ -81,6 +83,7 @@ class Traits(NamedTuple):
     rank_rules: tuple[RankRule, ...] = ()
     run_rules: tuple[RunRule, ...] = ()
     window: Expr = ("const", False)
+    copies_repeats: Expr = ("const", False)
 
 
 class JobType(NamedTuple):

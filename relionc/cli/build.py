@@ -108,7 +108,7 @@ def stem(path: str) -> str:
 
 def compile_one(path: str, call: BuildCall, *, emit: bool = True) -> tuple[Compiled, Disk]:
     """Compile one spec of a call (without `emit`: only to see what is wrong); raises CallError."""
-    disk = Disk(files.read, files.particle_facts)
+    disk = Disk(files.read, files.file_facts)
     found = files.settings(path)
     request = Request(
         path=path,

@@ -1,4 +1,4 @@
-"""What a command reads: specs, settings, profiles, particle files."""
+"""What a command reads: specs, settings, profiles, data files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from relionc.cli.remember import settings_places
 
 if TYPE_CHECKING:
-    from relionc.spec.data import FileFacts
+    from relionc.source.facts import FileFacts
 
 STDIN = "-"
 
@@ -60,14 +60,10 @@ def settings(spec: str) -> Settings | None:
     return Settings(path, cluster)
 
 
-def particle_facts(path: str, project: str) -> FileFacts | None:
-    """Return what a particle file says; a relative path is looked up in the project folder, else here."""
+def file_facts(path: str, project: str) -> FileFacts | None:
+    """Return what a data file says; a relative path is looked up in the project folder, else here."""
     if not os.path.isfile(os.path.join(project, path)):
         return None
-    from relionc.source.star import particles
-    from relionc.spec.data import FileFacts
+    from relionc.source.facts import facts
 
-    found = particles(path, project)
-    if found is None:
-        return None
-    return FileFacts(path, particles=found.particles, box=found.box, angpix=found.angpix)
+    return facts(path, project)

@@ -37,7 +37,7 @@ def remember(
     """Keep a build: `contents` are the files it read, `looked_at` those it only looked for or skimmed."""
     inputs = [cache.by_content(path, data) for path, data in contents.items()]
     for path in looked_at:
-        if os.path.lexists(path):
+        if os.path.exists(path):  # a link to nowhere counts as absent: never the same again, so built anew
             inputs.append(cache.by_stat(path))
         else:
             inputs.append(cache.absent(path))

@@ -116,7 +116,7 @@ def cluster_show(name: str) -> int:
     from relionc.pipeline import Disk, load_profile
 
     try:
-        profile = load_profile(name, Disk(files.read, files.particle_facts))
+        profile = load_profile(name, Disk(files.read, files.file_facts))
     except OSError as error:
         near = site.nearest(name)
         return _fail(

@@ -177,7 +177,7 @@ def _resolve(request: Request, tree: Tree, run: Run) -> ResolvedSpec | None:
         value,
         path=request.path,
         relion=request.relion,
-        file_facts=run.disk.particle_facts,
+        file_facts=run.disk.file_facts,
         left_out=left_out,
     )
     run.add(findings, tree)
@@ -277,7 +277,6 @@ def _inputs(request: Request, run: Run) -> tuple[tuple[str, Mapping[str, object]
     paths = [path for path, _ in run.disk.facts]
     for (path, project), facts in sorted(run.disk.facts.items()):
         if facts is not None:
-            said = {"particles": facts.particles, "box": facts.box, "angpix": facts.angpix}
             name = path if paths.count(path) == 1 else os.path.join(project, path)
-            found.append((name, {key: value for key, value in said.items() if value is not None}))
+            found.append((name, facts.said()))
     return tuple(found)

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
     from relionc.source import Tree
-    from relionc.spec.data import FileFacts
+    from relionc.source.facts import FileFacts
     from relionc.spec.model import ResolvedJob
 
 
 class Disk:
     """What a compilation reads besides the spec; records it, so that the manifest and the cache know.
 
-    `read` returns the bytes of a file (raises OSError); `facts` skims a particle file of a project folder.
+    `read` returns the bytes of a file (raises OSError); `facts` skims a data file of a project folder.
     """
 
     def __init__(self, read: Callable[[str], bytes], facts: Callable[[str, str], FileFacts | None]) -> None:
@@ -42,12 +42,13 @@ class Disk:
         self.files[path] = data
         return data
 
-    def particle_facts(self, path: str, project: str) -> FileFacts | None:
-        """Return what a particle file says, None where it is not there."""
+    def file_facts(self, path: str, project: str) -> FileFacts | None:
+        """Return what a data file says, None where it is not there; headers that it looked at are recorded too."""
         place = path, project
         if place not in self.facts:
             self.looked_at.append(os.path.join(project, path))
-            self.facts[place] = self._facts(path, project)
+            self.facts[place] = found = self._facts(path, project)
+            self.looked_at += found.looked_at if found else ()
         return self.facts[place]
 
 

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-from relionc.source.star import Table, tables
+from relionc.source.regular import open_regular
+from relionc.source.star import lines, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relionc.source.star import Table
 
 
 class Project:
@@ -35,9 +42,9 @@ class Project:
         found = glob(pattern, root_dir=self.folder or None)
         return tuple(sorted(path for path in found if without not in path))
 
-    def _tables(self, path: str) -> list[Table]:
+    def _tables(self, path: str) -> Iterator[Table]:
         try:
-            with open(os.path.join(self.folder, path), encoding="utf-8", errors="replace") as stream:
-                return list(tables(stream))
+            with open_regular(os.path.join(self.folder, path)) as stream:
+                yield from tables(lines(stream))
         except (OSError, ValueError):  # a name may come from a file, and hold anything
-            return []
+            return

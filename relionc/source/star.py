@@ -1,29 +1,42 @@
-"""What a particle STAR file says of its particles, read line by line: a million rows cost no memory."""
+"""STAR files, read line by line: of a table its columns and its first row are kept, the other rows are counted.
+
+The files may be anybody's, and anything: what is read is bounded, and what is no STAR file has no tables.
+"""
 
 from __future__ import annotations
 
-import os
-import struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+_BLOCK = 1 << 17
+_MOST = 1 << 36  # bytes of a file
+_LONGEST = 1 << 20  # bytes of a line, and of what may stand before the first table
+_WIDEST = 1000  # columns
+_MARKS = frozenset(b"#dl")  # how a line among rows may begin that is none: a comment, data_, loop_
 
 
-_MOST = 1e9
-"""No size of an image, of its pixels or of the detector's is larger than this."""
+class Tally(Protocol):
+    """Sees the rows of a table; `most` is the last column that it looks at, from 0."""
+
+    most: int
+
+    def add(self, words: Sequence[bytes]) -> None:
+        """Look at a row; beyond column `most` its rest is one word, and a short row has fewer words."""
 
 
 class Table:
     """One block of a STAR file: its columns, its first row, how many rows it has."""
 
-    __slots__ = ("columns", "first", "name", "rows")
+    __slots__ = ("columns", "first", "name", "rows", "tally")
 
     def __init__(self, name: str, columns: list[str], first: list[str]) -> None:
         self.name = name
         self.columns = columns
         self.first = first
         self.rows = 0
+        self.tally: Tally | None = None
 
     def value(self, column: str) -> str:
         """Return what the first row has in a column, or nothing."""
@@ -31,94 +44,86 @@ class Table:
         return self.first[place] if place < len(self.first) else ""
 
 
-class Particles(NamedTuple):
-    """Counts and sizes; None where the file does not say. Box in pixels, pixel size in Å."""
-
-    particles: int | None
-    box: int | None
-    angpix: float | None
-
-
-def particles(path: str, project: str = "") -> Particles | None:
-    """Return what the STAR file at `path` says, None if it is not there or not a particle file.
-
-    From RELION 3.1 on, box and pixel size stand in its optics table; before, the box is read from the header
-    of the first particle's stack (relative to `project`), and the pixel size follows from the detector's.
-    """
-    try:
-        with open(os.path.join(project, path), encoding="utf-8", errors="replace") as stream:
-            found = {table.name: table for table in tables(stream)}
-    except OSError:
-        return None
-    images = found.get("particles") or found.get("images") or found.get("")
-    if images is None or "rlnImageName" not in images.columns:
-        return None
-    optics = found.get("optics")
-    if optics is not None:
-        box, angpix = _number(optics, "rlnImageSize"), _number(optics, "rlnImagePixelSize")
-        return Particles(images.rows, int(box or 0) or None, angpix)
-    stack = images.value("rlnImageName").rpartition("@")[2]
-    return Particles(images.rows, stack_box(os.path.join(project, stack)), _old_pixel_size(images))
+def lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines of a file; ends early where one is too long to be of a STAR file."""
+    rest, left = b"", _MOST
+    while left > 0 and len(rest) <= _LONGEST and (block := stream.read(_BLOCK)):
+        left -= len(block)
+        *whole, rest = (rest + block).split(b"\n")
+        yield from whole
+    if 0 < len(rest) <= _LONGEST:
+        yield rest
 
 
-def tables(lines: Iterable[str]) -> Iterator[Table]:
-    """Yield each table when it ends; rows beyond the first are only counted.
+def tables(
+    lines: Iterator[bytes], tally_of: Callable[[Table], Tally | None] = lambda _: None
+) -> Iterator[Table]:
+    """Yield each table when it ends; `tally_of` may give a table with columns something that sees its rows.
 
     A block of single values (`_name value`) is a table with one row.
     """
     table: Table | None = None
-    in_loop = False
-    for line in lines:
+    in_loop, before = False, 0
+    line = next(lines, None)
+    while line is not None:
         text = line.strip()
-        if text.startswith("data_"):
+        if text.startswith(b"data_"):
             if table is not None:
                 yield table
-            table, in_loop = Table(text[5:], [], []), False
-        elif text == "loop_":
+            table, in_loop = Table(_text(text[5:]), [], []), False
+        elif text == b"loop_":
             table, in_loop = table or Table("", [], []), True
-        elif table is None or not text or text.startswith("#"):
-            continue
-        elif text.startswith("_") and not (in_loop and table.rows):
+        elif table is None:
+            before += len(line) + 1
+            if before > _LONGEST:
+                return
+        elif text.startswith(b"_") and not (in_loop and table.rows):
             _add_column(table, text, in_loop=in_loop)
-        elif in_loop:
-            table.rows += 1
-            table.first = table.first or text.split()
+            if len(table.columns) > _WIDEST:
+                return
+        elif in_loop and text and not text.startswith(b"#"):
+            table.tally = table.tally or tally_of(table)
+            line = _rows(table, text, lines)
+            continue
+        line = next(lines, None)
     if table is not None:
         yield table
 
 
-def _add_column(table: Table, text: str, *, in_loop: bool) -> None:
+def _rows(table: Table, text: bytes, lines: Iterator[bytes]) -> bytes | None:
+    """Count the rows from `text` on; return the line that ends them, None at the end of the file."""
+    if not table.rows:
+        table.first = [_text(word) for word in text.split(None, len(table.columns))][: len(table.columns)]
+    tally = table.tally
+    most = tally.most + 1 if tally else 1
+    rows, line = table.rows + 1, None
+    if tally:
+        tally.add(text.split(None, most))
+    for line in lines:
+        words = line.split(None, most)
+        if not words:
+            continue
+        if words[0][0] in _MARKS:
+            if words[0].startswith(b"#"):
+                continue
+            if words[0].startswith(b"data_") or words == [b"loop_"]:
+                break
+        rows += 1
+        if tally:
+            tally.add(words)
+    else:
+        line = None
+    table.rows = rows
+    return line
+
+
+def _add_column(table: Table, text: bytes, *, in_loop: bool) -> None:
     name, *value = text.split(None, 1)
-    table.columns.append(name[1:])
+    table.columns.append(_text(name[1:]))
     if not in_loop:
-        table.first.append(value[0].strip() if value else "")
+        table.first.append(_text(value[0].strip()) if value else "")
         table.rows = 1
 
 
-def _number(table: Table, column: str) -> float | None:
-    """Return a size that the first row gives; None for what is none: not a number, not above 0, without end."""
-    try:
-        number = float(table.value(column))
-    except ValueError:
-        return None
-    return number if 0 < number < _MOST else None
-
-
-def _old_pixel_size(images: Table) -> float | None:
-    """Detector pixel in µm over magnification, in Å: how RELION up to 3.0 stores it."""
-    detector, magnification = _number(images, "rlnDetectorPixelSize"), _number(images, "rlnMagnification")
-    return detector * 10000 / magnification if detector and magnification else None
-
-
-def stack_box(path: str) -> int | None:
-    """Return the box of an MRC stack in pixels: its first header word (either byte order)."""
-    try:
-        with open(path, "rb") as stream:
-            words = stream.read(8)
-    except (OSError, ValueError):  # the name comes from a file, and may hold anything
-        return None
-    for order in "<>":
-        nx, ny = struct.unpack(f"{order}2i", words) if len(words) == 8 else (0, 0)
-        if 0 < nx == ny < 100_000:
-            return int(nx)
-    return None
+def _text(word: bytes) -> str:
+    return word.decode("utf-8", "replace")

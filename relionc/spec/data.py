@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from relionc.expr import text_of
 from relionc.spec.model import Data, Fact
@@ -12,19 +12,20 @@ if TYPE_CHECKING:
 
     from relionc.catalog.types import JobType
     from relionc.diag import Route
+    from relionc.source.facts import FileFacts
     from relionc.spec.scope import Scope
+
+    Reader = Callable[[str, str], FileFacts | None]
+    """Says what is in a file, by its path and the project's."""
 
 
 _FRACTIONAL = ("angpix",)
-
-
-class FileFacts(NamedTuple):
-    """What the header of a particle STAR file says: how many, box in pixels, pixel size in Å."""
-
-    path: str
-    particles: int | None = None
-    box: int | None = None
-    angpix: float | None = None
+_FLAGS = {"yes": True, "true": True, "no": False, "false": False}
+_YES_OR_NO = ("float16",)
+_FILES = ("micrographs", "tomograms", "particles")
+"""Roles of options that name data files. Each may count what another is about: its own file comes first."""
+_OF_IMAGE = ("float16", "planes", "micrograph_width", "micrograph_height", "frames")
+"""Facts from the header of an image that the STAR file names."""
 
 
 def resolve(
@@ -34,35 +35,60 @@ def resolve(
     route: Route,
     scope: Scope,
     project: str,
-    file_facts: Callable[[str, str], FileFacts | None],
+    file_facts: Reader,
 ) -> Data:
     """Return the facts about the input; what the spec says comes before what a file says."""
     facts = _of_files(job_type, texts, project, file_facts)
     for key, value in raw.items():
         here = (*route, "data", key)
-        number = _number(scope.value(value, here), fractional=key in _FRACTIONAL)
-        if number is None:
-            kind = "a number" if key in _FRACTIONAL else "a whole number"
-            scope.report("RL109", f"`{key}` must be {kind} above 0", here)
+        known = _value(key, scope.value(value, here))
+        if known is None:
+            scope.report("RL109", f"`{key}` must be {_kind(key)}", here)
         else:
-            facts[key] = Fact(number, "spec", here)
+            facts[key] = Fact(known, "spec", here)
     return Data(**facts)
 
 
+def _value(key: str, value: Any) -> int | float | bool | None:
+    if key in _YES_OR_NO:
+        return _FLAGS.get(text_of(value))
+    return _number(value, fractional=key in _FRACTIONAL)
+
+
+def _kind(key: str) -> str:
+    if key in _YES_OR_NO:
+        return "yes or no"
+    return "a number above 0" if key in _FRACTIONAL else "a whole number above 0"
+
+
 def _of_files(
-    job_type: JobType,
-    texts: Mapping[str, str],
-    project: str,
-    file_facts: Callable[[str, str], FileFacts | None],
+    job_type: JobType, texts: Mapping[str, str], project: str, file_facts: Reader
 ) -> dict[str, Fact[Any]]:
-    for option in job_type.options.values():
-        path = texts[option.key]
-        if option.role == "particles" and path.endswith(".star"):
-            found = file_facts(path, project)
-            if found is not None:
-                known = {"particles": found.particles, "box": found.box, "angpix": found.angpix}
-                return {key: Fact(value, found.path) for key, value in known.items() if value is not None}
-    return {}
+    facts: dict[str, Fact[Any]] = {}
+    for role in _FILES:
+        for option in job_type.options.values():
+            path = texts[option.key]
+            found = file_facts(path, project) if option.role == role and path.endswith(".star") else None
+            if found is None:
+                continue
+            for key, value in _in_fractions(found, job_type, texts).items():
+                facts.setdefault(key, Fact(value, found.image if key in _OF_IMAGE else path))
+    return facts
+
+
+def _in_fractions(found: FileFacts, job_type: JobType, texts: Mapping[str, str]) -> dict[str, Any]:
+    """Put the detector's frames of an EER movie together as the job does; those left over are dropped.
+
+    From src/motioncorr_runner.cpp, executeOwnMotionCorrection (3.1 to 5.0). A job without such an option does
+    not say what it makes of them, and frames are not known.
+    """
+    said = found.said()
+    frames = said.pop("frames", None)
+    if frames is not None and found.eer:
+        option = job_type.option_of_role("eer_fraction")
+        size = _number(texts[option.key], fractional=False) if option else None
+        frames = int(frames) // int(size) if size else None
+    return {**said, "frames": frames} if frames else said
 
 
 def _number(value: Any, *, fractional: bool) -> int | float | None:

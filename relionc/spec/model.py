@@ -59,7 +59,11 @@ class Resources(NamedTuple):
 
 
 class Data(NamedTuple):
-    """Facts about the input: counts, box and micrograph sizes in pixels, pixel size in Å."""
+    """Facts about the input: counts, box and micrograph sizes in pixels, pixel size in Å.
+
+    `unique_particles`: different images, as RELION counts them for scratch (see `source.facts`). `planes`: of a
+    particle, more than 1 for subtomograms. `frames` of an EER movie are fractions. None: nobody says.
+    """
 
     particles: Fact[int] | None = None
     box: Fact[int] | None = None
@@ -68,6 +72,19 @@ class Data(NamedTuple):
     micrograph_width: Fact[int] | None = None
     micrograph_height: Fact[int] | None = None
     frames: Fact[int] | None = None
+    unique_particles: Fact[int] | None = None
+    float16: Fact[bool] | None = None
+    planes: Fact[int] | None = None
+    tomograms: Fact[int] | None = None
+
+    def items(self, kind: str) -> Fact[int] | None:
+        """Return how many there are of what a job divides among its ranks (`Needs.items`), None if not known."""
+        counts = {
+            "particles": self.particles,
+            "micrographs": self.micrographs,
+            "tomograms": self.tomograms,
+        }
+        return counts.get(kind)
 
     def items(self, kind: str) -> Fact[int] | None:
         """Return how many things of a kind (`particles`, `micrographs`) there are to divide among ranks."""
@@ -90,6 +107,7 @@ class Needs(NamedTuple):
     rank_rules: tuple[RankRule, ...]  # those whose condition holds
     run_rules: tuple[RunRule, ...] = ()  # the same
     window: bool = False
+    copies_repeats: bool = False
 
 
 class ResolvedJob(NamedTuple):

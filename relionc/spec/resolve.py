@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from relionc.catalog.types import JobType
     from relionc.diag import Route
-    from relionc.spec.data import FileFacts
+    from relionc.source.facts import FileFacts
     from relionc.spec.resources import Routed
 
 LONGEST_NAME = 255
@@ -42,7 +42,7 @@ def resolve(
     """Return the typed spec with every job that can be made out, and what is wrong.
 
     There is no spec only where no RELION version can be made out. `relion` replaces the version of the spec;
-    `file_facts` (path, project) counts the particles of a STAR file that is there; `left_out` names jobs that
+    `file_facts` (path, project) says what is in a STAR file that is there; `left_out` names jobs that
     are not in `value` because their own trouble has been told: whatever refers to them is left out quietly.
     """
     scope = Scope(value.get("vars") or {})

@@ -20,9 +20,7 @@ BAD = sorted(HERE.glob("err/*.yaml"))
 
 def compiled(spec: Path, monkeypatch: pytest.MonkeyPatch) -> Compiled:
     monkeypatch.chdir(spec.parent)  # so that messages and particle files do not depend on where pytest runs
-    return compile_spec(
-        Request(path=spec.name, data=spec.read_bytes()), Disk(files.read, files.particle_facts)
-    )
+    return compile_spec(Request(path=spec.name, data=spec.read_bytes()), Disk(files.read, files.file_facts))
 
 
 def kept(spec: Path) -> Path:

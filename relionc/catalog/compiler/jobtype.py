@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _KEYS = ("type", "title", "like", "job_dir", "source", "versions", "options", "traits", "names", "steps", "files",
          "blocks", "control", "tomo")  # fmt: skip
 _CONDITIONS = ("mpi", "leader", "gpu", "gpu_possible", "one_rank_per_gpu", "preread", "scratch", "threads")
-_TRAITS = (*_CONDITIONS, "window", "memory", "items", "rank_rules", "run_rules")
+_SELDOM = ("window", "copies_repeats")  # few types have them
+_TRAITS = (*_CONDITIONS, *_SELDOM, "memory", "items", "rank_rules", "run_rules")
 _RANK_RULE = ("code", "versions", "when", "minimum", "maximum", "odd", "message", "source")
 _RUN_RULE = ("versions", "when", "option", "message", "help", "source")
 
@@ -72,8 +73,9 @@ def _traits(release: Release, names: Names, given: dict[str, Any]) -> dict[str, 
     ranks, runs = (
         [rule for rule in given.get(key, ()) if release.applies(rule)] for key in ("rank_rules", "run_rules")
     )
-    if "window" in given:  # few types have one
-        conditions["window"] = names.expr(release.chosen(given["window"]))
+    for name in _SELDOM:
+        if name in given:
+            conditions[name] = names.expr(release.chosen(given[name]))
     return {
         **conditions,
         "memory": tuple(given.get("memory", ())),

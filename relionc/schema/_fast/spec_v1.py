@@ -318,29 +318,59 @@ def validate___definitions_data(data):
             data_keys.remove('frames')
             data__frames = data['frames']
             validate___definitions_count(data__frames)
+        if 'unique_particles' in data_keys:
+            data_keys.remove('unique_particles')
+            data__uniqueparticles = data['unique_particles']
+            validate___definitions_count(data__uniqueparticles)
+        if 'float16' in data_keys:
+            data_keys.remove('float16')
+            data__float16 = data['float16']
+            data__float16_any_of_count4 = 0
+            if not data__float16_any_of_count4:
+                try:
+                    validate___definitions_flag(data__float16)
+                    data__float16_any_of_count4 += 1
+                except Rejected:
+                    pass
+            if not data__float16_any_of_count4:
+                try:
+                    validate___definitions_expression(data__float16)
+                    data__float16_any_of_count4 += 1
+                except Rejected:
+                    pass
+            if not data__float16_any_of_count4:
+                raise Rejected
+        if 'planes' in data_keys:
+            data_keys.remove('planes')
+            data__planes = data['planes']
+            validate___definitions_count(data__planes)
+        if 'tomograms' in data_keys:
+            data_keys.remove('tomograms')
+            data__tomograms = data['tomograms']
+            validate___definitions_count(data__tomograms)
         if data_keys:
             raise Rejected
     return data
 
 def validate___definitions_count(data):
-    data_any_of_count4 = 0
-    if not data_any_of_count4:
+    data_any_of_count5 = 0
+    if not data_any_of_count5:
         try:
             if not isinstance(data, int) and (not (isinstance(data, float) and data.is_integer())) or isinstance(data, bool):
                 raise Rejected
             if isinstance(data, (int, float)) and (not isinstance(data, bool)):
                 if data < 1:
                     raise Rejected
-            data_any_of_count4 += 1
+            data_any_of_count5 += 1
         except Rejected:
             pass
-    if not data_any_of_count4:
+    if not data_any_of_count5:
         try:
             validate___definitions_expression(data)
-            data_any_of_count4 += 1
+            data_any_of_count5 += 1
         except Rejected:
             pass
-    if not data_any_of_count4:
+    if not data_any_of_count5:
         raise Rejected
     return data
 
@@ -410,8 +440,8 @@ def validate___definitions_resources(data):
         if 'gpus' in data_keys:
             data_keys.remove('gpus')
             data__gpus = data['gpus']
-            data__gpus_any_of_count5 = 0
-            if not data__gpus_any_of_count5:
+            data__gpus_any_of_count6 = 0
+            if not data__gpus_any_of_count6:
                 try:
                     if not isinstance(data__gpus, str):
                         raise Rejected
@@ -419,20 +449,20 @@ def validate___definitions_resources(data):
                         data__gpus_len = len(data__gpus)
                         if data__gpus_len < 1:
                             raise Rejected
-                    data__gpus_any_of_count5 += 1
+                    data__gpus_any_of_count6 += 1
                 except Rejected:
                     pass
-            if not data__gpus_any_of_count5:
+            if not data__gpus_any_of_count6:
                 try:
                     if not isinstance(data__gpus, int) and (not (isinstance(data__gpus, float) and data__gpus.is_integer())) or isinstance(data__gpus, bool):
                         raise Rejected
                     if isinstance(data__gpus, (int, float)) and (not isinstance(data__gpus, bool)):
                         if data__gpus < 0:
                             raise Rejected
-                    data__gpus_any_of_count5 += 1
+                    data__gpus_any_of_count6 += 1
                 except Rejected:
                     pass
-            if not data__gpus_any_of_count5:
+            if not data__gpus_any_of_count6:
                 try:
                     if not isinstance(data__gpus, dict):
                         raise Rejected
@@ -449,10 +479,10 @@ def validate___definitions_resources(data):
                             validate___definitions_count(data__gpus__pernode)
                         if data__gpus_keys:
                             raise Rejected
-                    data__gpus_any_of_count5 += 1
+                    data__gpus_any_of_count6 += 1
                 except Rejected:
                     pass
-            if not data__gpus_any_of_count5:
+            if not data__gpus_any_of_count6:
                 raise Rejected
         if 'ranks_per_gpu' in data_keys:
             data_keys.remove('ranks_per_gpu')
@@ -477,20 +507,20 @@ def validate___definitions_resources(data):
         if 'exclusive' in data_keys:
             data_keys.remove('exclusive')
             data__exclusive = data['exclusive']
-            data__exclusive_any_of_count6 = 0
-            if not data__exclusive_any_of_count6:
+            data__exclusive_any_of_count7 = 0
+            if not data__exclusive_any_of_count7:
                 try:
                     validate___definitions_flag(data__exclusive)
-                    data__exclusive_any_of_count6 += 1
+                    data__exclusive_any_of_count7 += 1
                 except Rejected:
                     pass
-            if not data__exclusive_any_of_count6:
+            if not data__exclusive_any_of_count7:
                 try:
                     validate___definitions_expression(data__exclusive)
-                    data__exclusive_any_of_count6 += 1
+                    data__exclusive_any_of_count7 += 1
                 except Rejected:
                     pass
-            if not data__exclusive_any_of_count6:
+            if not data__exclusive_any_of_count7:
                 raise Rejected
         if 'account' in data_keys:
             data_keys.remove('account')
@@ -505,8 +535,8 @@ def validate___definitions_resources(data):
     return data
 
 def validate___definitions_size(data):
-    data_any_of_count7 = 0
-    if not data_any_of_count7:
+    data_any_of_count8 = 0
+    if not data_any_of_count8:
         try:
             if not isinstance(data, str):
                 raise Rejected
@@ -514,20 +544,20 @@ def validate___definitions_size(data):
                 data_len = len(data)
                 if data_len < 1:
                     raise Rejected
-            data_any_of_count7 += 1
+            data_any_of_count8 += 1
         except Rejected:
             pass
-    if not data_any_of_count7:
+    if not data_any_of_count8:
         try:
             if not isinstance(data, (int, float)) or isinstance(data, bool):
                 raise Rejected
             if isinstance(data, (int, float)) and (not isinstance(data, bool)):
                 if data < 0:
                     raise Rejected
-            data_any_of_count7 += 1
+            data_any_of_count8 += 1
         except Rejected:
             pass
-    if not data_any_of_count7:
+    if not data_any_of_count8:
         raise Rejected
     return data
 

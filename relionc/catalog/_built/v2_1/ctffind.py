@@ -15,6 +15,7 @@ DATA: dict[str, object] = {
    'kind': 'node',
    'default': '',
    'description': 'STAR file of the micrographs whose CTF is estimated.',
+   'role': 'micrographs',
    'group': 'I/O',
    'node_type': '1',
    'flag': '--i',

@@ -15,6 +15,7 @@ DATA: dict[str, object] = {
    'kind': 'node',
    'default': '',
    'description': 'STAR file of the micrographs to pick from. A wildcard for MRC files is possible too; then there is no CTF and no pixel size to go by.',
+   'role': 'micrographs',
    'group': 'I/O',
    'node_type': '1',
    'flag': '--i',

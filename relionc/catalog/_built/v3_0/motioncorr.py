@@ -15,6 +15,7 @@ DATA: dict[str, object] = {
    'kind': 'node',
    'default': '',
    'description': 'STAR file of the movies to correct.',
+   'role': 'micrographs',
    'group': 'I/O',
    'node_type': '0',
    'flag': '--i',

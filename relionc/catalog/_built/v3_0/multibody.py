@@ -363,6 +363,7 @@ DATA: dict[str, object] = {
    ('unary', 0, 'not', ('name', 0, ('is_continue',))),
    ('binary', 0, '!=', ('name', 0, ('fn_cont',)), ('const', '')),
   ),
+  'copies_repeats': ('const', True),
   'memory': ('preread',),
   'items': 'particles',
   'rank_rules': (

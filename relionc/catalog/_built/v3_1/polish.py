@@ -15,6 +15,7 @@ DATA: dict[str, object] = {
    'kind': 'node',
    'default': '',
    'description': 'STAR file of the micrographs as a motion correction job wrote it: it leads to the movies and to the motion found in them. The movies must still be there.',
+   'role': 'micrographs',
    'group': 'I/O',
    'node_type': '1',
    'flag': '--corr_mic',

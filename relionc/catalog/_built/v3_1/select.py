@@ -25,6 +25,7 @@ DATA: dict[str, object] = {
    'kind': 'node',
    'default': '',
    'description': 'STAR file of micrographs to select from. Wins over particles and coordinates.',
+   'role': 'micrographs',
    'group': 'I/O',
    'node_type': '1',
    'flag': '--i',

@@ -35,6 +35,7 @@ DATA: dict[str, object] = {
    'kind': 'node',
    'default': '',
    'description': 'STAR file of the tomograms. In 4.0 it replaces the one of the optimisation set; from 5.0 on it matters only, and is needed, with direct entries.',
+   'role': 'tomograms',
    'group': 'I/O',
    'node_type': 'ProcessData.star.relion.tomo.relion.tomogram_set',
    'flag': '--t',

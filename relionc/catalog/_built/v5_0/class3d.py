@@ -645,6 +645,7 @@ DATA: dict[str, object] = {
   'preread': ('name', 0, ('do_preread_images',)),
   'scratch': ('unary', 0, 'not', ('name', 0, ('do_preread_images',))),
   'threads': ('const', True),
+  'copies_repeats': ('const', False),
   'memory': ('preread',),
   'items': 'particles',
   'rank_rules': (),

@@ -15,6 +15,7 @@ DATA: dict[str, object] = {
    'kind': 'node',
    'default': '',
    'description': 'STAR file of tomograms of which the two halves were written too (generate_split_tomograms of reconstructtomograms).',
+   'role': 'tomograms',
    'group': 'I/O',
    'node_type': 'TomogramGroupMetadata.star.relion',
    'flag': '--tomogram-star-file',

@@ -15,6 +15,7 @@ DATA: dict[str, object] = {
    'kind': 'node',
    'default': '',
    'description': 'STAR file of the tilt series to look through. The job opens a window, so it needs a display.',
+   'role': 'tomograms',
    'group': 'I/O',
    'node_type': 'TomogramGroupMetadata.star.relion',
    'flag': '--tilt-series-star-file',

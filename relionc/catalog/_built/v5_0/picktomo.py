@@ -15,6 +15,7 @@ DATA: dict[str, object] = {
    'kind': 'node',
    'default': '',
    'description': 'STAR file of the tomograms to pick in. The job opens a window, so it needs a display.',
+   'role': 'tomograms',
    'flag': '--tilt-series-star-file',
    'group': 'I/O',
    'node_type': 'TomogramGroupMetadata.star.relion',

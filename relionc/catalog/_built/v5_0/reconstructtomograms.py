@@ -15,6 +15,7 @@ DATA: dict[str, object] = {
    'kind': 'node',
    'default': '',
    'description': 'STAR file of the aligned tilt series.',
+   'role': 'tomograms',
    'group': 'I/O',
    'node_type': 'TomogramGroupMetadata.star.relion',
    'flag': '--t',

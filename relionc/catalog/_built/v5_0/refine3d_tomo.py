@@ -44,6 +44,7 @@ DATA: dict[str, object] = {
    'kind': 'node',
    'default': '',
    'description': 'STAR file of the tomograms. In 4.0 it replaces the one of the optimisation set; from 5.0 on it matters only, and is needed, with direct entries.',
+   'role': 'tomograms',
    'group': 'I/O',
    'node_type': 'TomogramGroupMetadata.star.relion',
    'flag': '--tomograms',
@@ -640,6 +641,7 @@ DATA: dict[str, object] = {
   'preread': ('name', 0, ('do_preread_images',)),
   'scratch': ('unary', 0, 'not', ('name', 0, ('do_preread_images',))),
   'threads': ('const', True),
+  'copies_repeats': ('const', False),
   'memory': ('preread',),
   'items': 'particles',
   'rank_rules': (

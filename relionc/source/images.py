@@ -1,0 +1,110 @@
+"""Sizes from the headers of image files: MRC, TIFF, BigTIFF and EER (which is a TIFF). Pixels are never read.
+
+The files may be anybody's: damaged, endless or made to mislead. What their header cannot mean is not believed.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from typing import NamedTuple
+
+from relionc.source.regular import open_regular
+
+_LARGEST = 100_000  # pixels of an edge
+_HEADER = 1024  # bytes
+_BYTES = {0: 1.0, 1: 2.0, 2: 4.0, 6: 2.0, 12: 2.0, 101: 0.5}
+"""Bytes of a pixel by the mode of an MRC file, of the modes that RELION reads (rwMRC.h of 5.0)."""
+_HALF = 12
+
+_TIFF = {
+    b"II*\0": ("<", False),
+    b"MM\0*": (">", False),
+    b"II+\0": ("<", True),
+    b"MM\0+": (">", True),
+}
+_WIDTH, _HEIGHT, _BITS = 256, 257, 258  # tags
+_NUMBERS = {3: "H", 4: "I", 16: "Q"}  # types of values that stand in the entry itself
+_PAGES = 65_535
+_TAGS = 4096
+_AT_ONCE = 512  # bytes: most directories are smaller
+_PACKED = frozenset({(5760, 8184), (4092, 11520), (3710, 7676), (3838, 7420)})
+"""8-bit sizes, either way round, of which RELION takes each byte for two pixels (rwTIFF.h: K2 and K3 cameras)."""
+
+
+class Image(NamedTuple):
+    """Width and height in pixels, planes (frames, images of a stack, sections), whether pixels are 16-bit floats."""
+
+    width: int
+    height: int
+    planes: int
+    half: bool = False
+
+
+def look(path: str) -> Image | None:
+    """Return what the header of an image file says; None where it is not there, or is none."""
+    try:
+        with open_regular(path) as stream:
+            fd = stream.fileno()
+            size = os.fstat(fd).st_size
+            start = os.pread(fd, _HEADER, 0)
+            found = _tiff(fd, size, start) if start[:4] in _TIFF else _mrc(size, start)
+    except (OSError, ValueError, struct.error):
+        return None
+    return found if found and 0 < found.width <= _LARGEST and 0 < found.height <= _LARGEST else None
+
+
+def _mrc(size: int, start: bytes) -> Image | None:
+    """Columns, rows, sections and mode are the first four words, in either byte order; the file must hold them all."""
+    if len(start) < _HEADER:
+        return None
+    for order in "<>":
+        width, height, planes, mode = struct.unpack(f"{order}4i", start[:16])
+        if mode in _BYTES and min(width, height, planes) > 0:
+            needed = _HEADER + width * height * planes * _BYTES[mode]
+            return Image(width, height, planes, mode == _HALF) if needed <= size else None
+    return None
+
+
+def _tiff(fd: int, size: int, start: bytes) -> Image | None:
+    """Sizes of the first page, and how many pages there are: RELION takes every directory for a frame (rwTIFF.h)."""
+    order, big = _TIFF[start[:4]]
+    (offset,) = struct.unpack(f"{order}Q", start[8:16]) if big else struct.unpack(f"{order}I", start[4:8])
+    tags: dict[int, int] = {}
+    seen: set[int] = set()
+    while offset:
+        if offset in seen or offset >= size or len(seen) == _PAGES:
+            return None
+        page = _directory(fd, offset, order, big=big)
+        tags = tags or _values(page, order, big=big)
+        seen.add(offset)
+        (offset,) = struct.unpack(f"{order}{'Q' if big else 'I'}", page[-8 if big else -4 :])
+    width, height = tags.get(_WIDTH, 0), tags.get(_HEIGHT, 0)
+    packed = tags.get(_BITS) == 8 and ((width, height) in _PACKED or (height, width) in _PACKED)
+    return Image(2 * width if packed else width, height, len(seen))
+
+
+def _directory(fd: int, offset: int, order: str, *, big: bool) -> bytes:
+    """Return the entries of a page and where the next one is; ValueError where the file ends before."""
+    head, entry, link = (8, 20, 8) if big else (2, 12, 4)
+    start = os.pread(fd, _AT_ONCE, offset)
+    (count,) = struct.unpack(f"{order}{'Q' if big else 'H'}", start[:head])
+    whole = head + count * entry + link
+    if count > _TAGS:
+        raise ValueError("too many tags")
+    if whole > len(start):
+        start = os.pread(fd, whole, offset)
+    if whole > len(start):
+        raise ValueError("the file ends inside a page")
+    return start[head:whole]
+
+
+def _values(page: bytes, order: str, *, big: bool) -> dict[int, int]:
+    """Return the single whole numbers of a page by tag."""
+    entry, count, value = (20, "Q", 12) if big else (12, "I", 8)
+    found = {}
+    for at in range(0, len(page) - entry + 1, entry):
+        tag, kind, number = struct.unpack_from(f"{order}HH{count}", page, at)
+        if number == 1 and kind in _NUMBERS and (big or kind != 16):
+            (found[tag],) = struct.unpack_from(f"{order}{_NUMBERS[kind]}", page, at + value)
+    return found
