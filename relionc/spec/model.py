@@ -86,6 +86,8 @@ class Needs(NamedTuple):
     rank_rules: tuple[RankRule, ...]  # those whose condition holds
     run_rules: tuple[RunRule, ...] = ()  # the same
     window: bool = False
+    vram: tuple[str, ...] = ()
+    quantities: Mapping[str, float] = {}  # those that the options give
 
 
 class ResolvedJob(NamedTuple):

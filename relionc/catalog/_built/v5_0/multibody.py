@@ -372,7 +372,9 @@ DATA: dict[str, object] = {
    ('unary', 0, 'not', ('name', 0, ('is_continue',))),
    ('binary', 0, '!=', ('name', 0, ('fn_cont',)), ('const', '')),
   ),
-  'memory': ('preread',),
+  'memory': ('preread', 'unmodelled'),
+  'vram': ('unmodelled',),
+  'quantities': {'every_rank_reads': ('name', 0, ('do_parallel_discio',))},
   'items': 'particles',
   'rank_rules': (
    {
