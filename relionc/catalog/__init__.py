@@ -140,18 +140,26 @@ def _closest(job_type: JobType, text: str) -> Option | None:
 def needs(job_type: JobType, options: Mapping[str, str], *, is_continue: bool) -> dict[str, Any]:
     """Return the traits of a job type over a job's options, by the names of `Traits`.
 
-    Conditions become true/false; of the rules those remain whose condition holds. `options` is RELION's
-    text by name; what it leaves out has its default.
+    Conditions become true/false, quantities numbers; of the rules those remain whose condition holds. `options` is
+    RELION's text by name; what it leaves out has its default.
     """
     scope = Scope(job_type, options, output="", is_continue=is_continue)
     traits = job_type.traits
     return {
         **{name: bool(scope.value(getattr(traits, name), otherwise=False)) for name in _CONDITIONS},
         "memory": traits.memory,
+        "vram": traits.vram,
+        "quantities": _numbers(scope, traits.quantities),
         "items": traits.items,
         "rank_rules": tuple(rule for rule in traits.rank_rules if scope.value(rule.when, otherwise=False)),
         "run_rules": tuple(rule for rule in traits.run_rules if scope.value(rule.when, otherwise=False)),
     }
+
+
+def _numbers(scope: Scope, expressions: Mapping[str, Any]) -> dict[str, float]:
+    """Return the numbers that the options give; what gives none is left out, for the model to say so."""
+    values = {name: scope.value(expr, otherwise=None) for name, expr in expressions.items()}
+    return {name: float(value) for name, value in values.items() if isinstance(value, bool | int | float)}
 
 
 def outputs(

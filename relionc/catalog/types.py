@@ -65,9 +65,11 @@ class Traits(NamedTuple):
     `mpi`: it has an MPI program. `leader`: rank 0 computes nothing and needs no GPU. `gpu`: the command uses
     GPUs with these options; `gpu_possible`: it could. `one_rank_per_gpu`: MotionCor2, Gctf. `preread`: every
     rank holds all particles in memory. `scratch`: particles are copied to node-local disk when a folder is
-    given. `memory`: names of memory models of `plan` (`preread`, `motioncorr`). `items`: what is divided among
-    ranks (`particles`, `micrographs`, `tomograms`, ``). `window`: the program waits for a person at a window.
-    `copies_repeats`: an image that several rows name is copied to scratch for each of them.
+    given. `memory`: names of memory models of `plan` (`preread`, `motioncorr`, `metadata`, `refine`, `unmodelled`),
+    `vram`: the same for the memory of a GPU; `quantities`: the numbers that these models take from options, by their
+    names in `docs/memory.md`. `items`: what is divided among ranks (`particles`, `micrographs`, `tomograms`, ``). `window`:
+    the program waits for a person at a window. `copies_repeats`: an image that several rows name is copied to scratch
+    for each of them.
     """
 
     mpi: Expr
@@ -84,6 +86,8 @@ class Traits(NamedTuple):
     run_rules: tuple[RunRule, ...] = ()
     window: Expr = ("const", False)
     copies_repeats: Expr = ("const", False)
+    vram: tuple[str, ...] = ()
+    quantities: Mapping[str, Expr] = {}
 
 
 class JobType(NamedTuple):

@@ -1,17 +1,32 @@
-"""How much memory and scratch a job takes: the models, each term with its formula."""
+"""How much memory and scratch a job takes: the models, each term with its formula.
+
+Which models count for a job, and the numbers that they take from its options, are the catalogue's (traits `memory`,
+`vram` and `quantities`). docs/memory.md has the models in words, and how far they are from what was measured.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relionc.plan import refine_memory
 from relionc.plan.model import Term
+from relionc.plan.particles import preread_particles, scratch_particles
 
 if TYPE_CHECKING:
-    from relionc.spec.model import Data, ResolvedJob
+    from collections.abc import Callable, Iterable
+
+    from relionc.plan.refine_memory import Part, Refinement
+    from relionc.spec.model import ResolvedJob
+
+    Found = tuple[tuple[Term, ...], tuple[str, ...]]
 
 GIB = 1024**3
 RESERVE_GIB = 10.0
 """What RELION leaves free on the scratch disk (its `keep_free_scratch`, 10 by default, ml_optimiser.cpp)."""
+BAND = (0.95, 1.30)
+"""Model over measured memory of a rank, from the least to the most (docs/memory.md, tests/data/memory)."""
+SAFETY = 1 / BAND[0]
+"""What a modelled amount of host memory is multiplied with, so that a rank does not take more."""
 
 
 def gib(value: float) -> str:
@@ -19,63 +34,159 @@ def gib(value: float) -> str:
     return f"{value:,.1f} GiB"
 
 
-def memory_terms(job: ResolvedJob, threads: int) -> tuple[tuple[Term, ...], tuple[str, ...]]:
-    """Return the terms of the memory of one rank with so many threads, and what could not be counted."""
-    terms: list[Term] = []
-    missing: list[str] = []
-    for name in job.needs.memory:
-        term = _MODELS[name](job, threads)
-        if isinstance(term, str):
-            missing.append(term)
-        elif term is not None:
-            terms.append(term)
-    return tuple(terms), tuple(missing)
+def memory_terms(job: ResolvedJob, threads: int) -> Found:
+    """Return the terms of the memory of one rank with so many threads, and what could not be counted.
+
+    The rank is a worker, or any where all are alike. GiB.
+    """
+    return _counted(_MODELS[name](job, threads) for name in job.needs.memory)
 
 
-def scratch_terms(job: ResolvedJob) -> tuple[tuple[Term, ...], tuple[str, ...]]:
+def leader_terms(job: ResolvedJob, threads: int) -> tuple[Term, ...]:
+    """Return the terms of the memory of rank 0 of a program with a leader, in GiB; nothing for other programs.
+
+    A leader keeps the list of particles and the references, and reads all particles where it is asked to; it has no
+    projectors and no sums (ml_optimiser_mpi.cpp). What cannot be counted is what `memory_terms` names.
+    """
+    if not job.needs.leader:
+        return ()
+    models = (_LEADERS[name] for name in job.needs.memory if name in _LEADERS)
+    return _counted(model(job, threads) for model in models)[0]
+
+
+def vram_terms(job: ResolvedJob, threads: int) -> Found:
+    """Return the terms of the memory that one worker takes on its GPU, in GiB, and what could not be counted."""
+    if not job.needs.gpu:
+        return (), ()
+    return _counted(_GPU_MODELS[name](job, threads) for name in job.needs.vram)
+
+
+def scratch_terms(job: ResolvedJob) -> Found:
     """Return the terms of the scratch a node needs: all particles, and what RELION keeps free."""
-    images = _particle_stack(job.data)
+    images = scratch_particles(job.data, repeats=job.needs.copies_repeats)
     if images is None:
         return (), ("scratch space (number of particles or box size not known)",)
     kept_free = Term("kept free", RESERVE_GIB, f"RELION leaves {RESERVE_GIB:.0f} GiB of the disk free")
     return (images, kept_free), ()
 
 
-def _particle_stack(data: Data) -> Term | None:
-    """All particles as 32-bit floats: N * box * box * 4 bytes (RELION's own rule for both uses)."""
-    if data.particles is None or data.box is None:
-        return None
-    count, box = data.particles.value, data.box.value
-    formula = f"{count:,} particles x {box} x {box} x 4 B"
-    return Term("particles", count * box * box * 4 / GIB, formula)
+def _counted(results: Iterable[Iterable[Term | str]]) -> Found:
+    """Split what models give into terms and the texts of what they could not count, each once."""
+    found = [each for result in results for each in result]
+    missing = (each for each in found if isinstance(each, str))
+    return tuple(each for each in found if isinstance(each, Term)), tuple(dict.fromkeys(missing))
 
 
-def _preread(job: ResolvedJob, _: int) -> Term | str | None:
-    if not job.needs.preread:
-        return None
-    images = _particle_stack(job.data)
+def _preread(job: ResolvedJob, _: int) -> Iterable[Term | str]:
+    """All particles in memory: of every rank, or without parallel disc I/O of rank 0 alone (ml_optimiser.cpp)."""
+    if not job.needs.preread or not (_every_rank_reads(job) or _alone(job)):
+        return ()
+    return _stack_in_memory(job)
+
+
+def _stack_in_memory(job: ResolvedJob) -> Iterable[Term | str]:
+    images = preread_particles(job.data)
     if images is None:
-        return "memory of pre-reading (number of particles or box size not known)"
-    return Term("pre-read particles", images.gib, images.formula)
+        return ("memory of pre-reading (number of particles or box size not known)",)
+    return (images,)
 
 
-def _motioncorr(job: ResolvedJob, threads: int) -> Term | str | None:
+def _preread_of_leader(job: ResolvedJob, _: int) -> Iterable[Term | str]:
+    return _stack_in_memory(job) if job.needs.preread else ()
+
+
+def _every_rank_reads(job: ResolvedJob) -> bool:
+    return job.needs.quantities.get("every_rank_reads", 1) > 0
+
+
+def _alone(job: ResolvedJob) -> bool:
+    """Whether one process does everything: no other is possible, or one rank is pinned."""
+    ranks = job.resources.ntasks
+    return not job.needs.mpi or (ranks is not None and ranks.value <= 1)
+
+
+def _motioncorr(job: ResolvedJob, threads: int) -> Iterable[Term | str]:
     """Width * height * (frames + 2 + threads) * 4 bytes (NIH's RELION page, relion#695)."""
     data = job.data
     if data.micrograph_width is None or data.micrograph_height is None or data.frames is None:
-        return "memory of motion correction (movie size or number of frames not known)"
+        return ("memory of motion correction (movie size or number of frames not known)",)
     width, height, frames = data.micrograph_width.value, data.micrograph_height.value, data.frames.value
     planes = frames + 2 + threads
     formula = f"{width} x {height} x {planes} planes x 4 B"
-    return Term("movie frames", width * height * planes * 4 / GIB, formula)
+    return (Term("movie frames", width * height * planes * 4 / GIB, formula),)
 
 
-_MODELS = {"preread": _preread, "motioncorr": _motioncorr}
+def _metadata(job: ResolvedJob, _: int) -> Iterable[Term | str]:
+    if job.data.box is None:  # the larger part is not known then, and `refine` says so
+        return ()
+    if job.data.particles is None:
+        return ("memory of the list of particles (number of particles not known)",)
+    return _terms((refine_memory.particles(job.data.particles.value),))
 
 
-def leader_terms(job, threads):
-    return memory_terms(job, threads)[0]
+def _refine(job: ResolvedJob, threads: int) -> Iterable[Term | str]:
+    return _modelled(job, threads, refine_memory.worker, "memory of references")
 
 
-def vram_terms(job, threads):
-    return (), ()
+def _refine_of_leader(job: ResolvedJob, threads: int) -> Iterable[Term | str]:
+    return _modelled(job, threads, refine_memory.leader, "memory of references")
+
+
+def _refine_on_gpu(job: ResolvedJob, threads: int) -> Iterable[Term | str]:
+    return _modelled(job, threads, refine_memory.on_gpu, "GPU memory")
+
+
+def _modelled(
+    job: ResolvedJob, threads: int, model: Callable[[Refinement], tuple[Part, ...]], what: str
+) -> Iterable[Term | str]:
+    """Return the terms of a model of refinement, or what it would have to know."""
+    if job.type.is_tomo:
+        return (f"{what} (not modelled for subtomograms)",)
+    unknown = _unknown(job)
+    if unknown:
+        return (f"{what} ({' and '.join(unknown)} not known)",)
+    terms = _terms(model(_refinement(job, threads)))
+    if not refine_memory.has_search(job.needs.quantities) and model is not refine_memory.leader:
+        return (*terms, "weights of orientations (RELION chooses their sampling)")
+    return terms
+
+
+def _unknown(job: ResolvedJob) -> list[str]:
+    found = job.needs.quantities
+    unknown = [] if job.data.box is not None else ["box size"]
+    if found.get("classes", 0) < 1:
+        unknown.append("number of classes")
+    if found.get("padding", 0) < 1:
+        unknown.append("padding")
+    return unknown
+
+
+def _refinement(job: ResolvedJob, threads: int) -> Refinement:
+    """Return what the models take, of a job whose box and classes are known."""
+    found, ranks = job.needs.quantities, job.resources.ntasks
+    return refine_memory.refinement(
+        found,
+        box=job.data.box.value if job.data.box else 0,
+        threads=threads,
+        gpu=job.needs.gpu,
+        combines=job.needs.mpi and (ranks is None or ranks.value > 2),
+    )
+
+
+def _unmodelled(job: ResolvedJob, _: int) -> Iterable[Term | str]:
+    return (f"memory of {job.type.title[:1].lower()}{job.type.title[1:]} (not modelled)",)
+
+
+def _terms(parts: Iterable[Part]) -> tuple[Term, ...]:
+    return tuple(Term(part.label, part.size / GIB, part.formula) for part in parts)
+
+
+_MODELS = {
+    "preread": _preread,
+    "motioncorr": _motioncorr,
+    "metadata": _metadata,
+    "refine": _refine,
+    "unmodelled": _unmodelled,
+}
+_LEADERS = {"preread": _preread_of_leader, "metadata": _metadata, "refine": _refine_of_leader}
+_GPU_MODELS = {"refine": _refine_on_gpu, "unmodelled": _unmodelled}

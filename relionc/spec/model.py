@@ -86,10 +86,6 @@ class Data(NamedTuple):
         }
         return counts.get(kind)
 
-    def items(self, kind: str) -> Fact[int] | None:
-        """Return how many things of a kind (`particles`, `micrographs`) there are to divide among ranks."""
-        return {"particles": self.particles, "micrographs": self.micrographs}.get(kind)
-
 
 class Needs(NamedTuple):
     """The traits of the job type, evaluated over this job's options (see `catalog.types.Traits`)."""
@@ -108,6 +104,8 @@ class Needs(NamedTuple):
     run_rules: tuple[RunRule, ...] = ()  # the same
     window: bool = False
     copies_repeats: bool = False
+    vram: tuple[str, ...] = ()
+    quantities: Mapping[str, float] = {}  # those that the options give
 
 
 class ResolvedJob(NamedTuple):

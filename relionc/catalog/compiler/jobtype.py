@@ -20,7 +20,16 @@ _KEYS = ("type", "title", "like", "job_dir", "source", "versions", "options", "t
          "blocks", "control", "tomo")  # fmt: skip
 _CONDITIONS = ("mpi", "leader", "gpu", "gpu_possible", "one_rank_per_gpu", "preread", "scratch", "threads")
 _SELDOM = ("window", "copies_repeats")  # few types have them
-_TRAITS = (*_CONDITIONS, *_SELDOM, "memory", "items", "rank_rules", "run_rules")
+_TRAITS = (
+    *_CONDITIONS,
+    *_SELDOM,
+    "memory",
+    "vram",
+    "quantities",
+    "items",
+    "rank_rules",
+    "run_rules",
+)
 _RANK_RULE = ("code", "versions", "when", "minimum", "maximum", "odd", "message", "source")
 _RUN_RULE = ("versions", "when", "option", "message", "help", "source")
 
@@ -78,11 +87,21 @@ def _traits(release: Release, names: Names, given: dict[str, Any]) -> dict[str, 
             conditions[name] = names.expr(release.chosen(given[name]))
     return {
         **conditions,
-        "memory": tuple(given.get("memory", ())),
+        **_models(release, names, given),
         "items": given.get("items", ""),
         "rank_rules": tuple(_rule(names, rule, _RANK_RULE) for rule in ranks),
         "run_rules": tuple(_rule(names, _dated(release, rule), _RUN_RULE) for rule in runs),
     }
+
+
+def _models(release: Release, names: Names, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the memory models and, where a type has them, the numbers that they take from options."""
+    made: dict[str, Any] = {"memory": tuple(given.get("memory", ()))}
+    if "vram" in given:
+        made["vram"] = tuple(given["vram"])
+    chosen = {name: release.chosen(text) for name, text in given.get("quantities", {}).items()}
+    quantities = {name: names.expr(text) for name, text in chosen.items() if text is not None}
+    return {**made, "quantities": quantities} if quantities else made
 
 
 def _dated(release: Release, rule: dict[str, Any]) -> dict[str, Any]:

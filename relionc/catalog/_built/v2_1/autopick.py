@@ -373,7 +373,8 @@ DATA: dict[str, object] = {
   'preread': ('const', False),
   'scratch': ('const', False),
   'threads': ('const', False),
-  'memory': (),
+  'memory': ('unmodelled',),
+  'vram': ('unmodelled',),
   'items': 'micrographs',
   'rank_rules': (),
   'run_rules': (

@@ -193,7 +193,7 @@ DATA: dict[str, object] = {
   'preread': ('const', False),
   'scratch': ('const', False),
   'threads': ('const', True),
-  'memory': (),
+  'memory': ('unmodelled',),
   'items': 'micrographs',
   'rank_rules': (),
   'run_rules': (),

@@ -364,7 +364,9 @@ DATA: dict[str, object] = {
    ('binary', 0, '!=', ('name', 0, ('fn_cont',)), ('const', '')),
   ),
   'copies_repeats': ('const', False),
-  'memory': ('preread',),
+  'memory': ('preread', 'unmodelled'),
+  'vram': ('unmodelled',),
+  'quantities': {'every_rank_reads': ('name', 0, ('do_parallel_discio',))},
   'items': 'particles',
   'rank_rules': (
    {

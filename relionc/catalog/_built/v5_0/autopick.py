@@ -635,7 +635,8 @@ DATA: dict[str, object] = {
   'preread': ('const', False),
   'scratch': ('const', False),
   'threads': ('const', False),
-  'memory': (),
+  'memory': ('unmodelled',),
+  'vram': ('unmodelled',),
   'items': 'micrographs',
   'rank_rules': (
    {

@@ -301,7 +301,7 @@ DATA: dict[str, object] = {
   'preread': ('const', False),
   'scratch': ('const', False),
   'threads': ('const', True),
-  'memory': (),
+  'memory': ('unmodelled',),
   'items': 'micrographs',
   'rank_rules': (
    {

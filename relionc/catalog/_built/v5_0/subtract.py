@@ -207,7 +207,7 @@ DATA: dict[str, object] = {
   'preread': ('const', False),
   'scratch': ('const', False),
   'threads': ('const', False),
-  'memory': (),
+  'memory': ('unmodelled',),
   'items': 'particles',
   'rank_rules': (
    {
