@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .keeper import LabError
+from .shape import Shape, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +25,7 @@ _UNFINISHED = {"PENDING", "CONFIGURING", "RUNNING", "COMPLETING", "SUSPENDED"}
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A finished job; `nodes` are its hosts in the order of the allocation."""
+    """A finished job; `nodes` are its hosts in the order of the allocation, those of all groups of a hetjob."""
 
     number: str
     state: str
@@ -83,9 +85,16 @@ class Lab:
 
     def _job(self, number: str, cwd: Path) -> Job:
         shown = self.run(["scontrol", "show", "job", "-o", number], cwd).stdout
-        facts = dict(word.split("=", 1) for word in shown.split() if "=" in word)
-        hosts = facts.get("NodeList", "(null)")
-        nodes = () if hosts == "(null)" else self.hostnames(hosts, cwd)
+        groups = [
+            dict(word.split("=", 1) for word in line.split() if "=" in word)
+            for line in shown.splitlines()
+            if line.startswith("JobId=")
+        ]
+        facts = next((group for group in groups if group["JobState"] in _UNFINISHED), groups[0])
+        hosts = [group.get("NodeList", "(null)") for group in groups]
+        nodes = tuple(
+            host for each in hosts if each not in ("", "(null)") for host in self.hostnames(each, cwd)
+        )
         return Job(
             number,
             facts["JobState"],
@@ -101,8 +110,21 @@ class Lab:
 
 
 @contextmanager
-def started(shape: str) -> Iterator[Lab]:
-    """Run a cluster in a process of its own, which ends it when this one ends, however that happens."""
+def started(shape: str | Shape) -> Iterator[Lab]:
+    """Run a cluster, named or made, in a process of its own, which ends it when this one ends, however that happens."""
+    if isinstance(shape, str):
+        with _kept(shape) as lab:
+            yield lab
+        return
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        file.write(written(shape))
+        file.flush()
+        with _kept(file.name) as lab:
+            yield lab
+
+
+@contextmanager
+def _kept(shape: str) -> Iterator[Lab]:
     keeper = subprocess.Popen(
         [sys.executable, "-m", "tests.lab", shape],
         cwd=ROOT,

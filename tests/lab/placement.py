@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One rank as it found itself: `cpus` are its own, `gpus` is how many devices it could see."""
+    """One rank as it found itself: `cpus` are its own, `gpus` is how many `devices` it could see.
+
+    `scratch`: whether its scratch folder was there (`yes` or `no`; empty: it was given none).
+    """
 
     rank: int
     size: int
@@ -23,6 +26,8 @@ class Row:
     cpus: int
     cpus_on_node: int
     gpus: int
+    devices: str = ""
+    scratch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ def rows(text: str) -> list[Row]:
                     cpus=int(facts["cpus"] or 0),
                     cpus_on_node=int(facts["cpus_on_node"] or 0),
                     gpus=len(devices),
+                    devices=facts["gpus"],
+                    scratch=facts["scratch"],
                 )
             )
     return sorted(found, key=lambda row: row.rank)

@@ -4,6 +4,13 @@
 rank=${OMPI_COMM_WORLD_RANK:-${SLURM_PROCID:-0}}
 size=${OMPI_COMM_WORLD_SIZE:-${SLURM_STEP_NUM_TASKS:-1}}
 local=${OMPI_COMM_WORLD_LOCAL_RANK:-${SLURM_LOCALID:-0}}
-printf 'PROBE program=%s rank=%s size=%s host=%s local=%s cpus=%s cpus_on_node=%s gpus=%s\n' \
+scratch=
+for ((i = 1; i < $#; i++)); do
+  if [[ ${!i} = --scratch_dir ]]; then
+    next=$((i + 1))
+    if [[ -d ${!next} ]]; then scratch=yes; else scratch=no; fi
+  fi
+done
+printf 'PROBE program=%s rank=%s size=%s host=%s local=%s cpus=%s cpus_on_node=%s gpus=%s scratch=%s\n' \
   "${0##*/}" "${rank}" "${size}" "${SLURMD_NODENAME:-$(hostname)}" "${local}" \
-  "${SLURM_CPUS_PER_TASK:-}" "${SLURM_CPUS_ON_NODE:-}" "${CUDA_VISIBLE_DEVICES:-}"
+  "${SLURM_CPUS_PER_TASK:-}" "${SLURM_CPUS_ON_NODE:-}" "${CUDA_VISIBLE_DEVICES:-}" "${scratch}"

@@ -1,7 +1,8 @@
-"""What a lab cluster looks like, read from shapes/<name>.toml. Memory in MiB."""
+"""What a lab cluster looks like, read from shapes/<name>.toml or from a file of JSON. Memory in MiB."""
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,10 @@ SHAPES = Path(__file__).parent / "shapes"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeGroup:
-    """Equal nodes; `nodes` are their names, numbered through all groups of the shape."""
+    """Equal nodes; `nodes` are their names, numbered through all groups of the shape.
+
+    `gpus` counts them by type; GPUs of a gres without types have an empty one.
+    """
 
     name: str
     nodes: tuple[str, ...]
@@ -56,8 +60,11 @@ class Shape:
 
 
 def load(name: str) -> Shape:
-    """Read the shape called `name`."""
-    table = tomllib.loads((SHAPES / f"{name}.toml").read_text(encoding="utf-8"))
+    """Read the shape called `name`, or that of a file whose path ends in `.json` (see `written`)."""
+    if name.endswith(".json"):
+        table = json.loads(Path(name).read_text(encoding="utf-8"))
+    else:
+        table = tomllib.loads((SHAPES / f"{name}.toml").read_text(encoding="utf-8"))
     groups: dict[str, NodeGroup] = {}
     numbered = 0
     for entry in table["node"]:
@@ -70,6 +77,29 @@ def load(name: str) -> Shape:
         for entry in table["partition"]
     )
     return Shape(tuple(groups.values()), partitions)
+
+
+def written(shape: Shape) -> str:
+    """Return a shape as the text of a file that `load` reads."""
+    nodes = [
+        {
+            "name": group.name,
+            "count": len(group.nodes),
+            "sockets": group.sockets,
+            "cores_per_socket": group.cores_per_socket,
+            "threads_per_core": group.threads_per_core,
+            "memory": group.memory,
+            "gpus": dict(group.gpus),
+            "gres": dict(group.gres),
+            "features": list(group.features),
+        }
+        for group in shape.groups
+    ]
+    partitions = [
+        {"name": each.name, "nodes": [group.name for group in each.groups], "options": dict(each.options)}
+        for each in shape.partitions
+    ]
+    return json.dumps({"node": nodes, "partition": partitions}, indent=1)
 
 
 def _group(entry: Mapping[str, Any], nodes: tuple[str, ...]) -> NodeGroup:

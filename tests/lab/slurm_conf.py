@@ -62,7 +62,9 @@ class Place:
 
 def slurm_conf(shape: Shape, place: Place) -> str:
     """Return slurm.conf."""
-    lines = [*_COMMON.splitlines(), *_paths(place), f"GresTypes={','.join(_gres_names(shape))}"]
+    lines = [*_COMMON.splitlines(), *_paths(place)]
+    names = _gres_names(shape)
+    lines += [f"GresTypes={','.join(names)}"] if names else []
     port = place.port + 1
     for group in shape.groups:
         lines += [_node_line(group, place, port)]
@@ -78,7 +80,8 @@ def gres_conf(shape: Shape, place: Place) -> str:
         names = _hostlist(group.nodes)
         for kind, count in group.gpus.items():
             files = f"{place.run}/dev/nvidia[0-{count - 1}]"
-            lines.append(f"NodeName={names} Name=gpu Type={kind} File={files}")
+            of_type = f" Type={kind}" if kind else ""
+            lines.append(f"NodeName={names} Name=gpu{of_type} File={files}")
         lines += [
             f"NodeName={names} Name={name} Count={count} Flags=CountOnly"
             for name, count in group.gres.items()
@@ -118,7 +121,9 @@ def _gres_names(shape: Shape) -> list[str]:
 
 def _node_line(group: NodeGroup, place: Place, port: int) -> str:
     ports = str(port) if len(group.nodes) == 1 else f"[{port}-{port + len(group.nodes) - 1}]"
-    gres = [f"gpu:{kind}:{count}" for kind, count in group.gpus.items()]
+    gres = [
+        ":".join(part for part in ("gpu", kind, str(count)) if part) for kind, count in group.gpus.items()
+    ]
     gres += [f"{name}:{count}" for name, count in group.gres.items()]
     return " ".join(
         [
@@ -127,7 +132,8 @@ def _node_line(group: NodeGroup, place: Place, port: int) -> str:
             f"NodeAddr=127.0.0.1 Port={ports} State=UNKNOWN",
             f"Sockets={group.sockets} CoresPerSocket={group.cores_per_socket}",
             f"ThreadsPerCore={group.threads_per_core} RealMemory={group.memory}",
-            f"Gres={','.join(gres)} Feature={','.join(group.features)}",
+            *([f"Gres={','.join(gres)}"] if gres else []),
+            *([f"Feature={','.join(group.features)}"] if group.features else []),
         ]
     )
 

@@ -1,0 +1,131 @@
+"""Build directories of plans that no solver made: a job of a spec, laid out by the test itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc import emit, site
+from relionc.lower import commands, decided, jobfile, plan_json, script
+from relionc.pipeline import Disk, Request, compile_spec
+from relionc.plan.model import LEADER, PEER, WORKER, JobPlan, LeaderGroup, Rank
+
+from .building import Built
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from relionc.site.types import Cluster, NodeType
+    from relionc.spec.model import ResolvedJob
+
+LAB = site.builtin("lab")
+ORIGIN = script.Origin("by-hand.yaml", "0")
+CPU_NODE = "x2680"
+
+
+def job_of(spec: Path) -> ResolvedJob:
+    """Return the only job of a spec; the layout that the solver finds for it is not used."""
+    result = compile_spec(Request(str(spec), spec.read_bytes()), Disk(_nothing, lambda *_: None))
+    assert result.ok, result.diagnostics
+    (plan,) = result.plans
+    return plan.job
+
+
+def _nothing(path: str) -> bytes:
+    raise FileNotFoundError(path)
+
+
+def build(plans: Sequence[JobPlan], project: Path, cluster: Cluster = LAB) -> Built:
+    """Write the build directory of these plans, as `relionc build` would."""
+    assert script.check(plans, cluster) == []
+    made, files = {}, {}
+    for plan in plans:
+        job = plan.job
+        texts = decided.options(plan, queued=True)
+        made[job.name] = commands.make(job.type, texts, output=job.output, is_continue=job.is_continue)
+        files[job.name] = jobfile.make(job.type, texts, is_continue=job.is_continue)
+        assert made[job.name].refusals == ()
+    bundle = script.bundle(plans, made, files, cluster, origin=ORIGIN)
+    written = plan_json.plan_object(plans, spec=ORIGIN.spec, cluster=cluster.name, relion="3.1")
+    folder = project / "build"
+    for path, content in emit.files(bundle._replace(plan=written)).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    return Built(folder, project)
+
+
+def hetjob(job: ResolvedJob, node: NodeType, *, workers: int, each: int, cpus: int, alone: int) -> JobPlan:
+    """Return a plan with the leader on a CPU node, with `alone` CPUs, and `each` ranks on `workers` nodes."""
+    ranks = [Rank(0, LEADER, 0, alone, ())]
+    ranks += _dealt(WORKER, 1, workers, each, cpus, first_node=1)
+    there = LAB.node_types[CPU_NODE]
+    leader = LeaderGroup(
+        partition="multinode",
+        node_type=there.name,
+        constraint=there.name,
+        cpus=alone,
+        mem_per_cpu_mib=8192,
+        mem_per_node_mib=None,
+        scratch_gib=0,
+        node_memory_mib=there.memory_mib,
+        node_cpus=there.cpus,
+    )
+    plan = _plan(job, node, "hetjob", ranks, nodes=workers + 1, slots=len(ranks), per_node=each, cpus=cpus)
+    return plan._replace(leader_group=leader, cpus_per_node=each * cpus)
+
+
+def one_task_per_node(
+    job: ResolvedJob, node: NodeType, *, nodes: int, each: int, cpus: int, leader: bool
+) -> JobPlan:
+    """Return a plan with one task of all CPUs on each node: `each` ranks in it, and the leader in the first."""
+    ranks = [Rank(0, LEADER, 0, cpus, ())] if leader else []
+    ranks += _dealt(WORKER if leader else PEER, len(ranks), nodes, each, cpus, first_node=0)
+    plan = _plan(job, node, "one-task-per-node", ranks, nodes=nodes, slots=nodes, per_node=1, cpus=cpus)
+    slot = (each + leader) * cpus
+    return plan._replace(cpus_per_slot=slot, cpus_per_node=slot)
+
+
+def _dealt(role: str, first: int, nodes: int, each: int, cpus: int, *, first_node: int) -> list[Rank]:
+    """Return equally many ranks on each node, each with a GPU of its own there."""
+    return [Rank(first + i, role, first_node + i // each, cpus, (i % each,)) for i in range(nodes * each)]
+
+
+def _plan(
+    job: ResolvedJob,
+    node: NodeType,
+    mode: str,
+    ranks: Sequence[Rank],
+    *,
+    nodes: int,
+    slots: int,
+    per_node: int,
+    cpus: int,
+) -> JobPlan:
+    return JobPlan(
+        job=job,
+        mode=mode,
+        placement="exact",
+        partition="gpu",
+        node_type=node.name,
+        constraint=node.features[3] if node.gpus else "",
+        nodes=nodes,
+        ntasks=len(ranks),
+        slots=slots,
+        ntasks_per_node=per_node,
+        cpus_per_task=cpus,
+        threads=1,
+        use_gpu=True,
+        gpu_type=node.gpu_type,
+        gpus_per_node=sum(rank.node == ranks[-1].node for rank in ranks if rank.role != LEADER),
+        gpu_ids="",
+        mem_per_cpu_mib=2048,
+        mem_per_node_mib=None,
+        node_memory_mib=node.memory_mib,
+        node_cpus=node.cpus,
+        cpus_per_node=1,
+        scratch_gib=20,
+        scratch_dir=LAB.scratch.path if LAB.scratch else "",
+        time_s=600,
+        exclusive=False,
+        ranks=tuple(ranks),
+    )
