@@ -11,6 +11,7 @@ from relionc.cli.summary import MIB, gpus, job_lines, leader_memory_mib, memory_
 from relionc.cli.table import table
 from relionc.expr.slurm import format_time
 from relionc.plan.model import LEADER, PEER
+from relionc.plan.picture import gpu_bars
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
 FEW_RANKS = 64  # more are shown by node only
 FEW_NODES = 20
+FEW_TERMS = 2  # of a sum on one line
 
 
-def run(call: BuildCall) -> int:
-    """Print the plan of one spec; returns the exit code."""
+def run(call: BuildCall, *, others: bool = False) -> int:
+    """Print the plan of one spec, with `others` also the layouts that were not chosen; returns the exit code."""
     try:
         result, _ = compile_one(call.specs[0], call)
     except CallError as error:
@@ -39,7 +41,7 @@ def run(call: BuildCall) -> int:
         sys.stdout.write(document(result.plan))
     else:
         several = [_overview(result.plans)] if len(result.plans) > 1 else []
-        sys.stdout.write("\n".join([*several, *(_job(plan, result) for plan in result.plans)]))
+        sys.stdout.write("\n".join([*several, *(_job(plan, result, others=others) for plan in result.plans)]))
     return 0
 
 
@@ -63,7 +65,7 @@ def _overview(plans: Sequence[JobPlan]) -> str:
     return f"{len(plans)} jobs, in the order in which they are submitted\n\n{table(rows, indent=' ')}"
 
 
-def _job(plan: JobPlan, result: Compiled) -> str:
+def _job(plan: JobPlan, result: Compiled, *, others: bool) -> str:
     kind = plan.job.type
     where = result.cluster.name if result.cluster else ""
     head = f"{plan.job.name}: {kind.title}, RELION {kind.version}, on {where}\n"
@@ -73,6 +75,7 @@ def _job(plan: JobPlan, result: Compiled) -> str:
         _ranks(plan),
         _sums(plan),
         _reasons(plan, result.tree),
+        _others(plan, result) if others else "",
         _missing(plan),
     ]
     return head + "\n" + "\n".join(part for part in parts if part)
@@ -91,13 +94,18 @@ def _nodes(plan: JobPlan) -> str:
 
 
 def _node(plan: JobPlan, node: int, here: Sequence[Rank]) -> tuple[str, ...]:
-    used = " ".join(map(str, sorted({gpu for rank in here for gpu in rank.gpus})))
+    gpus = 0 if here[0].role == LEADER and len(here) == 1 else plan.gpus_per_node
     leader = plan.leader_group if node == 0 else None
     there = leader.node_cpus if leader else plan.node_cpus
     cpus = str(sum(rank.cpus for rank in here)) + (f" of {there}" if there else "")
-    each = sum(term.gib for term in plan.memory)
-    memory = f"{len(here) * each:,.1f} GiB" if each and not leader else "-"
-    return f"node[{node}]", _range(here), _roles(here), used or "-", cpus, memory
+    total = sum(_of_rank(plan, rank) for rank in here)
+    memory = f"{total:,.1f} GiB" if total else "-"
+    return f"node[{node}]", _range(here), _roles(here), gpu_bars(here, gpus) or "-", cpus, memory
+
+
+def _of_rank(plan: JobPlan, rank: Rank) -> float:
+    terms = plan.memory_leader if rank.role == LEADER else plan.memory
+    return sum(term.gib for term in terms)
 
 
 def _roles(here: Sequence[Rank]) -> str:
@@ -128,11 +136,13 @@ def _sums(plan: JobPlan) -> str:
     """Memory of a rank and of the fullest node, scratch of a node: the terms and what they add up to."""
     lines: list[str] = []
     if plan.memory:
-        each = sum(term.gib for term in plan.memory)
-        most = max(sum(rank.node == node for rank in plan.ranks) for node in range(plan.nodes))
-        lines += _terms("memory per rank", each, plan.memory)
+        led = plan.ranks[0].role == LEADER
+        lines += _terms("memory per worker" if led else "memory per rank", plan.memory)
+        lines += _terms("memory of the leader", plan.memory_leader) if led else []
         of = f" of {plan.node_memory_mib / MIB:,.0f}" if plan.node_memory_mib else ""
-        lines.append(f"on the fullest node    {most} ranks x {each:,.1f} = {most * each:,.1f}{of} GiB")
+        lines.append(f"on the fullest node    {plan.memory_node_gib:,.1f}{of} GiB")
+    if plan.vram:
+        lines += _on_gpu(plan)
     asked = memory_per_node_mib(plan)
     if asked is not None:
         lines.append(
@@ -143,15 +153,34 @@ def _sums(plan: JobPlan) -> str:
             f"for the leader         {alone / MIB:,.1f} GiB on a {plan.leader_group.node_type} node of its own"
         )
     if plan.scratch:
-        lines += _terms("scratch per node", sum(term.gib for term in plan.scratch), plan.scratch)
+        lines += _terms("scratch per node", plan.scratch)
     if plan.scratch_gib:
         lines.append(f"scratch asked for      {plan.scratch_gib} GiB per node")
     return "".join(f" {line}\n" for line in lines)
 
 
-def _terms(title: str, total: float, terms: Sequence[Term]) -> list[str]:
-    shown = " + ".join(f"{term.gib:,.1f} {term.label} ({term.formula})" for term in terms)
-    return [f"{title:<22} {total:,.1f} GiB = {shown}"]
+def _on_gpu(plan: JobPlan) -> list[str]:
+    each, most = sum(term.gib for term in plan.vram), plan.workers_per_gpu
+    of = f" of {plan.vram_per_gpu_gib:,.0f}" if plan.vram_per_gpu_gib else ""
+    sum_of = f"{most} workers x {each:,.1f} = " if most > 1 else ""
+    return [*_terms("GPU memory per worker", plan.vram), f"on the busiest GPU     {sum_of}{most * each:,.1f}{of} GiB"]
+
+
+def _terms(title: str, terms: Sequence[Term]) -> list[str]:
+    """Return a sum: on one line where it has few terms, else a line for each."""
+    total = sum(term.gib for term in terms)
+    shown = [f"{term.gib:,.1f} {term.label} ({term.formula})" for term in terms]
+    head = f"{title:<22} {total:,.1f} GiB = {shown[0]}"
+    if len(shown) <= FEW_TERMS:
+        return [" + ".join([head, *shown[1:]])]
+    return [head, *(f"{'':<22} {'':>{len(f'{total:,.1f}')}}     + {text}" for text in shown[1:])]
+
+
+def _others(plan: JobPlan, result: Compiled) -> str:
+    from relionc.cli.others import others
+
+    assert result.cluster is not None  # noqa: S101 - there is a plan, so there was a cluster
+    return others(plan, result.cluster)
 
 
 def _memory_asked(plan: JobPlan) -> str:

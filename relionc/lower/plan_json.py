@@ -61,18 +61,16 @@ def job_object(plan: JobPlan) -> dict[str, object]:
         "leader_group": _leader_group(plan.leader_group),
         "node": {"cpus": plan.node_cpus, "memory_mib": plan.node_memory_mib},
         "memory_per_rank": [_term(term) for term in plan.memory],
+        "memory_leader": [_term(term) for term in plan.memory_leader],
         "memory_fullest_node_gib": _rounded(plan.memory_node_gib) if plan.memory else None,
+        "vram_per_worker": [_term(term) for term in plan.vram],
+        "vram_per_gpu_gib": _rounded(plan.vram_per_gpu_gib) if plan.vram_per_gpu_gib else None,
+        "workers_per_gpu": plan.workers_per_gpu,
+        "idle_cpus": plan.idle_cpus,
+        "billing_per_hour": plan.billing,
         "scratch_per_node": [_term(term) for term in plan.scratch],
         "ranks": [_rank(rank) for rank in plan.ranks],
-        "reasons": [
-            {
-                "name": each.name,
-                "value": refs.show(each.value),
-                "how": each.how,
-                "because": refs.show(each.because),
-            }
-            for each in plan.reasons
-        ],
+        **_reasons(plan),
         "not_checked": list(plan.not_checked),
     }
 
@@ -89,6 +87,15 @@ def _leader_group(group: LeaderGroup | None) -> dict[str, object] | None:
         "scratch_gib": group.scratch_gib,
         "node": {"cpus": group.node_cpus, "memory_mib": group.node_memory_mib},
     }
+
+
+def _reasons(plan: JobPlan) -> dict[str, object]:
+    """Return why each value is what it is, where that was asked for: `relionc plan` does, a build does not."""
+    reasons = [
+        {"name": each.name, "value": refs.show(each.value), "how": each.how, "because": refs.show(each.because)}
+        for each in plan.reasons
+    ]
+    return {"reasons": reasons} if reasons else {}
 
 
 def _memory(plan: JobPlan | LeaderGroup) -> dict[str, object]:

@@ -40,7 +40,15 @@ def plan_job(
         from relionc.plan.explain import finding
 
         return None, [*found, finding(job, asked, answer)]
-    return job_plan(job, asked, layout_of(asked, answer.values), why), found
+    layout = layout_of(asked, answer.values)
+    if job.resources.distribution is not None:
+        from relionc.plan.explain import summary
+        from relionc.plan.picture import refuse_cyclic
+
+        refused = refuse_cyclic(job, asked, layout, summary(asked, layout))
+        if refused is not None:
+            return None, [*found, refused]
+    return job_plan(job, asked, layout, why), found
 
 
 class Known:

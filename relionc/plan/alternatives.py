@@ -96,4 +96,4 @@ def _in_words(conflict: Conflict) -> str:
     """Say what is in the way: the rules first, the most telling one of them, then the wishes."""
     rules = [label for wanted in CODES for label in conflict.labels if kind(label) == wanted]
     wishes = [f"`{label[4:]}`" for label in conflict.labels if label.startswith("pin:")]
-    return ", ".join([*(TOPICS[kind(label)] for label in rules[:2]), *wishes]) or "not possible"
+    return "; ".join([*(TOPICS[kind(label)] for label in rules[:2]), *wishes]) or "not possible"

@@ -13,7 +13,8 @@ from relionc.plan.asked import MIB, Asked
 from relionc.plan.demand import demand_of
 from relionc.plan.layout import layout_of
 from relionc.plan.problem import problem
-from relionc.plan.model import ONE_TASK_PER_NODE
+from relionc.plan.model import HETEROGENEOUS, ONE_TASK_PER_NODE
+from relionc.plan.picture import of_layout
 from relionc.plan.words import CODES, FIXED, HELP, MESSAGES, TOPICS, kind, plural
 from relionc.solve import best, nearest
 
@@ -33,6 +34,8 @@ MOST_SUGGESTIONS = 3
 MOST_CHANGES = 3
 """The most wishes that one suggestion changes."""
 LEAVE_OUT = "(leave it out)"
+OF_DEVICES = ("need:busy_gpus", "need:even_gpus", "need:one_gpu")
+"""Requirements that a picture of the GPUs explains."""
 
 
 def finding(job: ResolvedJob, asked: Asked, conflict: Conflict) -> Finding:
@@ -111,6 +114,8 @@ def _elements(
             yield _site_fact(asked, label, layout)
         elif label.startswith("need:") and label != main:
             yield Related(TOPICS[kind(label)], job.route, on_key=True)
+    if kind(main) in OF_DEVICES and layout is not None and layout.mode != HETEROGENEOUS:
+        yield from of_layout(asked, layout)
 
 
 def _memory_of_rank(asked: Asked, layout: Layout) -> str:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc.plan.model import HETEROGENEOUS, HETJOB, Reason
 from relionc.plan.words import TOPICS, kind, plural
-from relionc.solve import Constraint, Solution, best, search
+from relionc.solve import Constraint, Solution, best, minimal_conflict, search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from relionc.plan.asked import Asked
     from relionc.solve import Problem, Refutation
@@ -100,33 +100,43 @@ def _forced_or_best(
         Constraint(OTHER, (name,), lambda now, chosen=solution.values[name]: 0 if now == chosen else 1)
         for name in each.beside
     )
-    second = runner_up(whole.also(*beside), each, value)
+    question = whole.also(*beside)
+    second = runner_up(question, each, value)
     if isinstance(second, Solution):
         other = each.read(*[second.values[name] for name in each.scope])
         said = _as_said(asked, each.name, second.values, other)
         text = _cost_of(asked, whole, solution, second, f"{said}")
         return "best", text + (_splits(asked, whole, solution) if each.name == "cpus_per_task" else "")
-    return "forced", _rules(second.core, each)
+    return "forced", _rules(_minimal(question, each, value, second), each)
 
 
-def runner_up(whole: Problem, each: _Value, value: Any) -> Solution | Refutation:
+def runner_up(question: Problem, each: _Value, value: Any) -> Solution | Refutation:
     """Return the best assignment with another value, or why there is none."""
-    if each.scope != ("amount",):
-        other = Constraint(OTHER, each.scope, lambda *read: 1 if each.read(*read) == value else 0)
-        return search(whole.also(other))
-    less = Constraint(OTHER, each.scope, lambda amount: amount, high=value - 1, rising=each.scope)
-    more = Constraint(OTHER, each.scope, lambda amount: amount, low=value + 1, high=inf, rising=each.scope)
-    found = [search(whole.also(side)) for side in (less, more)]
+    found = [search(question.also(other)) for other in _others(each, value)]
     solved = [side for side in found if isinstance(side, Solution)]
     return min(solved, key=lambda side: side.costs) if solved else found[-1]
 
 
-def _rules(core: frozenset[str], each: _Value) -> str:
-    """Name what leaves no other value: the wishes and rules that the search ran into, the plainest first."""
-    labels = sorted(core - {OTHER}, key=lambda label: (not label.startswith("pin:"), label))
+def _others(each: _Value, value: Any) -> tuple[Constraint, ...]:
+    """Return the requirement that a value be another one; of a number along which costs rise, one for each side."""
+    if each.scope != ("amount",):
+        return (Constraint(OTHER, each.scope, lambda *read: 1 if each.read(*read) == value else 0),)
+    less = Constraint(OTHER, each.scope, lambda amount: amount, high=value - 1, rising=each.scope)
+    more = Constraint(OTHER, each.scope, lambda amount: amount, low=value + 1, high=inf, rising=each.scope)
+    return less, more
+
+
+def _minimal(question: Problem, each: _Value, value: Any, refuted: Refutation) -> Iterable[str]:
+    """Return the labels without which there would be another value."""
+    return minimal_conflict(question.also(_others(each, value)[-1]), refuted.core).labels
+
+
+def _rules(core: Iterable[str], each: _Value) -> str:
+    """Name what leaves no other value: the rules, then the wishes."""
+    labels = sorted(set(core) - {OTHER}, key=lambda label: (label.startswith("pin:"), label))
     named = (f"`{label[4:]}`" if label.startswith("pin:") else TOPICS.get(kind(label), "") for label in labels)
     known = [text for text in dict.fromkeys(named) if text]
-    return ", ".join(known[:3]) or f"there is no other {each.name.replace('_', ' ')}"
+    return "; ".join(known[:3]) or f"there is no other {each.name.replace('_', ' ')}"
 
 
 # --- what the runner-up would cost ----------------------------------------------------------------------------

@@ -52,6 +52,7 @@ class Resources(NamedTuple):
     exclusive: Pin[bool] | None = None
     account: Pin[str] | None = None
     qos: Pin[str] | None = None
+    distribution: Pin[str] | None = None  # only where it would go wrong
 
     def pinned(self) -> dict[str, Pin[Any]]:
         """Return the pins that are set, by name."""

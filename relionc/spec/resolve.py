@@ -135,6 +135,8 @@ class _Resolver:
         )
         project = self._project(raw, route)
         needs = Needs(**catalog.needs(job_type, texts, is_continue=is_continue))
+        further = self._merged("slurm", raw, route)
+        pins = pins._replace(**sbatch.distribution(further, needs.gpu, self.scope))
         return ResolvedJob(
             name=name,
             route=route,
@@ -149,7 +151,7 @@ class _Resolver:
                 raw.get("data") or {}, job_type, texts, route, self.scope, project, self.file_facts
             ),
             needs=needs,
-            slurm=sbatch.resolve(self._merged("slurm", raw, route), self.scope),
+            slurm=sbatch.resolve(further, self.scope),
             project=project,
             interactive=_yes(raw.get("interactive")),
             after=after,

@@ -6,11 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from relionc.expr import refs, text_of
+from relionc.spec.model import Pin
 
 if TYPE_CHECKING:
     from relionc.spec.resources import Routed
     from relionc.spec.scope import Scope
 
+DISTRIBUTION = "distribution"
 _NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
 
 _OWNED = {
@@ -37,7 +39,6 @@ _REFUSED = {
     # RELION numbers the devices of a node itself; a rank that sees one device only takes it for shared.
     "gpus-per-task": "every rank would see one device as device 0 (relion#1074)",
     "gpu-bind": "every rank would see one device as device 0 (relion#1074)",
-    "distribution": "the plan places the ranks; sbatch refuses `arbitrary` without a node list",
     "output": "Slurm's own output stays beside the job; RELION's goes to run.out and run.err",
     "error": "Slurm's own output stays beside the job; RELION's goes to run.out and run.err",
     "wrap": "the script is the job",
@@ -80,6 +81,8 @@ def resolve(raw: Routed, scope: Scope) -> tuple[tuple[str, str | None], ...]:
             scope.report("RL607", f"`{key}` is not the name of an sbatch option", route, advice, on_key=True)
         elif key in _OWNED:
             scope.report("RL607", f"`{key}` is written by the plan", route, _OWNED[key], on_key=True)
+        elif key == DISTRIBUTION:  # `distribution` reads it
+            continue
         elif key in _REFUSED:
             scope.report(
                 "RL607", f"`{key}` does not go with RELION jobs: {_REFUSED[key]}", route, on_key=True
@@ -87,6 +90,24 @@ def resolve(raw: Routed, scope: Scope) -> tuple[tuple[str, str | None], ...]:
         else:
             found += _one(key, scope.value(value, route), route, scope)
     return tuple(found)
+
+
+def distribution(raw: Routed, gpu: bool, scope: Scope) -> dict[str, Pin[str]]:  # noqa: FBT001
+    """Return the wish to deal ranks over nodes in turn, which the plan of a GPU job answers with what it would do.
+
+    Blocks are what the plan makes. Any other distribution is refused, and so is that one for a job without GPUs.
+    """
+    if DISTRIBUTION not in raw:
+        return {}
+    value, route = raw[DISTRIBUTION]
+    text = text_of(scope.value(value, route) or "").partition(":")[0]
+    if text == "block":
+        return {}
+    if text == "cyclic" and gpu:
+        return {DISTRIBUTION: Pin(text, route)}
+    why = "the plan places the ranks, in blocks; sbatch refuses `arbitrary` without a node list"
+    scope.report("RL607", f"`{DISTRIBUTION}` does not go with RELION jobs: {why}", route, on_key=True)
+    return {}
 
 
 def _one(key: str, value: Any, route: Any, scope: Scope) -> list[tuple[str, str | None]]:

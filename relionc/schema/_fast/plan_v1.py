@@ -81,7 +81,7 @@ def validate___definitions_job(data):
         raise Rejected
     data_is_dict = isinstance(data, dict)
     if data_is_dict:
-        data__missing_keys = set(['type', 'output', 'after', 'interactive', 'mode', 'placement', 'partition', 'constraint', 'node_type', 'nodes', 'ntasks', 'slots', 'ntasks_per_node', 'cpus_per_task', 'cpus_per_slot', 'cpus_per_node', 'threads', 'use_gpu', 'gpu_type', 'gpus_per_node', 'gpu_ids', 'scratch_gib', 'scratch_dir', 'time_s', 'exclusive', 'leader_group', 'node', 'memory_per_rank', 'memory_fullest_node_gib', 'scratch_per_node', 'ranks', 'reasons', 'not_checked']) - data.keys()
+        data__missing_keys = set(['type', 'output', 'after', 'interactive', 'mode', 'placement', 'partition', 'constraint', 'node_type', 'nodes', 'ntasks', 'slots', 'ntasks_per_node', 'cpus_per_task', 'cpus_per_slot', 'cpus_per_node', 'threads', 'use_gpu', 'gpu_type', 'gpus_per_node', 'gpu_ids', 'scratch_gib', 'scratch_dir', 'time_s', 'exclusive', 'leader_group', 'node', 'memory_per_rank', 'memory_leader', 'memory_fullest_node_gib', 'vram_per_worker', 'vram_per_gpu_gib', 'workers_per_gpu', 'idle_cpus', 'billing_per_hour', 'scratch_per_node', 'ranks', 'not_checked']) - data.keys()
         if data__missing_keys:
             raise Rejected
         data_keys = set(data.keys())
@@ -331,6 +331,58 @@ def validate___definitions_job(data):
                 data__memoryperrank_len = len(data__memoryperrank)
                 for data__memoryperrank_x, data__memoryperrank_item in enumerate(data__memoryperrank):
                     validate___definitions_term(data__memoryperrank_item)
+        if 'memory_leader' in data_keys:
+            data_keys.remove('memory_leader')
+            data__memoryleader = data['memory_leader']
+            if not isinstance(data__memoryleader, (list, tuple)):
+                raise Rejected
+            data__memoryleader_is_list = isinstance(data__memoryleader, (list, tuple))
+            if data__memoryleader_is_list:
+                data__memoryleader_len = len(data__memoryleader)
+                for data__memoryleader_x, data__memoryleader_item in enumerate(data__memoryleader):
+                    validate___definitions_term(data__memoryleader_item)
+        if 'vram_per_worker' in data_keys:
+            data_keys.remove('vram_per_worker')
+            data__vramperworker = data['vram_per_worker']
+            if not isinstance(data__vramperworker, (list, tuple)):
+                raise Rejected
+            data__vramperworker_is_list = isinstance(data__vramperworker, (list, tuple))
+            if data__vramperworker_is_list:
+                data__vramperworker_len = len(data__vramperworker)
+                for data__vramperworker_x, data__vramperworker_item in enumerate(data__vramperworker):
+                    validate___definitions_term(data__vramperworker_item)
+        if 'vram_per_gpu_gib' in data_keys:
+            data_keys.remove('vram_per_gpu_gib')
+            data__vrampergpugib = data['vram_per_gpu_gib']
+            if not isinstance(data__vrampergpugib, (int, float, NoneType)) or isinstance(data__vrampergpugib, bool):
+                raise Rejected
+            if isinstance(data__vrampergpugib, (int, float)) and (not isinstance(data__vrampergpugib, bool)):
+                if data__vrampergpugib < 0:
+                    raise Rejected
+        if 'workers_per_gpu' in data_keys:
+            data_keys.remove('workers_per_gpu')
+            data__workerspergpu = data['workers_per_gpu']
+            if not isinstance(data__workerspergpu, int) and (not (isinstance(data__workerspergpu, float) and data__workerspergpu.is_integer())) or isinstance(data__workerspergpu, bool):
+                raise Rejected
+            if isinstance(data__workerspergpu, (int, float)) and (not isinstance(data__workerspergpu, bool)):
+                if data__workerspergpu < 0:
+                    raise Rejected
+        if 'idle_cpus' in data_keys:
+            data_keys.remove('idle_cpus')
+            data__idlecpus = data['idle_cpus']
+            if not isinstance(data__idlecpus, int) and (not (isinstance(data__idlecpus, float) and data__idlecpus.is_integer())) or isinstance(data__idlecpus, bool):
+                raise Rejected
+            if isinstance(data__idlecpus, (int, float)) and (not isinstance(data__idlecpus, bool)):
+                if data__idlecpus < 0:
+                    raise Rejected
+        if 'billing_per_hour' in data_keys:
+            data_keys.remove('billing_per_hour')
+            data__billingperhour = data['billing_per_hour']
+            if not isinstance(data__billingperhour, (int, float, NoneType)) or isinstance(data__billingperhour, bool):
+                raise Rejected
+            if isinstance(data__billingperhour, (int, float)) and (not isinstance(data__billingperhour, bool)):
+                if data__billingperhour < 0:
+                    raise Rejected
         if 'memory_fullest_node_gib' in data_keys:
             data_keys.remove('memory_fullest_node_gib')
             data__memoryfullestnodegib = data['memory_fullest_node_gib']

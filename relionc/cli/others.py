@@ -1,0 +1,41 @@
+"""`relionc plan --all`: the other layouts of a job as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.cli.table import table
+from relionc.plan.alternatives import alternatives
+from relionc.plan.model import HETJOB
+
+if TYPE_CHECKING:
+    from relionc.plan.alternatives import Alternative
+    from relionc.plan.model import JobPlan
+    from relionc.site.types import Cluster
+
+
+def others(plan: JobPlan, cluster: Cluster) -> str:
+    """Return the best layout of every mode and kind of node, the best first; those that are not possible with why."""
+    found = alternatives(plan.job, cluster)
+    billed = any(each.billing is not None for each in found)
+    head = ["layout", "nodes", "ranks", "CPUs each", "idle GPUs", "idle CPUs", "CPU-hours", "GPU-hours"]
+    rows = [[*head, "billing"] if billed else head]
+    rows += [_row(each, billed=billed) for each in found if not each.why_not]
+    text = " all layouts, the best of its kind each\n" + table(rows, indent=" ")
+    missing = [f" {each.mode}: not possible ({each.why_not})\n" for each in found if each.why_not]
+    return text + "".join(missing)
+
+
+def _row(each: Alternative, *, billed: bool) -> list[str]:
+    nodes = f"1 + {each.nodes - 1}" if each.mode == HETJOB else str(each.nodes)
+    cells = [
+        each.mode,
+        f"{nodes} x {each.node_type}",
+        str(each.ntasks),
+        str(each.cpus_per_task),
+        str(each.idle_gpus),
+        str(each.idle_cpus),
+        f"{each.cpu_hours:,.0f}",
+        f"{each.gpu_hours:,.0f}",
+    ]
+    return [*cells, "-" if each.billing is None else f"{each.billing:,.0f}"] if billed else cells
