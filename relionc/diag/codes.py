@@ -85,6 +85,7 @@ CODES: dict[str, str] = {
     "RL403": "memory per CPU and per node exclude each other",
     "RL404": "the site wants memory asked for in another way",
     "RL405": "the ranks of a GPU need more memory than it has",
+    "RL406": "a classification may need more memory than there is",
     # --- RL5: scratch and I/O -----------------------------------------------------------------------------
     "RL501": "the particles do not fit the scratch space asked for",
     "RL502": "more scratch space is asked of a node than it has",

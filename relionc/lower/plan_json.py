@@ -118,7 +118,8 @@ def _rank(rank: Rank) -> dict[str, object]:
 
 
 def _term(term: Term) -> dict[str, object]:
-    return {"label": term.label, "gib": _rounded(term.gib), "formula": term.formula}
+    shown: dict[str, object] = {"label": term.label, "gib": _rounded(term.gib), "formula": term.formula}
+    return {**shown, "assumed": True} if term.assumed else shown
 
 
 def _rounded(gib: float) -> float:

@@ -121,7 +121,7 @@ def _metadata(job: ResolvedJob, _: int) -> Iterable[Term | str]:
         return ()
     if job.data.particles is None:
         return ("memory of the list of particles (number of particles not known)",)
-    return _terms((refine_memory.particles(job.data.particles.value),))
+    return _terms((refine_memory.particles(job.data.particles.value),), assumed=True)  # fitted
 
 
 def _refine(job: ResolvedJob, threads: int) -> Iterable[Term | str]:
@@ -145,7 +145,10 @@ def _modelled(
     unknown = _unknown(job)
     if unknown:
         return (f"{what} ({' and '.join(unknown)} not known)",)
-    terms = _terms(model(_refinement(job, threads)))
+    # below 1: how far the resolution goes is not known, only assumed
+    assumed = job.needs.quantities.get("reach", 1) < 1
+    parts = model(_refinement(job, threads))
+    terms = _terms(parts if model is refine_memory.on_gpu else _with_margin(parts), assumed=assumed)
     if not refine_memory.has_search(job.needs.quantities) and model is not refine_memory.leader:
         return (*terms, "weights of orientations (RELION chooses their sampling)")
     return terms
@@ -177,8 +180,14 @@ def _unmodelled(job: ResolvedJob, _: int) -> Iterable[Term | str]:
     return (f"memory of {job.type.title[:1].lower()}{job.type.title[1:]} (not modelled)",)
 
 
-def _terms(parts: Iterable[Part]) -> tuple[Term, ...]:
-    return tuple(Term(part.label, part.size / GIB, part.formula) for part in parts)
+def _with_margin(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Add what the model may be too low by, against the measured peaks."""
+    more = sum(part.size for part in parts) * (SAFETY - 1)
+    return (*parts, refine_memory.Part("margin", more, f"the model may be {SAFETY - 1:.0%} low"))
+
+
+def _terms(parts: Iterable[Part], *, assumed: bool = False) -> tuple[Term, ...]:
+    return tuple(Term(part.label, part.size / GIB, part.formula, assumed) for part in parts)
 
 
 _MODELS = {

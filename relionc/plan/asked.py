@@ -16,7 +16,7 @@ from relionc.plan.layout import Place, round_cpus, tasks_that_fit
 from relionc.plan.model import HETEROGENEOUS, HETJOB, HOMOGENEOUS, HOMOGENEOUS_PLUS_1, ONE_TASK_PER_NODE
 
 if TYPE_CHECKING:
-    from relionc.plan.demand import Demand
+    from relionc.plan.demand import Amounts, Demand
     from relionc.site.types import Cluster, NodeType, Partition
 
 MIB = 1024
@@ -34,6 +34,7 @@ class Asked:
         self.exclusive = bool(demand.pin("exclusive"))
         self.mem = demand.pin("mem")
         self.fixed_mem_per_cpu = demand.pin("mem_per_cpu")
+        self._amounts: dict[tuple[int, bool], Amounts] = {}
         self._fits: dict[tuple[int, int], int] = {}
         self._per_cpu: dict[tuple[object, ...], int] = {}
         self._uses: dict[tuple[object, ...], Use] = {}
@@ -106,9 +107,19 @@ class Asked:
             return place.node_type.cpus
         return self.cpus(place, mode, per_node, cpus, amount)
 
-    def need_gib(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> float:
+    def amounts(self, cpus: int, *, sure: bool = False) -> Amounts:
+        """Memory of ranks with so many CPUs; with `sure` only what depends on no assumption."""
+        key = cpus, sure
+        if key not in self._amounts:
+            each = self.demand.amounts(self.demand.threads_of(cpus))
+            self._amounts[key] = each.sure() if sure else each
+        return self._amounts[key]
+
+    def need_gib(
+        self, place: Place, mode: str, per_node: int, cpus: int, amount: int, *, sure: bool = False
+    ) -> float:
         """GiB of memory of the ranks of the fullest node by the models."""
-        each = self.demand.amounts(self.demand.threads_of(cpus))
+        each = self.amounts(cpus, sure=sure)
         if not each.worker and not each.leader:
             return 0.0
         full = self.fullest(place, mode, per_node, cpus, amount)
@@ -152,8 +163,8 @@ class Asked:
         wanted = max(min(usual, cap) if cap else usual, ceil(need * MIB / allocated))
         return min(wanted, place.room.memory_mib // counted) if place.room.memory_mib else wanted
 
-    def _a_rank_gib(self, cpus: int) -> float:
-        each = self.demand.amounts(self.demand.threads_of(cpus))
+    def _a_rank_gib(self, cpus: int, *, sure: bool = False) -> float:
+        each = self.amounts(cpus, sure=sure)
         return max(each.worker_gib, each.leader_gib)
 
     def allocated_mib(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
@@ -163,19 +174,30 @@ class Asked:
         counted = self.counted_cpus(place, mode, per_node, cpus, amount)
         return self.mem_per_cpu(place, mode, per_node, cpus, amount) * counted
 
-    def memory_missing_gib(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> float:
+    def memory_missing_gib(
+        self, place: Place, mode: str, per_node: int, cpus: int, amount: int, *, sure: bool = True
+    ) -> float:
         """GiB by which the ranks of the fullest node exceed what they may take there (<= 0: they fit)."""
-        need = self.need_gib(place, mode, per_node, cpus, amount)
+        need = self.need_gib(place, mode, per_node, cpus, amount, sure=sure)
         if not need:
             return 0.0
         if mode == HETEROGENEOUS:  # every task for itself
             per_cpu = self.mem_per_cpu(place, mode, per_node, cpus, amount)
-            return self._a_rank_gib(cpus) - per_cpu * cpus / MIB if self.slurm else 0.0
+            return self._a_rank_gib(cpus, sure=sure) - per_cpu * cpus / MIB if self.slurm else 0.0
         pinned = self.mem is not None or self.fixed_mem_per_cpu is not None
         limit = (
             self.allocated_mib(place, mode, per_node, cpus, amount) if pinned else place.room.memory_mib
         )
         return need - limit / MIB if limit else 0.0
+
+    def vram_missing_gib(
+        self, place: Place, mode: str, gpus: int, per_node: int, cpus: int, amount: int, *, sure: bool = True
+    ) -> float:
+        """GiB by which the workers of the busiest GPU exceed its memory; 0 where either is not known."""
+        each = self.amounts(cpus, sure=sure).vram_gib
+        if not each or not place.node_type.vram_gib:
+            return 0.0
+        return self.use(mode, gpus, per_node, cpus, amount).most * each - place.node_type.vram_gib
 
     # --- what is left over ----------------------------------------------------------------------------------
 

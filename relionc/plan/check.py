@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from relionc.diag import WARNING, Finding, Fix
 from relionc.expr.slurm import SlurmSyntaxError, constraint_allows, parse_constraint
+from relionc.plan.amounts import gib
 from relionc.plan.demand import QUEUE_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from relionc.plan.asked import Asked
+    from relionc.plan.layout import Layout
     from relionc.site.types import Cluster
     from relionc.spec.model import Pin, ResolvedJob
 
@@ -129,3 +132,32 @@ def _gpus(job: ResolvedJob, cluster: Cluster) -> list[Finding]:
             Finding(code="RL301", message=f"{cluster.name} has no GPUs", route=route, on_key=asked is None)
         ]
     return []
+
+
+def assumed_memory(job: ResolvedJob, asked: Asked, layout: Layout) -> list[Finding]:
+    """Return a warning where a layout has no room for memory that nobody can know before the job runs.
+
+    A classification takes more the finer its classes get: the model assumes how far that goes (docs/memory.md).
+    """
+    place, mode, workers, cpus, amount = layout.choice
+    gpus = layout.gpus_per_node
+    lacks = [
+        (asked.memory_missing_gib(*layout.choice, sure=False), "memory", "fewer ranks per node"),
+        (
+            asked.vram_missing_gib(place, mode, gpus, workers, cpus, amount, sure=False),
+            "GPU memory",
+            "fewer ranks per GPU",
+        ),
+    ]
+    return [
+        Finding(
+            code="RL406",
+            severity=WARNING,
+            message=f"{what} may run out by {gib(missing)} on the fullest node, if the classes get as fine as is assumed",
+            route=job.route,
+            on_key=True,
+            help=f"{advice}, or see `relionc plan` for the sum: it is an estimate for classes at twice the finest resolution",
+        )
+        for missing, what, advice in lacks
+        if missing > 0
+    ]

@@ -36,17 +36,25 @@ class Amounts(NamedTuple):
     @property
     def worker_gib(self) -> float:
         """GiB of memory of one worker or peer."""
-        return sum(term.gib for term in self.worker)
+        return _gib(self.worker)
 
     @property
     def leader_gib(self) -> float:
         """GiB of memory of the leader."""
-        return sum(term.gib for term in self.leader)
+        return _gib(self.leader)
 
     @property
     def vram_gib(self) -> float:
         """GiB that one worker takes of a GPU."""
-        return sum(term.gib for term in self.vram)
+        return _gib(self.vram)
+
+    def sure(self) -> Amounts:
+        """Return what is certain of them: without terms that are assumed."""
+        return Amounts(*(tuple(term for term in terms if not term.assumed) for terms in self))
+
+
+def _gib(terms: tuple[Term, ...]) -> float:
+    return sum(term.gib for term in terms)
 
 
 class Demand(NamedTuple):

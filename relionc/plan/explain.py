@@ -119,11 +119,11 @@ def _elements(
 
 
 def _memory_of_rank(asked: Asked, layout: Layout) -> str:
-    return _sum_of(asked.demand.amounts(asked.demand.threads_of(layout.cpus_per_task)).worker) + " per rank"
+    return _sum_of(asked.amounts(layout.cpus_per_task, sure=True).worker) + " per rank"
 
 
 def _vram_of_rank(asked: Asked, layout: Layout) -> str:
-    each = asked.demand.amounts(asked.demand.threads_of(layout.cpus_per_task)).vram
+    each = asked.amounts(layout.cpus_per_task, sure=True).vram
     return _sum_of(each) + " of a GPU per rank"
 
 

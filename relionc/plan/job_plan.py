@@ -21,7 +21,7 @@ def job_plan(job: ResolvedJob, asked: Asked, layout: Layout, why: tuple[Reason, 
     """Return the plan of a job that is laid out so."""
     demand, node, partition = asked.demand, layout.place.node_type, layout.place.partition
     threads = demand.threads_of(layout.cpus_per_task)
-    amounts = demand.amounts(threads)
+    amounts = asked.amounts(layout.cpus_per_task)
     scratch_gib = _scratch_gib(job, asked, layout)
     per_cpu, per_node = memory_flags(asked, layout)
     return JobPlan(
@@ -162,7 +162,7 @@ def _leader_group(asked: Asked, layout: Layout) -> LeaderGroup | None:
     node, scratch = place.node_type, asked.cluster.scratch
     cpus = node.threads_per_core
     usual = asked.cluster.policy.memory_per_cpu_mib * cpus
-    need = max(usual, ceil(asked.demand.amounts(1).leader_gib * 1024))
+    need = max(usual, ceil(asked.amounts(1).leader_gib * 1024))
     mib = min(need, place.room.memory_mib or need)
     by_node = memory_flags(asked, layout)[1] is not None  # both groups alike, or srun refuses the job
     return LeaderGroup(

@@ -207,7 +207,7 @@ def _leader_misses(asked: Asked, mode: str, leader: Place | None) -> float:
         return 1
     time = _over(asked.demand.pin("time") or 0, _of(leader, "max_time_s"))
     alone = (_of(leader, "min_nodes") or 1) - 1
-    need = asked.demand.amounts(1).leader_gib - leader.room.memory_mib / MIB if leader.room.memory_mib else 0
+    need = asked.amounts(1, sure=True).leader_gib - leader.room.memory_mib / MIB if leader.room.memory_mib else 0
     return max(0.0, time, alone, need)
 
 
@@ -301,7 +301,7 @@ def _devices(asked: Asked) -> Iterator[Constraint]:
     if not parse_ids(demand.gpu_ids):
         yield from _shared_devices(asked)
     if any(place.node_type.vram_gib for place in asked.places):
-        yield Constraint("need:vram", ("place", *OF_DEVICES), lambda *choice: vram_over(asked, *choice), rising=UP)
+        yield Constraint("need:vram", ("place", *OF_DEVICES), asked.vram_missing_gib, rising=UP)
 
 
 def _shared_devices(asked: Asked) -> Iterator[Constraint]:
@@ -341,13 +341,3 @@ def _missing_devices(asked: Asked, place: Place, gpus: int) -> int:
     """By how many the highest device of the list exceeds those there are: a job sees its own GPUs from 0 on."""
     there = gpus if asked.slurm else place.node_type.gpus
     return max(0, highest(asked.demand.gpu_ids) + 1 - there) if there else 0
-
-
-def vram_over(
-    asked: Asked, place: Place, mode: str, gpus: int, per_node: int, cpus: int, amount: int
-) -> float:
-    """GiB by which the workers of the busiest GPU exceed its memory; 0 where either is not known."""
-    each = asked.demand.amounts(asked.demand.threads_of(cpus)).vram_gib
-    if not each or not place.node_type.vram_gib:
-        return 0.0
-    return asked.use(mode, gpus, per_node, cpus, amount).most * each - place.node_type.vram_gib

@@ -24,11 +24,16 @@ class Rank(NamedTuple):
 
 
 class Term(NamedTuple):
-    """One term of a sum, in GiB, with the formula that made it."""
+    """One term of a sum, in GiB, with the formula that made it.
+
+    `assumed`: it depends on something that nobody knows before the job runs, as the resolution that a
+    classification reaches; a plan makes room for it where it can, and is not refused for it.
+    """
 
     label: str
     gib: float
     formula: str = ""
+    assumed: bool = False
 
 
 class Reason(NamedTuple):

@@ -18,7 +18,7 @@ UP = ("amount",)
 
 def objectives(asked: Asked) -> tuple[Objective, ...]:
     """Return the costs in order; docs/solver.md explains them."""
-    return (*_what_is_asked(asked), *_what_is_idle(asked), *_ties(asked))
+    return (*_what_is_assumed(asked), *_what_is_asked(asked), *_what_is_idle(asked), *_ties(asked))
 
 
 def target(asked: Asked) -> int | None:
@@ -34,6 +34,26 @@ def target(asked: Asked) -> int | None:
     if demand.items is not None:
         most.append(demand.items + demand.leader)
     return min(asked.cluster.policy.ntasks, *most) if most else asked.cluster.policy.ntasks
+
+
+def _what_is_assumed(asked: Asked) -> tuple[Objective, ...]:
+    """Make room for memory that rests on an assumption: it refuses nothing, but comes before all else."""
+    if not any(term.assumed for terms in asked.amounts(1) for term in terms):
+        return ()
+    return (
+        Objective(
+            "memory missing",
+            ("place", "mode", "per_node", "cpus_per_task", "amount"),
+            lambda *choice: max(0.0, asked.memory_missing_gib(*choice, sure=False)),
+            rising=UP,
+        ),
+        Objective(
+            "GPU memory missing",
+            ("place", "mode", "gpus", "per_node", "cpus_per_task", "amount"),
+            lambda *choice: max(0.0, asked.vram_missing_gib(*choice, sure=False)),
+            rising=UP,
+        ),
+    )
 
 
 def _what_is_asked(asked: Asked) -> tuple[Objective, ...]:

@@ -155,6 +155,12 @@ def _number(cost: float) -> str:
 
 
 _WORDS: dict[str, Callable[[Asked, str, float, float], str]] = {
+    "memory missing": lambda _, said, mine, other: (
+        f"{said} would want {other:,.1f} GiB more than a node has, if the job goes so far"
+    ),
+    "GPU memory missing": lambda _, said, mine, other: (
+        f"{said} would want {other:,.1f} GiB more than a GPU has, if the job goes so far"
+    ),
     "ranks missing": lambda _, said, mine, other: (
         f"{said} would leave {_number(other - mine)} ranks out of the usual number"
     ),

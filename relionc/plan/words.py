@@ -129,8 +129,8 @@ TOPICS = {
 
 def _ranks_times(asked: Asked, layout: Layout) -> str:
     """The sum of the memory of the fullest node; a leader that takes another amount than a worker is named."""
-    each = asked.demand.amounts(asked.demand.threads_of(layout.cpus_per_task))
-    total = asked.need_gib(*layout.choice)
+    each = asked.amounts(layout.cpus_per_task, sure=True)
+    total = asked.need_gib(*layout.choice, sure=True)
     ranks = plural(layout.fullest, "rank")
     if abs(total - layout.fullest * each.worker_gib) < 0.05:
         return f"{ranks} x {gib(each.worker_gib)} = {gib(total)} on the fullest node"
@@ -161,7 +161,7 @@ def _memory_per_cpu(asked: Asked, layout: Layout) -> str:
 
 def _vram(asked: Asked, layout: Layout) -> str:
     place, mode, workers, cpus, amount = layout.choice
-    each = asked.demand.amounts(asked.demand.threads_of(cpus)).vram_gib
+    each = asked.amounts(cpus, sure=True).vram_gib
     most = asked.use(mode, layout.gpus_per_node, workers, cpus, amount).most
     total = f"{plural(most, 'rank')} x {gib(each)} = {gib(most * each)}"
     return f"{total} on a GPU in the last iteration > {gib(place.node_type.vram_gib)} of {place.node_type.gpu_type}"
