@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.expr.slurm import format_time
-from relionc.plan.model import HETEROGENEOUS, LEADER
+from relionc.plan.model import HETEROGENEOUS, LEADER, ONE_TASK_PER_NODE
 from relionc.plan.words import plural
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ def _takes(plan: JobPlan) -> list[str]:
     words: list[str] = []
     if plan.leader_group is not None:
         words.append(_leader(plan.leader_group))
+    if plan.mode == ONE_TASK_PER_NODE:
+        words.append(f"one task of {plural(plan.cpus_per_slot, 'CPU')} per node")
     asked = memory_per_node_mib(plan)
     if asked is not None:
         of = f" of {plan.node_memory_mib / MIB:.0f}" if plan.node_memory_mib else ""

@@ -5,6 +5,7 @@ Whether Slurm and MPI do what the plan says is asked here, below the solver.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -130,6 +131,40 @@ def test_ranks_inside_a_task_see_the_devices_of_their_own_node(
     check(built, job, found)
     seen = {row.host: row.devices for row in found}
     assert seen == {"cn0009": "0,1", "cn0010": "2,3", "cn0011": "0,1", "cn0012": "0,1"}
+
+
+@pytest.mark.usefixtures("relion")
+def test_one_task_per_node_works_in_an_allocation_of_the_users(
+    lab: Lab, tmp_path: Path, probe_path: str
+) -> None:
+    job = job_of(TINY)._replace(interactive=True)
+    plan = one_task_per_node(job, LAB.node_types["k80"], nodes=1, each=4, cpus=2, leader=True)
+    built = build([plan], tmp_path)
+    folder = built.folder / job.name
+    typed = f"bash {folder / 'run.sh'}\nexit\n"
+    done = lab.run(["bash", folder / "allocate.sh"], tmp_path, {"PATH": probe_path}, typed=typed)
+    assert done.returncode == 0, done.stderr
+    found = placement.rows((built.output(job.name) / "run.out").read_text())
+    assert [(row.size, row.gpus, row.cpus_on_node) for row in found] == [(5, 4, 10)] * 5
+    assert len({row.host for row in found}) == 1
+
+
+def test_each_group_of_a_hetjob_may_have_variables_of_its_own(lab: Lab, tmp_path: Path) -> None:
+    """As docs/clusters.md says for a TMPDIR below the scratch folder: `env` among the words for the workers."""
+    launcher = LAB.launchers["hetjob"]._replace(exports=(("TMPDIR", "/lscratch/${SLURM_JOB_ID}"),))
+    words = (*launcher.workers, "env", "TMPDIR=/lscratch/${SLURM_JOB_ID_HET_GROUP_1}")
+    cluster = LAB._replace(launchers={**LAB.launchers, "hetjob": launcher._replace(workers=words)})
+    program = tmp_path / "bin" / "relion_refine_mpi"
+    program.parent.mkdir()
+    program.write_text('#!/bin/bash\ncd "$TMPDIR" && echo "$SLURM_PROCID $PWD"\n')
+    program.chmod(0o755)
+    plan = hetjob(job_of(TINY), LAB.node_types["k80"], workers=2, each=2, cpus=2, alone=2)
+    built = build([plan], tmp_path, cluster)
+    path = {"PATH": f"{program.parent}:{os.environ['PATH']}"}
+    job = lab.submit_and_wait(built.folder / plan.job.name / "run.sbatch", tmp_path, path)
+    first, second = f"/lscratch/{job.number}", f"/lscratch/{int(job.number) + 1}"
+    told = dict(line.split() for line in built.printed(plan.job.name, job).splitlines())
+    assert told == {"0": first, "1": second, "2": second, "3": second, "4": second}
 
 
 @pytest.mark.parametrize("good", [True, False])

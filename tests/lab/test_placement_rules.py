@@ -8,7 +8,7 @@ from . import placement
 
 
 def probe_line(rank: int, size: int, host: str) -> str:
-    return f"PROBE program=x rank={rank} size={size} host={host} local=0 cpus=1 cpus_on_node=4 gpus=0,1,2,3"
+    return f"PROBE program=x rank={rank} size={size} host={host} local=0 cpus=1 cpus_on_node=4 gpus=0,1,2,3 scratch="
 
 
 def job(size: int) -> dict[str, Any]:
