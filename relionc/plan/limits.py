@@ -298,7 +298,7 @@ def _devices(asked: Asked) -> Iterator[Constraint]:
         yield Constraint("need:gpu_list", OF_RANKS, lambda *choice: asked.ranks(*choice) - listed, rising=UP)
     if asked.slurm:  # without one, nobody reserves GPUs that stay idle
         yield Constraint("need:busy_gpus", OF_DEVICES, lambda *choice: asked.use(*choice).idle, rising=UP)
-    if not parse_ids(demand.gpu_ids):
+    if not parse_ids(demand.gpu_ids) and not demand.serial:  # the threads of a lone process may have a GPU each
         yield from _shared_devices(asked)
     if any(place.node_type.vram_gib for place in asked.places):
         yield Constraint("need:vram", ("place", *OF_DEVICES), asked.vram_missing_gib, rising=UP)

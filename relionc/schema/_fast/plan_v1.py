@@ -551,6 +551,11 @@ def validate___definitions_term(data):
             data__formula = data['formula']
             if not isinstance(data__formula, str):
                 raise Rejected
+        if 'assumed' in data_keys:
+            data_keys.remove('assumed')
+            data__assumed = data['assumed']
+            if not (isinstance(data__assumed, bool) and data__assumed is True):
+                raise Rejected
         if data_keys:
             raise Rejected
     return data
