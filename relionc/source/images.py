@@ -51,7 +51,11 @@ def look(path: str) -> Image | None:
             found = _tiff(fd, size, start) if start[:4] in _TIFF else _mrc(size, start)
     except (OSError, ValueError, struct.error):
         return None
-    return found if found and 0 < found.width <= _LARGEST and 0 < found.height <= _LARGEST else None
+    return found if found and _plausible(found.width, found.height) else None
+
+
+def _plausible(width: int, height: int) -> bool:
+    return 0 < width <= _LARGEST and 0 < height <= _LARGEST
 
 
 def _mrc(size: int, start: bytes) -> Image | None:
@@ -60,7 +64,7 @@ def _mrc(size: int, start: bytes) -> Image | None:
         return None
     for order in "<>":
         width, height, planes, mode = struct.unpack(f"{order}4i", start[:16])
-        if mode in _BYTES and min(width, height, planes) > 0:
+        if mode in _BYTES and _plausible(width, height) and planes > 0:
             needed = _HEADER + width * height * planes * _BYTES[mode]
             return Image(width, height, planes, mode == _HALF) if needed <= size else None
     return None
