@@ -175,34 +175,36 @@ def _data_route(job: ResolvedJob) -> Route | None:
 def _suggestions(job: ResolvedJob, asked: Asked, wishes: list[str]) -> list[Suggestion]:
     """Return the nearest changes that work: of as few wishes as possible, the smallest changes first.
 
-    One wish of the conflict is changed if that helps; else two or three of all that the user has.
+    A wish of the conflict alone, if that helps; then two or three at once, of those that do not help alone.
     """
-    single = [*_changes(job, asked, [(name,) for name in wishes]), *_without_preread(job, asked.cluster)]
-    if single:
-        return _nearest_first(single)
-    changeable = [name for name in asked.demand.pins if name in VALUES or name in AMOUNTS or name in LEFT_OUT]
+    alone = _changes(job, asked, [(name,) for name in wishes])
+    found = _nearest_first([*alone.values(), *_without_preread(job, asked.cluster)])
+    kinds = (VALUES, AMOUNTS, LEFT_OUT)
+    rest = [name for name in asked.demand.pins if (name,) not in alone and any(name in kind for kind in kinds)]
     for size in range(2, MOST_CHANGES + 1):
-        found = _changes(job, asked, list(combinations(changeable, size)))
-        if found:
-            return _nearest_first(found)
-    return []
+        if len(found) > 1 or (found and size > 2):
+            break
+        found += _nearest_first([*_changes(job, asked, list(combinations(rest, size))).values()])
+    return found[:MOST_SUGGESTIONS]
 
 
 def _nearest_first(found: list[tuple[float, Suggestion]]) -> list[Suggestion]:
-    return [suggestion for _, suggestion in sorted(found, key=lambda each: each[0])[:MOST_SUGGESTIONS]]
+    return [suggestion for _, suggestion in sorted(found, key=lambda each: each[0])]
 
 
 def _changes(
     job: ResolvedJob, asked: Asked, sets: Sequence[tuple[str, ...]]
-) -> list[tuple[float, Suggestion]]:
+) -> dict[tuple[str, ...], tuple[float, Suggestion]]:
     """Return, for each set of wishes, the nearest change of all of them that works, with its size."""
-    found = []
+    found: dict[tuple[str, ...], tuple[float, Suggestion]] = {}
     for names in sets:
         for changed in _other_values(job, asked, names):
-            made = None if changed is None else _re_solved(changed, asked.cluster)
-            if changed is not None and made is not None:
+            if changed is None or any(_pin_of(job, name) == _pin_of(changed, name) for name in names):
+                continue  # no change of all of them
+            made = _re_solved(changed, asked.cluster)
+            if made is not None:
                 size = sum(_how_much(name, job, changed) for name in names)
-                found.append((size, Suggestion(tuple(_changes_of(names, job, changed, asked)), made)))
+                found[names] = size, Suggestion(tuple(_changes_of(names, job, changed, asked)), made)
                 break
     return found
 

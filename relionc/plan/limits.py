@@ -54,18 +54,18 @@ def _pins(asked: Asked) -> Iterator[Constraint]:
 def _exact(asked: Asked) -> tuple[tuple[str, tuple[str, ...], Callable[..., float]], ...]:
     """Return the pins that are numbers: the variables that decide one, and its value.
 
-    Heterogeneous leaves the nodes to Slurm, so it meets no wish about them. Nodes are those with workers.
+    Heterogeneous leaves the nodes to Slurm, so it is far from any wish about them. Nodes are those with workers.
     """
     return (
         ("gpus_per_node", ("gpus",), lambda gpus: gpus),
         ("cpus_per_task", ("cpus_per_task",), lambda cpus: cpus),
-        ("nodes", ("mode", "amount"), lambda mode, amount: 0 if mode == HETEROGENEOUS else amount),
+        ("nodes", ("mode", "amount"), lambda mode, amount: -inf if mode == HETEROGENEOUS else amount),
         ("ntasks", OF_RANKS, asked.ranks),
         ("ntasks_per_node", ("mode", "per_node"), lambda mode, each: _tasks_of_node(asked, mode, each)),
         (
             "gpus",
             ("mode", "gpus", "amount"),
-            lambda mode, gpus, amount: 0 if mode == HETEROGENEOUS else gpus * amount,
+            lambda mode, gpus, amount: -inf if mode == HETEROGENEOUS else gpus * amount,
         ),
         (
             "ranks_per_gpu",
@@ -83,7 +83,7 @@ def _tasks_of_node(asked: Asked, mode: str, per_node: int) -> int:
 def _ranks_per_gpu(asked: Asked, mode: str, gpus: int, per_node: int) -> float:
     """Workers of each GPU on all nodes; no number where the leader takes a worker's place on the first."""
     uneven = asked.demand.leader and not asked.extra(mode) and per_node > 1
-    return 0 if uneven or mode == HETEROGENEOUS else per_node / max(gpus, 1)
+    return -inf if uneven or mode == HETEROGENEOUS else per_node / max(gpus, 1)
 
 
 def _alike(asked: Asked) -> tuple[tuple[str, tuple[str, ...], Callable[..., bool]], ...]:
@@ -267,12 +267,12 @@ def _needs(asked: Asked) -> Iterator[Constraint]:
 
 
 def _mode_suits(asked: Asked, mode: str) -> bool:
-    """GPUs are asked for by node; a group for the leader needs one, and a queue."""
+    """GPUs are asked for by node; a group for a leader is for one beside GPUs, and goes through a queue."""
     if mode == HETEROGENEOUS:
         return not asked.demand.gpu
     if mode in (HETJOB, ONE_TASK_PER_NODE) and asked.demand.interactive:
         return False
-    return mode != HETJOB or asked.demand.leader
+    return mode != HETJOB or (asked.demand.leader and asked.demand.gpu)
 
 
 # --- devices --------------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ CODES = {
 
 FIXED = {
     "need:memory": ("mem_per_cpu", "mem"),
-    "site:memory": ("mem_per_cpu", "mem"),
+    "site:memory": ("mem_per_cpu", "mem", "exclusive"),
     "site:max_mem_per_cpu": ("mem_per_cpu",),
     "need:scratch": ("scratch",),
     "site:scratch": ("scratch",),
@@ -213,7 +213,7 @@ def _too_few_nodes(_: Asked, layout: Layout) -> str:
 
 def _mode(_: Asked, layout: Layout) -> str:
     if layout.mode == HETJOB:
-        return "a group of its own for the leader needs a program with a leader, and a batch job"
+        return "a group of its own is for a leader that would take a place beside GPUs, in a batch job"
     if layout.mode == HETEROGENEOUS:
         return "GPUs need a layout by node: heterogeneous leaves the nodes to Slurm"
     return f"{layout.mode} is for batch jobs"

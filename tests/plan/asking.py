@@ -46,10 +46,17 @@ def no_file(path: str) -> bytes:
     raise FileNotFoundError(2, "No such file or directory", path)
 
 
-def compiled(value: Mapping[str, Any] | str) -> Compiled:
-    """Compile a spec that sees no other files."""
+def compiled(value: Mapping[str, Any] | str, *, profile: Mapping[str, Any] | None = None, why: bool = False) -> Compiled:
+    """Compile a spec that sees no other files than, perhaps, a profile of its own under the name of PROFILE."""
     data = value if isinstance(value, str) else text(value)
-    return compile_spec(Request(path="spec.yaml", data=data.encode()), Disk(no_file, lambda *_: None))
+
+    def read(path: str) -> bytes:
+        return text(profile).encode() if profile is not None and path == PROFILE else no_file(path)
+
+    return compile_spec(Request(path="spec.yaml", data=data.encode(), why=why), Disk(read, lambda *_: None))
+
+
+PROFILE = "./site.yaml"
 
 
 def plan(result: Compiled, job: str = "a") -> dict[str, Any]:
@@ -59,8 +66,13 @@ def plan(result: Compiled, job: str = "a") -> dict[str, Any]:
     return made
 
 
-def profile(name: str) -> Cluster:
-    return site.builtin(name)
+def profile(name: str | Mapping[str, Any]) -> Cluster:
+    """Return a profile by its built-in name, or the one that the values of a profile file make."""
+    if isinstance(name, str):
+        return site.builtin(name)
+    cluster, findings = site.from_value(name)
+    assert cluster is not None, findings
+    return cluster
 
 
 def changed(value: dict[str, Any], route: Route, said: str) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """What users asked for, as data: each `*.toml` here holds requests with the plan, or the refusal, they must get.
 
 A scenario names its job (`cluster relion type options resources data layout interactive extra_args`) and what is
-expected: `plan` (fields of plan.json), `shares` (ranks on each node), `devices` (GPUs of the ranks of node 0),
-`warns`, `not_checked`; or `code`, `words` (of the message), `at` (the line's words from the place on), `conflict`,
-`suggests` (each `key: value`).
+expected: `plan` (fields of plan.json), `shares` (ranks on each node), `devices` (GPUs of the ranks of node 0), `reasons`
+(value → words of its reason), `warns`, `not_checked`; or `code`, `words` (of the message), `at` (the line's words from the place on), `conflict`,
+`suggests` (each `key: value`). `site` is a profile of its own, which extends a built-in one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from asking import MOTIONCOR2, compiled, plan, profile, spec, text
+from asking import MOTIONCOR2, PROFILE, compiled, plan, profile, spec, text
 from checker import complaints
 
 from relionc.diag import ERROR, WARNING
@@ -24,6 +24,7 @@ EXPECTED = (
     "plan",
     "shares",
     "devices",
+    "reasons",
     "warns",
     "not_checked",
     "code",
@@ -32,7 +33,7 @@ EXPECTED = (
     "conflict",
     "suggests",
 )
-KNOWN = {"name", "why", "cluster", "relion", "motioncor2", *JOB, *EXPECTED}
+KNOWN = {"name", "why", "site", "cluster", "relion", "motioncor2", *JOB, *EXPECTED}
 SCENARIOS = [
     pytest.param(scenario, id=f"{path.stem}-{scenario['name']}")
     for path in sorted(HERE.glob("*.toml"))
@@ -44,12 +45,13 @@ def asked(scenario):
     job = {key: scenario[key] for key in JOB if key in scenario}
     if scenario.get("motioncor2"):
         job |= {"type": "motioncorr", "options": {**MOTIONCOR2, **job.get("options", {})}}
-    where = {"cluster": scenario.get("cluster", "biowulf"), "relion": scenario.get("relion", "3.1")}
+    cluster = PROFILE if "site" in scenario else scenario.get("cluster", "biowulf")
+    where = {"cluster": cluster, "relion": scenario.get("relion", "3.1")}
     return spec(job, **where)
 
 
 def test_there_are_scenarios_enough_and_each_has_a_name_of_its_own():
-    assert len(SCENARIOS) >= 35
+    assert len(SCENARIOS) >= 100
     assert len({param.id for param in SCENARIOS}) == len(SCENARIOS)
 
 
@@ -58,20 +60,24 @@ def test_scenario(scenario):
     assert set(scenario) <= KNOWN, f"unknown keys: {set(scenario) - KNOWN}"
     assert "plan" in scenario or "code" in scenario, "nothing is expected"
     value = asked(scenario)
-    result = compiled(value)
+    own = {"profile": 1, "name": "own", **scenario["site"]} if "site" in scenario else None
+    result = compiled(value, profile=own, why="reasons" in scenario)
     warnings = sorted(found.code for found in result.diagnostics if found.severity == WARNING)
     assert warnings == scenario.get("warns", [])
     if "code" in scenario:
         refused(scenario, value, result)
         return
     made = plan(result)
-    assert complaints(made, profile(value["cluster"]), value["jobs"]["a"]) == []
+    assert complaints(made, profile(own or value["cluster"]), value["jobs"]["a"]) == []
     assert {key: made.get(key) for key in scenario["plan"]} == scenario["plan"]
     here = Counter(rank["node"] for rank in made["ranks"])
     if "shares" in scenario:
         assert [here[node] for node in range(made["nodes"])] == scenario["shares"]
     if "devices" in scenario:
         assert [rank["gpus"] for rank in made["ranks"] if rank["node"] == 0] == scenario["devices"]
+    said = {reason["name"]: f"{reason['how']}: {reason['because']}" for reason in made.get("reasons", [])}
+    for name, words in scenario.get("reasons", {}).items():
+        assert words in said[name]
     for words in scenario.get("not_checked", []):
         assert any(words in said for said in made["not_checked"])
 
