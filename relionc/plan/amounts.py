@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 GIB = 1024**3
 RESERVE_GIB = 10.0
 """What RELION leaves free on the scratch disk (its `keep_free_scratch`, 10 by default, ml_optimiser.cpp)."""
-BAND = (0.95, 1.30)
+BAND = (0.93, 1.25)
 """Model over measured memory of a rank, from the least to the most (docs/memory.md, tests/data/memory)."""
+SLACK_GIB = 40 / 1024
+"""Differences below this are not judged by the band; programs are larger or smaller by as much."""
 SAFETY = 1 / BAND[0]
 """What a modelled amount of host memory is multiplied with, so that a rank does not take more."""
 

@@ -16,10 +16,12 @@ HOST_BYTES = 8
 """Bytes of a number on the host: builds calculate in double precision unless told otherwise (CMakeLists.txt)."""
 GPU_BYTES = 4
 """Bytes of a number on a GPU: builds are in single precision there unless told otherwise (CMakeLists.txt)."""
-PROGRAM_BYTES = 24 * 1024**2
+PROGRAM_BYTES = 20 * 1024**2
 """The program and its libraries before it holds any data; fitted, see docs/memory.md."""
-LEADER_BYTES = 40 * 1024**2
-"""The same of a leader; fitted, see docs/memory.md."""
+KEPT_BYTES = 64 * 1024**2
+"""What a thread's allocator keeps of freed memory for the next time: glibc's largest M_TRIM_THRESHOLD."""
+LEADER_MAPS = 2
+"""Maps that a leader holds beside the references; fitted, see docs/memory.md."""
 PARTICLE_BYTES = 900
 """What is known of one particle (its row of the STAR file), in each rank; fitted, see docs/memory.md."""
 MASKED_FSC_MAPS = 10
@@ -93,24 +95,24 @@ class Refinement(NamedTuple):
 
 def worker(job: Refinement) -> tuple[Part, ...]:
     """Return what a rank that refines holds at the worst moment of an iteration."""
-    phases = [_transform(job), _expectation(job), _reconstruction(job)]
+    phases = [_expectation(job), (*_transform(job), *_kept(job)), (*_reconstruction(job), *_kept(job))]
     if job.combines:
-        phases.append(_combination(job))
+        phases.append((*_combination(job), *_kept(job)))
     return (*_always(job), *max(phases, key=_sum))
 
 
 def leader(job: Refinement) -> tuple[Part, ...]:
-    """Return what a leader holds: the references, and maps while it corrects the FSC for a mask.
+    """Return what a leader holds: the references and a pair of maps, more while it corrects the FSC for a mask.
 
     It has no projectors and no sums (ml_optimiser_mpi.cpp, expectation).
     """
-    parts = [_references(job, job.classes + 1)]
+    parts = [_references(job, job.classes + LEADER_MAPS)]
     if job.masked_fsc:
         size = MASKED_FSC_MAPS * job.voxels * HOST_BYTES
         parts.append(
             Part("maps for the masked FSC", size, f"{MASKED_FSC_MAPS} maps of {job.box}^3 x {HOST_BYTES} B")
         )
-    return (*parts, Part("program", LEADER_BYTES, "measured"))
+    return (*parts, Part("program", PROGRAM_BYTES, "measured"))
 
 
 def on_gpu(job: Refinement) -> tuple[Part, ...]:
@@ -224,6 +226,14 @@ def _images(job: Refinement) -> Part:
     return Part("images under all shifts", image * shifted + pooled * job.box**2 * HOST_BYTES, formula)
 
 
+def _kept(job: Refinement) -> tuple[Part, ...]:
+    """Return what of the memory of threads is not given back when they are done."""
+    if job.gpu or not job.points:
+        return ()
+    size = min((_weights(job).size + _images(job).size) / job.threads, KEPT_BYTES)
+    return (Part("kept by the allocator", size * job.threads, f"{job.threads} threads x at most 64 MiB"),)
+
+
 def _combination(job: Refinement) -> tuple[Part, ...]:
     """Return what is held as ranks add up their sums: packed twice for the network, once for files.
 
@@ -295,7 +305,7 @@ def refinement(
     `combines`: more than one rank adds to the sums of a map, so that they have to be put together.
     """
     get = quantities.get
-    orientations, shifts = fine_points(quantities) if has_search(quantities) else (0, 0)
+    orientations, shifts = fine_points(quantities) if has_search(quantities) else (0.0, 0.0)
     classes = max(1, round(get("classes", 1)))
     return Refinement(
         box=box,
