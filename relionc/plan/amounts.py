@@ -30,6 +30,15 @@ SAFETY = 1 / BAND[0]
 """What a modelled amount of host memory is multiplied with, so that a rank does not take more."""
 
 
+EXACT = ("pre-read particles", "movie frames")
+"""Terms that are counted from the data and not modelled: these need no safety."""
+
+
+def safe_gib(terms: Iterable[Term]) -> float:
+    """Return the GiB to ask for: what is counted as it is, what is modelled with its safety."""
+    return sum(term.gib * (1 if term.label in EXACT else SAFETY) for term in terms)
+
+
 def gib(value: float) -> str:
     """Return an amount of GiB with one decimal, as people compare them."""
     return f"{value:,.1f} GiB"
@@ -188,7 +197,7 @@ def _unmodelled(job: ResolvedJob, _: int) -> Iterable[Term | str]:
 
 
 def _terms(parts: Iterable[Part]) -> tuple[Term, ...]:
-    return tuple(Term(part.label, part.size / GIB, part.formula) for part in parts)
+    return tuple(Term(part.label, part.size / GIB, part.formula) for part in parts if part.size)
 
 
 _MODELS = {

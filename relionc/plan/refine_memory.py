@@ -127,16 +127,14 @@ def on_gpu(job: Refinement) -> tuple[Part, ...]:
         Part("projectors on the GPU", 2 * point, f"{_classes(job)} {job.shape} x {GPU_BYTES} B"),
         Part("sums on the GPU", 3 * job.sets * point, f"{_classes(job)} {job.shape} x 1.5 x {GPU_BYTES} B"),
         Part("weights on the GPU", weights, "at least 200 MB, or RELION warns"),
-        Part("reserve of the threads", job.threads * GPU_THREAD_BYTES, f"{job.threads} threads x 200 MB"),
+        Part("thread reserve", job.threads * GPU_THREAD_BYTES, f"{job.threads} threads x 200 MB"),
         Part("CUDA", GPU_CONTEXT_BYTES, "usual, not measured"),
     )
 
 
 def particles(count: int) -> Part:
     """Return what is known of all particles, which every rank reads (exp_model.cpp, read)."""
-    return Part(
-        "what is known of the particles", count * PARTICLE_BYTES, f"{count:,} particles x {PARTICLE_BYTES} B"
-    )
+    return Part("particle list", count * PARTICLE_BYTES, f"{count:,} particles x {PARTICLE_BYTES} B")
 
 
 def _sum(parts: tuple[Part, ...]) -> float:
@@ -151,11 +149,7 @@ def _always(job: Refinement) -> tuple[Part, ...]:
     parts = [_references(job, job.classes * (1 + job.maps))]
     if job.transforms:  # ml_model.cpp from 4.0 on: Igrad1 and Igrad2
         size = job.transforms * job.classes * job.padded * HOST_BYTES
-        parts.append(
-            Part(
-                "momenta of the gradient", size, f"{job.transforms:g} x {job.classes} x {job.padded:,} x 8 B"
-            )
-        )
+        parts.append(Part("momenta", size, f"{job.transforms:g} x {job.classes} x {job.padded:,} x 8 B"))
     return (*parts, Part("program", PROGRAM_BYTES, "measured"))
 
 
@@ -190,7 +184,7 @@ def _transform(job: Refinement) -> tuple[Part, ...]:
     return (
         _sums(job),
         _projectors(job, job.classes - 1),
-        Part("transform of a reference", work * HOST_BYTES, formula),
+        Part("transform", work * HOST_BYTES, formula),
     )
 
 
@@ -204,7 +198,7 @@ def _expectation(job: Refinement) -> tuple[Part, ...]:
     if job.gpu:
         return (
             *model,
-            Part("copies for the GPU", 3 * job.half * GPU_BYTES, f"1.5 x {job.shape} x {GPU_BYTES} B"),
+            Part("copies for GPUs", 3 * job.half * GPU_BYTES, f"1.5 x {job.shape} x {GPU_BYTES} B"),
         )
     return (*model, _weights(job), _images(job))
 
@@ -223,7 +217,7 @@ def _images(job: Refinement) -> Part:
     image = job.size * (job.size + 2) * HOST_BYTES
     shifted, pooled = 2 * job.shifts * job.threads, job.pool * job.threads
     formula = f"{shifted + pooled:,.0f} x {job.size}^2 x {HOST_BYTES} B"
-    return Part("images under all shifts", image * shifted + pooled * job.box**2 * HOST_BYTES, formula)
+    return Part("shifted images", image * shifted + pooled * job.box**2 * HOST_BYTES, formula)
 
 
 def _kept(job: Refinement) -> tuple[Part, ...]:
@@ -231,7 +225,7 @@ def _kept(job: Refinement) -> tuple[Part, ...]:
     if job.gpu or not job.points:
         return ()
     size = min((_weights(job).size + _images(job).size) / job.threads, KEPT_BYTES)
-    return (Part("kept by the allocator", size * job.threads, f"{job.threads} threads x at most 64 MiB"),)
+    return (Part("freed but kept", size * job.threads, f"{job.threads} threads x at most 64 MiB"),)
 
 
 def _combination(job: Refinement) -> tuple[Part, ...]:

@@ -225,3 +225,10 @@ def test_a_job_without_gpus_takes_none_of_their_memory():
 
 def test_the_safety_covers_the_lower_end_of_the_band():
     assert amounts.BAND[0] * amounts.SAFETY == pytest.approx(1)
+
+
+def test_safety_is_for_what_is_modelled_and_not_for_what_is_counted():
+    terms = amounts.memory_terms(job("refine3d", PREREAD), 1)[0]
+    exact = preread(terms)
+    assert exact > 0
+    assert amounts.safe_gib(terms) == pytest.approx(exact + (total(terms) - exact) * amounts.SAFETY)
