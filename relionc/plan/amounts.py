@@ -23,10 +23,30 @@ if TYPE_CHECKING:
 GIB = 1024**3
 RESERVE_GIB = 10.0
 """What RELION leaves free on the scratch disk (its `keep_free_scratch`, 10 by default, ml_optimiser.cpp)."""
-BAND = (0.95, 1.30)
+BAND = (0.93, 1.25)
 """Model over measured memory of a rank, from the least to the most (docs/memory.md, tests/data/memory)."""
+SLACK_GIB = 40 / 1024
+"""Differences below this are not judged by the band; programs are larger or smaller by as much."""
 SAFETY = 1 / BAND[0]
 """What a modelled amount of host memory is multiplied with, so that a rank does not take more."""
+
+
+EXACT = ("pre-read particles", "movie frames")
+"""Terms that are counted from the data and not modelled: these need no safety."""
+
+
+def with_margin(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """Return the terms with what the models may be too low by; what is counted needs no margin.
+
+    What is assumed has a margin of its own, which is assumed too.
+    """
+    found = list(terms)
+    for assumed in (False, True):
+        modelled = sum(t.gib for t in terms if t.assumed == assumed and t.label not in EXACT)
+        if modelled:
+            said = f"models may be {SAFETY - 1:.0%} low"
+            found.append(Term("margin", modelled * (SAFETY - 1), said, assumed))
+    return tuple(found)
 
 
 def gib(value: float) -> str:
@@ -147,8 +167,7 @@ def _modelled(
         return (f"{what} ({' and '.join(unknown)} not known)",)
     # below 1: how far the resolution goes is not known, only assumed
     assumed = job.needs.quantities.get("reach", 1) < 1
-    parts = model(_refinement(job, threads))
-    terms = _terms(parts if model is refine_memory.on_gpu else _with_margin(parts), assumed=assumed)
+    terms = _terms(model(_refinement(job, threads)), assumed=assumed)
     if not refine_memory.has_search(job.needs.quantities) and model is not refine_memory.leader:
         return (*terms, "weights of orientations (RELION chooses their sampling)")
     return terms
@@ -180,14 +199,8 @@ def _unmodelled(job: ResolvedJob, _: int) -> Iterable[Term | str]:
     return (f"memory of {job.type.title[:1].lower()}{job.type.title[1:]} (not modelled)",)
 
 
-def _with_margin(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """Add what the model may be too low by, against the measured peaks."""
-    more = sum(part.size for part in parts) * (SAFETY - 1)
-    return (*parts, refine_memory.Part("margin", more, f"the model may be {SAFETY - 1:.0%} low"))
-
-
 def _terms(parts: Iterable[Part], *, assumed: bool = False) -> tuple[Term, ...]:
-    return tuple(Term(part.label, part.size / GIB, part.formula, assumed) for part in parts)
+    return tuple(Term(part.label, part.size / GIB, part.formula, assumed) for part in parts if part.size)
 
 
 _MODELS = {

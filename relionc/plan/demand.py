@@ -165,7 +165,8 @@ def _amounts_of(job: ResolvedJob, factor: float) -> Callable[[int], Amounts]:
     return of
 
 
-def _times(terms: tuple[Term, ...], factor: float) -> tuple[Term, ...]:
+def _times(found: tuple[Term, ...], factor: float) -> tuple[Term, ...]:
+    terms = amounts.with_margin(found)
     if factor == 1:
         return terms
     return tuple(

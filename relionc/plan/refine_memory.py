@@ -16,10 +16,12 @@ HOST_BYTES = 8
 """Bytes of a number on the host: builds calculate in double precision unless told otherwise (CMakeLists.txt)."""
 GPU_BYTES = 4
 """Bytes of a number on a GPU: builds are in single precision there unless told otherwise (CMakeLists.txt)."""
-PROGRAM_BYTES = 24 * 1024**2
+PROGRAM_BYTES = 20 * 1024**2
 """The program and its libraries before it holds any data; fitted, see docs/memory.md."""
-LEADER_BYTES = 40 * 1024**2
-"""The same of a leader; fitted, see docs/memory.md."""
+KEPT_BYTES = 64 * 1024**2
+"""What a thread's allocator keeps of freed memory for the next time: glibc's largest M_TRIM_THRESHOLD."""
+LEADER_MAPS = 2
+"""Maps that a leader holds beside the references; fitted, see docs/memory.md."""
 PARTICLE_BYTES = 900
 """What is known of one particle (its row of the STAR file), in each rank; fitted, see docs/memory.md."""
 MASKED_FSC_MAPS = 10
@@ -93,24 +95,24 @@ class Refinement(NamedTuple):
 
 def worker(job: Refinement) -> tuple[Part, ...]:
     """Return what a rank that refines holds at the worst moment of an iteration."""
-    phases = [_transform(job), _expectation(job), _reconstruction(job)]
+    phases = [_expectation(job), (*_transform(job), *_kept(job)), (*_reconstruction(job), *_kept(job))]
     if job.combines:
-        phases.append(_combination(job))
+        phases.append((*_combination(job), *_kept(job)))
     return (*_always(job), *max(phases, key=_sum))
 
 
 def leader(job: Refinement) -> tuple[Part, ...]:
-    """Return what a leader holds: the references, and maps while it corrects the FSC for a mask.
+    """Return what a leader holds: the references and a pair of maps, more while it corrects the FSC for a mask.
 
     It has no projectors and no sums (ml_optimiser_mpi.cpp, expectation).
     """
-    parts = [_references(job, job.classes + 1)]
+    parts = [_references(job, job.classes + LEADER_MAPS)]
     if job.masked_fsc:
         size = MASKED_FSC_MAPS * job.voxels * HOST_BYTES
         parts.append(
             Part("maps for the masked FSC", size, f"{MASKED_FSC_MAPS} maps of {job.box}^3 x {HOST_BYTES} B")
         )
-    return (*parts, Part("program", LEADER_BYTES, "measured"))
+    return (*parts, Part("program", PROGRAM_BYTES, "measured"))
 
 
 def on_gpu(job: Refinement) -> tuple[Part, ...]:
@@ -125,16 +127,14 @@ def on_gpu(job: Refinement) -> tuple[Part, ...]:
         Part("projectors on the GPU", 2 * point, f"{_classes(job)} {job.shape} x {GPU_BYTES} B"),
         Part("sums on the GPU", 3 * job.sets * point, f"{_classes(job)} {job.shape} x 1.5 x {GPU_BYTES} B"),
         Part("weights on the GPU", weights, "at least 200 MB, or RELION warns"),
-        Part("reserve of the threads", job.threads * GPU_THREAD_BYTES, f"{job.threads} threads x 200 MB"),
+        Part("thread reserve", job.threads * GPU_THREAD_BYTES, f"{job.threads} threads x 200 MB"),
         Part("CUDA", GPU_CONTEXT_BYTES, "usual, not measured"),
     )
 
 
 def particles(count: int) -> Part:
     """Return what is known of all particles, which every rank reads (exp_model.cpp, read)."""
-    return Part(
-        "what is known of the particles", count * PARTICLE_BYTES, f"{count:,} particles x {PARTICLE_BYTES} B"
-    )
+    return Part("particle list", count * PARTICLE_BYTES, f"{count:,} particles x {PARTICLE_BYTES} B")
 
 
 def _sum(parts: tuple[Part, ...]) -> float:
@@ -149,11 +149,7 @@ def _always(job: Refinement) -> tuple[Part, ...]:
     parts = [_references(job, job.classes * (1 + job.maps))]
     if job.transforms:  # ml_model.cpp from 4.0 on: Igrad1 and Igrad2
         size = job.transforms * job.classes * job.padded * HOST_BYTES
-        parts.append(
-            Part(
-                "momenta of the gradient", size, f"{job.transforms:g} x {job.classes} x {job.padded:,} x 8 B"
-            )
-        )
+        parts.append(Part("momenta", size, f"{job.transforms:g} x {job.classes} x {job.padded:,} x 8 B"))
     return (*parts, Part("program", PROGRAM_BYTES, "measured"))
 
 
@@ -188,7 +184,7 @@ def _transform(job: Refinement) -> tuple[Part, ...]:
     return (
         _sums(job),
         _projectors(job, job.classes - 1),
-        Part("transform of a reference", work * HOST_BYTES, formula),
+        Part("transform", work * HOST_BYTES, formula),
     )
 
 
@@ -202,7 +198,7 @@ def _expectation(job: Refinement) -> tuple[Part, ...]:
     if job.gpu:
         return (
             *model,
-            Part("copies for the GPU", 3 * job.half * GPU_BYTES, f"1.5 x {job.shape} x {GPU_BYTES} B"),
+            Part("copies for GPUs", 3 * job.half * GPU_BYTES, f"1.5 x {job.shape} x {GPU_BYTES} B"),
         )
     return (*model, _weights(job), _images(job))
 
@@ -221,7 +217,15 @@ def _images(job: Refinement) -> Part:
     image = job.size * (job.size + 2) * HOST_BYTES
     shifted, pooled = 2 * job.shifts * job.threads, job.pool * job.threads
     formula = f"{shifted + pooled:,.0f} x {job.size}^2 x {HOST_BYTES} B"
-    return Part("images under all shifts", image * shifted + pooled * job.box**2 * HOST_BYTES, formula)
+    return Part("shifted images", image * shifted + pooled * job.box**2 * HOST_BYTES, formula)
+
+
+def _kept(job: Refinement) -> tuple[Part, ...]:
+    """Return what of the memory of threads is not given back when they are done."""
+    if job.gpu or not job.points:
+        return ()
+    size = min((_weights(job).size + _images(job).size) / job.threads, KEPT_BYTES)
+    return (Part("freed but kept", size * job.threads, f"{job.threads} threads x at most 64 MiB"),)
 
 
 def _combination(job: Refinement) -> tuple[Part, ...]:
@@ -295,7 +299,7 @@ def refinement(
     `combines`: more than one rank adds to the sums of a map, so that they have to be put together.
     """
     get = quantities.get
-    orientations, shifts = fine_points(quantities) if has_search(quantities) else (0, 0)
+    orientations, shifts = fine_points(quantities) if has_search(quantities) else (0.0, 0.0)
     classes = max(1, round(get("classes", 1)))
     return Refinement(
         box=box,

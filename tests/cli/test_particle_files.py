@@ -49,6 +49,6 @@ def test_a_changed_file_outside_the_project_is_seen(tmp_path):
     particles("data/p.star", 100)
     Path("s.yaml").write_text(SPEC + JOB.format("a", "one", tmp_path / "data" / "p.star"))
     assert call(["build", "s.yaml"]) == 0
-    particles("data/p.star", 1500)
+    particles("data/p.star", 400)
     assert call(["build", "s.yaml"]) == 0
-    assert formula("a") == "2 particles x 1500 x 1500 x 4 B"
+    assert formula("a") == "2 particles x 400 x 400 x 4 B"

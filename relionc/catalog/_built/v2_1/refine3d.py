@@ -553,6 +553,7 @@ DATA: dict[str, object] = {
    'reach': ('const', 1),
    'padding': ('const', 2),
    'gridding': ('const', True),
+   'maps': ('const', 2),
    'masked_fsc': ('and', 0, ('binary', 0, '!=', ('name', 0, ('fn_mask',)), ('const', '')), ('name', 0, ('do_solvent_fsc',))),
    'every_rank_reads': ('name', 0, ('do_parallel_discio',)),
    'pool': ('call', 0, 'num', (('name', 0, ('nr_pool',)),)),
@@ -616,8 +617,8 @@ DATA: dict[str, object] = {
      ),
     ),
    ),
-   'shift_radius': ('call', 0, 'num', (('name', 0, ('offset_range',)),)),
-   'shift_step': ('binary', 0, '*', ('call', 0, 'num', (('name', 0, ('offset_step',)),)), ('const', 2)),
+   'shift_radius': ('const', 1.5),
+   'shift_step': ('const', 1),
   },
   'items': 'particles',
   'rank_rules': (
