@@ -65,11 +65,14 @@ def finding(job: ResolvedJob, asked: Asked, conflict: Conflict) -> Finding:
 def _main(asked: Asked, whole: Problem, conflict: Conflict) -> tuple[str, Layout | None]:
     """Return the most telling requirement, and the layout that meets all others and comes nearest to it.
 
-    Where there is more than one conflict, only the requirements of this one are looked at.
+    Where there is more than one conflict, only the requirements of this one are looked at: with all wishes, on nodes
+    that could be meant; or by themselves.
     """
     telling = [label for wanted in CODES for label in conflict.labels if kind(label) == wanted]
-    alone = tuple(c for c in whole.constraints if c.label in conflict.labels)
-    for looked_at in (whole, whole._replace(constraints=alone)):
+    wishes = [each.label for each in whole.constraints if each.label.startswith("pin:")]
+    others = [each.label for each in whole.constraints if each.label not in conflict.labels]
+    meant = [label for label in others if label not in (*wishes, "need:gpu_node", "site:gpus")]
+    for looked_at in (whole, whole.without(meant), whole.without(others)):
         for label in telling:
             broken = nearest(looked_at, (label,))
             if broken is not None:
@@ -204,7 +207,8 @@ def _changes(
             made = _re_solved(changed, asked.cluster)
             if made is not None:
                 size = sum(_how_much(name, job, changed) for name in names)
-                found[names] = size, Suggestion(tuple(_changes_of(names, job, changed, asked)), made)
+                said = dict.fromkeys(_changes_of(names, job, changed, asked))  # a text may hold two wishes
+                found[names] = size, Suggestion(tuple(said), made)
                 break
     return found
 
