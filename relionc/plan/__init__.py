@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from relionc.diag import ERROR
 from relionc.plan.asked import Asked
-from relionc.plan.check import assumed_memory, wishes
+from relionc.plan.check import afterwards, wishes
 from relionc.plan.demand import demand_of
 from relionc.plan.job_plan import job_plan
 from relionc.plan.layout import layout_of
@@ -48,7 +48,7 @@ def plan_job(
         refused = refuse_cyclic(job, asked, layout, summary(asked, layout))
         if refused is not None:
             return None, [*found, refused]
-    return job_plan(job, asked, layout, why), [*found, *assumed_memory(job, asked, layout)]
+    return job_plan(job, asked, layout, why), [*found, *afterwards(job, asked, layout)]
 
 
 class Known:

@@ -151,17 +151,27 @@ class Asked:
         return self._per_cpu[key]
 
     def _work_out_mem_per_cpu(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
+        wanted = self.wanted_mem_per_cpu(place, mode, per_node, cpus, amount)
+        if mode == HETEROGENEOUS and not (self.exclusive and place.node_type.known):
+            counted = round_cpus(cpus, place.node_type.threads_per_core)
+        elif mode == HETEROGENEOUS:
+            counted = place.node_type.cpus
+        else:
+            counted = self.counted_cpus(place, mode, per_node, cpus, amount)
+        return min(wanted, place.room.memory_mib // counted) if place.room.memory_mib else wanted
+
+    def wanted_mem_per_cpu(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
+        """Memory per CPU that a job should have, whatever the node has: pinned, needed, or as the site prefers."""
+        if self.fixed_mem_per_cpu is not None:
+            return int(self.fixed_mem_per_cpu)
         if mode == HETEROGENEOUS:  # tasks may share a core, so the CPUs of one are not rounded up
             need, allocated = self._a_rank_gib(cpus), cpus
-            exclusive = self.exclusive and place.node_type.known
-            counted = place.node_type.cpus if exclusive else round_cpus(cpus, place.node_type.threads_per_core)
         else:
             need = self.need_gib(place, mode, per_node, cpus, amount)
-            allocated = counted = self.counted_cpus(place, mode, per_node, cpus, amount)
+            allocated = self.counted_cpus(place, mode, per_node, cpus, amount)
         usual = self.cluster.policy.memory_per_cpu_mib
         cap = place.partition.max_memory_per_cpu_mib if place.partition else None
-        wanted = max(min(usual, cap) if cap else usual, ceil(need * MIB / allocated))
-        return min(wanted, place.room.memory_mib // counted) if place.room.memory_mib else wanted
+        return max(min(usual, cap) if cap else usual, ceil(need * MIB / allocated))
 
     def _a_rank_gib(self, cpus: int, *, sure: bool = False) -> float:
         each = self.amounts(cpus, sure=sure)
@@ -233,7 +243,7 @@ class Asked:
         if self.mem is not None:
             mib = self.mem // max(1, self.fullest(place, mode, per_node, cpus, 2))
         else:
-            mib = self.mem_per_cpu(place, mode, per_node, cpus, 2) * cpus
+            mib = self.wanted_mem_per_cpu(place, mode, per_node, cpus, 2) * cpus
         beyond = mib * node.cpus - cpus * node.memory_mib
         return max(0, beyond) * ranks // node.memory_mib, max(0, -beyond) * ranks // node.cpus
 

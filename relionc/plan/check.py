@@ -1,4 +1,4 @@
-"""Wishes that name something the site does not have: said by name, before any arithmetic."""
+"""What is said beside the plan: wishes that name something the site does not have, and doubts about a layout."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from relionc.diag import WARNING, Finding, Fix
 from relionc.expr.slurm import SlurmSyntaxError, constraint_allows, parse_constraint
 from relionc.plan.amounts import gib
 from relionc.plan.demand import QUEUE_ONLY
+from relionc.plan.gpus import parse_ids
+from relionc.plan.picture import of_layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -134,7 +136,12 @@ def _gpus(job: ResolvedJob, cluster: Cluster) -> list[Finding]:
     return []
 
 
-def assumed_memory(job: ResolvedJob, asked: Asked, layout: Layout) -> list[Finding]:
+def afterwards(job: ResolvedJob, asked: Asked, layout: Layout) -> list[Finding]:
+    """Return what is to be said of a layout that was found."""
+    return [*_assumed_memory(job, asked, layout), *_uneven_gpus(job, asked, layout)]
+
+
+def _assumed_memory(job: ResolvedJob, asked: Asked, layout: Layout) -> list[Finding]:
     """Return a warning where a layout has no room for memory that nobody can know before the job runs.
 
     A classification takes more the finer its classes get: the model assumes how far that goes (docs/memory.md).
@@ -160,4 +167,24 @@ def assumed_memory(job: ResolvedJob, asked: Asked, layout: Layout) -> list[Findi
         )
         for missing, what, advice in lacks
         if missing > 0
+    ]
+
+
+def _uneven_gpus(job: ResolvedJob, asked: Asked, layout: Layout) -> list[Finding]:
+    """Return a warning where a pinned number of ranks cannot share the GPUs of a node evenly."""
+    _, mode, workers, cpus, amount = layout.choice
+    use = asked.use(mode, layout.gpus_per_node, workers, cpus, amount)
+    ranks = next((asked.demand.pins[n] for n in ("ntasks_per_node", "ntasks") if n in asked.demand.pins), None)
+    if not use.uneven or ranks is None or parse_ids(asked.demand.gpu_ids):
+        return []
+    return [
+        Finding(
+            code="RL314",
+            severity=WARNING,
+            message=f"the workers of a node cannot share its {layout.gpus_per_node} GPUs evenly: "
+            f"{use.most} of them on one, fewer on others",
+            route=ranks.route,
+            help="workers (ranks without the leader) that are a multiple of the GPUs: the busiest GPU sets the pace",
+            conflict=of_layout(asked, layout),
+        )
     ]

@@ -369,6 +369,9 @@ def summary(asked: Asked, layout: Layout) -> str:
     """Return a layout in a few words: nodes, ranks, memory of the fullest node."""
     text = f"{layout.mode}: {plural(layout.nodes, 'node')}, {plural(layout.ntasks, 'rank')}"
     limit, need = layout.place.room.memory_mib, asked.need_gib(*layout.choice)
-    if need and limit:
-        text += f", {need:.1f} of {limit / MIB:.0f} GiB on the fullest node"
-    return text
+    if not need or not limit:
+        return text
+    if need * MIB <= limit:
+        return text + f", {need:.1f} of {limit / MIB:.0f} GiB on the fullest node"
+    sure = asked.need_gib(*layout.choice, sure=True)
+    return text + f", {sure:.1f} of {limit / MIB:.0f} GiB on the fullest node ({need:.1f} if its classes get fine)"

@@ -65,12 +65,14 @@ class Use(NamedTuple):
     """How the workers of a node (or of several, added up) use its devices.
 
     `idle` devices without a worker; `most` workers on one device; `uneven` by how many workers the busiest device of a
-    node is ahead of the least busy; `straddling` workers with threads on more than one device.
+    node is ahead of the least busy, `lopsided` by how many beyond what their number makes unavoidable; `straddling` workers
+    with threads on more than one device.
     """
 
     idle: int
     most: int
     uneven: int
+    lopsided: int
     straddling: int
 
     def and_then(self, other: Use, times: int = 1) -> Use:
@@ -81,11 +83,12 @@ class Use(NamedTuple):
             self.idle + times * other.idle,
             max(self.most, other.most),
             self.uneven + times * other.uneven,
+            self.lopsided + times * other.lopsided,
             self.straddling + times * other.straddling,
         )
 
 
-NO_USE = Use(0, 0, 0, 0)
+NO_USE = Use(0, 0, 0, 0, 0)
 
 
 def use_of(devices: Iterable[tuple[int, ...]], gpus: int) -> Use:
@@ -94,10 +97,12 @@ def use_of(devices: Iterable[tuple[int, ...]], gpus: int) -> Use:
     counts = Counter(device for mine in listed for device in mine)
     here = [counts[device] for device in range(gpus)]
     busiest = max(counts.values(), default=0)
+    uneven = busiest - min(here, default=0)
     return Use(
         idle=sum(count == 0 for count in here),
         most=busiest,
-        uneven=busiest - min(here, default=0),
+        uneven=uneven,
+        lopsided=max(0, uneven - (len(listed) % gpus > 0)) if gpus else 0,
         straddling=sum(len(mine) > 1 for mine in listed),
     )
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from relionc.plan.asked import Asked
+    from relionc.plan.gpus import Use
     from relionc.plan.layout import Place
 
 UP = ("amount",)
@@ -309,7 +310,7 @@ def _shared_devices(asked: Asked) -> Iterator[Constraint]:
     yield Constraint(
         "need:even_gpus",
         OF_DEVICES,
-        lambda *choice: asked.use(*choice).uneven + _doubled(asked, asked.use(*choice).most),
+        lambda *choice: _uneven(asked, asked.use(*choice)),
         rising=UP,
         floors=(
             Floor(
@@ -320,6 +321,11 @@ def _shared_devices(asked: Asked) -> Iterator[Constraint]:
         ),
     )
     yield Constraint("need:one_gpu", OF_DEVICES, lambda *choice: asked.use(*choice).straddling, rising=UP)
+
+
+def _uneven(asked: Asked, use: Use) -> int:
+    """How unevenly GPUs are shared: no more than is asked for, where somebody says how many ranks there are."""
+    return use.lopsided if asked.demand.ranks_are_asked else use.uneven + _doubled(asked, use.most)
 
 
 def _doubled(asked: Asked, most: int) -> int:
