@@ -224,9 +224,9 @@ class Asked:
             idle += (self.counted_cpus(place, mode, per_node, cpus, amount) - tasks) * amount
         return idle + self._beyond_share(place, mode, per_node, cpus, amount)[0]
 
-    def stranded_mib(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
-        """Memory that a job on CPUs leaves without any: what belongs to its CPUs and is not asked for."""
-        return self._beyond_share(place, mode, per_node, cpus, amount)[1]
+    def stranded_gib(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
+        """GiB of memory that a job on CPUs leaves without any: what belongs to its CPUs and is not asked for."""
+        return self._beyond_share(place, mode, per_node, cpus, amount)[1] // MIB
 
     def _beyond_share(
         self, place: Place, mode: str, per_node: int, cpus: int, amount: int

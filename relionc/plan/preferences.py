@@ -126,7 +126,7 @@ def _what_is_idle(asked: Asked) -> tuple[Objective, ...]:
             floors=(Floor(("mode",), lambda mode: handicap.get(mode, 0)),),
         ),
         Objective("mode", ("mode",), lambda mode: order[mode]),
-        Objective("memory stranded", scope, asked.stranded_mib, rising=UP),
+        Objective("memory stranded", scope, asked.stranded_gib, rising=UP),
     )
 
 

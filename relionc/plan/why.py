@@ -181,7 +181,7 @@ _WORDS: dict[str, Callable[[Asked, str, float, float], str]] = {
     "CPUs idle": lambda _, said, mine, other: f"{said} would leave {_number(other)} CPUs idle, not {_number(mine)}",
     "mode": lambda _, said, *__: f"{said} would waste as much, and comes later in the site's order",
     "memory stranded": lambda _, said, mine, other: (
-        f"{said} would strand {other / 1024:,.0f} GiB of memory, not {mine / 1024:,.0f}"
+        f"{said} would strand {_number(other)} GiB of memory, not {_number(mine)}"
     ),
     "nodes": lambda _, said, mine, other: f"{said} would take {_number(other)} nodes, not {_number(mine)}",
     "kind of node": lambda _, said, *__: f"{said} would do as well, on a kind of node of which there are fewer",
