@@ -140,7 +140,9 @@ def _sums(plan: JobPlan) -> str:
         lines += _terms("memory per worker" if led else "memory per rank", plan.memory)
         lines += _terms("memory of the leader", plan.memory_leader) if led else []
         of = f" of {plan.node_memory_mib / MIB:,.0f}" if plan.node_memory_mib else ""
-        lines.append(f"on the fullest node    {plan.memory_node_gib:,.1f}{of} GiB")
+        fine = plan.memory_node_assumed_gib
+        more = f"; {fine:,.1f} if the classes get as fine as is assumed" if fine > plan.memory_node_gib + 0.5 else ""
+        lines.append(f"on the fullest node    {plan.memory_node_gib:,.1f}{of} GiB{more}")
     if plan.vram:
         lines += _on_gpu(plan)
     asked = memory_per_node_mib(plan)
@@ -167,9 +169,10 @@ def _on_gpu(plan: JobPlan) -> list[str]:
 
 
 def _terms(title: str, terms: Sequence[Term]) -> list[str]:
-    """Return a sum: on one line where it has few terms, else a line for each."""
+    """Return a sum: on one line where it has few terms, else a line for each; `~` marks what is assumed."""
     total = sum(term.gib for term in terms)
-    shown = [f"{term.gib:,.1f} {term.label} ({term.formula})" for term in terms]
+    marks = ("~" if term.assumed else "" for term in terms)
+    shown = [f"{mark}{t.gib:,.1f} {t.label} ({t.formula})" for mark, t in zip(marks, terms, strict=True)]
     head = f"{title:<22} {total:,.1f} GiB = {shown[0]}"
     if len(shown) <= FEW_TERMS:
         return [" + ".join([head, *shown[1:]])]

@@ -63,6 +63,7 @@ def job_object(plan: JobPlan) -> dict[str, object]:
         "memory_per_rank": [_term(term) for term in plan.memory],
         "memory_leader": [_term(term) for term in plan.memory_leader],
         "memory_fullest_node_gib": _rounded(plan.memory_node_gib) if plan.memory else None,
+        "memory_fullest_node_assumed_gib": _rounded(plan.memory_node_assumed_gib) if plan.memory else None,
         "vram_per_worker": [_term(term) for term in plan.vram],
         "vram_per_gpu_gib": _rounded(plan.vram_per_gpu_gib) if plan.vram_per_gpu_gib else None,
         "workers_per_gpu": plan.workers_per_gpu,

@@ -104,13 +104,14 @@ class JobPlan(NamedTuple):
     exclusive: bool
     ranks: tuple[Rank, ...]
     memory: tuple[Term, ...] = ()  # per worker rank
-    memory_node_gib: float = 0.0  # the fullest node, by the model
+    memory_node_gib: float = 0.0  # the fullest node, by the models, without what is assumed
     scratch: tuple[Term, ...] = ()  # per node
     reasons: tuple[Reason, ...] = ()
     not_checked: tuple[str, ...] = ()
     cpus_per_slot: int = 0  # CPUs of each task that Slurm allocates; 0: as cpus_per_task
     leader_group: LeaderGroup | None = None
     memory_leader: tuple[Term, ...] = ()  # of the leader
+    memory_node_assumed_gib: float = 0.0  # the fullest node, with what is assumed
     vram: tuple[Term, ...] = ()  # per worker on a GPU
     vram_per_gpu_gib: float = 0.0  # what a GPU has; 0: not known
     workers_per_gpu: int = 0  # on the busiest one

@@ -18,7 +18,7 @@ UP = ("amount",)
 
 def objectives(asked: Asked) -> tuple[Objective, ...]:
     """Return the costs in order; docs/solver.md explains them."""
-    return (*_what_is_assumed(asked), *_what_is_asked(asked), *_what_is_idle(asked), *_ties(asked))
+    return (*_what_is_asked(asked), *_what_is_assumed(asked), *_what_is_idle(asked), *_ties(asked))
 
 
 def target(asked: Asked) -> int | None:
@@ -37,7 +37,7 @@ def target(asked: Asked) -> int | None:
 
 
 def _what_is_assumed(asked: Asked) -> tuple[Objective, ...]:
-    """Make room for memory that rests on an assumption: it refuses nothing, but comes before all else."""
+    """Make room for memory that rests on an assumption: it refuses nothing and costs no worker, but a better node is taken."""
     if not any(term.assumed for terms in asked.amounts(1) for term in terms):
         return ()
     return (

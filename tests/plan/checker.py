@@ -23,12 +23,18 @@ def complaints(plan: Mapping[str, Any], cluster: Cluster, job: Mapping[str, Any]
     partition = cluster.partitions.get(plan["partition"] or "")
     found = [*_ranks(plan), *_cpus(plan, node), *_gpus(plan, node, job, cluster), *_wishes(plan, job)]
     if cluster.scheduler == "slurm":
-        found += [*_memory(plan, node, cluster), *_limits(plan, node, partition, cluster)]
+        found += [*_memory(plan, node, partition, cluster), *_limits(plan, node, partition, cluster)]
+        found += [*_one_kind_of_node(plan, job, partition, cluster), *_leader_group(plan, cluster)]
     return found
 
 
+def worker_nodes(plan: Mapping[str, Any]) -> int:
+    """Nodes that Slurm counts for the workers: all but the leader's, where it has one."""
+    return int(plan["nodes"]) - (plan["mode"] == "hetjob")
+
+
 def _ranks(plan: Mapping[str, Any]) -> Iterator[str]:
-    ranks = plan["ranks"]
+    ranks, mode = plan["ranks"], plan["mode"]
     if [rank["rank"] for rank in ranks] != list(range(plan["ntasks"])):
         yield "ranks are not numbered from 0 to ntasks"
     nodes = [rank["node"] for rank in ranks]
@@ -38,23 +44,40 @@ def _ranks(plan: Mapping[str, Any]) -> Iterator[str]:
     leaders = [rank["rank"] for rank in ranks if rank["role"] == "leader"]
     if leaders not in ([], [0]):
         yield "a leader that is not rank 0"
-    if plan["mode"] == "homogeneous" and len(set(on.values())) != 1:
+    if mode == "homogeneous" and len(set(on.values())) != 1:
         yield "homogeneous, and unequal nodes"
-    if plan["mode"] == "homogeneous+1":
+    if mode == "homogeneous+1" or (mode == "one-task-per-node" and leaders):
         workers = Counter(rank["node"] for rank in ranks if rank["rank"] > 0)
         if len(set(workers.values())) > 1:
-            yield "homogeneous+1, and unequal workers"
-    if plan["mode"] != "heterogeneous":
-        if max(on.values()) > plan["ntasks_per_node"]:
+            yield f"{mode}, and unequal workers"
+    yield from _slots(plan, on)
+
+
+def _slots(plan: Mapping[str, Any], on: Counter[int]) -> Iterator[str]:
+    """The tasks that Slurm allocates hold all ranks."""
+    mode, each = plan["mode"], plan["ntasks_per_node"]
+    if mode == "heterogeneous":
+        if plan["slots"] != plan["ntasks"]:
+            yield "heterogeneous allocates more tasks than it runs"
+    elif mode == "hetjob":
+        if on[0] != 1 or {count for node, count in on.items() if node} != {each} or plan["slots"] != plan["ntasks"]:
+            yield "a hetjob is a leader alone, and equal nodes of workers"
+    elif mode == "one-task-per-node":
+        if (plan["slots"], each) != (plan["nodes"], 1):
+            yield "not one task on each node"
+        if plan["cpus_per_slot"] != max(on.values()) * plan["cpus_per_task"]:
+            yield "the task of a node has other CPUs than its ranks take on the fullest"
+    else:
+        if max(on.values()) > each:
             yield "more ranks on a node than tasks per node"
-        if plan["slots"] != plan["nodes"] * plan["ntasks_per_node"]:
+        if plan["slots"] != plan["nodes"] * each:
             yield "slots are not nodes x tasks per node"
-    elif plan["slots"] != plan["ntasks"]:
-        yield "heterogeneous allocates more tasks than it runs"
+    if mode != "one-task-per-node" and plan["cpus_per_slot"] != plan["cpus_per_task"]:
+        yield "a task of one rank with other CPUs than the rank's"
 
 
 def _cpus(plan: Mapping[str, Any], node: NodeType) -> Iterator[str]:
-    each, core = plan["cpus_per_task"], node.threads_per_core
+    each, core = plan["cpus_per_slot"], node.threads_per_core
     tasks = plan["ntasks_per_node"]
     allocated = ceil(tasks * each / core) * core
     if plan["exclusive"] and node.cpus:
@@ -63,8 +86,8 @@ def _cpus(plan: Mapping[str, Any], node: NodeType) -> Iterator[str]:
         yield f"{tasks} tasks x {each} CPUs in cores of {core} are {allocated} CPUs, not {plan['cpus_per_node']}"
     if node.cpus and tasks * each > node.cpus:
         yield f"{tasks} tasks x {each} CPUs on {node.cpus}"
-    if plan["threads"] > each:
-        yield f"{plan['threads']} threads on {each} CPUs"
+    if plan["threads"] > plan["cpus_per_task"]:
+        yield f"{plan['threads']} threads on {plan['cpus_per_task']} CPUs"
     if each % core and each != 1 and tasks > 1:
         yield "CPUs per task that make a step wait for ever"
     if plan["use_gpu"] and node.cpus_per_gpu and tasks * each > node.cpus_per_gpu * plan["gpus_per_node"]:
@@ -98,19 +121,52 @@ def _gpus(plan: Mapping[str, Any], node: NodeType, job: Mapping[str, Any], clust
     if plan["mode"] == "heterogeneous":
         yield "GPUs with ranks wherever there is room"
     motion = job["type"] == "motioncorr"
-    if motion and plan["ntasks"] != plan["nodes"] * count:
+    nodes = range(plan["nodes"] - worker_nodes(plan), plan["nodes"])
+    if motion and plan["ntasks"] != len(nodes) * count:
         yield "MotionCor2 takes one rank per GPU"
-    busy = set()
+    loads: Counter[tuple[int, int]] = Counter()
     for rank in plan["ranks"]:
         here = set() if rank["role"] == "leader" else relion_devices(plan, rank["rank"], rank["node"], motion)
         if here != set(rank["gpus"]):
             yield f"rank {rank['rank']} uses GPU {sorted(here)}, the plan says {rank['gpus']}"
-        busy |= {(rank["node"], gpu) for gpu in here}
-    if cluster.scheduler == "slurm" and busy != {(n, g) for n in range(plan["nodes"]) for g in range(count)}:
-        yield f"busy GPUs are {sorted(busy)}, of {count} on {plan['nodes']} nodes"
+        loads.update((rank["node"], gpu) for gpu in here)
+    if cluster.scheduler == "slurm" and set(loads) != {(n, g) for n in nodes for g in range(count)}:
+        yield f"busy GPUs are {sorted(loads)}, of {count} on {len(nodes)} nodes"
+    yield from _shared_gpus(plan, job, loads)
+    if max(loads.values(), default=0) != plan["workers_per_gpu"]:
+        yield f"{plan['workers_per_gpu']} workers on the busiest GPU, counted {max(loads.values(), default=0)}"
+    each = sum(term["gib"] for term in plan["vram_per_worker"] if not term.get("assumed"))
+    if node.vram_gib and each * max(loads.values(), default=0) > node.vram_gib * 1.001:
+        yield f"{max(loads.values())} workers of {each} GiB on a GPU of {node.vram_gib}"
 
 
-def _memory(plan: Mapping[str, Any], node: NodeType, cluster: Cluster) -> Iterator[str]:
+def _shared_gpus(
+    plan: Mapping[str, Any], job: Mapping[str, Any], loads: Counter[tuple[int, int]]
+) -> Iterator[str]:
+    """Without a list: no rank on two GPUs, no GPU shared unasked, and evenly as far as the numbers allow."""
+    if plan["gpu_ids"][:1].isdigit() or plan["ntasks"] == 1:
+        return
+    if any(len(rank["gpus"]) > 1 for rank in plan["ranks"]):
+        yield "a rank on two GPUs"
+    wishes, options = job.get("resources", {}), job.get("options", {})
+    asked = "ntasks" in wishes or "ntasks_per_node" in wishes or "nr_mpi" in options
+    for node in {node for node, _ in loads}:
+        here = [count for (where, _), count in loads.items() if where == node]
+        if not asked and (min(here) != max(here) or max(here) > wishes.get("ranks_per_gpu", 1)):
+            yield f"GPUs of node {node} have {here} ranks, which nobody asked for"
+        if asked and max(here) - min(here) > (sum(here) % plan["gpus_per_node"] > 0):
+            yield f"GPUs of node {node} have {here} ranks"
+
+
+def sure_gib(plan: Mapping[str, Any], role: str) -> float:
+    """What a rank takes for certain: terms that rest on an assumption refuse nothing."""
+    terms = plan["memory_leader"] if role == "leader" else plan["memory_per_rank"]
+    return float(sum(term["gib"] for term in terms if not term.get("assumed")))
+
+
+def _memory(
+    plan: Mapping[str, Any], node: NodeType, partition: Partition | None, cluster: Cluster
+) -> Iterator[str]:
     per_cpu, per_node = plan.get("mem_per_cpu_mib"), plan.get("mem_per_node_mib")
     if (per_cpu is None) == (per_node is None):
         yield "not exactly one memory flag"
@@ -119,17 +175,57 @@ def _memory(plan: Mapping[str, Any], node: NodeType, cluster: Cluster) -> Iterat
         yield "the site wants memory per CPU"
     if cluster.memory_flag == "per_node" and per_node is None:
         yield "the site wants memory per node"
+    if per_cpu is not None and partition and partition.max_memory_per_cpu_mib:
+        if per_cpu > partition.max_memory_per_cpu_mib:
+            yield "more memory per CPU than the partition allows"
     cpus = node.cpus if plan["exclusive"] else plan["cpus_per_node"]
     booked = per_node if per_node is not None else per_cpu * cpus
     if booked > node.memory_mib:
         yield f"{booked} MiB booked on a node of {node.memory_mib}"
-    each = sum(term["gib"] for term in plan["memory_per_rank"])
-    fullest = max(Counter(rank["node"] for rank in plan["ranks"]).values())
-    if each * fullest * 1024 > node.memory_mib * 1.001:
-        yield f"{fullest} ranks of {each} GiB do not fit the node"
-    asked_for = plan.get("mem_per_cpu_mib") or plan.get("mem_per_node_mib")
-    if each * fullest * 1024 > booked * 1.001 + cpus:
-        yield f"{fullest} ranks of {each} GiB do not fit what is booked ({asked_for})"
+    leaders_node = 0 if plan["mode"] == "hetjob" else -1
+    taken: Counter[int] = Counter()
+    for rank in plan["ranks"]:
+        taken[rank["node"]] += sure_gib(plan, rank["role"]) if rank["node"] != leaders_node else 0
+    fullest = max(taken.values()) * 1024
+    if fullest > node.memory_mib * 1.001:
+        yield f"ranks of {fullest} MiB do not fit the node"
+    if fullest > booked * 1.001 + cpus:
+        yield f"ranks of {fullest} MiB do not fit the {booked} that are booked"
+
+
+def _leader_group(plan: Mapping[str, Any], cluster: Cluster) -> Iterator[str]:
+    group = plan["leader_group"]
+    if (group is not None) != (plan["mode"] == "hetjob"):
+        yield "a group for the leader and a hetjob go together"
+    if group is None:
+        return
+    node = cluster.node_types[group["node_type"]]
+    if node.gpus or group["node_type"] not in cluster.partitions[group["partition"]].node_types:
+        yield "the leader has GPUs, or nodes that are not in its partition"
+    per_cpu, per_node = group.get("mem_per_cpu_mib"), group.get("mem_per_node_mib")
+    if (per_cpu is None) != (plan.get("mem_per_cpu_mib") is None):
+        yield "groups that ask for memory in two ways, which srun refuses"
+    booked = per_node if per_node is not None else per_cpu * group["cpus"]
+    if booked > node.memory_mib or booked * 1.001 + 1 < sure_gib(plan, "leader") * 1024:
+        yield f"{booked} MiB for the leader"
+
+
+def _one_kind_of_node(
+    plan: Mapping[str, Any], job: Mapping[str, Any], partition: Partition | None, cluster: Cluster
+) -> Iterator[str]:
+    """A feature that nobody asked for keeps ranks on nodes like those of the plan, and keeps none of them out."""
+    feature = plan["constraint"]
+    if feature is None or "constraint" in job.get("resources", {}) or partition is None:
+        return
+
+    def hardware(name: str) -> tuple[Any, ...]:
+        node = cluster.node_types[name]
+        return node.cpus, node.threads_per_core, node.memory_mib, node.gpu_type, node.gpus
+
+    for name in partition.node_types:
+        alike = hardware(name) == hardware(plan["node_type"])
+        if alike != (feature in cluster.node_types[name].features):
+            yield f"the feature {feature} is not that of nodes like {plan['node_type']}"
 
 
 def _limits(
@@ -138,15 +234,22 @@ def _limits(
     if partition is None or node.name not in partition.node_types:
         yield "nodes that are not in the partition"
         return
-    if partition.max_nodes and plan["nodes"] > partition.max_nodes:
+    if plan["mode"] not in cluster.modes:
+        yield "a mode that the site does not run"
+    nodes = worker_nodes(plan)
+    if partition.max_nodes and nodes > partition.max_nodes:
         yield "more nodes than the partition allows"
+    if partition.min_nodes and nodes < partition.min_nodes:
+        yield "fewer nodes than the partition wants"
+    if partition.max_cpus_per_node and plan["cpus_per_node"] > partition.max_cpus_per_node:
+        yield "more CPUs per node than the partition allows"
     if partition.max_time_s and plan["time_s"] > partition.max_time_s:
         yield "more time than the partition allows"
     if partition.max_memory_per_node_mib:
         booked = plan.get("mem_per_node_mib") or plan["mem_per_cpu_mib"] * plan["cpus_per_node"]
         if booked > partition.max_memory_per_node_mib:
             yield "more memory per node than the partition allows"
-    if plan["nodes"] > sum(cluster.node_types[name].count for name in partition.node_types):
+    if nodes > sum(cluster.node_types[name].count for name in partition.node_types):
         yield "more nodes than there are"
     if node.scratch_gib and plan["scratch_gib"] > node.scratch_gib:
         yield "more scratch than the node has"
@@ -164,9 +267,15 @@ def _mib(size: Any) -> int:
 def _wishes(plan: Mapping[str, Any], job: Mapping[str, Any]) -> Iterator[str]:
     """Every wish of the job is kept to the letter."""
     wishes, options = job.get("resources", {}), job.get("options", {})
+    fullest = max(Counter(rank["node"] for rank in plan["ranks"]).values())
+    inside = plan["mode"] == "one-task-per-node"  # the ranks of a node are in one task
+    has = {**plan, "nodes": worker_nodes(plan), **({"ntasks_per_node": fullest} if inside else {})}
     for key in ("nodes", "ntasks_per_node", "cpus_per_task", "exclusive"):
-        if key in wishes and plan[key] != wishes[key]:
-            yield f"{key} is {plan[key]}, not {wishes[key]}"
+        if key in wishes and has[key] != wishes[key]:
+            yield f"{key} is {has[key]}, not {wishes[key]}"
+    items = job.get("data", {}).get("micrographs") if job["type"] in ("motioncorr", "ctffind") else None
+    if items and plan["ntasks"] > items:
+        yield f"{plan['ntasks']} ranks for {items} micrographs"
     if plan["partition"] and "partition" in wishes and plan["partition"] != wishes["partition"]:
         yield "another partition"
     yield from _option_wishes(plan, options, wishes.get("ntasks"))
@@ -184,7 +293,7 @@ def _wishes(plan: Mapping[str, Any], job: Mapping[str, Any]) -> Iterator[str]:
         yield "other scratch"
     if "ranks_per_gpu" in wishes:
         workers = sum(rank["role"] != "leader" for rank in plan["ranks"])
-        if workers != plan["nodes"] * plan["gpus_per_node"] * wishes["ranks_per_gpu"]:
+        if workers != worker_nodes(plan) * plan["gpus_per_node"] * wishes["ranks_per_gpu"]:
             yield "another number of ranks per GPU"
     yield from _gpu_wish(plan, wishes.get("gpus"))
 
@@ -201,8 +310,8 @@ def _gpu_wish(plan: Mapping[str, Any], wish: Any) -> Iterator[str]:
     if isinstance(wish, str):
         kind, _, count = wish.partition(":")
         wish = {"type": kind} | ({"per_node": int(count)} if count else {})
-    if isinstance(wish, int) and plan["nodes"] * plan["gpus_per_node"] != wish:
-        yield f"{plan['nodes']} x {plan['gpus_per_node']} GPUs, not {wish}"
+    if isinstance(wish, int) and worker_nodes(plan) * plan["gpus_per_node"] != wish:
+        yield f"{worker_nodes(plan)} x {plan['gpus_per_node']} GPUs, not {wish}"
     if isinstance(wish, dict):
         if plan["gpu_type"] and wish.get("type", plan["gpu_type"]) != plan["gpu_type"]:
             yield "other GPUs"
