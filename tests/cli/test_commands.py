@@ -264,12 +264,32 @@ def test_settings_that_cannot_be_read_are_a_wrong_call(run, text):
     assert "relionc.toml" in done.stderr
 
 
-def test_a_plan_as_json_is_the_built_one(run):
+def test_a_plan_as_json_is_the_built_one_and_says_why(run):
     run.write("spec.yaml")
     run("build", "spec.yaml")
     done = run("plan", "spec.yaml", "--format", "json")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == Path("build/spec/plan.json").read_text()
+    plan = json.loads(done.stdout)
+    why = {reason["name"]: reason for reason in plan["jobs"]["class3d"].pop("reasons")}
+    assert plan == json.loads(Path("build/spec/plan.json").read_text())
+    assert why["nodes"]["how"] == "pinned"
+    assert why["gpus_per_node"] == {
+        "name": "gpus_per_node",
+        "value": "4",
+        "how": "best",
+        "because": "3 would leave 2 GPUs of its nodes unused, not 0",
+    }
+
+
+def test_all_layouts_are_listed_with_what_they_waste(run):
+    run.write("spec.yaml")
+    done = run("plan", "--all", "spec.yaml")
+    assert (done.returncode, done.stderr) == (0, "")
+    table = done.stdout.partition(" all layouts")[2].splitlines()
+    rows = {line.split()[0]: line.split() for line in table[2:] if line.startswith(" h") or line.startswith(" o")}
+    assert rows["homogeneous+1"][1:4] == ["2", "x", "k80"]
+    assert rows["hetjob"][1:6] == ["1", "+", "2", "x", "k80"]
+    assert "heterogeneous: not possible (GPUs are asked for by node)" in done.stdout
 
 
 def test_a_plan_for_people_shows_ranks_sums_and_reasons(run):

@@ -17,7 +17,7 @@ from relionc.plan.model import Term
 
 def shown(plan):
     """What `relionc plan` prints for one job, without the blanks that make columns."""
-    text = plan_command._job(plan, Compiled(diagnostics=(), sources={}, cluster=SLURM))
+    text = plan_command._job(plan, Compiled(diagnostics=(), sources={}, cluster=SLURM), others=False)
     return [" ".join(line.split()) for line in text.splitlines()]
 
 

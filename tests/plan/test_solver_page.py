@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from relionc.plan.asked import Asked
 from relionc.plan.demand import demand_of
 from relionc.plan.problem import problem
+from relionc.plan.why import _WORDS as WORDS
 from relionc.plan.words import CODES, FIXED, HELP, MESSAGES, TOPICS, kind
+from relionc.solve import Span
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/solver.md").read_text()
@@ -21,12 +23,9 @@ LIMITS = (ROOT / "relionc/plan/limits.py").read_text()
 
 def labels_of_the_code() -> set[str]:
     written = set(re.findall(r'"((?:pin|site|need):[a-z_]+)', LIMITS))
-    read = re.search(r"^_READ.*?^}", LIMITS, re.DOTALL | re.MULTILINE)
-    assert read
-    written |= {f"pin:{name}" for name in re.findall(r'_pin\("([a-z_]+)"', LIMITS)}
-    return written | {
-        f"pin:{name}" for name in re.findall(r'^    "([a-z_]+)": \(', read.group(), re.MULTILINE)
-    }
+    named = re.findall(r'^ +\(?"([a-z_]+)", (?:OF_RANKS|\()', LIMITS, re.MULTILINE)
+    named += re.findall(r'^        \(\n            "([a-z_]+)",$', LIMITS, re.MULTILINE)
+    return written | {f"pin:{name}" for name in named}
 
 
 def test_the_page_lists_every_requirement_and_no_other():
@@ -52,14 +51,21 @@ def test_the_page_lists_the_variables_in_their_order():
     assert names == [variable.name for variable in problem(asked({"type": "class3d"})).variables]
 
 
-def test_the_page_lists_the_preferences_in_their_order():
+def names_on_the_page() -> list[tuple[str, ...]]:
+    """The costs in their order; two share a place."""
     section = PAGE.partition("## Preferences")[2].partition("## The search")[0]
-    wanted = ["mode", "GPU nodes", "GPUs left", "Doubled GPUs", "Ranks", "Threads", "Nodes", "The order"]
-    names = [objective.name for objective in problem(asked({"type": "class3d"})).objectives]
-    assert len(re.findall(r"^\d\. ", section, re.MULTILINE)) == len(names)
-    for number, (said, name) in enumerate(zip(wanted, names, strict=True), 1):
-        assert re.search(rf"^{number}\. `?{said}", section, re.MULTILINE)
-        assert name.lower()[:5] == said.lower()[:5] or name == "order of the profile"
+    entries = re.findall(r"^\d+\. (.*)$", section, re.MULTILINE)
+    return [tuple(re.findall(r"(?:^|else )`([A-Za-z' ]+)`", entry)) for entry in entries]
+
+
+def test_the_page_lists_the_preferences_in_their_order():
+    big = {"type": "class3d", "data": {"particles": 1000, "box": 200}}
+    for job in (big, {**big, "resources": {"nodes": 2}}, {"type": "ctffind"}):
+        names = [objective.name for objective in problem(asked(job)).objectives]
+        listed = names_on_the_page()
+        places = [next(i for i, entry in enumerate(listed) if name in entry) for name in names]
+        assert places == sorted(set(places))
+    assert {name for entry in names_on_the_page() for name in entry} == set(WORDS)
 
 
 @settings(deadline=None, max_examples=25)
@@ -72,9 +78,15 @@ def test_every_domain_has_a_value_whatever_came_before(wishes, motion):
         if depth == len(whole.variables):
             return
         variable = whole.variables[depth]
-        found = list(variable.domain(values))
-        assert found, (variable.name, values)
-        assert len(set(found)) == len(found)
+        domain = variable.domain(values)
+        if isinstance(domain, Span):
+            assert domain.low <= domain.start <= domain.high, variable.name
+            assert all(value > domain.high for value in domain.more), variable.name
+            found = [domain.low, domain.high]
+        else:
+            found = list(domain)
+            assert found, (variable.name, values)
+            assert len(set(found)) == len(found)
         visit(depth + 1, {**values, variable.name: found[0]})
         visit(depth + 1, {**values, variable.name: found[-1]})
 

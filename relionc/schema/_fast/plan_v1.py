@@ -81,7 +81,7 @@ def validate___definitions_job(data):
         raise Rejected
     data_is_dict = isinstance(data, dict)
     if data_is_dict:
-        data__missing_keys = set(['type', 'output', 'after', 'interactive', 'mode', 'placement', 'partition', 'constraint', 'node_type', 'nodes', 'ntasks', 'slots', 'ntasks_per_node', 'cpus_per_task', 'cpus_per_slot', 'cpus_per_node', 'threads', 'use_gpu', 'gpu_type', 'gpus_per_node', 'gpu_ids', 'scratch_gib', 'scratch_dir', 'time_s', 'exclusive', 'leader_group', 'node', 'memory_per_rank', 'memory_leader', 'memory_fullest_node_gib', 'vram_per_worker', 'vram_per_gpu_gib', 'workers_per_gpu', 'idle_cpus', 'billing_per_hour', 'scratch_per_node', 'ranks', 'not_checked']) - data.keys()
+        data__missing_keys = set(['type', 'output', 'after', 'interactive', 'mode', 'placement', 'partition', 'constraint', 'node_type', 'nodes', 'ntasks', 'slots', 'ntasks_per_node', 'cpus_per_task', 'cpus_per_slot', 'cpus_per_node', 'threads', 'use_gpu', 'gpu_type', 'gpus_per_node', 'gpu_ids', 'scratch_gib', 'scratch_dir', 'time_s', 'exclusive', 'leader_group', 'node', 'memory_per_rank', 'memory_leader', 'memory_fullest_node_gib', 'memory_fullest_node_assumed_gib', 'vram_per_worker', 'vram_per_gpu_gib', 'workers_per_gpu', 'idle_cpus', 'billing_per_hour', 'scratch_per_node', 'ranks', 'not_checked']) - data.keys()
         if data__missing_keys:
             raise Rejected
         data_keys = set(data.keys())
@@ -383,6 +383,14 @@ def validate___definitions_job(data):
             if isinstance(data__billingperhour, (int, float)) and (not isinstance(data__billingperhour, bool)):
                 if data__billingperhour < 0:
                     raise Rejected
+        if 'memory_fullest_node_assumed_gib' in data_keys:
+            data_keys.remove('memory_fullest_node_assumed_gib')
+            data__memoryfullestnodeassumedgib = data['memory_fullest_node_assumed_gib']
+            if not isinstance(data__memoryfullestnodeassumedgib, (int, float, NoneType)) or isinstance(data__memoryfullestnodeassumedgib, bool):
+                raise Rejected
+            if isinstance(data__memoryfullestnodeassumedgib, (int, float)) and (not isinstance(data__memoryfullestnodeassumedgib, bool)):
+                if data__memoryfullestnodeassumedgib < 0:
+                    raise Rejected
         if 'memory_fullest_node_gib' in data_keys:
             data_keys.remove('memory_fullest_node_gib')
             data__memoryfullestnodegib = data['memory_fullest_node_gib']
@@ -554,7 +562,7 @@ def validate___definitions_term(data):
         if 'assumed' in data_keys:
             data_keys.remove('assumed')
             data__assumed = data['assumed']
-            if not (isinstance(data__assumed, bool) and data__assumed is True):
+            if not isinstance(data__assumed, bool):
                 raise Rejected
         if data_keys:
             raise Rejected
