@@ -67,9 +67,9 @@ class Traits(NamedTuple):
     rank holds all particles in memory. `scratch`: particles are copied to node-local disk when a folder is
     given. `memory`: names of memory models of `plan` (`preread`, `motioncorr`, `metadata`, `refine`, `unmodelled`),
     `vram`: the same for the memory of a GPU; `quantities`: the numbers that these models take from options, by their
-    names in `docs/memory.md`. `items`: what is divided among ranks (`particles`, `micrographs`, `tomograms`, ``). `window`:
-    the program waits for a person at a window. `copies_repeats`: an image that several rows name is copied to scratch
-    for each of them.
+    names in `docs/memory.md`. `items`: what is divided among ranks (`particles`, `micrographs`, `tomograms`, ``).
+    `window`: the program waits for a person at a window. `copies_repeats`: an image that several rows name is copied
+    to scratch for each of them.
     """
 
     mpi: Expr

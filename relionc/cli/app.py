@@ -123,7 +123,7 @@ def lint(paths: tuple[str, ...], cluster: str | None, format_: str) -> int:
 @click.option("--job", "jobs", multiple=True, help="Show this job only (may be given several times).")
 @click.option("--all", "all_", is_flag=True, help="Also list the best layout of every mode and kind of node.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def plan(  # noqa: PLR0913, PLR0917 - one parameter per option
+def plan(
     spec: str, cluster: str | None, relion: str | None, jobs: tuple[str, ...], all_: bool, format_: str
 ) -> int:
     """Show the layout of each job of SPEC: ranks, nodes, CPUs, GPUs, memory and scratch sums; and why."""

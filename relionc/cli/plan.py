@@ -141,7 +141,11 @@ def _sums(plan: JobPlan) -> str:
         lines += _terms("memory of the leader", plan.memory_leader) if led else []
         of = f" of {plan.node_memory_mib / MIB:,.0f}" if plan.node_memory_mib else ""
         fine = plan.memory_node_assumed_gib
-        more = f"; {fine:,.1f} if the classes get as fine as is assumed" if fine > plan.memory_node_gib + 0.5 else ""
+        more = (
+            f"; {fine:,.1f} if the classes get as fine as is assumed"
+            if fine > plan.memory_node_gib + 0.5
+            else ""
+        )
         lines.append(f"on the fullest node    {plan.memory_node_gib:,.1f}{of} GiB{more}")
     if plan.vram:
         lines += _on_gpu(plan)
@@ -165,7 +169,10 @@ def _on_gpu(plan: JobPlan) -> list[str]:
     each, most = sum(term.gib for term in plan.vram), plan.workers_per_gpu
     of = f" of {plan.vram_per_gpu_gib:,.0f}" if plan.vram_per_gpu_gib else ""
     sum_of = f"{most} workers x {each:,.1f} = " if most > 1 else ""
-    return [*_terms("GPU memory per worker", plan.vram), f"on the busiest GPU     {sum_of}{most * each:,.1f}{of} GiB"]
+    return [
+        *_terms("GPU memory per worker", plan.vram),
+        f"on the busiest GPU     {sum_of}{most * each:,.1f}{of} GiB",
+    ]
 
 
 def _terms(title: str, terms: Sequence[Term]) -> list[str]:

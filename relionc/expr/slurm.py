@@ -305,7 +305,9 @@ def constraint_nodes(tree: Constraint, nodes: Sequence[tuple[Collection[str], in
     """Return how many nodes one job may have of these (features, count): all, or those of one part of `[a|b]`."""
     if tree.kind != SAME:
         return sum(count for _, count in nodes)
-    parts = (sum(count for features, count in nodes if constraint_allows(part, features)) for part in tree.parts)
+    parts = (
+        sum(count for features, count in nodes if constraint_allows(part, features)) for part in tree.parts
+    )
     return max(parts, default=0)
 
 

@@ -93,7 +93,12 @@ def _leader_group(group: LeaderGroup | None) -> dict[str, object] | None:
 def _reasons(plan: JobPlan) -> dict[str, object]:
     """Return why each value is what it is, where that was asked for: `relionc plan` does, a build does not."""
     reasons = [
-        {"name": each.name, "value": refs.show(each.value), "how": each.how, "because": refs.show(each.because)}
+        {
+            "name": each.name,
+            "value": refs.show(each.value),
+            "how": each.how,
+            "because": refs.show(each.because),
+        }
         for each in plan.reasons
     ]
     return {"reasons": reasons} if reasons else {}

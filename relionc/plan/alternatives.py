@@ -72,7 +72,11 @@ def _of_kind(asked: Asked, whole: Problem, name: str) -> _Ranked | None:
     """Return the best on one kind of node; nothing where there is none: most kinds of a large site do not do."""
     only = Constraint(ONLY, ("place",), lambda place: 0 if place.node_type.name == name else 1)
     found = search(whole.also(only))
-    return (found.costs, _costing(asked, layout_of(asked, found.values))) if isinstance(found, Solution) else None
+    return (
+        (found.costs, _costing(asked, layout_of(asked, found.values)))
+        if isinstance(found, Solution)
+        else None
+    )
 
 
 def _costing(asked: Asked, layout: Layout) -> Alternative:

@@ -41,7 +41,7 @@ class Asked:
 
     # --- ranks and nodes ------------------------------------------------------------------------------------
 
-    def extra(self, mode: str) -> int:
+    def beside(self, mode: str) -> int:
         """Ranks beside the workers that every node has: the leader's, or what is called so."""
         if mode == ONE_TASK_PER_NODE:
             return int(self.demand.leader)
@@ -49,7 +49,7 @@ class Asked:
 
     def ranks(self, mode: str, per_node: int, amount: int) -> int:
         """Ranks launched."""
-        return amount if mode == HETEROGENEOUS else per_node * amount + self.extra(mode)
+        return amount if mode == HETEROGENEOUS else per_node * amount + self.beside(mode)
 
     def led(self, mode: str, per_node: int, amount: int) -> bool:
         """Whether rank 0 leads: alone, the serial program does the work itself."""
@@ -82,7 +82,7 @@ class Asked:
         """The most ranks on a node with workers."""
         if mode == HETEROGENEOUS:
             return min(amount, self.fits(place, cpus))
-        return per_node + (self.extra(mode) if mode != HETJOB else 0)
+        return per_node + (self.beside(mode) if mode != HETJOB else 0)
 
     # --- CPUs and memory ------------------------------------------------------------------------------------
 
@@ -138,8 +138,8 @@ class Asked:
     def mem_per_cpu(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
         """Memory per allocated CPU: pinned; else what the ranks need or the site prefers, if the node has it.
 
-        What the site prefers gives way to the partition's limit per CPU; what the ranks need does not. Of a heterogeneous
-        job it is that of one task alone: nobody knows which share a node.
+        What the site prefers gives way to the partition's limit per CPU; what the ranks need does not. Of a
+        heterogeneous job it is that of one task alone: nobody knows which share a node.
         """
         if self.fixed_mem_per_cpu is not None:
             return int(self.fixed_mem_per_cpu)
@@ -195,9 +195,7 @@ class Asked:
             per_cpu = self.mem_per_cpu(place, mode, per_node, cpus, amount)
             return self._a_rank_gib(cpus, sure=sure) - per_cpu * cpus / MIB if self.slurm else 0.0
         pinned = self.mem is not None or self.fixed_mem_per_cpu is not None
-        limit = (
-            self.allocated_mib(place, mode, per_node, cpus, amount) if pinned else place.room.memory_mib
-        )
+        limit = self.allocated_mib(place, mode, per_node, cpus, amount) if pinned else place.room.memory_mib
         return need - limit / MIB if limit else 0.0
 
     def vram_missing_gib(
@@ -265,8 +263,8 @@ class Asked:
         if self.demand.one_rank_per_gpu:
             return ranks_use(ids, per_node, amount, gpus)
         among = mode == HOMOGENEOUS and self.led(mode, per_node, amount)  # the leader has a worker's place
-        beside = self.extra(mode) and not self.demand.leader  # somebody else's place is a worker's, too
-        first = per_node - 1 if among else per_node + 1 if beside and mode != HETJOB else per_node
+        more = self.beside(mode) and not self.demand.leader  # somebody else's place is a worker's, too
+        first = per_node - 1 if among else per_node + 1 if more and mode != HETJOB else per_node
         return job_use(ids, (first, per_node), amount, gpus, self.demand.threads_of(cpus))
 
 
@@ -281,7 +279,10 @@ def _places(demand: Demand, cluster: Cluster) -> tuple[Place, ...]:
     ]
     if not partitions:
         pairs = [(None, node) for node in nodes.values()]
-    places = [Place(partition, node, _alike(demand, cluster, partition, node), 0, _room(partition, node)) for partition, node in pairs]
+    places = [
+        Place(partition, node, _alike(demand, cluster, partition, node), 0, _room(partition, node))
+        for partition, node in pairs
+    ]
     places.sort(key=_preference)
     return tuple(place._replace(order=i) for i, place in enumerate(places))
 

@@ -138,7 +138,7 @@ def _gpus(job: ResolvedJob, cluster: Cluster) -> list[Finding]:
 
 def afterwards(job: ResolvedJob, asked: Asked, layout: Layout) -> list[Finding]:
     """Return what is to be said of a layout that was found."""
-    return [*_assumed_memory(job, asked, layout), *_uneven_gpus(job, asked, layout)]
+    return [*_assumed_memory(job, asked, layout), *_uneven_gpus(asked, layout)]
 
 
 def _assumed_memory(job: ResolvedJob, asked: Asked, layout: Layout) -> list[Finding]:
@@ -160,21 +160,23 @@ def _assumed_memory(job: ResolvedJob, asked: Asked, layout: Layout) -> list[Find
         Finding(
             code="RL406",
             severity=WARNING,
-            message=f"{what} may run out by {gib(missing)} on the fullest node, if the classes get as fine as is assumed",
+            message=f"{what} may run out by {gib(missing)} on the fullest node, if classes get as fine as assumed",
             route=job.route,
             on_key=True,
-            help=f"{advice}, or see `relionc plan` for the sum: it is an estimate for classes at twice the finest resolution",
+            help=f"{advice}; `relionc plan` shows the sum, an estimate for classes at twice the finest resolution",
         )
         for missing, what, advice in lacks
         if missing > 0
     ]
 
 
-def _uneven_gpus(job: ResolvedJob, asked: Asked, layout: Layout) -> list[Finding]:
+def _uneven_gpus(asked: Asked, layout: Layout) -> list[Finding]:
     """Return a warning where a pinned number of ranks cannot share the GPUs of a node evenly."""
     _, mode, workers, cpus, amount = layout.choice
     use = asked.use(mode, layout.gpus_per_node, workers, cpus, amount)
-    ranks = next((asked.demand.pins[n] for n in ("ntasks_per_node", "ntasks") if n in asked.demand.pins), None)
+    ranks = next(
+        (asked.demand.pins[n] for n in ("ntasks_per_node", "ntasks") if n in asked.demand.pins), None
+    )
     if not use.uneven or ranks is None or parse_ids(asked.demand.gpu_ids):
         return []
     return [

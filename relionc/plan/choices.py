@@ -1,7 +1,7 @@
 """The values that each choice of a layout may take: all that there are, whatever the wishes and limits.
 
-A requirement can be left out to see what it costs, a candidate that is missing can not; so domains look at no limit but the
-hardware's, and go beyond it only as far as a wish does.
+A requirement can be left out to see what it costs, a candidate that is missing can not; so domains look at no limit
+but the hardware's, and go beyond it only as far as a wish does.
 """
 
 from __future__ import annotations

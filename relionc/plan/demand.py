@@ -170,7 +170,8 @@ def _times(found: tuple[Term, ...], factor: float) -> tuple[Term, ...]:
     if factor == 1:
         return terms
     return tuple(
-        term._replace(gib=term.gib * factor, formula=f"{term.formula} x {factor:g} of the site") for term in terms
+        term._replace(gib=term.gib * factor, formula=f"{term.formula} x {factor:g} of the site")
+        for term in terms
     )
 
 

@@ -12,9 +12,9 @@ from relionc.plan.amounts import gib
 from relionc.plan.asked import MIB, Asked
 from relionc.plan.demand import demand_of
 from relionc.plan.layout import layout_of
-from relionc.plan.problem import problem
 from relionc.plan.model import HETEROGENEOUS, ONE_TASK_PER_NODE
 from relionc.plan.picture import of_layout
+from relionc.plan.problem import problem
 from relionc.plan.words import CODES, FIXED, HELP, MESSAGES, TOPICS, kind, plural
 from relionc.solve import best, nearest
 
@@ -183,7 +183,9 @@ def _suggestions(job: ResolvedJob, asked: Asked, wishes: list[str]) -> list[Sugg
     alone = _changes(job, asked, [(name,) for name in wishes])
     found = _nearest_first([*alone.values(), *_without_preread(job, asked.cluster)])
     kinds = (VALUES, AMOUNTS, LEFT_OUT)
-    rest = [name for name in asked.demand.pins if (name,) not in alone and any(name in kind for kind in kinds)]
+    rest = [
+        name for name in asked.demand.pins if (name,) not in alone and any(name in kind for kind in kinds)
+    ]
     for size in range(2, MOST_CHANGES + 1):
         if len(found) > 1 or (found and size > 2):
             break
@@ -226,7 +228,7 @@ def _how_much(name: str, job: ResolvedJob, changed: ResolvedJob) -> float:
     before, after = _pin_of(job, name), _pin_of(changed, name)
     if before is None or after is None or isinstance(before.value, (str, bool)):
         return 1.0
-    return abs(after.value - before.value) / max(before.value, 1)
+    return float(abs(after.value - before.value) / max(before.value, 1))
 
 
 def _pin_of(job: ResolvedJob, name: str) -> Pin[Any] | None:
@@ -321,7 +323,9 @@ VALUES: dict[str, Callable[[Layout], Any]] = {
 AMOUNTS: dict[str, Callable[[Asked, Asked, Layout], int | None]] = {
     "mem_per_cpu": lambda _, freed, layout: freed.mem_per_cpu(*layout.choice),
     "mem": lambda _, freed, layout: freed.allocated_mib(*layout.choice),
-    "scratch": lambda asked, _, layout: ceil(asked.demand.scratch_need_gib) or layout.place.node_type.scratch_gib,
+    "scratch": lambda asked, _, layout: (
+        ceil(asked.demand.scratch_need_gib) or layout.place.node_type.scratch_gib
+    ),
     "threads": lambda *given: given[2].cpus_per_task,
     "time": lambda *given: given[2].place.partition.max_time_s if given[2].place.partition else None,
 }
@@ -374,4 +378,7 @@ def summary(asked: Asked, layout: Layout) -> str:
     if need * MIB <= limit:
         return text + f", {need:.1f} of {limit / MIB:.0f} GiB on the fullest node"
     sure = asked.need_gib(*layout.choice, sure=True)
-    return text + f", {sure:.1f} of {limit / MIB:.0f} GiB on the fullest node ({need:.1f} if its classes get fine)"
+    return (
+        text
+        + f", {sure:.1f} of {limit / MIB:.0f} GiB on the fullest node ({need:.1f} if its classes get fine)"
+    )

@@ -65,8 +65,8 @@ class Use(NamedTuple):
     """How the workers of a node (or of several, added up) use its devices.
 
     `idle` devices without a worker; `most` workers on one device; `uneven` by how many workers the busiest device of a
-    node is ahead of the least busy, `lopsided` by how many beyond what their number makes unavoidable; `straddling` workers
-    with threads on more than one device.
+    node is ahead of the least busy, `lopsided` by how many beyond what their number makes unavoidable; `straddling`
+    workers with threads on more than one device.
     """
 
     idle: int

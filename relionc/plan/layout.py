@@ -41,10 +41,10 @@ class Place(NamedTuple):
 class Layout(NamedTuple):
     """One way to run a job: a choice of the solver with its nodes and ranks counted out.
 
-    `per_node` counts the tasks that Slurm allocates on a node with workers (0: left to Slurm), `slots` all tasks that it
-    allocates. `shares` are the ranks that run on each node, in the order of the allocation. `cpus` are the CPUs allocated
-    on the fullest node with workers, rounded up to whole cores as Slurm does it. `leader_place`: where the leader is,
-    if in a group of its own; that node is the first of `shares`.
+    `per_node` counts the tasks that Slurm allocates on a node with workers (0: left to Slurm), `slots` all tasks that
+    it allocates. `shares` are the ranks that run on each node, in the order of the allocation. `cpus` are the CPUs
+    allocated on the fullest node with workers, rounded up to whole cores as Slurm does it. `leader_place`: where the
+    leader is, if in a group of its own; that node is the first of `shares`.
     """
 
     mode: str
@@ -96,7 +96,9 @@ def layout_of(asked: Asked, values: Mapping[str, Any]) -> Layout:
     place, mode, leader, gpus, cpus, workers, amount = (values[name] for name in CHOICE)
     full = asked.fullest(place, mode, workers, cpus, amount)
     if mode == HETEROGENEOUS:
-        per_cpu = 0 if asked.demand.pin("exclusive") else asked.mem_per_cpu(place, mode, workers, cpus, amount)
+        per_cpu = (
+            0 if asked.demand.pin("exclusive") else asked.mem_per_cpu(place, mode, workers, cpus, amount)
+        )
         shares = heterogeneous_shares(place.room, cpus, per_cpu if asked.slurm else 0, amount)
         per_node, slots = 0, amount
     elif mode == HETJOB:

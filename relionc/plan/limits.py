@@ -78,12 +78,12 @@ def _exact(asked: Asked) -> tuple[tuple[str, tuple[str, ...], Callable[..., floa
 
 def _tasks_of_node(asked: Asked, mode: str, per_node: int) -> int:
     """Tasks of a node: with a place for the leader, except where that has a node of its own."""
-    return per_node + (asked.extra(mode) if mode != HETJOB else 0)
+    return per_node + (asked.beside(mode) if mode != HETJOB else 0)
 
 
 def _ranks_per_gpu(asked: Asked, mode: str, gpus: int, per_node: int) -> float:
     """Workers of each GPU on all nodes; no number where the leader takes a worker's place on the first."""
-    uneven = asked.demand.leader and not asked.extra(mode) and per_node > 1
+    uneven = asked.demand.leader and not asked.beside(mode) and per_node > 1
     return -inf if uneven or mode == HETEROGENEOUS else per_node / max(gpus, 1)
 
 
@@ -91,7 +91,11 @@ def _alike(asked: Asked) -> tuple[tuple[str, tuple[str, ...], Callable[..., bool
     """Return the pins that are words: what decides one, and whether it is met."""
     pin = asked.demand.pin
     return (
-        ("partition", ("place",), lambda place: bool(place.partition) and place.partition.name == pin("partition")),
+        (
+            "partition",
+            ("place",),
+            lambda place: bool(place.partition) and place.partition.name == pin("partition"),
+        ),
         (
             "gpu_type",
             ("place",),
@@ -137,10 +141,10 @@ def _site(asked: Asked) -> Iterator[Constraint]:
         yield Constraint("site:modes", ("mode",), _unless(lambda mode: mode in asked.cluster.modes))
     if asked.cluster.memory_flag == "per_node":
         yield Constraint("site:memory_flag", ("mode",), _unless(lambda mode: mode != HETEROGENEOUS))
-    yield Constraint("site:leader", ("mode", "leader"), lambda mode, leader: _leader_misses(asked, mode, leader))
     yield Constraint(
-        "site:gpus", ("place", "gpus"), lambda place, gpus: _over(gpus, place.node_type.gpus)
+        "site:leader", ("mode", "leader"), lambda mode, leader: _leader_misses(asked, mode, leader)
     )
+    yield Constraint("site:gpus", ("place", "gpus"), lambda place, gpus: _over(gpus, place.node_type.gpus))
     yield Constraint(
         "site:cpus",
         ("place", "mode", "gpus", "per_node", "cpus_per_task"),
@@ -208,7 +212,9 @@ def _leader_misses(asked: Asked, mode: str, leader: Place | None) -> float:
         return 1
     time = _over(asked.demand.pin("time") or 0, _of(leader, "max_time_s"))
     alone = (_of(leader, "min_nodes") or 1) - 1
-    need = asked.amounts(1, sure=True).leader_gib - leader.room.memory_mib / MIB if leader.room.memory_mib else 0
+    need = (
+        asked.amounts(1, sure=True).leader_gib - leader.room.memory_mib / MIB if leader.room.memory_mib else 0
+    )
     return max(0.0, time, alone, need)
 
 
@@ -225,9 +231,7 @@ def _memory(asked: Asked) -> Iterator[Constraint]:
     yield Constraint(
         "site:max_mem_per_cpu",
         OF_NODE,
-        lambda place, *rest: _over(
-            asked.mem_per_cpu(place, *rest), _of(place, "max_memory_per_cpu_mib")
-        ),
+        lambda place, *rest: _over(asked.mem_per_cpu(place, *rest), _of(place, "max_memory_per_cpu_mib")),
         rising=UP,
     )
     yield Constraint("need:memory", OF_NODE, asked.memory_missing_gib, rising=UP)
@@ -280,7 +284,7 @@ def _mode_suits(asked: Asked, mode: str) -> bool:
 
 
 def _devices(asked: Asked) -> Iterator[Constraint]:
-    """Yield what a job on GPUs needs: every GPU in use, none shared unasked, no rank on two (relion#32, #367, #1074)."""
+    """Yield what GPUs need: every one in use, none shared unasked, no rank on two (relion#32, #367, #1074)."""
     demand = asked.demand
     if not demand.gpu:
         return
@@ -292,14 +296,16 @@ def _devices(asked: Asked) -> Iterator[Constraint]:
         yield Constraint(
             "need:rank_per_gpu",
             ("mode", "gpus", "per_node"),
-            lambda mode, gpus, each: abs(each - gpus) + asked.extra(mode),
+            lambda mode, gpus, each: abs(each - gpus) + asked.beside(mode),
         )
     if demand.one_rank_per_gpu and parse_ids(demand.gpu_ids):
         listed = len(parse_ids(demand.gpu_ids))
         yield Constraint("need:gpu_list", OF_RANKS, lambda *choice: asked.ranks(*choice) - listed, rising=UP)
     if asked.slurm:  # without one, nobody reserves GPUs that stay idle
         yield Constraint("need:busy_gpus", OF_DEVICES, lambda *choice: asked.use(*choice).idle, rising=UP)
-    if not parse_ids(demand.gpu_ids) and not demand.serial:  # the threads of a lone process may have a GPU each
+    if (
+        not parse_ids(demand.gpu_ids) and not demand.serial
+    ):  # the threads of a lone process may have a GPU each
         yield from _shared_devices(asked)
     if any(place.node_type.vram_gib for place in asked.places):
         yield Constraint("need:vram", ("place", *OF_DEVICES), asked.vram_missing_gib, rising=UP)
@@ -339,7 +345,7 @@ def _surely_doubled(asked: Asked, mode: str, gpus: int, per_node: int) -> int:
     """The same for workers of whom the leader may take one's place: so many more than GPUs share them for sure."""
     if not gpus or mode == HETEROGENEOUS:
         return 0
-    least = per_node - (1 if asked.demand.leader and not asked.extra(mode) else 0)
+    least = per_node - (1 if asked.demand.leader and not asked.beside(mode) else 0)
     return _doubled(asked, -(-least // gpus))
 
 

@@ -19,7 +19,7 @@ def plainest_conflict(whole: Problem, found: Refutation) -> Conflict:
     """
     labels = [each.label for each in whole.constraints]
     wishes = {label for label in labels if label.startswith("pin:")}
-    rules = sorted({label for label in labels if kind(label) in CODES}, key=lambda label: _rank(label))
+    rules = sorted({label for label in labels if kind(label) in CODES}, key=_rank)
     for rule in rules:
         refuted = search(whole.only({*wishes, rule}))
         if isinstance(refuted, Refutation):

@@ -37,7 +37,7 @@ def target(asked: Asked) -> int | None:
 
 
 def _what_is_assumed(asked: Asked) -> tuple[Objective, ...]:
-    """Make room for memory that rests on an assumption: it refuses nothing and costs no worker, but a better node is taken."""
+    """Make room for memory that rests on an assumption: it costs no worker, but a better node is taken."""
     if not any(term.assumed for terms in asked.amounts(1) for term in terms):
         return ()
     return (
@@ -86,7 +86,9 @@ def _what_is_asked(asked: Asked) -> tuple[Objective, ...]:
         Objective(
             "GPUs doubled",
             ("mode", "gpus", "per_node", "amount"),
-            lambda mode, gpus, each, amount: max(0, asked.most_workers(mode, each, amount) - gpus) if gpus else 0,
+            lambda mode, gpus, each, amount: (
+                max(0, asked.most_workers(mode, each, amount) - gpus) if gpus else 0
+            ),
             rising=UP,
         ),
         Objective(
@@ -143,5 +145,3 @@ def _ties(asked: Asked) -> tuple[Objective, ...]:
         Objective("kind of node", ("place",), lambda place: place.order),
         Objective("the leader's node", ("leader",), lambda leader: leader.order if leader else 0),
     )
-
-

@@ -80,7 +80,7 @@ def _as_said(asked: Asked, name: str, values: Mapping[str, Any], value: Any) -> 
     """Return a value as a spec says it: tasks of a node count the leader's place."""
     if name != "ntasks_per_node":
         return value
-    return value + (asked.extra(values["mode"]) if values["mode"] != HETJOB else 0)
+    return value + (asked.beside(values["mode"]) if values["mode"] != HETJOB else 0)
 
 
 def _nodes_of_slurm(asked: Asked, values: Mapping[str, Any]) -> Reason:
@@ -134,7 +134,9 @@ def _minimal(question: Problem, each: _Value, value: Any, refuted: Refutation) -
 def _rules(core: Iterable[str], each: _Value) -> str:
     """Name what leaves no other value: the rules, then the wishes."""
     labels = sorted(set(core) - {OTHER}, key=lambda label: (label.startswith("pin:"), label))
-    named = (f"`{label[4:]}`" if label.startswith("pin:") else TOPICS.get(kind(label), "") for label in labels)
+    named = (
+        f"`{label[4:]}`" if label.startswith("pin:") else TOPICS.get(kind(label), "") for label in labels
+    )
     known = [text for text in dict.fromkeys(named) if text]
     return "; ".join(known[:3]) or f"there is no other {each.name.replace('_', ' ')}"
 
@@ -155,10 +157,10 @@ def _number(cost: float) -> str:
 
 
 _WORDS: dict[str, Callable[[Asked, str, float, float], str]] = {
-    "memory missing": lambda _, said, mine, other: (
+    "memory missing": lambda _, said, __, other: (
         f"{said} would want {other:,.1f} GiB more than a node has, if the job goes so far"
     ),
-    "GPU memory missing": lambda _, said, mine, other: (
+    "GPU memory missing": lambda _, said, __, other: (
         f"{said} would want {other:,.1f} GiB more than a GPU has, if the job goes so far"
     ),
     "ranks missing": lambda _, said, mine, other: (
@@ -170,22 +172,30 @@ _WORDS: dict[str, Callable[[Asked, str, float, float], str]] = {
     "GPUs doubled": lambda _, said, mine, other: (
         f"{said} would put {_number(other - mine)} more ranks on GPUs that have one"
     ),
-    "threads": lambda asked, said, mine, other: (
+    "threads": lambda _, said, mine, other: (
         f"{said} is {plural(int(other), 'CPU')} off the site's preference for this kind of job"
         + (f", this {_number(mine)}" if mine else "")
     ),
-    "workers": lambda _, said, mine, other: f"{said} would give {_number(-other)} workers, not {_number(-mine)}",
+    "workers": lambda _, said, mine, other: (
+        f"{said} would give {_number(-other)} workers, not {_number(-mine)}"
+    ),
     "ranks beyond": lambda _, said, mine, other: (
         f"{said} would run {_number(other)} ranks beyond the usual number, not {_number(mine)}"
     ),
-    "CPUs idle": lambda _, said, mine, other: f"{said} would leave {_number(other)} CPUs idle, not {_number(mine)}",
+    "CPUs idle": lambda _, said, mine, other: (
+        f"{said} would leave {_number(other)} CPUs idle, not {_number(mine)}"
+    ),
     "mode": lambda _, said, *__: f"{said} would waste as much, and comes later in the site's order",
     "memory stranded": lambda _, said, mine, other: (
         f"{said} would strand {_number(other)} GiB of memory, not {_number(mine)}"
     ),
     "nodes": lambda _, said, mine, other: f"{said} would take {_number(other)} nodes, not {_number(mine)}",
-    "kind of node": lambda _, said, *__: f"{said} would do as well, on a kind of node of which there are fewer",
-    "the leader's node": lambda _, said, *__: f"{said} would do as well, with the leader on a scarcer kind of node",
+    "kind of node": lambda _, said, *__: (
+        f"{said} would do as well, on a kind of node of which there are fewer"
+    ),
+    "the leader's node": lambda _, said, *__: (
+        f"{said} would do as well, with the leader on a scarcer kind of node"
+    ),
 }
 
 
@@ -198,7 +208,9 @@ def equal_splits(asked: Asked, whole: Problem, solution: Solution) -> tuple[tupl
     The product decides how fast a classification is (NIH's RELION page): the site's preference chose among equals.
     """
     demand, values = asked.demand, solution.values
-    fixed = any(demand.pin(name) is not None for name in ("cpus_per_task", "threads", "ntasks", "ntasks_per_node"))
+    fixed = any(
+        demand.pin(name) is not None for name in ("cpus_per_task", "threads", "ntasks", "ntasks_per_node")
+    )
     if demand.gpu or demand.serial or not demand.threads or fixed:
         return ()
     mode, per_node, cpus, amount = (values[name] for name in ("mode", "per_node", "cpus_per_task", "amount"))
@@ -219,7 +231,9 @@ def _possible(asked: Asked, whole: Problem, workers: int, cpus: int) -> bool:
     ranks = workers + asked.demand.leader
     scope = ("mode", "per_node", "amount")
     also = (
-        Constraint(OTHER, ("cpus_per_task",), lambda each: each, low=cpus, high=cpus, rising=("cpus_per_task",)),
+        Constraint(
+            OTHER, ("cpus_per_task",), lambda each: each, low=cpus, high=cpus, rising=("cpus_per_task",)
+        ),
         Constraint(OTHER, scope, asked.ranks, low=ranks, high=ranks, rising=("amount",)),
     )
     return best(whole.also(*also)._replace(objectives=())) is not None

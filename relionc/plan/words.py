@@ -156,7 +156,9 @@ def _memory_site(asked: Asked, layout: Layout) -> str:
 
 def _memory_per_cpu(asked: Asked, layout: Layout) -> str:
     most = layout.place.partition.max_memory_per_cpu_mib if layout.place.partition else 0
-    return f"{gib(asked.mem_per_cpu(*layout.choice) / MIB)} per CPU > {gib((most or 0) / MIB)} of the partition"
+    return (
+        f"{gib(asked.mem_per_cpu(*layout.choice) / MIB)} per CPU > {gib((most or 0) / MIB)} of the partition"
+    )
 
 
 def _vram(asked: Asked, layout: Layout) -> str:
@@ -208,7 +210,9 @@ def _nodes(_: Asked, layout: Layout) -> str:
 def _too_few_nodes(_: Asked, layout: Layout) -> str:
     partition = layout.place.partition
     name, least = (partition.name, partition.min_nodes) if partition else ("", 0)
-    return f"partition {name} takes jobs of {plural(least or 0, 'node')} or more; this has {layout.worker_nodes}"
+    return (
+        f"partition {name} takes jobs of {plural(least or 0, 'node')} or more; this has {layout.worker_nodes}"
+    )
 
 
 def _mode(_: Asked, layout: Layout) -> str:
@@ -277,7 +281,8 @@ MESSAGES: dict[str, Callable[[Asked, Layout], str]] = {
     "need:ranks": _rank_rule,
     "need:serial": lambda _, it: f"this program is one process; {plural(it.ntasks, 'task')} are asked for",
     "need:rank_per_gpu": lambda _, it: (
-        f"this program takes one rank per GPU: {plural(it.ntasks, 'rank')} for {it.worker_nodes * it.gpus_per_node} GPUs"
+        f"this program takes one rank per GPU: {plural(it.ntasks, 'rank')} for "
+        f"{it.worker_nodes * it.gpus_per_node} GPUs"
     ),
     "need:one_node": lambda _, it: f"an interactive job runs on one node; this asks for {it.nodes}",
     "need:scratch": _scratch_need,
@@ -299,7 +304,9 @@ MESSAGES: dict[str, Callable[[Asked, Layout], str]] = {
         "the others would compute nothing"
     ),
     "site:modes": lambda asked, it: f"{asked.cluster.name} does not run {it.mode} jobs",
-    "site:leader": lambda asked, _: f"{asked.cluster.name} has no node without GPUs that the leader could have",
+    "site:leader": lambda asked, _: (
+        f"{asked.cluster.name} has no node without GPUs that the leader could have"
+    ),
     "site:min_nodes": _too_few_nodes,
     "need:busy_gpus": _busy_gpus,
     "need:gpu_list": lambda asked, it: (

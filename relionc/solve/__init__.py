@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.solve.problem import Conflict, Constraint, Floor, Objective, Problem, Reporter, Solution, Span, Variable
+from relionc.solve.problem import (
+    Conflict,
+    Constraint,
+    Floor,
+    Objective,
+    Problem,
+    Reporter,
+    Solution,
+    Span,
+    Variable,
+)
 from relionc.solve.search import Refutation, search
 
 if TYPE_CHECKING:

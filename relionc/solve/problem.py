@@ -47,10 +47,10 @@ class Variable(NamedTuple):
 class Constraint(NamedTuple):
     """A requirement: `low <= measure(*values of scope) <= high`.
 
-    `label` names it in a conflict (constraints of one label stand and fall together), `scale` is the unit in which distances from it are compared. Along the variables
-    of `rising` the measure never falls, along those of `falling` it never rises, and along those of `period` it
-    repeats after so many steps: a search then finds the values that are possible by arithmetic. `floors` are judged
-    earlier, against `high`.
+    `label` names it in a conflict (constraints of one label stand and fall together), `scale` is the unit in which
+    distances from it are compared. Along the variables of `rising` the measure never falls, along those of
+    `falling` it never rises, and along those of `period` it repeats after so many steps: a search then finds the values
+    that are possible by arithmetic. `floors` are judged earlier, against `high`.
     """
 
     label: str
@@ -61,7 +61,7 @@ class Constraint(NamedTuple):
     scale: float = 1
     rising: Scope = ()
     falling: Scope = ()
-    period: Mapping[str, int] = {}  # noqa: RUF012 - never changed
+    period: Mapping[str, int] = {}
     floors: tuple[Floor, ...] = ()
 
     def met(self, values: Mapping[str, Any]) -> bool:

@@ -1,8 +1,8 @@
 """The search: depth first, with bounds, backjumps, and arithmetic along the last variable.
 
 A partial assignment is given up when a constraint that can be judged is broken, or when its costs, the least
-possible where they are not known yet, cannot beat the best assignment so far. Each failure names the variables to blame:
-where the one just tried is not among them, its other values are skipped (conflict-directed backjumping).
+possible where they are not known yet, cannot beat the best assignment so far. Each failure names the variables to
+blame: where the one just tried is not among them, its other values are skipped (conflict-directed backjumping).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class _Check(NamedTuple):
 class _Cost(NamedTuple):
     """An objective, or a floor of one, where it can be judged."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # a record needs no tuple.index
     places: tuple[int, ...]
     cost: Measure
     trend: int
@@ -304,14 +304,21 @@ class _Search:
                 break
             if cost.floor:
                 continue
-            at = self._at(cost, depth)
-            if cost.trend < 0:
-                best = at(first + step * high)
-                low = _first(low, high, lambda i, at=at, best=best: at(first + step * i) <= best)
-            else:
-                best = at(first + step * low)
-                high = _last(low, high, lambda i, at=at, best=best: at(first + step * i) <= best)
+            low, high = _least(self._at(cost, depth), first, step, (low, high), falling=cost.trend < 0)
         return low
+
+
+def _least(
+    at: Callable[[int], float], first: int, step: int, among: tuple[int, int], *, falling: bool
+) -> tuple[int, int]:
+    """Return the first and last of some values in equal steps at which a monotone cost is least."""
+    low, high = among
+    best = at(first + step * (high if falling else low))
+
+    def is_best(i: int) -> bool:
+        return at(first + step * i) <= best
+
+    return (_first(low, high, is_best), high) if falling else (low, _last(low, high, is_best))
 
 
 def _trend(each: Floor, name: str) -> int:

@@ -136,7 +136,7 @@ class _Resolver:
         project = self._project(raw, route)
         needs = Needs(**catalog.needs(job_type, texts, is_continue=is_continue))
         further = self._merged("slurm", raw, route)
-        pins = pins._replace(**sbatch.distribution(further, needs.gpu, self.scope))
+        pins = pins._replace(distribution=sbatch.distribution(further, needs.gpu, self.scope))
         return ResolvedJob(
             name=name,
             route=route,

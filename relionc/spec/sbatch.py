@@ -92,22 +92,22 @@ def resolve(raw: Routed, scope: Scope) -> tuple[tuple[str, str | None], ...]:
     return tuple(found)
 
 
-def distribution(raw: Routed, gpu: bool, scope: Scope) -> dict[str, Pin[str]]:  # noqa: FBT001
+def distribution(raw: Routed, gpu: bool, scope: Scope) -> Pin[str] | None:
     """Return the wish to deal ranks over nodes in turn, which the plan of a GPU job answers with what it would do.
 
     Blocks are what the plan makes. Any other distribution is refused, and so is that one for a job without GPUs.
     """
     if DISTRIBUTION not in raw:
-        return {}
+        return None
     value, route = raw[DISTRIBUTION]
     text = text_of(scope.value(value, route) or "").partition(":")[0]
     if text == "block":
-        return {}
+        return None
     if text == "cyclic" and gpu:
-        return {DISTRIBUTION: Pin(text, route)}
+        return Pin(text, route)
     why = "the plan places the ranks, in blocks; sbatch refuses `arbitrary` without a node list"
     scope.report("RL607", f"`{DISTRIBUTION}` does not go with RELION jobs: {why}", route, on_key=True)
-    return {}
+    return None
 
 
 def _one(key: str, value: Any, route: Any, scope: Scope) -> list[tuple[str, str | None]]:

@@ -286,7 +286,7 @@ def test_all_layouts_are_listed_with_what_they_waste(run):
     done = run("plan", "--all", "spec.yaml")
     assert (done.returncode, done.stderr) == (0, "")
     table = done.stdout.partition(" all layouts")[2].splitlines()
-    rows = {line.split()[0]: line.split() for line in table[2:] if line.startswith(" h") or line.startswith(" o")}
+    rows = {line.split()[0]: line.split() for line in table[2:] if line.startswith((" h", " o"))}
     assert rows["homogeneous+1"][1:4] == ["2", "x", "k80"]
     assert rows["hetjob"][1:6] == ["1", "+", "2", "x", "k80"]
     assert "heterogeneous: not possible (GPUs are asked for by node)" in done.stdout

@@ -246,7 +246,11 @@ def _as_demand(given: dict[str, Any]) -> Demand:
             sure = memory[name] + memory.get(f"{name}_per_thread", 0) * threads
             return (Term("sure", sure), Term("assumed", memory[f"{name}_assumed"], "", True))
 
-        found = (terms("worker"), terms("leader") if given["leader"] else (), terms("vram") if given["gpu"] else ())
+        found = (
+            terms("worker"),
+            terms("leader") if given["leader"] else (),
+            terms("vram") if given["gpu"] else (),
+        )
         return Amounts(*(tuple(term for term in each if term.gib) for each in found))
 
     pins = {name: Pin(value, ("jobs", "a", "resources", name)) for name, value in given["pins"].items()}

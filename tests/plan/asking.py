@@ -46,7 +46,9 @@ def no_file(path: str) -> bytes:
     raise FileNotFoundError(2, "No such file or directory", path)
 
 
-def compiled(value: Mapping[str, Any] | str, *, profile: Mapping[str, Any] | None = None, why: bool = False) -> Compiled:
+def compiled(
+    value: Mapping[str, Any] | str, *, profile: Mapping[str, Any] | None = None, why: bool = False
+) -> Compiled:
     """Compile a spec that sees no other files than, perhaps, a profile of its own under the name of PROFILE."""
     data = value if isinstance(value, str) else text(value)
 

@@ -60,7 +60,11 @@ def _slots(plan: Mapping[str, Any], on: Counter[int]) -> Iterator[str]:
         if plan["slots"] != plan["ntasks"]:
             yield "heterogeneous allocates more tasks than it runs"
     elif mode == "hetjob":
-        if on[0] != 1 or {count for node, count in on.items() if node} != {each} or plan["slots"] != plan["ntasks"]:
+        if (
+            on[0] != 1
+            or {count for node, count in on.items() if node} != {each}
+            or plan["slots"] != plan["ntasks"]
+        ):
             yield "a hetjob is a leader alone, and equal nodes of workers"
     elif mode == "one-task-per-node":
         if (plan["slots"], each) != (plan["nodes"], 1):
@@ -175,9 +179,9 @@ def _memory(
         yield "the site wants memory per CPU"
     if cluster.memory_flag == "per_node" and per_node is None:
         yield "the site wants memory per node"
-    if per_cpu is not None and partition and partition.max_memory_per_cpu_mib:
-        if per_cpu > partition.max_memory_per_cpu_mib:
-            yield "more memory per CPU than the partition allows"
+    cap = partition.max_memory_per_cpu_mib if partition else None
+    if per_cpu is not None and cap and per_cpu > cap:
+        yield "more memory per CPU than the partition allows"
     cpus = node.cpus if plan["exclusive"] else plan["cpus_per_node"]
     booked = per_node if per_node is not None else per_cpu * cpus
     if booked > node.memory_mib:
@@ -251,6 +255,10 @@ def _limits(
             yield "more memory per node than the partition allows"
     if nodes > sum(cluster.node_types[name].count for name in partition.node_types):
         yield "more nodes than there are"
+    yield from _scratch(plan, node, cluster)
+
+
+def _scratch(plan: Mapping[str, Any], node: NodeType, cluster: Cluster) -> Iterator[str]:
     if node.scratch_gib and plan["scratch_gib"] > node.scratch_gib:
         yield "more scratch than the node has"
     need = sum(term["gib"] for term in plan["scratch_per_node"])

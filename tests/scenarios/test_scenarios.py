@@ -1,9 +1,9 @@
 """What users asked for, as data: each `*.toml` here holds requests with the plan, or the refusal, they must get.
 
-A scenario names its job (`cluster relion type options resources data layout interactive extra_args`) and what is
-expected: `plan` (fields of plan.json), `shares` (ranks on each node), `devices` (GPUs of the ranks of node 0), `reasons`
-(value → words of its reason), `warns`, `not_checked`; or `code`, `words` (of the message), `at` (the line's words from the place on), `conflict`,
-`suggests` (each `key: value`). `site` is a profile of its own, which extends a built-in one.
+A scenario names its job (`cluster relion type options resources data layout interactive extra_args`; `site` is a
+profile of its own, which extends a built-in one) and what is expected: `plan` (fields of plan.json), `shares` (ranks
+on each node), `devices` (GPUs of the ranks of node 0), `reasons` (value → words), `warns`, `not_checked`; or `code`,
+`words` (of the message), `at` (the line's words from the place on), `conflict`, `suggests` (each `key: value`).
 """
 
 from __future__ import annotations

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relionc.solve import Conflict, Constraint, Floor, Objective, Problem, Solution, Span, Variable, nearest, solve
+from relionc.solve import (
+    Conflict,
+    Constraint,
+    Floor,
+    Objective,
+    Problem,
+    Solution,
+    Span,
+    Variable,
+    nearest,
+    solve,
+)
 
 NAMES = ("a", "b", "c", "d")
 
@@ -45,7 +55,9 @@ def sloped(seed: int, scope: tuple[str, ...], slopes: dict[str, int], step: int)
     """A number that rises or falls in steps along some variables, and jumps about along the others."""
 
     def measure(*row: int) -> int:
-        along = sum(slopes[name] * (value // step) for name, value in zip(scope, row, strict=True) if name in slopes)
+        along = sum(
+            slopes[name] * (value // step) for name, value in zip(scope, row, strict=True) if name in slopes
+        )
         rest = tuple(value for name, value in zip(scope, row, strict=True) if name not in slopes)
         return along + hash((seed, rest)) % 4
 
@@ -54,7 +66,9 @@ def sloped(seed: int, scope: tuple[str, ...], slopes: dict[str, int], step: int)
 
 def repeating(seed: int, scope: tuple[str, ...], name: str, period: int) -> Any:
     """A number that repeats along one variable."""
-    return lambda *row: hash((seed, *(v % period if n == name else v for n, v in zip(scope, row, strict=True)))) % 3
+    return lambda *row: (
+        hash((seed, *(v % period if n == name else v for n, v in zip(scope, row, strict=True)))) % 3
+    )
 
 
 @st.composite
@@ -66,7 +80,11 @@ def shapes(draw: st.DrawFn, count: int) -> dict[str, Any]:
         return {"scope": scope, "call": table(seed, draw(st.integers(1, 6)))}
     if kind == "repeating":
         period = draw(st.integers(1, 3))
-        return {"scope": scope, "call": repeating(seed, scope, scope[-1], period), "period": {scope[-1]: period}}
+        return {
+            "scope": scope,
+            "call": repeating(seed, scope, scope[-1], period),
+            "period": {scope[-1]: period},
+        }
     slopes = {name: draw(st.sampled_from([-1, 1])) for name in scope if draw(st.booleans())}
     return {
         "scope": scope,
@@ -180,7 +198,9 @@ def test_nearest_breaks_the_dropped_constraints_as_little_as_possible(problem, d
     bounded = [c for c in problem.constraints if (c.low, c.high) != (float("-inf"), float("inf"))]
     if not bounded:
         return
-    dropped = data.draw(st.lists(st.sampled_from(bounded), min_size=1, max_size=2, unique_by=lambda c: c.label))
+    dropped = data.draw(
+        st.lists(st.sampled_from(bounded), min_size=1, max_size=2, unique_by=lambda c: c.label)
+    )
     labels = tuple(c.label for c in dropped)
     found = nearest(problem, labels)
     rest = [c for c in problem.constraints if c.label not in labels]
@@ -279,7 +299,9 @@ def test_costs_that_grow_from_the_start_change_no_answer(problem, seed):
     start = seed % 9
     first = problem.variables[0]._replace(domain=lambda _: Span(0, 8, start))
     grows = Objective("grows", ("a",), lambda a: abs(a - start) // 2, away=("a",))
-    asked = problem._replace(variables=(first, *problem.variables[1:]), objectives=(grows, *problem.objectives))
+    asked = problem._replace(
+        variables=(first, *problem.variables[1:]), objectives=(grows, *problem.objectives)
+    )
     plain = asked._replace(objectives=(grows._replace(away=()), *problem.objectives))
     one, other = solve(asked), solve(plain)
     assert type(one) is type(other)
