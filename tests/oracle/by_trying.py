@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 MODES = ("heterogeneous", "homogeneous", "homogeneous+1", "hetjob", "one-task-per-node")
 COSTS = (
-    "memory missing",
-    "GPU memory missing",
     "ranks missing",
     "GPUs left",
     "GPUs doubled",
     "threads",
     "workers",
     "ranks beyond",
+    "memory missing",
+    "GPU memory missing",
     "CPUs idle",
     "mode",
     "memory stranded",
@@ -148,16 +148,19 @@ def _the_place(_instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
 
 
 def _modes(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
-    demand = instance["demand"]
-    modes: Iterable[str] = MODES
-    if demand["serial"]:
-        modes = ("homogeneous",) if demand["gpu"] else ("heterogeneous", "homogeneous")
-    for mode in modes:
+    for mode in modes_of(instance["demand"]):
         leaders: list[Place | None] = [None]
         if mode == "hetjob":
             leaders = [place for place in places(instance["site"]) if not place.node["gpus"]] or [None]
         for leader in leaders:
             yield choice._replace(mode=mode, leader=leader)
+
+
+def modes_of(demand: dict[str, Any]) -> tuple[str, ...]:
+    """Return the modes that the program can run in at all."""
+    if demand["serial"]:
+        return ("homogeneous",) if demand["gpu"] else ("heterogeneous", "homogeneous")
+    return MODES
 
 
 def _gpus(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
@@ -233,7 +236,7 @@ def tasks_that_fit(instance: dict[str, Any], choice: Choice) -> int:
     """Return how many tasks of a heterogeneous job Slurm puts on an empty node: f."""
     cpus = choice.place.cpus
     if not exclusive(instance):
-        cpus = min(cpus, choice.place.memory // memory_per_cpu(instance, choice))
+        cpus = min(cpus, choice.place.memory // memory_per_cpu(instance, choice._replace(amount=2)))
     core = choice.place.node["core"]
     return max(1, cpus // core * core // choice.c)
 
@@ -278,7 +281,7 @@ def tasks_of_node(instance: dict[str, Any], choice: Choice) -> int:
 def allocated(instance: dict[str, Any], choice: Choice) -> int:
     """Return the CPUs of the fullest node: A."""
     if exclusive(instance):
-        return choice.place.cpus
+        return int(choice.place.node["cpus"])
     return whole_cores(choice, fullest(instance, choice) * choice.c)
 
 
@@ -335,18 +338,27 @@ def preferred_per_cpu(instance: dict[str, Any], choice: Choice) -> int:
     return min(usual, choice.place.partition.get("max_mem_per_cpu") or usual)
 
 
-def memory_per_cpu(instance: dict[str, Any], choice: Choice) -> int:
-    """Return the MiB per CPU that the job is given."""
+def wanted_per_cpu(instance: dict[str, Any], choice: Choice) -> int:
+    """Return the MiB per CPU that the job should have, whatever there is."""
     pinned = instance["demand"]["pins"].get("mem_per_cpu")
     if pinned:
         return int(pinned)
     if choice.mode == "heterogeneous":
         needed = ceil(memory_of_rank(instance, choice, sure=False) * 1024 / choice.c)
-        most = choice.place.memory // whole_cores(choice, choice.c)
     else:
         needed = ceil(need(instance, choice, sure=False) * 1024 / allocated(instance, choice))
-        most = choice.place.memory // allocated(instance, choice)
-    return min(max(preferred_per_cpu(instance, choice), needed), most)
+    return max(preferred_per_cpu(instance, choice), needed)
+
+
+def memory_per_cpu(instance: dict[str, Any], choice: Choice) -> int:
+    """Return the MiB per CPU that the job is given."""
+    wanted = wanted_per_cpu(instance, choice)
+    if "mem_per_cpu" in instance["demand"]["pins"]:
+        return wanted
+    if choice.mode != "heterogeneous":
+        return min(wanted, choice.place.memory // allocated(instance, choice))
+    cpus = choice.place.node["cpus"] if exclusive(instance) else whole_cores(choice, choice.c)
+    return min(wanted, choice.place.memory // cpus)
 
 
 def memory_of_job(instance: dict[str, Any], choice: Choice) -> int:
@@ -430,20 +442,14 @@ def _highest(ids: str) -> int:
     return max((int(each) for each in ids.replace(",", ":").split(":") if each), default=-1)
 
 
-def may_be_uneven(instance: dict[str, Any], choice: Choice, on_node: int) -> int:
-    """Return how uneven GPUs may be shared on a node with this many workers."""
+def uneven(instance: dict[str, Any], choice: Choice) -> bool:
+    """Tell whether workers share GPUs more unevenly, or more of them share one, than they may."""
     pins = instance["demand"]["pins"]
     asked = "ntasks" in pins or "ntasks_per_node" in pins
-    return int(asked and on_node % choice.gpus != 0)
-
-
-def uneven(instance: dict[str, Any], choice: Choice) -> bool:
-    """Tell whether workers share GPUs more unevenly than they may."""
-    pins = instance["demand"]["pins"]
-    for used in gpu_use(instance, choice).counts:
-        if max(used) - min(used) > may_be_uneven(instance, choice, sum(used)):
+    for used, on_node in zip(gpu_use(instance, choice).counts, workers_of_nodes(instance, choice), strict=True):
+        if max(used) - min(used) > (1 if asked and on_node % choice.gpus else 0):
             return True
-        if "ranks_per_gpu" in pins and max(used) > pins["ranks_per_gpu"] + may_be_uneven(instance, choice, sum(used)):
+        if not asked and max(used) > pins.get("ranks_per_gpu", 1):
             return True
     return False
 
@@ -508,7 +514,7 @@ def _place_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
         yield "pin:gpu_type"
     if partition.get("max_time") and pins.get("time", 0) > partition["max_time"]:
         yield "site:max_time"
-    if pins.get("scratch", demand["scratch"]) > node["scratch"]:
+    if node["scratch"] and pins.get("scratch", demand["scratch"]) > node["scratch"]:
         yield "site:scratch"
     if demand["gpu"] and not node["gpus"]:
         yield "need:gpu_node"
@@ -642,8 +648,8 @@ def _memory_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
 def _gpu_use_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
     demand, pins = instance["demand"], instance["demand"]["pins"]
     ids = pins.get("gpu_ids", "")
-    in_the_way = choice.mode == "homogeneous" and has_leader(instance, choice)
-    if "ranks_per_gpu" in pins and not in_the_way and choice.w != pins["ranks_per_gpu"] * choice.gpus:
+    in_the_way = choice.mode == "homogeneous" and demand["leader"] and choice.w > 1
+    if "ranks_per_gpu" in pins and (in_the_way or choice.w != pins["ranks_per_gpu"] * choice.gpus):
         yield "pin:ranks_per_gpu"
     if demand["one_rank_per_gpu"] and ids and ranks(instance, choice) > len(ids.split(":")):
         yield "need:gpu_list"
@@ -670,14 +676,14 @@ def cost_vector(instance: dict[str, Any], choice: Choice) -> dict[str, float]:
     budget = "nodes" in pins and "ntasks" not in pins
     left, stranded = without_memory(instance, choice)
     found = {
-        "memory missing": max(0, memory_excess(instance, choice, sure=False)),
-        "GPU memory missing": max(0, vram_excess(instance, choice, sure=False)) if choice.gpus else 0,
         "ranks missing": max(0, usual - number) if usual else 0,
         "GPUs left": gpus_left(instance, choice),
         "GPUs doubled": gpus_doubled(instance, choice),
         "threads": abs(choice.c - preferred_cpus(instance, choice)),
         "workers": -workers(instance, choice) if budget else 0,
         "ranks beyond": max(0, number - usual) if usual and not budget else 0,
+        "memory missing": max(0, memory_excess(instance, choice, sure=False)),
+        "GPU memory missing": max(0, vram_excess(instance, choice, sure=False)) if choice.gpus else 0,
         "CPUs idle": cpus_idle(instance, choice) + left,
         "mode": mode_order(instance).index(choice.mode),
         "memory stranded": stranded,
@@ -692,16 +698,10 @@ def cost_vector(instance: dict[str, Any], choice: Choice) -> dict[str, float]:
 def usual_ranks(instance: dict[str, Any]) -> int:
     """Return the ranks of a job on CPUs that asks for none, 0 for others."""
     demand = instance["demand"]
-    if demand["gpu"] or any(name in demand["pins"] for name in ("ntasks", "nodes", "gpus")):
+    if demand["gpu"] or demand["serial"] or any(name in demand["pins"] for name in ("ntasks", "nodes", "gpus")):
         return 0
-    usual = 1 if demand["serial"] else instance["site"]["policy"]["ntasks"]
-    if demand["items"]:
-        usual = min(usual, demand["items"] + demand["leader"])
-    for rule in demand["rules"]:
-        usual = min(usual, rule["maximum"] or usual)
-    for rule in demand["rules"]:
-        usual = max(usual, rule["minimum"])
-    return int(usual)
+    most = [instance["site"]["policy"]["ntasks"], *(rule["maximum"] for rule in demand["rules"] if rule["maximum"])]
+    return min(most + ([demand["items"] + demand["leader"]] if demand["items"] else []))
 
 
 def gpus_left(instance: dict[str, Any], choice: Choice) -> int:
@@ -720,11 +720,9 @@ def gpus_doubled(instance: dict[str, Any], choice: Choice) -> int:
 
 def preferred_cpus(instance: dict[str, Any], choice: Choice) -> int:
     demand, node = instance["demand"], choice.place.node
-    if not demand["threads"]:
-        return int(node["core"])
     if demand["gpu"]:
         return int(node["gpu_threads"] or instance["site"]["policy"]["gpu_threads"])
-    return int(demand["usual_cpus"])
+    return int(demand["usual_cpus"] if demand["threads"] else node["core"])
 
 
 def cpus_idle(instance: dict[str, Any], choice: Choice) -> int:
@@ -737,19 +735,12 @@ def cpus_idle(instance: dict[str, Any], choice: Choice) -> int:
     return idle
 
 
-def memory_of_a_rank(instance: dict[str, Any], choice: Choice) -> float:
-    """Return the MiB that a rank takes of a node without the leader, were there room."""
+def memory_of_a_rank(instance: dict[str, Any], choice: Choice) -> int:
+    """Return the MiB that a rank takes, in a job of two nodes, were there room."""
     pins = instance["demand"]["pins"]
     if "mem" in pins:
-        return float(pins["mem"]) / fullest(instance, choice)
-    if "mem_per_cpu" in pins:
-        return float(pins["mem_per_cpu"] * choice.c)
-    worker = memory_of(instance, choice, "worker", sure=False) * 1024
-    if choice.mode == "heterogeneous":
-        needed = ceil(memory_of_rank(instance, choice, sure=False) * 1024 / choice.c)
-    else:
-        needed = ceil(choice.w * worker / whole_cores(choice, choice.w * choice.c))
-    return max(preferred_per_cpu(instance, choice), needed) * choice.c
+        return int(pins["mem"] // fullest(instance, choice))
+    return wanted_per_cpu(instance, choice._replace(amount=2)) * choice.c
 
 
 def without_memory(instance: dict[str, Any], choice: Choice) -> tuple[int, int]:
@@ -763,9 +754,11 @@ def without_memory(instance: dict[str, Any], choice: Choice) -> tuple[int, int]:
 
 
 def mode_order(instance: dict[str, Any]) -> list[str]:
-    demand = instance["demand"]
+    """Return the modes that the job can have: the profile's, then others; no worker's place for a leader on GPUs."""
+    demand, can = instance["demand"], modes_of(instance["demand"])
     order = [*instance["site"]["modes"], *(mode for mode in MODES if mode not in instance["site"]["modes"])]
-    one, other = order.index("homogeneous"), order.index("homogeneous+1")
-    if demand["leader"] and demand["gpu"] and one < other:
-        order[one], order[other] = order[other], order[one]
+    order = [mode for mode in order if mode in can]
+    if demand["leader"] and demand["gpu"] and order.index("homogeneous") < order.index("homogeneous+1"):
+        order.remove("homogeneous+1")
+        order.insert(order.index("homogeneous"), "homogeneous+1")
     return order
