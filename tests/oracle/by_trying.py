@@ -201,7 +201,7 @@ def _workers(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
 
 def _amounts(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
     demand, pins = instance["demand"], instance["demand"]["pins"]
-    most = choice.place.node["count"]
+    most = max(choice.place.node["count"], nodes_allowed(instance, choice.place))
     if choice.mode == "heterogeneous":
         numbers = {*range(1, max(most * choice.place.node["cpus"], 9) + 1), pins.get("ntasks", 1)}
     else:
@@ -488,9 +488,13 @@ def least_nodes(tree: slurm.Constraint) -> int:
 
 def nodes_allowed(instance: dict[str, Any], place: Place) -> int:
     """Return the nodes of this hardware, in the partition, that the constraint allows; of `[a|b]` those of one part."""
-    site, pins = instance["site"], instance["demand"]["pins"]
-    names = place.partition.get("node_types") or [node["name"] for node in site["node_types"]]
-    alike = [node for node in site["node_types"] if node["name"] in names and _hardware(node) == _hardware(place.node)]
+    demand, pins, nodes = instance["demand"], instance["demand"]["pins"], instance["site"]["node_types"]
+    if place.partition is NO_PARTITION:
+        return int(place.node["count"])
+    scratch = pins.get("scratch", demand["scratch"])
+    alike = [node for node in nodes if node["name"] in place.partition["node_types"]]
+    alike = [node for node in alike if all(node[key] == place.node[key] for key in HARDWARE)]
+    alike = [node for node in alike if node is place.node or scratch <= (node["scratch"] or scratch)]
     if "constraint" not in pins:
         return sum(node["count"] for node in alike)
     tree = _constraint(pins["constraint"])
@@ -498,8 +502,7 @@ def nodes_allowed(instance: dict[str, Any], place: Place) -> int:
     return max(sum(node["count"] for node in alike if allows(part, node["features"])) for part in parts)
 
 
-def _hardware(node: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in node.items() if key not in ("name", "count", "features")}
+HARDWARE = ("cpus", "core", "memory", "gpu_type", "gpus", "vram", "cpus_per_gpu")
 
 
 # --- requirements: each function yields the labels that the choice breaks, as soon as its variables are known --------
