@@ -308,12 +308,17 @@ def _least(known: int, capped: int | None) -> int:
 
 
 def _alike(demand: Demand, cluster: Cluster, partition: Partition | None, node: NodeType) -> int:
-    """Count the nodes of a partition that Slurm may take for `node`: the same hardware, the wished features."""
+    """Count the nodes of a partition that Slurm may take for `node`: the same hardware, disk, the wished features."""
     if partition is None:
         return node.count
     features = demand.pin("constraint")
     others = [cluster.node_types[name] for name in partition.node_types]
-    alike = [(other.features, other.count) for other in others if hardware(other) == hardware(node)]
+    scratch = demand.pin("scratch") or demand.scratch_need_gib
+    alike = [
+        (other.features, other.count)
+        for other in others
+        if hardware(other) == hardware(node) and (other is node or scratch <= (other.scratch_gib or scratch))
+    ]
     if features is None:
         return sum(count for _, count in alike)
     wanted = parse_constraint(features)
@@ -321,8 +326,9 @@ def _alike(demand: Demand, cluster: Cluster, partition: Partition | None, node: 
 
 
 def hardware(node: NodeType) -> tuple[object, ...]:
-    """Return what makes nodes interchangeable for a layout."""
-    return node.cpus, node.threads_per_core, node.memory_mib, node.gpu_type, node.gpus
+    """Return what makes nodes interchangeable for a layout, but for the disk of a job that takes scratch."""
+    gpus = node.gpu_type, node.gpus, node.vram_gib, node.cpus_per_gpu
+    return node.cpus, node.threads_per_core, node.memory_mib, *gpus
 
 
 def most_cpus(place: Place, gpus: int) -> int:
