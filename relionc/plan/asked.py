@@ -261,11 +261,11 @@ class Asked:
 
     def _work_out_use(self, mode: str, gpus: int, per_node: int, cpus: int, amount: int) -> Use:
         ids = self.demand.gpu_ids
-        if self.demand.one_rank_per_gpu:
-            return ranks_use(ids, per_node, amount, gpus)
         among = mode == HOMOGENEOUS and self.led(mode, per_node, amount)  # the leader has a worker's place
         more = self.beside(mode) and not self.demand.leader  # somebody else's place is a worker's, too
         first = per_node - 1 if among else per_node + 1 if more and mode != HETJOB else per_node
+        if self.demand.one_rank_per_gpu:
+            return ranks_use(ids, (first, per_node), amount, gpus)
         return job_use(ids, (first, per_node), amount, gpus, self.demand.threads_of(cpus))
 
 

@@ -135,17 +135,20 @@ def job_use(ids: str, shares: tuple[int, int], nodes: int, gpus: int, threads: i
     return use
 
 
-def ranks_use(ids: str, per_node: int, nodes: int, gpus: int) -> Use:
-    """Return the use of all nodes by a one-rank-per-GPU program with `per_node` ranks on each.
+def ranks_use(ids: str, shares: tuple[int, int], nodes: int, gpus: int) -> Use:
+    """Return the use of all nodes by a one-rank-per-GPU program: `shares` are as for `job_use`.
 
     A list is not repeated: nodes whose ranks it does not cover are left out (the program stops there).
     """
+    first, each = shares
     entries = len(parse_ids(ids))
     if not entries:
-        one = use_of((rank_devices(ids, rank, gpus) for rank in range(per_node)), gpus)
-        return NO_USE.and_then(one, nodes)
-    use = NO_USE
-    for node in range(min(nodes, entries // per_node)):
-        here = range(node * per_node, (node + 1) * per_node)
+        one, other = (use_of((rank_devices(ids, rank, gpus) for rank in range(here)), gpus) for here in shares)
+        return one.and_then(other, nodes - 1)
+    use, here = NO_USE, range(first)
+    for _ in range(nodes):
+        if here.stop > entries:
+            break
         use = use.and_then(use_of((rank_devices(ids, rank, gpus) for rank in here), gpus))
+        here = range(here.stop, here.stop + each)
     return use
