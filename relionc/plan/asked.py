@@ -322,7 +322,8 @@ def _alike(demand: Demand, cluster: Cluster, partition: Partition | None, node: 
     if features is None:
         return sum(count for _, count in alike)
     wanted = parse_constraint(features)
-    return constraint_nodes(wanted, [each for each in alike if constraint_allows(wanted, each[0])])
+    allowed = [each for each in alike if constraint_allows(wanted, each[0])]
+    return constraint_nodes(wanted, allowed or alike)  # where it allows none, that is another requirement
 
 
 def hardware(node: NodeType) -> tuple[object, ...]:
