@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from relionc.expr.slurm import constraint_least, parse_constraint
 from relionc.plan.gpus import highest, parse_ids
 from relionc.plan.model import HETEROGENEOUS, HETJOB, HOMOGENEOUS, HOMOGENEOUS_PLUS_1, ONE_TASK_PER_NODE
 from relionc.solve import Span, Variable
@@ -79,7 +80,10 @@ class _Domains(NamedTuple):
         demand, node = self.asked.demand, values["place"].node_type
         if not demand.gpu:
             return (0,)
-        wished = {demand.pin("gpus_per_node") or 1, demand.pin("gpus") or 1, highest(demand.gpu_ids) + 1}
+        wished = {demand.pin("gpus_per_node") or 1, highest(demand.gpu_ids) + 1, *_divisors(demand.pin("gpus") or 1)}
+        if demand.pin("ntasks_per_node") and (demand.pin("ranks_per_gpu") or demand.one_rank_per_gpu):
+            each, per_gpu = demand.pin("ntasks_per_node"), demand.pin("ranks_per_gpu") or 1
+            wished |= {each // per_gpu, (each - 1) // per_gpu}
         return sorted({*range(1, node.gpus + 1), *(n for n in wished if n > 0)}, reverse=True)
 
     def per_node(self, values: Mapping[str, Any]) -> Span:
@@ -89,13 +93,14 @@ class _Domains(NamedTuple):
         demand, gpus, most = self.asked.demand, values["gpus"], values["place"].node_type.cpus or UNKNOWN
         per_gpu = demand.pin("ranks_per_gpu") or 1
         wanted = gpus * per_gpu if gpus else max(1, most // self.asked.preferred_cpus(values["place"]))
-        return Span(1, most, min(wanted, most), tuple(sorted(self._wished(most))))
+        return Span(1, most, min(wanted, most), tuple(sorted(self._wished(most, gpus * per_gpu))))
 
-    def _wished(self, most: int) -> set[int]:
+    def _wished(self, most: int, sharing: int) -> set[int]:
         """Workers beyond a node's CPUs that a wish could mean: such a wish is refused with its number."""
         demand = self.asked.demand
         each, ntasks = demand.pin("ntasks_per_node") or 1, demand.pin("ntasks") or 1
-        counts = {each, each - 1, *(n for total in (ntasks, ntasks - 1) for n in _divisors(total))}
+        counts = {each, each - 1, sharing, sharing + 1, *(n for total in (ntasks, ntasks - 1) for n in _divisors(total))}
+        counts |= {rule.minimum + more for rule in demand.rank_rules for more in (-1, 0, 1)}
         return {count for count in counts if count > most}
 
     def cpus_per_task(self, values: Mapping[str, Any]) -> Span:
@@ -113,6 +118,8 @@ class _Domains(NamedTuple):
         least = [rule.minimum + 1 for rule in demand.rank_rules]
         usual, listed = self.asked.cluster.policy.ntasks + 1, len(parse_ids(demand.gpu_ids))
         needed = (place.partition.min_nodes if place.partition else None) or 1
+        if demand.pin("constraint") is not None:
+            needed = max(needed, constraint_least(parse_constraint(demand.pin("constraint"))))
         there = place.alike * (place.node_type.cpus or 1) if values["mode"] == HETEROGENEOUS else place.alike
         return Span(1, max(there, needed, usual, listed, *wished, *least), 1)
 
