@@ -1,7 +1,7 @@
 """The second solver: try every layout of a small instance and judge it by the words of docs/solver.md.
 
 Nothing here knows how the real solver works, and nothing here is clever. Where a choice of the outer loops breaks a
-requirement, `best` goes on to the next one; `possible` wants to know what every choice breaks. Memory in MiB where
+requirement that counts, its inner loops are left out. Memory in MiB where
 the page has MiB, in GiB where it has GiB.
 """
 
@@ -71,7 +71,7 @@ class Choice(NamedTuple):
 def best(instance: dict[str, Any]) -> tuple[dict[str, float], Choice] | None:
     """Return the costs, by name, of the best layout and the layout, or None if there is none."""
     found = None
-    for choice, _ in _tried(instance, every=False):
+    for choice in _that_meet(instance, None):
         costs = cost_vector(instance, choice)
         key = list(costs.values())
         if found is None or key < found[0]:
@@ -79,18 +79,9 @@ def best(instance: dict[str, Any]) -> tuple[dict[str, float], Choice] | None:
     return found and (found[1], found[2])
 
 
-def possible(instance: dict[str, Any], labels: Iterable[str], _known: dict[int, Any] = {}) -> bool:  # noqa: B006
+def possible(instance: dict[str, Any], labels: Iterable[str]) -> bool:
     """Tell whether a layout meets these requirements, whatever else it breaks."""
-    if id(instance) not in _known:
-        _known.clear()  # one instance at a time
-        _known[id(instance)] = instance, _broken_sets(instance)
-    wanted = frozenset(labels)
-    return any(wanted.isdisjoint(broken) for broken in _known[id(instance)][1])
-
-
-def labels(instance: dict[str, Any]) -> set[str]:
-    """Return every requirement that some layout of the instance breaks."""
-    return set().union(*_broken_sets(instance))
+    return any(True for _ in _that_meet(instance, frozenset(labels)))
 
 
 def broken(instance: dict[str, Any], choice: Choice) -> set[str]:
@@ -98,31 +89,31 @@ def broken(instance: dict[str, Any], choice: Choice) -> set[str]:
     return {label for stage in STAGES for label in stage(instance, choice)}
 
 
-def _broken_sets(instance: dict[str, Any]) -> list[frozenset[str]]:
-    """Return the different sets of requirements that layouts break, without those that hold another one."""
-    sets = sorted({each for _, each in _tried(instance, every=True)}, key=len)
-    least: list[frozenset[str]] = []
-    for each in sets:
-        if not any(smaller <= each for smaller in least):
-            least.append(each)
-    return least
+def labels(instance: dict[str, Any]) -> set[str]:
+    """Return every requirement that some layout of the instance breaks."""
+    return set().union(*(broken(instance, choice) for choice in _that_meet(instance, frozenset())))
 
 
 # --- the loops ------------------------------------------------------------------------------------------------
 
 
-def _tried(instance: dict[str, Any], *, every: bool) -> Iterator[tuple[Choice, frozenset[str]]]:
-    """Yield layouts and what they break: all of them, or only those that break nothing."""
-    partial = [(Choice(place, "", None, 0, 0, 0, 0), frozenset[str]()) for place in places(instance["site"])]
-    for values, stage in zip(LOOPS, STAGES, strict=True):
-        partial = [
-            (choice, so_far | more)
-            for before, so_far in partial
-            for choice in values(instance, before)
-            for more in (frozenset(stage(instance, choice)),)
-            if every or not more
-        ]
-    yield from partial
+def _that_meet(instance: dict[str, Any], wanted: frozenset[str] | None) -> Iterator[Choice]:
+    """Yield the layouts that meet the wanted requirements, None: all of them."""
+    for place in places(instance["site"]):
+        yield from _completed(instance, Choice(place, "", None, 0, 0, 0, 0), 0, wanted)
+
+
+def _completed(
+    instance: dict[str, Any], choice: Choice, depth: int, wanted: frozenset[str] | None
+) -> Iterator[Choice]:
+    """Yield the layouts that begin like `choice`, whose first variables have values."""
+    if any(wanted is None or label in wanted for label in STAGES[depth](instance, choice)):
+        return
+    if depth == len(LOOPS):
+        yield choice
+        return
+    for following in LOOPS[depth](instance, choice):
+        yield from _completed(instance, following, depth + 1, wanted)
 
 
 def places(site: dict[str, Any]) -> list[Place]:
@@ -141,10 +132,6 @@ def places(site: dict[str, Any]) -> list[Place]:
         )
         for index, (partition, node) in enumerate(pairs)
     ]
-
-
-def _the_place(_instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
-    yield choice
 
 
 def _modes(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
@@ -173,7 +160,8 @@ def _gpus(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
     numbers |= {n for n in range(1, pins.get("gpus", 0) + 1) if pins["gpus"] % n == 0}
     numbers |= {_highest(pins.get("gpu_ids", "")) + 1} - {0}
     if "ntasks_per_node" in pins and ("ranks_per_gpu" in pins or demand["one_rank_per_gpu"]):
-        numbers |= {max(pins["ntasks_per_node"] // pins.get("ranks_per_gpu", 1), 1)}
+        each, per_gpu = pins["ntasks_per_node"], pins.get("ranks_per_gpu", 1)
+        numbers |= {each // per_gpu, (each - 1) // per_gpu} - {0}
     for number in sorted(numbers):
         yield choice._replace(gpus=number)
 
@@ -213,7 +201,7 @@ def _amounts(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
         yield choice._replace(amount=number)
 
 
-LOOPS = (_the_place, _modes, _gpus, _cpus, _workers, _amounts)
+LOOPS = (_modes, _gpus, _cpus, _workers, _amounts)
 
 
 # --- what follows from a choice -------------------------------------------------------------------------------
@@ -388,6 +376,7 @@ class Use(NamedTuple):
     """What the ranks do with the GPUs of all nodes."""
 
     counts: list[list[int]]  # workers of each GPU of each node
+    most: int  # workers of the busiest GPU, of those that are listed and not there, too
     straddling: int  # workers with threads on several
 
 
@@ -401,9 +390,9 @@ def gpu_use(instance: dict[str, Any], choice: Choice) -> Use:
 
 @lru_cache(maxsize=100_000)
 def _by_worker(on_nodes: tuple[int, ...], gpus: int, threads: int, ids: str) -> Use:
-    counts, straddling, worker = [], 0, 0
+    counts, straddling, worker, most = [], 0, 0, 0
     for on_node in on_nodes:
-        used = [0] * gpus
+        used, everywhere = [0] * gpus, [0] * 10
         for _ in range(on_node):
             if ids:
                 entries = ids.split(":")
@@ -412,30 +401,34 @@ def _by_worker(on_nodes: tuple[int, ...], gpus: int, threads: int, ids: str) -> 
                 local = worker % on_node
                 devices = {gpus * (local * threads + i) // (on_node * threads) for i in range(threads)}
             for device in devices:
+                everywhere[device] += 1
                 if device < gpus:
                     used[device] += 1
             straddling += len(devices) > 1
             worker += 1
         counts.append(used)
-    return Use(counts, straddling)
+        most = max(most, *everywhere)
+    return Use(counts, most, straddling)
 
 
 @lru_cache(maxsize=100_000)
 def _by_rank(on_nodes: tuple[int, ...], gpus: int, _threads: int, ids: str) -> Use:
-    counts, rank = [], 0
+    counts, rank, most = [], 0, 0
     entries = ids.split(":") if ids else []
     for on_node in on_nodes:
-        used, covered = [0] * gpus, True
+        used, everywhere, covered = [0] * gpus, [0] * 10, True
         for _ in range(on_node):
             covered = covered and (rank < len(entries) or not entries)
             devices = [int(each) for each in entries[rank].split(",")] if rank < len(entries) else [rank % gpus]
             for device in devices:
+                everywhere[device] += 1
                 if device < gpus:
                     used[device] += 1
             rank += 1
         if covered:
             counts.append(used)
-    return Use(counts, 0)
+            most = max(most, *everywhere)
+    return Use(counts, most, 0)
 
 
 def _highest(ids: str) -> int:
@@ -458,8 +451,7 @@ def vram_excess(instance: dict[str, Any], choice: Choice, *, sure: bool) -> floa
     """Return the GiB by which the workers of the busiest GPU take more than it has."""
     if not choice.place.node["vram"] or choice.mode == "heterogeneous":
         return 0
-    busiest = max((max(used) for used in gpu_use(instance, choice).counts), default=0)
-    return busiest * memory_of(instance, choice, "vram", sure=sure) - float(choice.place.node["vram"])
+    return gpu_use(instance, choice).most * memory_of(instance, choice, "vram", sure=sure) - float(choice.place.node["vram"])
 
 
 # --- the constraint -------------------------------------------------------------------------------------------
@@ -499,7 +491,10 @@ def nodes_allowed(instance: dict[str, Any], place: Place) -> int:
         return sum(node["count"] for node in alike)
     tree = _constraint(pins["constraint"])
     parts = tree.parts if tree.kind == slurm.SAME else (tree,)
-    return max(sum(node["count"] for node in alike if allows(part, node["features"])) for part in parts)
+    allowed = [node for node in alike if allows(tree, node["features"])] or alike
+    if allowed is alike:
+        return sum(node["count"] for node in alike)
+    return max(sum(node["count"] for node in allowed if allows(part, node["features"])) for part in parts)
 
 
 HARDWARE = ("cpus", "core", "memory", "gpu_type", "gpus", "vram", "cpus_per_gpu")
@@ -548,7 +543,7 @@ def _gpus_break(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
     pins = instance["demand"]["pins"]
     if not instance["demand"]["gpu"]:
         return
-    if choice.gpus > choice.place.node["gpus"]:
+    if choice.gpus > (choice.place.node["gpus"] or choice.gpus):
         yield "site:gpus"
     if pins.get("gpus_per_node", choice.gpus) != choice.gpus:
         yield "pin:gpus_per_node"
@@ -597,7 +592,9 @@ def _amount_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
     yield from _ranks_break(instance, choice)
     yield from _nodes_break(instance, choice)
     yield from _memory_breaks(instance, choice)
-    if instance["demand"]["gpu"] and choice.mode != "heterogeneous":
+    if instance["demand"]["gpu"] and choice.mode == "heterogeneous":
+        yield from ("need:busy_gpus", *(["pin:ranks_per_gpu"] if "ranks_per_gpu" in instance["demand"]["pins"] else []))
+    elif instance["demand"]["gpu"]:
         yield from _gpu_use_breaks(instance, choice)
 
 
@@ -611,6 +608,8 @@ def _ranks_break(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
             yield f"need:ranks:{index}"
     if demand["serial"] and number > 1:
         yield "need:serial"
+    if demand["one_rank_per_gpu"] and pins.get("gpu_ids") and number > len(pins["gpu_ids"].split(":")):
+        yield "need:gpu_list"
     if demand["items"] and workers(instance, choice) > demand["items"]:
         yield "need:items"
 
@@ -654,8 +653,6 @@ def _gpu_use_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
     in_the_way = choice.mode == "homogeneous" and demand["leader"] and choice.w > 1
     if "ranks_per_gpu" in pins and (in_the_way or choice.w != pins["ranks_per_gpu"] * choice.gpus):
         yield "pin:ranks_per_gpu"
-    if demand["one_rank_per_gpu"] and ids and ranks(instance, choice) > len(ids.split(":")):
-        yield "need:gpu_list"
     if any(0 in used for used in gpu_use(instance, choice).counts):
         yield "need:busy_gpus"
     if not ids and not demand["serial"] and uneven(instance, choice):
