@@ -177,6 +177,8 @@ def _on_gpu(plan: JobPlan) -> list[str]:
 
 def _terms(title: str, terms: Sequence[Term]) -> list[str]:
     """Return a sum: on one line where it has few terms, else a line for each; `~` marks what is assumed."""
+    if not terms:
+        return []
     total = sum(term.gib for term in terms)
     marks = ("~" if term.assumed else "" for term in terms)
     shown = [f"{mark}{t.gib:,.1f} {t.label} ({t.formula})" for mark, t in zip(marks, terms, strict=True)]
