@@ -140,13 +140,7 @@ def _sums(plan: JobPlan) -> str:
         lines += _terms("memory per worker" if led else "memory per rank", plan.memory)
         lines += _terms("memory of the leader", plan.memory_leader) if led else []
         of = f" of {plan.node_memory_mib / MIB:,.0f}" if plan.node_memory_mib else ""
-        fine = plan.memory_node_assumed_gib
-        more = (
-            f"; {fine:,.1f} if the classes get as fine as is assumed"
-            if fine > plan.memory_node_gib + 0.5
-            else ""
-        )
-        lines.append(f"on the fullest node    {plan.memory_node_gib:,.1f}{of} GiB{more}")
+        lines.append(f"on the fullest node    {_of_fullest(plan)}{of} GiB{_without_assumed(plan)}")
     if plan.vram:
         lines += _on_gpu(plan)
     asked = memory_per_node_mib(plan)
@@ -163,6 +157,18 @@ def _sums(plan: JobPlan) -> str:
     if plan.scratch_gib:
         lines.append(f"scratch asked for      {plan.scratch_gib} GiB per node")
     return "".join(f" {line}\n" for line in lines)
+
+
+def _of_fullest(plan: JobPlan) -> str:
+    mark = "~" if _without_assumed(plan) else ""
+    return f"{mark}{plan.memory_node_assumed_gib:,.1f}"
+
+
+def _without_assumed(plan: JobPlan) -> str:
+    """Say how much of the sum is certain, where that is less than all."""
+    if plan.memory_node_assumed_gib < plan.memory_node_gib + 0.05:
+        return ""
+    return f" ({plan.memory_node_gib:,.1f} without what is assumed, ~)"
 
 
 def _on_gpu(plan: JobPlan) -> list[str]:
