@@ -68,7 +68,7 @@ class Asked:
         """Tasks of a heterogeneous job on an empty node; at least 1: whether one fits is a requirement."""
         key = place.order, cpus
         if key not in self._fits:
-            per_cpu = self.mem_per_cpu(place, HETEROGENEOUS, 0, cpus, 1) if self.slurm else 0
+            per_cpu = self.mem_per_cpu(place, HETEROGENEOUS, 0, cpus, 2) if self.slurm else 0
             if self.exclusive and place.room.cpus:  # Slurm books the memory of all its CPUs
                 per_cpu = 0
             self._fits[key] = max(1, tasks_that_fit(place.room, cpus, per_cpu, 1 << 30))
@@ -144,7 +144,7 @@ class Asked:
         if self.fixed_mem_per_cpu is not None:
             return int(self.fixed_mem_per_cpu)
         if mode == HETEROGENEOUS:
-            amount = 1
+            amount = min(amount, 2)  # one rank has no leader
         key = place.order, mode, per_node, cpus, self.led(mode, per_node, amount), amount == 1
         if key not in self._per_cpu:
             self._per_cpu[key] = self._work_out_mem_per_cpu(place, mode, per_node, cpus, amount)
@@ -165,7 +165,7 @@ class Asked:
         if self.fixed_mem_per_cpu is not None:
             return int(self.fixed_mem_per_cpu)
         if mode == HETEROGENEOUS:  # tasks may share a core, so the CPUs of one are not rounded up
-            need, allocated = self._a_rank_gib(cpus), cpus
+            need, allocated = self._a_rank_gib(cpus, led=self.led(mode, per_node, amount)), cpus
         else:
             need = self.need_gib(place, mode, per_node, cpus, amount)
             allocated = self.counted_cpus(place, mode, per_node, cpus, amount)
@@ -173,9 +173,9 @@ class Asked:
         cap = place.partition.max_memory_per_cpu_mib if place.partition else None
         return max(min(usual, cap) if cap else usual, ceil(need * MIB / allocated))
 
-    def _a_rank_gib(self, cpus: int, *, sure: bool = False) -> float:
+    def _a_rank_gib(self, cpus: int, *, led: bool, sure: bool = False) -> float:
         each = self.amounts(cpus, sure=sure)
-        return max(each.worker_gib, each.leader_gib)
+        return max(each.worker_gib, each.leader_gib) if led else each.worker_gib
 
     def allocated_mib(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
         """Memory that Slurm allocates on the fullest node: per CPU it counts the rounded CPUs."""
@@ -193,7 +193,8 @@ class Asked:
             return 0.0
         if mode == HETEROGENEOUS:  # every task for itself
             per_cpu = self.mem_per_cpu(place, mode, per_node, cpus, amount)
-            return self._a_rank_gib(cpus, sure=sure) - per_cpu * cpus / MIB if self.slurm else 0.0
+            need = self._a_rank_gib(cpus, led=self.led(mode, per_node, amount), sure=sure)
+            return need - per_cpu * cpus / MIB if self.slurm else 0.0
         pinned = self.mem is not None or self.fixed_mem_per_cpu is not None
         limit = self.allocated_mib(place, mode, per_node, cpus, amount) if pinned else place.room.memory_mib
         return need - limit / MIB if limit else 0.0
@@ -307,12 +308,17 @@ def _least(known: int, capped: int | None) -> int:
 
 
 def _alike(demand: Demand, cluster: Cluster, partition: Partition | None, node: NodeType) -> int:
-    """Count the nodes of a partition that Slurm may take for `node`: the same hardware, the wished features."""
+    """Count the nodes of a partition that Slurm may take for `node`: the same hardware, disk, the wished features."""
     if partition is None:
         return node.count
     features = demand.pin("constraint")
     others = [cluster.node_types[name] for name in partition.node_types]
-    alike = [(other.features, other.count) for other in others if hardware(other) == hardware(node)]
+    scratch = demand.pin("scratch") or demand.scratch_need_gib
+    alike = [
+        (other.features, other.count)
+        for other in others
+        if hardware(other) == hardware(node) and (other is node or scratch <= (other.scratch_gib or scratch))
+    ]
     if features is None:
         return sum(count for _, count in alike)
     wanted = parse_constraint(features)
@@ -320,8 +326,9 @@ def _alike(demand: Demand, cluster: Cluster, partition: Partition | None, node: 
 
 
 def hardware(node: NodeType) -> tuple[object, ...]:
-    """Return what makes nodes interchangeable for a layout."""
-    return node.cpus, node.threads_per_core, node.memory_mib, node.gpu_type, node.gpus
+    """Return what makes nodes interchangeable for a layout, but for the disk of a job that takes scratch."""
+    gpus = node.gpu_type, node.gpus, node.vram_gib, node.cpus_per_gpu
+    return node.cpus, node.threads_per_core, node.memory_mib, *gpus
 
 
 def most_cpus(place: Place, gpus: int) -> int:

@@ -48,11 +48,11 @@ def preferred_modes(asked: Asked) -> tuple[str, ...]:
         possible = (HOMOGENEOUS,) if demand.gpu else (HETEROGENEOUS, HOMOGENEOUS)
     else:
         possible = (HETEROGENEOUS, HOMOGENEOUS, HOMOGENEOUS_PLUS_1, ONE_TASK_PER_NODE, HETJOB)
-    ordered = [mode for mode in (*modes, *possible) if mode in possible]
+    ordered = list(dict.fromkeys(mode for mode in (*modes, *possible) if mode in possible))
     if demand.gpu and demand.leader and HOMOGENEOUS_PLUS_1 in ordered:
-        ordered.remove(HOMOGENEOUS_PLUS_1)
-        ordered.insert(ordered.index(HOMOGENEOUS), HOMOGENEOUS_PLUS_1)
-    return tuple(dict.fromkeys(ordered))
+        at = ordered.index(HOMOGENEOUS_PLUS_1)  # never later than the profile has it
+        ordered.insert(min(at, ordered.index(HOMOGENEOUS)), ordered.pop(at))
+    return tuple(ordered)
 
 
 class _Domains(NamedTuple):

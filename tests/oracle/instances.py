@@ -34,6 +34,9 @@ def instance(draw: Random) -> dict[str, Any]:
 
 def _site(draw: Random) -> dict[str, Any]:
     nodes = [_node_type(draw, f"n{i}") for i in range(draw.randint(1, 3))]
+    for node in nodes[1:]:
+        if draw.random() < 0.25:  # the same again, but for what is drawn anew
+            node |= {key: nodes[0][key] for key in draw.sample(sorted(set(node) - {"name"}), len(node) - 2)}
     names = [node["name"] for node in nodes]
     partitions = [_partition(draw, f"p{i}", names) for i in range(draw.randint(1, 2))]
     partitions[draw.randrange(len(partitions))]["default"] = draw.random() < 0.5

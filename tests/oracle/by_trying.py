@@ -1,0 +1,767 @@
+"""The second solver: try every layout of a small instance and judge it by the words of docs/solver.md.
+
+Nothing here knows how the real solver works, and nothing here is clever. Where a choice of the outer loops breaks a
+requirement, `best` goes on to the next one; `possible` wants to know what every choice breaks. Memory in MiB where
+the page has MiB, in GiB where it has GiB.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import ceil, floor
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from relionc.expr import slurm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MODES = ("heterogeneous", "homogeneous", "homogeneous+1", "hetjob", "one-task-per-node")
+COSTS = (
+    "ranks missing",
+    "GPUs left",
+    "GPUs doubled",
+    "threads",
+    "workers",
+    "ranks beyond",
+    "memory missing",
+    "GPU memory missing",
+    "CPUs idle",
+    "mode",
+    "memory stranded",
+    "nodes",
+    "kind of node",
+    "the leader's node",
+)
+NO_PARTITION: dict[str, Any] = {"name": "", "default": False}
+
+
+class Place(NamedTuple):
+    """A partition, one of its node types, and the limits of both."""
+
+    partition: dict[str, Any]
+    node: dict[str, Any]
+    preference: int  # 0 is the first
+    cpus: int
+    memory: int
+
+    @property
+    def names(self) -> tuple[str, str]:
+        return self.partition["name"], self.node["name"]
+
+
+class Choice(NamedTuple):
+    """One layout: a value for each variable of the page."""
+
+    place: Place
+    mode: str
+    leader: Place | None
+    gpus: int
+    c: int
+    w: int
+    amount: int
+
+    def plain(self) -> tuple[Any, ...]:
+        return (self.place.names, self.mode, self.leader and self.leader.names, *self[3:])
+
+
+# --- what may be asked ----------------------------------------------------------------------------------------
+
+
+def best(instance: dict[str, Any]) -> tuple[dict[str, float], Choice] | None:
+    """Return the costs, by name, of the best layout and the layout, or None if there is none."""
+    found = None
+    for choice, _ in _tried(instance, every=False):
+        costs = cost_vector(instance, choice)
+        key = list(costs.values())
+        if found is None or key < found[0]:
+            found = key, costs, choice
+    return found and (found[1], found[2])
+
+
+def possible(instance: dict[str, Any], labels: Iterable[str], _known: dict[int, Any] = {}) -> bool:  # noqa: B006
+    """Tell whether a layout meets these requirements, whatever else it breaks."""
+    if id(instance) not in _known:
+        _known.clear()  # one instance at a time
+        _known[id(instance)] = instance, _broken_sets(instance)
+    wanted = frozenset(labels)
+    return any(wanted.isdisjoint(broken) for broken in _known[id(instance)][1])
+
+
+def labels(instance: dict[str, Any]) -> set[str]:
+    """Return every requirement that some layout of the instance breaks."""
+    return set().union(*_broken_sets(instance))
+
+
+def broken(instance: dict[str, Any], choice: Choice) -> set[str]:
+    """Return the requirements that a layout breaks."""
+    return {label for stage in STAGES for label in stage(instance, choice)}
+
+
+def _broken_sets(instance: dict[str, Any]) -> list[frozenset[str]]:
+    """Return the different sets of requirements that layouts break, without those that hold another one."""
+    sets = sorted({each for _, each in _tried(instance, every=True)}, key=len)
+    least: list[frozenset[str]] = []
+    for each in sets:
+        if not any(smaller <= each for smaller in least):
+            least.append(each)
+    return least
+
+
+# --- the loops ------------------------------------------------------------------------------------------------
+
+
+def _tried(instance: dict[str, Any], *, every: bool) -> Iterator[tuple[Choice, frozenset[str]]]:
+    """Yield layouts and what they break: all of them, or only those that break nothing."""
+    partial = [(Choice(place, "", None, 0, 0, 0, 0), frozenset[str]()) for place in places(instance["site"])]
+    for values, stage in zip(LOOPS, STAGES, strict=True):
+        partial = [
+            (choice, so_far | more)
+            for before, so_far in partial
+            for choice in values(instance, before)
+            for more in (frozenset(stage(instance, choice)),)
+            if every or not more
+        ]
+    yield from partial
+
+
+def places(site: dict[str, Any]) -> list[Place]:
+    """Return the partitions with their node types, the preferred first."""
+    nodes = {node["name"]: node for node in site["node_types"]}
+    pairs = [(each, nodes[name]) for each in site["partitions"] for name in each["node_types"]]
+    pairs = pairs or [(NO_PARTITION, node) for node in nodes.values()]
+    pairs.sort(key=lambda p: (-p[1]["count"], p[1]["name"], not p[0]["default"], p[0]["name"]))
+    return [
+        Place(
+            partition,
+            node,
+            index,
+            min(node["cpus"], partition.get("max_cpus_per_node") or node["cpus"]),
+            min(node["memory"], partition.get("max_mem_per_node") or node["memory"]),
+        )
+        for index, (partition, node) in enumerate(pairs)
+    ]
+
+
+def _the_place(_instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
+    yield choice
+
+
+def _modes(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
+    for mode in modes_of(instance["demand"]):
+        leaders: list[Place | None] = [None]
+        if mode == "hetjob":
+            leaders = [place for place in places(instance["site"]) if not place.node["gpus"]] or [None]
+        for leader in leaders:
+            yield choice._replace(mode=mode, leader=leader)
+
+
+def modes_of(demand: dict[str, Any]) -> tuple[str, ...]:
+    """Return the modes that the program can run in at all."""
+    if demand["serial"]:
+        return ("homogeneous",) if demand["gpu"] else ("heterogeneous", "homogeneous")
+    return MODES
+
+
+def _gpus(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
+    demand, pins = instance["demand"], instance["demand"]["pins"]
+    if not demand["gpu"]:
+        yield choice
+        return
+    numbers = set(range(1, max(choice.place.node["gpus"], 1) + 1))
+    numbers |= {pins["gpus_per_node"]} if "gpus_per_node" in pins else set()
+    numbers |= {n for n in range(1, pins.get("gpus", 0) + 1) if pins["gpus"] % n == 0}
+    numbers |= {_highest(pins.get("gpu_ids", "")) + 1} - {0}
+    if "ntasks_per_node" in pins and ("ranks_per_gpu" in pins or demand["one_rank_per_gpu"]):
+        numbers |= {max(pins["ntasks_per_node"] // pins.get("ranks_per_gpu", 1), 1)}
+    for number in sorted(numbers):
+        yield choice._replace(gpus=number)
+
+
+def _cpus(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
+    pins = instance["demand"]["pins"]
+    numbers = {*range(1, choice.place.node["cpus"] + 1), pins.get("cpus_per_task", 1), pins.get("threads", 1)}
+    for number in sorted(numbers):
+        yield choice._replace(c=number)
+
+
+def _workers(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
+    demand, pins = instance["demand"], instance["demand"]["pins"]
+    if choice.mode == "heterogeneous":
+        yield choice
+        return
+    numbers = set(range(1, max(choice.place.node["cpus"], 4 if demand["rules"] else 1) + 1))
+    extra = extra_rank(demand, choice)
+    for pin in (pins.get("ntasks_per_node", 0), pins.get("ntasks", 0)):
+        numbers |= {pin, pin - extra, *((pin - extra) // n for n in range(1, pin - extra + 1) if (pin - extra) % n == 0)}
+    numbers |= {choice.gpus * pins.get("ranks_per_gpu", 1), choice.gpus * pins.get("ranks_per_gpu", 1) + 1}
+    for number in sorted(number for number in numbers if number > 0):
+        yield choice._replace(w=number)
+
+
+def _amounts(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
+    demand, pins = instance["demand"], instance["demand"]["pins"]
+    most = max(choice.place.node["count"], nodes_allowed(instance, choice.place))
+    if choice.mode == "heterogeneous":
+        numbers = {*range(1, max(most * choice.place.node["cpus"], 9) + 1), pins.get("ntasks", 1)}
+    else:
+        numbers = {*range(1, max(most, 4 if demand["rules"] else 3) + 1), pins.get("nodes", 1)}
+        ranks = pins.get("ntasks", 0) - extra_rank(demand, choice)
+        numbers |= {ranks // choice.w} if ranks > 0 and ranks % choice.w == 0 else set()
+        numbers |= {pins["gpus"] // choice.gpus} if pins.get("gpus", 1) % max(choice.gpus, 1) == 0 and choice.gpus and "gpus" in pins else set()
+    for number in sorted(numbers):
+        yield choice._replace(amount=number)
+
+
+LOOPS = (_the_place, _modes, _gpus, _cpus, _workers, _amounts)
+
+
+# --- what follows from a choice -------------------------------------------------------------------------------
+
+
+def extra_rank(demand: dict[str, Any], choice: Choice) -> int:
+    """Return the rank beside the workers: e."""
+    if choice.mode == "one-task-per-node":
+        return int(demand["leader"])
+    return int(choice.mode in ("homogeneous+1", "hetjob"))
+
+
+def whole_cores(choice: Choice, cpus: int) -> int:
+    """Return CPUs rounded up to whole cores: round()."""
+    core = choice.place.node["core"]
+    return -(-cpus // core) * core
+
+
+def tasks_that_fit(instance: dict[str, Any], choice: Choice) -> int:
+    """Return how many tasks of a heterogeneous job Slurm puts on an empty node: f."""
+    cpus = choice.place.cpus
+    if not exclusive(instance):
+        cpus = min(cpus, choice.place.memory // memory_per_cpu(instance, choice._replace(amount=2)))
+    core = choice.place.node["core"]
+    return max(1, cpus // core * core // choice.c)
+
+
+def ranks(instance: dict[str, Any], choice: Choice) -> int:
+    """Return R."""
+    if choice.mode == "heterogeneous":
+        return choice.amount
+    return choice.w * choice.amount + extra_rank(instance["demand"], choice)
+
+
+def has_leader(instance: dict[str, Any], choice: Choice) -> bool:
+    return instance["demand"]["leader"] and ranks(instance, choice) > 1
+
+
+def workers(instance: dict[str, Any], choice: Choice) -> int:
+    """Return W."""
+    return ranks(instance, choice) - int(has_leader(instance, choice))
+
+
+def nodes(instance: dict[str, Any], choice: Choice) -> int:
+    """Return the nodes with workers."""
+    if choice.mode == "heterogeneous":
+        return ceil(choice.amount / tasks_that_fit(instance, choice))
+    return choice.amount
+
+
+def fullest(instance: dict[str, Any], choice: Choice) -> int:
+    """Return the ranks of the fullest node with workers, for each of which CPUs are taken there."""
+    if choice.mode == "heterogeneous":
+        return min(choice.amount, tasks_that_fit(instance, choice))
+    return tasks_of_node(instance, choice)
+
+
+def tasks_of_node(instance: dict[str, Any], choice: Choice) -> int:
+    """Return the ranks for which Slurm takes CPUs on each node; one where Slurm places them."""
+    if choice.mode == "heterogeneous":
+        return 1
+    return choice.w + (0 if choice.mode == "hetjob" else extra_rank(instance["demand"], choice))
+
+
+def allocated(instance: dict[str, Any], choice: Choice) -> int:
+    """Return the CPUs of the fullest node: A."""
+    if exclusive(instance):
+        return int(choice.place.node["cpus"])
+    return whole_cores(choice, fullest(instance, choice) * choice.c)
+
+
+def exclusive(instance: dict[str, Any]) -> bool:
+    return bool(instance["demand"]["pins"].get("exclusive"))
+
+
+def threads(instance: dict[str, Any], choice: Choice) -> int:
+    """Return T."""
+    return int(instance["demand"]["pins"].get("threads", choice.c))
+
+
+def workers_of_nodes(instance: dict[str, Any], choice: Choice) -> list[int]:
+    """Return how many workers each node has, not for heterogeneous jobs."""
+    counts = [choice.w] * choice.amount
+    if choice.mode == "homogeneous" and has_leader(instance, choice):
+        counts[0] -= 1
+    if not instance["demand"]["leader"] and choice.mode != "hetjob":
+        counts[0] += extra_rank(instance["demand"], choice)
+    return counts
+
+
+# --- memory ---------------------------------------------------------------------------------------------------
+
+
+def memory_of(instance: dict[str, Any], choice: Choice, what: str, *, sure: bool) -> float:
+    """Return the GiB of a `worker`, a `leader`, or of a worker on a GPU (`vram`)."""
+    memory = instance["demand"]["memory"]
+    found = memory[what] + memory.get(f"{what}_per_thread", 0) * threads(instance, choice)
+    return float(found if sure else found + memory[f"{what}_assumed"])
+
+
+def memory_of_rank(instance: dict[str, Any], choice: Choice, *, sure: bool) -> float:
+    """Return the GiB of the rank that takes most: a worker or the leader."""
+    worker = memory_of(instance, choice, "worker", sure=sure)
+    if not has_leader(instance, choice):
+        return worker
+    return max(worker, memory_of(instance, choice, "leader", sure=sure))
+
+
+def need(instance: dict[str, Any], choice: Choice, *, sure: bool) -> float:
+    """Return the GiB of the ranks of the fullest node, with the leader or another, whichever is more."""
+    worker = memory_of(instance, choice, "worker", sure=sure)
+    counts = workers_of_nodes(instance, choice)
+    if not has_leader(instance, choice) or choice.mode == "hetjob":
+        return max(counts) * worker
+    first = counts[0] * worker + memory_of(instance, choice, "leader", sure=sure)
+    return max(first, *(count * worker for count in counts[1:]), 0)
+
+
+def preferred_per_cpu(instance: dict[str, Any], choice: Choice) -> int:
+    """Return the MiB per CPU that the site prefers, at most the partition's limit."""
+    usual: int = instance["site"]["policy"]["mem_per_cpu"]
+    return min(usual, choice.place.partition.get("max_mem_per_cpu") or usual)
+
+
+def wanted_per_cpu(instance: dict[str, Any], choice: Choice) -> int:
+    """Return the MiB per CPU that the job should have, whatever there is."""
+    pinned = instance["demand"]["pins"].get("mem_per_cpu")
+    if pinned:
+        return int(pinned)
+    if choice.mode == "heterogeneous":
+        needed = ceil(memory_of_rank(instance, choice, sure=False) * 1024 / choice.c)
+    else:
+        needed = ceil(need(instance, choice, sure=False) * 1024 / allocated(instance, choice))
+    return max(preferred_per_cpu(instance, choice), needed)
+
+
+def memory_per_cpu(instance: dict[str, Any], choice: Choice) -> int:
+    """Return the MiB per CPU that the job is given."""
+    wanted = wanted_per_cpu(instance, choice)
+    if "mem_per_cpu" in instance["demand"]["pins"]:
+        return wanted
+    if choice.mode != "heterogeneous":
+        return min(wanted, choice.place.memory // allocated(instance, choice))
+    cpus = choice.place.node["cpus"] if exclusive(instance) else whole_cores(choice, choice.c)
+    return min(wanted, choice.place.memory // cpus)
+
+
+def memory_of_job(instance: dict[str, Any], choice: Choice) -> int:
+    """Return the MiB that Slurm allocates on the fullest node."""
+    pinned = instance["demand"]["pins"].get("mem")
+    return int(pinned or memory_per_cpu(instance, choice) * allocated(instance, choice))
+
+
+def memory_excess(instance: dict[str, Any], choice: Choice, *, sure: bool) -> float:
+    """Return the GiB by which ranks take more than they may on the fullest node."""
+    pins = instance["demand"]["pins"]
+    if choice.mode == "heterogeneous":
+        there = memory_per_cpu(instance, choice) * choice.c / 1024
+        return memory_of_rank(instance, choice, sure=sure) - there
+    there = choice.place.memory
+    if "mem" in pins:
+        there = pins["mem"]
+    if "mem_per_cpu" in pins:
+        there = pins["mem_per_cpu"] * allocated(instance, choice)
+    return need(instance, choice, sure=sure) - there / 1024
+
+
+# --- GPUs -----------------------------------------------------------------------------------------------------
+
+
+class Use(NamedTuple):
+    """What the ranks do with the GPUs of all nodes."""
+
+    counts: list[list[int]]  # workers of each GPU of each node
+    straddling: int  # workers with threads on several
+
+
+def gpu_use(instance: dict[str, Any], choice: Choice) -> Use:
+    """Map every rank to its devices, as RELION does."""
+    demand = instance["demand"]
+    counts = tuple(workers_of_nodes(instance, choice))
+    mapped = _by_rank if demand["one_rank_per_gpu"] else _by_worker
+    return mapped(counts, choice.gpus, threads(instance, choice), demand["pins"].get("gpu_ids", ""))
+
+
+@lru_cache(maxsize=100_000)
+def _by_worker(on_nodes: tuple[int, ...], gpus: int, threads: int, ids: str) -> Use:
+    counts, straddling, worker = [], 0, 0
+    for on_node in on_nodes:
+        used = [0] * gpus
+        for _ in range(on_node):
+            if ids:
+                entries = ids.split(":")
+                devices = {int(each) for each in entries[worker % len(entries)].split(",")[:threads]}
+            else:
+                local = worker % on_node
+                devices = {gpus * (local * threads + i) // (on_node * threads) for i in range(threads)}
+            for device in devices:
+                if device < gpus:
+                    used[device] += 1
+            straddling += len(devices) > 1
+            worker += 1
+        counts.append(used)
+    return Use(counts, straddling)
+
+
+@lru_cache(maxsize=100_000)
+def _by_rank(on_nodes: tuple[int, ...], gpus: int, _threads: int, ids: str) -> Use:
+    counts, rank = [], 0
+    entries = ids.split(":") if ids else []
+    for on_node in on_nodes:
+        used, covered = [0] * gpus, True
+        for _ in range(on_node):
+            covered = covered and (rank < len(entries) or not entries)
+            devices = [int(each) for each in entries[rank].split(",")] if rank < len(entries) else [rank % gpus]
+            for device in devices:
+                if device < gpus:
+                    used[device] += 1
+            rank += 1
+        if covered:
+            counts.append(used)
+    return Use(counts, 0)
+
+
+def _highest(ids: str) -> int:
+    return max((int(each) for each in ids.replace(",", ":").split(":") if each), default=-1)
+
+
+def uneven(instance: dict[str, Any], choice: Choice) -> bool:
+    """Tell whether workers share GPUs more unevenly, or more of them share one, than they may."""
+    pins = instance["demand"]["pins"]
+    asked = "ntasks" in pins or "ntasks_per_node" in pins
+    for used, on_node in zip(gpu_use(instance, choice).counts, workers_of_nodes(instance, choice), strict=True):
+        if max(used) - min(used) > (1 if asked and on_node % choice.gpus else 0):
+            return True
+        if not asked and max(used) > pins.get("ranks_per_gpu", 1):
+            return True
+    return False
+
+
+def vram_excess(instance: dict[str, Any], choice: Choice, *, sure: bool) -> float:
+    """Return the GiB by which the workers of the busiest GPU take more than it has."""
+    if not choice.place.node["vram"] or choice.mode == "heterogeneous":
+        return 0
+    busiest = max((max(used) for used in gpu_use(instance, choice).counts), default=0)
+    return busiest * memory_of(instance, choice, "vram", sure=sure) - float(choice.place.node["vram"])
+
+
+# --- the constraint -------------------------------------------------------------------------------------------
+
+
+@lru_cache
+def _constraint(text: str) -> slurm.Constraint:
+    return slurm.parse_constraint(text)
+
+
+def allows(tree: slurm.Constraint, features: list[str]) -> bool:
+    """Tell whether a node with these features may be part of the job."""
+    if tree.kind == slurm.FEATURE:
+        return tree.name in features
+    if tree.kind == slurm.ALL:
+        return all(allows(part, features) for part in tree.parts)
+    if tree.kind == slurm.COUNTED:
+        return allows(tree.parts[0], features)
+    return any(allows(part, features) for part in tree.parts)
+
+
+def least_nodes(tree: slurm.Constraint) -> int:
+    """Return how many nodes the counts of `[a*1&b*2]` ask for."""
+    return sum(part.count for part in tree.parts) if tree.kind == slurm.SPLIT else 1
+
+
+def nodes_allowed(instance: dict[str, Any], place: Place) -> int:
+    """Return the nodes of this hardware, in the partition, that the constraint allows; of `[a|b]` those of one part."""
+    demand, pins, nodes = instance["demand"], instance["demand"]["pins"], instance["site"]["node_types"]
+    if place.partition is NO_PARTITION:
+        return int(place.node["count"])
+    scratch = pins.get("scratch", demand["scratch"])
+    alike = [node for node in nodes if node["name"] in place.partition["node_types"]]
+    alike = [node for node in alike if all(node[key] == place.node[key] for key in HARDWARE)]
+    alike = [node for node in alike if node is place.node or scratch <= (node["scratch"] or scratch)]
+    if "constraint" not in pins:
+        return sum(node["count"] for node in alike)
+    tree = _constraint(pins["constraint"])
+    parts = tree.parts if tree.kind == slurm.SAME else (tree,)
+    return max(sum(node["count"] for node in alike if allows(part, node["features"])) for part in parts)
+
+
+HARDWARE = ("cpus", "core", "memory", "gpu_type", "gpus", "vram", "cpus_per_gpu")
+
+
+# --- requirements: each function yields the labels that the choice breaks, as soon as its variables are known --------
+
+
+def _place_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
+    site, demand = instance["site"], instance["demand"]
+    pins, partition, node = demand["pins"], choice.place.partition, choice.place.node
+    if pins.get("partition", partition["name"]) != partition["name"]:
+        yield "pin:partition"
+    if pins.get("gpu_type", node["gpu_type"]) != node["gpu_type"]:
+        yield "pin:gpu_type"
+    if partition.get("max_time") and pins.get("time", 0) > partition["max_time"]:
+        yield "site:max_time"
+    if node["scratch"] and pins.get("scratch", demand["scratch"]) > node["scratch"]:
+        yield "site:scratch"
+    if demand["gpu"] and not node["gpus"]:
+        yield "need:gpu_node"
+    if demand["scratch"] > pins.get("scratch", demand["scratch"]):
+        yield "need:scratch"
+
+
+def _mode_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
+    site, demand, mode = instance["site"], instance["demand"], choice.mode
+    pins = demand["pins"]
+    if pins.get("layout", mode) != mode:
+        yield "pin:layout"
+    if "mem" in pins and mode == "heterogeneous":
+        yield "pin:mem"
+    if mode not in site["modes"]:
+        yield "site:modes"
+    if mode == "heterogeneous" and site["memory_flag"] == "per_node":
+        yield "site:memory_flag"
+    if mode == "heterogeneous" and demand["gpu"]:
+        yield "need:mode"
+    if mode == "hetjob" and not (demand["leader"] and demand["gpu"]):
+        yield "need:mode"
+    if mode in ("hetjob", "one-task-per-node") and demand["interactive"]:
+        yield "need:mode"
+
+
+def _gpus_break(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
+    pins = instance["demand"]["pins"]
+    if not instance["demand"]["gpu"]:
+        return
+    if choice.gpus > choice.place.node["gpus"]:
+        yield "site:gpus"
+    if pins.get("gpus_per_node", choice.gpus) != choice.gpus:
+        yield "pin:gpus_per_node"
+    if _highest(pins.get("gpu_ids", "")) + 1 > choice.gpus:
+        yield "need:devices"
+
+
+def _cpus_break(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
+    pins = instance["demand"]["pins"]
+    if pins.get("cpus_per_task", choice.c) != choice.c:
+        yield "pin:cpus_per_task"
+    if pins.get("threads", 0) > choice.c:
+        yield "need:threads"
+    if choice.mode == "hetjob" and _no_leader_there(instance, choice):
+        yield "site:leader"
+
+
+def _no_leader_there(instance: dict[str, Any], choice: Choice) -> bool:
+    pins, leader = instance["demand"]["pins"], choice.leader
+    if leader is None:
+        return True
+    partition = leader.partition
+    if partition.get("max_time") and pins.get("time", 0) > partition["max_time"]:
+        return True
+    if (partition.get("min_nodes") or 1) > 1:
+        return True
+    return memory_of(instance, choice, "leader", sure=True) * 1024 > leader.memory
+
+
+def _workers_break(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
+    demand, pins = instance["demand"], instance["demand"]["pins"]
+    heterogeneous = choice.mode == "heterogeneous"
+    on_node = 0 if heterogeneous else tasks_of_node(instance, choice)
+    if pins.get("ntasks_per_node", on_node) != on_node:
+        yield "pin:ntasks_per_node"
+    tasks, cpus = tasks_of_node(instance, choice), choice.place.cpus
+    if demand["gpu"] and choice.place.node["cpus_per_gpu"]:
+        cpus = min(cpus, choice.place.node["cpus_per_gpu"] * choice.gpus)
+    if whole_cores(choice, tasks * choice.c) > cpus:
+        yield "site:cpus"
+    if demand["one_rank_per_gpu"] and abs(choice.w - choice.gpus) + extra_rank(demand, choice) > 0:
+        yield "need:rank_per_gpu"
+
+
+def _amount_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
+    yield from _ranks_break(instance, choice)
+    yield from _nodes_break(instance, choice)
+    yield from _memory_breaks(instance, choice)
+    if instance["demand"]["gpu"] and choice.mode != "heterogeneous":
+        yield from _gpu_use_breaks(instance, choice)
+
+
+def _ranks_break(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
+    demand, pins = instance["demand"], instance["demand"]["pins"]
+    number = ranks(instance, choice)
+    if pins.get("ntasks", number) != number:
+        yield "pin:ntasks"
+    for index, rule in enumerate(demand["rules"]):
+        if number < rule["minimum"] or (rule["maximum"] or number) < number or (rule["odd"] and number % 2 == 0):
+            yield f"need:ranks:{index}"
+    if demand["serial"] and number > 1:
+        yield "need:serial"
+    if demand["items"] and workers(instance, choice) > demand["items"]:
+        yield "need:items"
+
+
+def _nodes_break(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
+    demand, pins, partition = instance["demand"], instance["demand"]["pins"], choice.place.partition
+    number, heterogeneous = nodes(instance, choice), choice.mode == "heterogeneous"
+    if "nodes" in pins and (heterogeneous or pins["nodes"] != number):
+        yield "pin:nodes"
+    if "gpus" in pins and (heterogeneous or pins["gpus"] != number * choice.gpus):
+        yield "pin:gpus"
+    if "constraint" in pins:
+        tree = _constraint(pins["constraint"])
+        if not allows(tree, choice.place.node["features"]) or number < least_nodes(tree):
+            yield "pin:constraint"
+    if number > nodes_allowed(instance, choice.place):
+        yield "site:count"
+    if number > (partition.get("max_nodes") or number):
+        yield "site:max_nodes"
+    if number < (partition.get("min_nodes") or 0):
+        yield "site:min_nodes"
+    if demand["interactive"] and number > 1:
+        yield "need:one_node"
+
+
+def _memory_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
+    several = fullest(instance, choice) > 1 and choice.mode != "one-task-per-node"
+    if choice.c > 1 and several and choice.c % choice.place.node["core"]:
+        yield "site:whole_cores"
+    if memory_of_job(instance, choice) > choice.place.memory:
+        yield "site:memory"
+    if memory_per_cpu(instance, choice) > (choice.place.partition.get("max_mem_per_cpu") or 10**9):
+        yield "site:max_mem_per_cpu"
+    if memory_excess(instance, choice, sure=True) > 0:
+        yield "need:memory"
+
+
+def _gpu_use_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
+    demand, pins = instance["demand"], instance["demand"]["pins"]
+    ids = pins.get("gpu_ids", "")
+    in_the_way = choice.mode == "homogeneous" and demand["leader"] and choice.w > 1
+    if "ranks_per_gpu" in pins and (in_the_way or choice.w != pins["ranks_per_gpu"] * choice.gpus):
+        yield "pin:ranks_per_gpu"
+    if demand["one_rank_per_gpu"] and ids and ranks(instance, choice) > len(ids.split(":")):
+        yield "need:gpu_list"
+    if any(0 in used for used in gpu_use(instance, choice).counts):
+        yield "need:busy_gpus"
+    if not ids and not demand["serial"] and uneven(instance, choice):
+        yield "need:even_gpus"
+    if not ids and not demand["serial"] and gpu_use(instance, choice).straddling:
+        yield "need:one_gpu"
+    if vram_excess(instance, choice, sure=True) > 0:
+        yield "need:vram"
+
+
+STAGES = (_place_breaks, _mode_breaks, _gpus_break, _cpus_break, _workers_break, _amount_breaks)
+
+
+# --- costs ----------------------------------------------------------------------------------------------------
+
+
+def cost_vector(instance: dict[str, Any], choice: Choice) -> dict[str, float]:
+    """Return the costs, the most telling first."""
+    pins = instance["demand"]["pins"]
+    number, usual = ranks(instance, choice), usual_ranks(instance)
+    budget = "nodes" in pins and "ntasks" not in pins
+    left, stranded = without_memory(instance, choice)
+    found = {
+        "ranks missing": max(0, usual - number) if usual else 0,
+        "GPUs left": gpus_left(instance, choice),
+        "GPUs doubled": gpus_doubled(instance, choice),
+        "threads": abs(choice.c - preferred_cpus(instance, choice)),
+        "workers": -workers(instance, choice) if budget else 0,
+        "ranks beyond": max(0, number - usual) if usual and not budget else 0,
+        "memory missing": max(0, memory_excess(instance, choice, sure=False)),
+        "GPU memory missing": max(0, vram_excess(instance, choice, sure=False)) if choice.gpus else 0,
+        "CPUs idle": cpus_idle(instance, choice) + left,
+        "mode": mode_order(instance).index(choice.mode),
+        "memory stranded": stranded,
+        "nodes": nodes(instance, choice) + (choice.mode == "hetjob"),
+        "kind of node": choice.place.preference,
+        "the leader's node": choice.leader.preference if choice.leader else 0,
+    }
+    assert tuple(found) == COSTS
+    return found
+
+
+def usual_ranks(instance: dict[str, Any]) -> int:
+    """Return the ranks of a job on CPUs that asks for none, 0 for others."""
+    demand = instance["demand"]
+    if demand["gpu"] or demand["serial"] or any(name in demand["pins"] for name in ("ntasks", "nodes", "gpus")):
+        return 0
+    most = [instance["site"]["policy"]["ntasks"], *(rule["maximum"] for rule in demand["rules"] if rule["maximum"])]
+    return min(most + ([demand["items"] + demand["leader"]] if demand["items"] else []))
+
+
+def gpus_left(instance: dict[str, Any], choice: Choice) -> int:
+    demand, there = instance["demand"], choice.place.node["gpus"]
+    if demand["serial"] and demand["gpu"]:
+        return nodes(instance, choice) * (choice.gpus - 1)
+    return nodes(instance, choice) * max(there - choice.gpus, 0)
+
+
+def gpus_doubled(instance: dict[str, Any], choice: Choice) -> int:
+    if not instance["demand"]["gpu"]:
+        return 0
+    alone = choice.mode == "homogeneous" and choice.amount == 1 and has_leader(instance, choice)
+    return max(0, choice.w - alone - choice.gpus)
+
+
+def preferred_cpus(instance: dict[str, Any], choice: Choice) -> int:
+    demand, node = instance["demand"], choice.place.node
+    if demand["gpu"]:
+        return int(node["gpu_threads"] or instance["site"]["policy"]["gpu_threads"])
+    return int(demand["usual_cpus"] if demand["threads"] else node["core"])
+
+
+def cpus_idle(instance: dict[str, Any], choice: Choice) -> int:
+    """Return CPUs of leaders' slots, of rounding and of whole nodes, and what the use of the mode counts."""
+    idle = int(instance["site"]["policy"]["idle_cpus"].get(choice.mode, 0))
+    if choice.mode in ("homogeneous+1", "one-task-per-node"):
+        idle += extra_rank(instance["demand"], choice) * (choice.amount - 1) * choice.c
+    if choice.mode != "heterogeneous":
+        idle += choice.amount * (allocated(instance, choice) - fullest(instance, choice) * choice.c)
+    return idle
+
+
+def memory_of_a_rank(instance: dict[str, Any], choice: Choice) -> int:
+    """Return the MiB that a rank takes, in a job of two nodes, were there room."""
+    pins = instance["demand"]["pins"]
+    if "mem" in pins:
+        return int(pins["mem"] // fullest(instance, choice))
+    return wanted_per_cpu(instance, choice._replace(amount=2)) * choice.c
+
+
+def without_memory(instance: dict[str, Any], choice: Choice) -> tuple[int, int]:
+    """Return the CPUs that are left without memory, and the GiB of memory that are left without CPUs."""
+    if instance["demand"]["gpu"]:
+        return 0, 0
+    cpus, memory = choice.place.node["cpus"], choice.place.node["memory"]
+    rank, number = memory_of_a_rank(instance, choice), ranks(instance, choice)
+    beyond = rank * cpus - choice.c * memory
+    return max(0, floor(number * beyond / memory)), max(0, floor(number * -beyond / cpus)) // 1024
+
+
+def mode_order(instance: dict[str, Any]) -> list[str]:
+    """Return the modes that the job can have: the profile's, then others; no worker's place for a leader on GPUs."""
+    demand, can = instance["demand"], modes_of(instance["demand"])
+    order = [*instance["site"]["modes"], *(mode for mode in MODES if mode not in instance["site"]["modes"])]
+    order = [mode for mode in order if mode in can]
+    if demand["leader"] and demand["gpu"] and order.index("homogeneous") < order.index("homogeneous+1"):
+        order.remove("homogeneous+1")
+        order.insert(order.index("homogeneous"), "homogeneous+1")
+    return order
