@@ -45,6 +45,7 @@ _CONDITIONS = (
     "threads",
     "window",
     "copies_repeats",
+    "single_gpu",
 )
 
 

@@ -69,7 +69,7 @@ class Traits(NamedTuple):
     `vram`: the same for the memory of a GPU; `quantities`: the numbers that these models take from options, by their
     names in `docs/memory.md`. `items`: what is divided among ranks (`particles`, `micrographs`, `tomograms`, ``).
     `window`: the program waits for a person at a window. `copies_repeats`: an image that several rows name is copied
-    to scratch for each of them.
+    to scratch for each of them. `single_gpu`: it is of no use to have more GPUs than one.
     """
 
     mpi: Expr
@@ -86,6 +86,7 @@ class Traits(NamedTuple):
     run_rules: tuple[RunRule, ...] = ()
     window: Expr = ("const", False)
     copies_repeats: Expr = ("const", False)
+    single_gpu: Expr = ("const", False)
     vram: tuple[str, ...] = ()
     quantities: Mapping[str, Expr] = {}
 

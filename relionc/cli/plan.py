@@ -140,13 +140,7 @@ def _sums(plan: JobPlan) -> str:
         lines += _terms("memory per worker" if led else "memory per rank", plan.memory)
         lines += _terms("memory of the leader", plan.memory_leader) if led else []
         of = f" of {plan.node_memory_mib / MIB:,.0f}" if plan.node_memory_mib else ""
-        fine = plan.memory_node_assumed_gib
-        more = (
-            f"; {fine:,.1f} if the classes get as fine as is assumed"
-            if fine > plan.memory_node_gib + 0.5
-            else ""
-        )
-        lines.append(f"on the fullest node    {plan.memory_node_gib:,.1f}{of} GiB{more}")
+        lines.append(f"on the fullest node    {_of_fullest(plan)}{of} GiB{_without_assumed(plan)}")
     if plan.vram:
         lines += _on_gpu(plan)
     asked = memory_per_node_mib(plan)
@@ -165,6 +159,18 @@ def _sums(plan: JobPlan) -> str:
     return "".join(f" {line}\n" for line in lines)
 
 
+def _of_fullest(plan: JobPlan) -> str:
+    mark = "~" if _without_assumed(plan) else ""
+    return f"{mark}{plan.memory_node_assumed_gib:,.1f}"
+
+
+def _without_assumed(plan: JobPlan) -> str:
+    """Say how much of the sum is certain, where that is less than all."""
+    if plan.memory_node_assumed_gib < plan.memory_node_gib + 0.05:
+        return ""
+    return f" ({plan.memory_node_gib:,.1f} without what is assumed, ~)"
+
+
 def _on_gpu(plan: JobPlan) -> list[str]:
     each, most = sum(term.gib for term in plan.vram), plan.workers_per_gpu
     of = f" of {plan.vram_per_gpu_gib:,.0f}" if plan.vram_per_gpu_gib else ""
@@ -177,6 +183,8 @@ def _on_gpu(plan: JobPlan) -> list[str]:
 
 def _terms(title: str, terms: Sequence[Term]) -> list[str]:
     """Return a sum: on one line where it has few terms, else a line for each; `~` marks what is assumed."""
+    if not terms:
+        return []
     total = sum(term.gib for term in terms)
     marks = ("~" if term.assumed else "" for term in terms)
     shown = [f"{mark}{t.gib:,.1f} {t.label} ({t.formula})" for mark, t in zip(marks, terms, strict=True)]

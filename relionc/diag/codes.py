@@ -79,6 +79,7 @@ CODES: dict[str, str] = {
     "RL311": "a list of GPUs is separated by blanks",
     "RL312": "a list of GPUs makes every rank use all of them",
     "RL313": "the threads of a rank would be on two GPUs",
+    "RL315": "the program can use one GPU only",
     "RL314": "as many ranks as asked for share the GPUs of a node unevenly",
     # --- RL4: memory --------------------------------------------------------------------------------------
     "RL401": "more memory is asked of a node than it has",

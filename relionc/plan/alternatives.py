@@ -49,7 +49,8 @@ def alternatives(job: ResolvedJob, cluster: Cluster) -> tuple[Alternative, ...]:
     asked = Asked(demand_of(job, cluster), cluster)
     whole = problem(asked)
     modes = [_of_mode(asked, whole, mode) for mode in preferred_modes(asked)]
-    kinds = [_of_kind(asked, whole, name) for name in dict.fromkeys(p.node_type.name for p in asked.places)]
+    suited = [place for place in asked.places if asked.demand.gpu or not place.node_type.gpus]
+    kinds = [_of_kind(asked, whole, name) for name in dict.fromkeys(p.node_type.name for p in suited)]
     found = [each for each in (*modes, *kinds) if each is not None]
     found.sort(key=lambda each: each[0])
     return tuple(dict.fromkeys(each for _, each in found))

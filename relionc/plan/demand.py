@@ -71,6 +71,7 @@ class Demand(NamedTuple):
     threads: bool  # it can use more than one CPU per rank
     gpu: bool
     one_rank_per_gpu: bool
+    single_gpu: bool
     interactive: bool
     items: int | None
     usual_cpus: int
@@ -101,8 +102,8 @@ class Demand(NamedTuple):
         return None if pin is None else pin.value
 
     def threads_of(self, cpus_per_task: int) -> int:
-        """Return RELION's threads of a rank with so many CPUs: pinned, or one for each CPU."""
-        return int(self.pin("threads") or cpus_per_task)
+        """Return RELION's threads of a rank with so many CPUs: pinned, or one for each CPU; 1 without threads."""
+        return int(self.pin("threads") or (cpus_per_task if self.threads else 1))
 
 
 QUEUE_ONLY = ("partition", "constraint")
@@ -127,6 +128,7 @@ def demand_of(job: ResolvedJob, cluster: Cluster) -> Demand:
         threads=needs.threads,
         gpu=needs.gpu,
         one_rank_per_gpu=needs.one_rank_per_gpu,
+        single_gpu=needs.single_gpu,
         interactive=job.interactive,
         items=items.value if items is not None and needs.mpi else None,
         usual_cpus=usual_cpus,

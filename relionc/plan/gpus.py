@@ -42,7 +42,10 @@ def worker_devices(ids: str, worker: int, workers_on_host: int, gpus: int, threa
         )
     share = workers_on_host * threads
     first = (worker % workers_on_host) * threads
-    return tuple(sorted({gpus * (first + i) // share for i in range(threads)}))
+    if share < gpus:
+        return tuple(gpus * (first + i) // share for i in range(threads))
+    # with a thread or more for each device, threads in a row have devices in a row
+    return tuple(range(gpus * first // share, gpus * (first + threads - 1) // share + 1))
 
 
 def rank_devices(ids: str, rank: int, gpus: int) -> tuple[int, ...]:
@@ -107,7 +110,7 @@ def use_of(devices: Iterable[tuple[int, ...]], gpus: int) -> Use:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 15)
 def node_use(ids: str, first: int, workers: int, gpus: int, threads: int) -> Use:
     """Return the use of a node whose `workers` count from `first` over the whole job (refine-type programs)."""
     mine = (worker_devices(ids, first + i, workers, gpus, threads) for i in range(workers))

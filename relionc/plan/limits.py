@@ -292,6 +292,10 @@ def _devices(asked: Asked) -> Iterator[Constraint]:
         "need:gpu_node", ("place",), _unless(lambda p: p.node_type.gpus > 0 or not p.node_type.known)
     )
     yield Constraint("need:devices", ("place", "gpus"), lambda *choice: _missing_devices(asked, *choice))
+    if demand.single_gpu:
+        yield Constraint(
+            "need:single_gpu", ("gpus", "amount"), lambda gpus, amount: gpus * amount - 1, rising=UP
+        )
     if demand.one_rank_per_gpu:
         yield Constraint(
             "need:rank_per_gpu",

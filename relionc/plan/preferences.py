@@ -105,7 +105,7 @@ def _what_is_asked(asked: Asked) -> tuple[Objective, ...]:
 
 def _left_of_node(asked: Asked, place: Place, gpus: int) -> int:
     """GPUs that a job leaves on a node: a parallel job takes whole nodes, a serial one a single GPU."""
-    if asked.demand.serial and asked.demand.gpu:
+    if (asked.demand.serial or asked.demand.single_gpu) and asked.demand.gpu:
         return max(0, gpus - 1)
     return max(0, place.node_type.gpus - gpus)
 

@@ -40,6 +40,7 @@ CODES = {
     "need:serial": "RL212",
     "need:mode": "RL215",
     "need:rank_per_gpu": "RL213",
+    "need:single_gpu": "RL315",
     "need:one_node": "RL214",
     "need:vram": "RL405",
     "need:items": "RL217",
@@ -97,6 +98,7 @@ TOPICS = {
     "need:ranks": "RELION's own bound on the number of MPI ranks",
     "need:serial": "the program is one process",
     "need:rank_per_gpu": "one rank per GPU",
+    "need:single_gpu": "one GPU is all that the program can use",
     "need:one_node": "interactive: one node",
     "need:scratch": "scratch for all particles",
     "need:mode": "GPUs are asked for by node",
@@ -283,6 +285,9 @@ MESSAGES: dict[str, Callable[[Asked, Layout], str]] = {
     "need:rank_per_gpu": lambda _, it: (
         f"this program takes one rank per GPU: {plural(it.ntasks, 'rank')} for "
         f"{it.worker_nodes * it.gpus_per_node} GPUs"
+    ),
+    "need:single_gpu": lambda _, it: (
+        f"this program is of use on one GPU only: {it.worker_nodes * it.gpus_per_node} are asked for"
     ),
     "need:one_node": lambda _, it: f"an interactive job runs on one node; this asks for {it.nodes}",
     "need:scratch": _scratch_need,

@@ -85,6 +85,10 @@ class _Search:
             self._add_constraint(constraint)
         for index, objective in enumerate(problem.objectives):
             self._add_objective(index, objective)
+        for (
+            checks
+        ) in self.checks:  # the fewer variables a failure blames, the farther back the search may jump
+            checks.sort(key=lambda check: check.blame.bit_count())
         self.best: Solution | None = None
         self.limit: list[float] | None = None if bound is None else list(bound)
         self.used: set[str] = set()
@@ -256,6 +260,9 @@ class _Search:
         blame = 0
         for check in self.checks[depth]:
             if not check.trend:
+                if self._never(depth, check, low, high):
+                    alone = high - low + 1 >= check.period  # whatever cut the span before
+                    return None, (0 if alone else blame) | check.blame & ~(1 << depth)
                 continue
             first, last = _allowed(self._at(check, depth), low, high, check)
             if (first, last) != (low, high):
@@ -265,6 +272,16 @@ class _Search:
             if low > high:
                 return None, blame
         return Span(low, high, min(max(start, low), high)), blame
+
+    def _never(self, depth: int, check: _Check, low: int, high: int) -> bool:
+        """Whether no value of a span meets a constraint that repeats along it: a period tells."""
+        if not check.period:
+            return False
+        at = self._at(check, depth)
+        if any(check.low <= at(v) <= check.high for v in range(low, min(high, low + check.period - 1) + 1)):
+            return False
+        self.used.add(check.label)
+        return True
 
     def _tail(self, depth: int, span: Span, costs: list[float]) -> int:
         """Take the best value of the last variable: by arithmetic in each class of values that repeat alike."""

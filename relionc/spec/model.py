@@ -105,6 +105,7 @@ class Needs(NamedTuple):
     run_rules: tuple[RunRule, ...] = ()  # the same
     window: bool = False
     copies_repeats: bool = False
+    single_gpu: bool = False
     vram: tuple[str, ...] = ()
     quantities: Mapping[str, float] = {}  # those that the options give
 

@@ -38,7 +38,7 @@ def test_a_build_says_the_one_task_of_each_node() -> None:
 def test_a_plan_shows_the_leaders_node_with_its_own_size() -> None:
     lines = shown(hetjob(memory=(Term("particles", 10.0),)))
     assert "node[0] 0 leader - 8 of 56 -" in lines
-    assert "node[1] 1-4 workers 0 1 2 3 16 of 56 40.0 GiB" in lines
+    assert "node[1] 1-4 workers 0 ▇ 1 ▇ 2 ▇ 3 ▇ 16 of 56 40.0 GiB" in lines
     assert "memory asked for 6,144 MiB per CPU x 16 CPUs = 96.0 GiB on the fullest node" in lines
     assert "for the leader 160.0 GiB on a x2680 node of its own" in lines
 

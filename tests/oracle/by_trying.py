@@ -181,7 +181,11 @@ def _workers(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
     numbers = set(range(1, max(choice.place.node["cpus"], 4 if demand["rules"] else 1) + 1))
     extra = extra_rank(demand, choice)
     for pin in (pins.get("ntasks_per_node", 0), pins.get("ntasks", 0)):
-        numbers |= {pin, pin - extra, *((pin - extra) // n for n in range(1, pin - extra + 1) if (pin - extra) % n == 0)}
+        numbers |= {
+            pin,
+            pin - extra,
+            *((pin - extra) // n for n in range(1, pin - extra + 1) if (pin - extra) % n == 0),
+        }
     numbers |= {choice.gpus * pins.get("ranks_per_gpu", 1), choice.gpus * pins.get("ranks_per_gpu", 1) + 1}
     for number in sorted(number for number in numbers if number > 0):
         yield choice._replace(w=number)
@@ -196,7 +200,11 @@ def _amounts(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
         numbers = {*range(1, max(most, 4 if demand["rules"] else 3) + 1), pins.get("nodes", 1)}
         ranks = pins.get("ntasks", 0) - extra_rank(demand, choice)
         numbers |= {ranks // choice.w} if ranks > 0 and ranks % choice.w == 0 else set()
-        numbers |= {pins["gpus"] // choice.gpus} if pins.get("gpus", 1) % max(choice.gpus, 1) == 0 and choice.gpus and "gpus" in pins else set()
+        numbers |= (
+            {pins["gpus"] // choice.gpus}
+            if pins.get("gpus", 1) % max(choice.gpus, 1) == 0 and choice.gpus and "gpus" in pins
+            else set()
+        )
     for number in sorted(numbers):
         yield choice._replace(amount=number)
 
@@ -419,7 +427,9 @@ def _by_rank(on_nodes: tuple[int, ...], gpus: int, _threads: int, ids: str) -> U
         used, everywhere, covered = [0] * gpus, [0] * 10, True
         for _ in range(on_node):
             covered = covered and (rank < len(entries) or not entries)
-            devices = [int(each) for each in entries[rank].split(",")] if rank < len(entries) else [rank % gpus]
+            devices = (
+                [int(each) for each in entries[rank].split(",")] if rank < len(entries) else [rank % gpus]
+            )
             for device in devices:
                 everywhere[device] += 1
                 if device < gpus:
@@ -439,7 +449,9 @@ def uneven(instance: dict[str, Any], choice: Choice) -> bool:
     """Tell whether workers share GPUs more unevenly, or more of them share one, than they may."""
     pins = instance["demand"]["pins"]
     asked = "ntasks" in pins or "ntasks_per_node" in pins
-    for used, on_node in zip(gpu_use(instance, choice).counts, workers_of_nodes(instance, choice), strict=True):
+    for used, on_node in zip(
+        gpu_use(instance, choice).counts, workers_of_nodes(instance, choice), strict=True
+    ):
         if max(used) - min(used) > (1 if asked and on_node % choice.gpus else 0):
             return True
         if not asked and max(used) > pins.get("ranks_per_gpu", 1):
@@ -604,7 +616,11 @@ def _ranks_break(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
     if pins.get("ntasks", number) != number:
         yield "pin:ntasks"
     for index, rule in enumerate(demand["rules"]):
-        if number < rule["minimum"] or (rule["maximum"] or number) < number or (rule["odd"] and number % 2 == 0):
+        if (
+            number < rule["minimum"]
+            or (rule["maximum"] or number) < number
+            or (rule["odd"] and number % 2 == 0)
+        ):
             yield f"need:ranks:{index}"
     if demand["serial"] and number > 1:
         yield "need:serial"
@@ -698,9 +714,16 @@ def cost_vector(instance: dict[str, Any], choice: Choice) -> dict[str, float]:
 def usual_ranks(instance: dict[str, Any]) -> int:
     """Return the ranks of a job on CPUs that asks for none, 0 for others."""
     demand = instance["demand"]
-    if demand["gpu"] or demand["serial"] or any(name in demand["pins"] for name in ("ntasks", "nodes", "gpus")):
+    if (
+        demand["gpu"]
+        or demand["serial"]
+        or any(name in demand["pins"] for name in ("ntasks", "nodes", "gpus"))
+    ):
         return 0
-    most = [instance["site"]["policy"]["ntasks"], *(rule["maximum"] for rule in demand["rules"] if rule["maximum"])]
+    most = [
+        instance["site"]["policy"]["ntasks"],
+        *(rule["maximum"] for rule in demand["rules"] if rule["maximum"]),
+    ]
     return min(most + ([demand["items"] + demand["leader"]] if demand["items"] else []))
 
 

@@ -21,6 +21,7 @@ INPUTS = {
     "ctffind": {"input_star_mics": "MotionCorr/job002/micrographs.star", "use_ctffind4": True},
     "class2d": {"fn_img": "particles.star"},
     "class3d": {"fn_img": "particles.star", "fn_ref": "ref.mrc"},
+    "autopick": {},
     "refine3d": {"fn_img": "particles.star", "fn_ref": "ref.mrc"},
 }
 """What each type cannot do without."""

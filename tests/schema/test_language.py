@@ -41,7 +41,7 @@ jobs:
     options: {fn_img: "${{ vars.star }}", nr_classes: 6, do_preread_images: yes, use_gpu: true, fn_mask: , a: 60.5}
     extra_args: --random_seed 0
     data: {particles: 105247, box: "${{ vars.n * 90 }}", angpix: 1.34, micrographs: 1, micrograph_width: 4096,
-           micrograph_height: 4096, frames: 16, unique_particles: 1000, float16: no, planes: 1, tomograms: 1}
+           micrograph_height: 4096, frames: 16, unique_particles: 105247, float16: no, planes: 1, tomograms: 2}
     resources:
       partition: gpu
       constraint: x2695

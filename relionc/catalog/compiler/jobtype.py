@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _KEYS = ("type", "title", "like", "job_dir", "source", "versions", "options", "traits", "names", "steps", "files",
          "blocks", "control", "tomo")  # fmt: skip
 _CONDITIONS = ("mpi", "leader", "gpu", "gpu_possible", "one_rank_per_gpu", "preread", "scratch", "threads")
-_SELDOM = ("window", "copies_repeats")  # few types have them
+_SELDOM = ("window", "copies_repeats", "single_gpu")  # few types have them
 _TRAITS = (
     *_CONDITIONS,
     *_SELDOM,

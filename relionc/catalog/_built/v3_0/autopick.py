@@ -487,6 +487,7 @@ DATA: dict[str, object] = {
   'preread': ('const', False),
   'scratch': ('const', False),
   'threads': ('const', False),
+  'single_gpu': ('const', False),
   'memory': ('unmodelled',),
   'vram': ('unmodelled',),
   'items': 'micrographs',

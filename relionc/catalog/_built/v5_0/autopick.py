@@ -635,6 +635,7 @@ DATA: dict[str, object] = {
   'preread': ('const', False),
   'scratch': ('const', False),
   'threads': ('const', False),
+  'single_gpu': ('name', 0, ('do_topaz',)),
   'memory': ('unmodelled',),
   'vram': ('unmodelled',),
   'items': 'micrographs',
