@@ -287,7 +287,8 @@ def exclusive(instance: dict[str, Any]) -> bool:
 
 def threads(instance: dict[str, Any], choice: Choice) -> int:
     """Return T."""
-    return int(instance["demand"]["pins"].get("threads", choice.c))
+    demand = instance["demand"]
+    return int(demand["pins"].get("threads", choice.c if demand["threads"] else 1))
 
 
 def workers_of_nodes(instance: dict[str, Any], choice: Choice) -> list[int]:
@@ -605,7 +606,11 @@ def _amount_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
     yield from _nodes_break(instance, choice)
     yield from _memory_breaks(instance, choice)
     if instance["demand"]["gpu"] and choice.mode == "heterogeneous":
-        yield from ("need:busy_gpus", *(["pin:ranks_per_gpu"] if "ranks_per_gpu" in instance["demand"]["pins"] else []))
+        yield "need:busy_gpus"  # nobody knows where the ranks will be
+        if "ranks_per_gpu" in instance["demand"]["pins"]:
+            yield "pin:ranks_per_gpu"
+        if instance["demand"]["single_gpu"] and choice.amount * choice.gpus > 1:
+            yield "need:single_gpu"
     elif instance["demand"]["gpu"]:
         yield from _gpu_use_breaks(instance, choice)
 
@@ -669,6 +674,8 @@ def _gpu_use_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
     in_the_way = choice.mode == "homogeneous" and demand["leader"] and choice.w > 1
     if "ranks_per_gpu" in pins and (in_the_way or choice.w != pins["ranks_per_gpu"] * choice.gpus):
         yield "pin:ranks_per_gpu"
+    if demand["single_gpu"] and choice.amount * choice.gpus > 1:
+        yield "need:single_gpu"
     if any(0 in used for used in gpu_use(instance, choice).counts):
         yield "need:busy_gpus"
     if not ids and not demand["serial"] and uneven(instance, choice):
@@ -729,7 +736,7 @@ def usual_ranks(instance: dict[str, Any]) -> int:
 
 def gpus_left(instance: dict[str, Any], choice: Choice) -> int:
     demand, there = instance["demand"], choice.place.node["gpus"]
-    if demand["serial"] and demand["gpu"]:
+    if demand["gpu"] and (demand["serial"] or demand["single_gpu"]):
         return nodes(instance, choice) * (choice.gpus - 1)
     return nodes(instance, choice) * max(there - choice.gpus, 0)
 
