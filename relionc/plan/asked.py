@@ -138,8 +138,8 @@ class Asked:
     def mem_per_cpu(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
         """Memory per allocated CPU: pinned; else what the ranks need or the site prefers, if the node has it.
 
-        What the site prefers gives way to the partition's limit per CPU; what the ranks need does not. Of a
-        heterogeneous job it is that of one task alone: nobody knows which share a node.
+        What the site prefers, and what is assumed, gives way to the partition's limit per CPU; what the ranks need for
+        certain does not. Of a heterogeneous job it is that of one task alone: nobody knows which share a node.
         """
         if self.fixed_mem_per_cpu is not None:
             return int(self.fixed_mem_per_cpu)
@@ -164,14 +164,20 @@ class Asked:
         """Memory per CPU that a job should have, whatever the node has: pinned, needed, or as the site prefers."""
         if self.fixed_mem_per_cpu is not None:
             return int(self.fixed_mem_per_cpu)
+        choice = place, mode, per_node, cpus, amount
+        most = _most_per_cpu(place)
+        gives_way = max(self.cluster.policy.memory_per_cpu_mib, self._needed_per_cpu(*choice, sure=False))
+        return max(min(gives_way, most) if most else gives_way, self._needed_per_cpu(*choice, sure=True))
+
+    def _needed_per_cpu(
+        self, place: Place, mode: str, per_node: int, cpus: int, amount: int, *, sure: bool
+    ) -> int:
         if mode == HETEROGENEOUS:  # tasks may share a core, so the CPUs of one are not rounded up
-            need, allocated = self._a_rank_gib(cpus, led=self.led(mode, per_node, amount)), cpus
+            need, allocated = self._a_rank_gib(cpus, led=self.led(mode, per_node, amount), sure=sure), cpus
         else:
-            need = self.need_gib(place, mode, per_node, cpus, amount)
+            need = self.need_gib(place, mode, per_node, cpus, amount, sure=sure)
             allocated = self.counted_cpus(place, mode, per_node, cpus, amount)
-        usual = self.cluster.policy.memory_per_cpu_mib
-        cap = place.partition.max_memory_per_cpu_mib if place.partition else None
-        return max(min(usual, cap) if cap else usual, ceil(need * MIB / allocated))
+        return ceil(need * MIB / allocated)
 
     def _a_rank_gib(self, cpus: int, *, led: bool, sure: bool = False) -> float:
         each = self.amounts(cpus, sure=sure)
@@ -197,6 +203,9 @@ class Asked:
             return need - per_cpu * cpus / MIB if self.slurm else 0.0
         pinned = self.mem is not None or self.fixed_mem_per_cpu is not None
         limit = self.allocated_mib(place, mode, per_node, cpus, amount) if pinned else place.room.memory_mib
+        most = _most_per_cpu(place)
+        if most and not sure and not pinned:
+            limit = _least(limit, most * self.counted_cpus(place, mode, per_node, cpus, amount))
         return need - limit / MIB if limit else 0.0
 
     def vram_missing_gib(
@@ -300,6 +309,10 @@ def _room(partition: Partition | None, node: NodeType) -> NodeType:
         return node
     cpus, memory = partition.max_cpus_per_node, partition.max_memory_per_node_mib
     return node._replace(cpus=_least(node.cpus, cpus), memory_mib=_least(node.memory_mib, memory))
+
+
+def _most_per_cpu(place: Place) -> int | None:
+    return place.partition.max_memory_per_cpu_mib if place.partition else None
 
 
 def _least(known: int, capped: int | None) -> int:

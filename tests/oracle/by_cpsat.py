@@ -437,9 +437,14 @@ class _Layout:
             self.per_cpu = m.fixed(self.pins["mem_per_cpu"])
         else:
             of_one = self.all_cpus if self.exclusive else self.rounded(self.c)
-            needed = self.pick(
-                m.over_up(self.rank_mib(sure=False), self.c),
-                m.over_up(self.need_mib(sure=False), self.allocated),
+            needed = self._assumed_gives_way(
+                *(
+                    self.pick(
+                        m.over_up(self.rank_mib(sure=sure), self.c),
+                        m.over_up(self.need_mib(sure=sure), self.allocated),
+                    )
+                    for sure in (True, False)
+                )
             )
             most = m.over(self.here_memory, self.pick(of_one, self.allocated))
             self.per_cpu = m.least(m.most(self.preferred, needed), most)
@@ -451,6 +456,11 @@ class _Layout:
         m.model.add(self.fit == fit).only_enforce_if(self.het)
         m.model.add(self.fit == 1).only_enforce_if(self.het.negated())
         self.given = m.times(self.per_cpu, self.allocated)
+
+    def _assumed_gives_way(self, sure: cp_model.IntVar, assumed: cp_model.IntVar) -> cp_model.IntVar:
+        """Return the MiB per CPU that are needed: of what is assumed no more than the partition's limit."""
+        limit = self.here(lambda p: p.partition.get("max_mem_per_cpu") or ANY)
+        return self.m.most(sure, self.m.least(assumed, limit))
 
     def _at_least_one(self, x: cp_model.IntVar) -> cp_model.IntVar:
         return self.m.most(x, self.m.fixed(1))
@@ -465,8 +475,11 @@ class _Layout:
         there = self.here_memory
         if "mem" in self.pins:
             there = m.fixed(self.pins["mem"])
-        if "mem_per_cpu" in self.pins:
+        elif "mem_per_cpu" in self.pins:
             there = self.given
+        elif not sure:
+            limit = self.here(lambda p: p.partition.get("max_mem_per_cpu") or p.memory)
+            there = m.least(there, m.times(limit, self.allocated))
         anywhere = m.total((1, self.rank_mib(sure=sure)), (-1, m.times(self.per_cpu, self.c)))
         return self.pick(anywhere, m.total((1, self.need_mib(sure=sure)), (-1, there)))
 
@@ -765,9 +778,14 @@ class _Layout:
             return m.over(m.fixed(self.pins["mem"]), self._at_least_one(self.on_node))
         if "mem_per_cpu" in self.pins:
             return m.times(m.fixed(self.pins["mem_per_cpu"]), self.c)
-        needed = self.pick(
-            m.over_up(self.rank_mib(sure=False, led=True), self.c),
-            m.over_up(self._need_of_two_nodes(), self.allocated),
+        needed = self._assumed_gives_way(
+            *(
+                self.pick(
+                    m.over_up(self.rank_mib(sure=sure, led=True), self.c),
+                    m.over_up(self._need_of_two_nodes(sure=sure), self.allocated),
+                )
+                for sure in (True, False)
+            )
         )
         return m.times(m.most(self.preferred, needed), self.c)
 
@@ -775,12 +793,12 @@ class _Layout:
         order = self._order()
         return order.index(mode) if mode in order else len(order)
 
-    def _need_of_two_nodes(self) -> cp_model.IntVar:
+    def _need_of_two_nodes(self, *, sure: bool) -> cp_model.IntVar:
         """Return what ranks take on the fullest of two nodes at least, workers or a leader and workers."""
-        m, worker = self.m, self.mib("worker", sure=False)
+        m, worker = self.m, self.mib("worker", sure=sure)
         if not self.demand["leader"]:
             return m.times(self.on_node, worker)
-        leader = self.mib("leader", sure=False)
+        leader = self.mib("leader", sure=sure)
         with_leader = m.total((1, m.times(m.total((1, self.on_node), plus=-1), worker)), (1, leader))
         with_leader = m.chosen([(self.mode[HETJOB], m.fixed(0)), (self.mode[HETJOB].negated(), with_leader)])
         return m.most(with_leader, m.times(self.w, worker))

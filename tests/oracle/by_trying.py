@@ -340,11 +340,16 @@ def wanted_per_cpu(instance: dict[str, Any], choice: Choice) -> int:
     pinned = instance["demand"]["pins"].get("mem_per_cpu")
     if pinned:
         return int(pinned)
+    most = choice.place.partition.get("max_mem_per_cpu") or 10**9
+    assumed = min(needed_per_cpu(instance, choice, sure=False), most)
+    return max(preferred_per_cpu(instance, choice), assumed, needed_per_cpu(instance, choice, sure=True))
+
+
+def needed_per_cpu(instance: dict[str, Any], choice: Choice, *, sure: bool) -> int:
+    """Return the MiB per CPU that the ranks need."""
     if choice.mode == "heterogeneous":
-        needed = ceil(memory_of_rank(instance, choice, sure=False) * 1024 / choice.c)
-    else:
-        needed = ceil(need(instance, choice, sure=False) * 1024 / allocated(instance, choice))
-    return max(preferred_per_cpu(instance, choice), needed)
+        return ceil(memory_of_rank(instance, choice, sure=sure) * 1024 / choice.c)
+    return ceil(need(instance, choice, sure=sure) * 1024 / allocated(instance, choice))
 
 
 def memory_per_cpu(instance: dict[str, Any], choice: Choice) -> int:
@@ -373,8 +378,10 @@ def memory_excess(instance: dict[str, Any], choice: Choice, *, sure: bool) -> fl
     there = choice.place.memory
     if "mem" in pins:
         there = pins["mem"]
-    if "mem_per_cpu" in pins:
+    elif "mem_per_cpu" in pins:
         there = pins["mem_per_cpu"] * allocated(instance, choice)
+    elif not sure and choice.place.partition.get("max_mem_per_cpu"):
+        there = min(there, choice.place.partition["max_mem_per_cpu"] * allocated(instance, choice))
     return need(instance, choice, sure=sure) - there / 1024
 
 
