@@ -294,12 +294,12 @@ def listed_use(entries: Sequence[Sequence[int]], counts: Sequence[int], gpus: in
 
 
 def ranks_use(entries: Sequence[Sequence[int]], counts: Sequence[int], gpus: int) -> Use:
-    """Return MotionCor2's mapping: by rank modulo GPUs, or entry by entry."""
+    """Return MotionCor2's mapping by a list: entry by entry."""
     first, lows, highs = 0, [], []
     for ranks in counts:
         used = [0] * gpus
         for rank in range(first, first + ranks):
-            for device in entries[rank] if entries else [rank % gpus]:
+            for device in entries[rank]:
                 used[device] += 1
         first += ranks
         lows.append(min(used))
@@ -616,7 +616,9 @@ class _Layout:
             model.add(self.w == self.gpus)
             model.add(self.ranks <= (len(entries) or ANY))
         self.busiest = m.number(1, m.bounds(self.on_first)[1])
-        if entries or demand["one_rank_per_gpu"]:
+        if demand["one_rank_per_gpu"] and not entries:
+            model.add(self.busiest == 1)  # G ranks that follow each other have each rest by G once
+        elif entries:
             self._use_gpus_by_job(entries)
         else:
             self._use_gpus_by_node()
@@ -652,28 +654,28 @@ class _Layout:
         return not use.on_several and use.busiest - use.idlest <= uneven and use.busiest <= shared
 
     def _use_gpus_by_job(self, entries: list[list[int]]) -> None:
-        """State what the layouts of the job may be with a list, or for a program that looks at the rank."""
+        """State what the layouts of a job with a list of GPUs may be."""
         m, threads = self.m, self.threads
         low, high = m.bounds(threads)
-        listed = max((len(entry) for entry in entries), default=1)
+        listed = max(len(entry) for entry in entries)
         t = m.of(threads, lambda each: min(each, listed)) if low < high else m.fixed(min(low, listed))
         rows = []
-        for gpus in range(1 + max((max(each) for each in entries), default=0), m.bounds(self.gpus)[1] + 1):
+        for gpus in range(1 + max(max(each) for each in entries), m.bounds(self.gpus)[1] + 1):
             for counts in self._splits():
                 for each in range(m.bounds(t)[0], m.bounds(t)[1] + 1):
-                    by_rank = self.demand["one_rank_per_gpu"]
-                    if by_rank and (set(counts) != {gpus} or sum(counts) > (len(entries) or ANY)):
-                        continue
-                    use = (
-                        ranks_use(entries, counts, gpus)
-                        if by_rank
-                        else listed_use(entries, counts, gpus, each)
-                    )
+                    use = self._listed_use(entries, counts, gpus, each)
                     if use.idlest:
                         others = counts[1] if len(counts) > 1 else counts[0]
                         rows.append((counts[0], others, len(counts), gpus, each, use.busiest))
         names = [self.on_first, self.on_others, self.n, self.gpus, t, self.busiest]
         m.model.add_allowed_assignments(names, rows)
+
+    def _listed_use(self, entries: list[list[int]], counts: tuple[int, ...], gpus: int, threads: int) -> Use:
+        if not self.demand["one_rank_per_gpu"]:
+            return listed_use(entries, counts, gpus, threads)
+        if sum(counts) > len(entries):
+            return Use(0, 0, 0)
+        return ranks_use(entries, counts, gpus)
 
     def _splits(self) -> list[tuple[int, ...]]:
         """Return the workers of every node, for every layout: the first has one fewer or one more, perhaps."""
