@@ -314,6 +314,6 @@ def hardware(node: NodeType) -> tuple[object, ...]:
 
 
 def most_cpus(place: Place, gpus: int) -> int:
-    """CPUs a job may take on a node: all, or the site's share of each GPU it takes; 0: not known."""
-    cpus, share = place.room.cpus, place.node_type.cpus_per_gpu
+    """CPUs a node has for a job: all, or the site's share of each GPU it takes; 0: not known."""
+    cpus, share = place.node_type.cpus, place.node_type.cpus_per_gpu
     return min(cpus, share * gpus) if share and gpus else cpus
