@@ -97,7 +97,7 @@ def layout_of(asked: Asked, values: Mapping[str, Any]) -> Layout:
     full = asked.fullest(place, mode, workers, cpus, amount)
     if mode == HETEROGENEOUS:
         per_cpu = 0 if asked.demand.pin("exclusive") else asked.mem_per_cpu(place, mode, workers, cpus, amount)
-        shares = heterogeneous_shares(place.room, cpus, per_cpu if asked.slurm else 0, amount)
+        shares = heterogeneous_shares(asked.fillable(place), cpus, per_cpu if asked.slurm else 0, amount)
         per_node, slots = 0, amount
     elif mode == HETJOB:
         shares = (1, *[workers] * amount)

@@ -226,12 +226,7 @@ def _leader_misses(asked: Asked, mode: str, leader: Place | None) -> float:
 
 
 def _memory(asked: Asked) -> Iterator[Constraint]:
-    yield Constraint(
-        "site:memory",
-        OF_NODE,
-        lambda place, *rest: _over(asked.allocated_mib(place, *rest), place.room.memory_mib),
-        rising=UP,
-    )
+    yield Constraint("site:memory", OF_NODE, asked.memory_over_mib, rising=UP)
     yield Constraint(
         "site:max_mem_per_cpu",
         OF_NODE,

@@ -150,12 +150,12 @@ def _memory_need(asked: Asked, layout: Layout) -> str:
 
 
 def _memory_site(asked: Asked, layout: Layout) -> str:
-    limit = gib(layout.place.room.memory_mib / MIB)
-    total = gib(asked.allocated_mib(*layout.choice) / MIB)
+    node = layout.place.node_type
+    cpus, mib, most, whose = asked.tightest_memory(*layout.choice) or (0, 0, node.memory_mib, node.name)
+    total = gib(mib / MIB)
     if asked.demand.pin("mem") is None:
-        per_cpu = gib(asked.mem_per_cpu(*layout.choice) / MIB)
-        total = f"{asked.counted_cpus(*layout.choice)} CPUs x {per_cpu} = {total}"
-    return f"{total} per node > {limit} of {layout.place.node_type.name}"
+        total = f"{cpus} CPUs x {gib(asked.mem_per_cpu(*layout.choice) / MIB)} = {total}"
+    return f"{total} per node > {gib(most / MIB)} of {whose}"
 
 
 def _memory_per_cpu(asked: Asked, layout: Layout) -> str:
