@@ -170,6 +170,8 @@ class Asked:
             allocated = counted = self.counted_cpus(place, mode, per_node, cpus, amount)
         usual = self.cluster.policy.memory_per_cpu_mib
         cap = place.partition.max_memory_per_cpu_mib if place.partition else None
+        if cap and self._by_node(mode):  # Slurm divides memory by node by the CPUs that are asked for
+            cap = cap * self.fullest(place, mode, per_node, cpus, amount) * cpus // counted
         wanted = max(min(usual, cap) if cap else usual, ceil(need * MIB / allocated))
         return min([wanted, *self._most_per_cpu(place, counted, (mode, per_node, cpus, amount))])
 
@@ -184,6 +186,16 @@ class Asked:
     def _a_rank_gib(self, cpus: int, *, sure: bool = False) -> float:
         each = self.amounts(cpus, sure=sure)
         return max(each.worker_gib, each.leader_gib)
+
+    def asked_mib_per_cpu(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> float:
+        """Memory per CPU as Slurm compares it with a partition's limit, beyond which it raises the CPUs of each task.
+
+        Memory by node is divided by the CPUs that the tasks of a node ask for (22.05.8, observed).
+        """
+        if not self._by_node(mode):
+            return self.mem_per_cpu(place, mode, per_node, cpus, amount)
+        asked_for = self.fullest(place, mode, per_node, cpus, amount) * cpus
+        return self.allocated_mib(place, mode, per_node, cpus, amount) / asked_for
 
     def allocated_mib(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
         """Memory that Slurm allocates on the fullest node: per CPU it counts the rounded CPUs."""
@@ -200,7 +212,7 @@ class Asked:
     def tightest_memory(
         self, place: Place, mode: str, per_node: int, cpus: int, amount: int
     ) -> tuple[int, int, int, str] | None:
-        """Return the limit on memory of a node that is the nearest: CPUs that count, their MiB, the limit, whose it is."""
+        """Return the nearest limit on the memory of a node: CPUs that count, their MiB, the limit, whose it is."""
         choice = place, mode, per_node, cpus, amount
         counted, booked = self.counted_cpus(*choice), self.allocated_mib(*choice)
         found = []
@@ -220,9 +232,9 @@ class Asked:
     def _limited_cpus(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
         """CPUs by which Slurm multiplies memory per CPU before it compares (22.05.8, observed).
 
-        They are those that the tasks of a node ask for, not rounded up; where nothing says how many tasks share a node, those
-        of one. For an exclusive job they are those of the partition's first node: a profile does not say which
-        that is, so it may be the one with most CPUs.
+        They are those that the tasks of a node ask for, not rounded up; where nothing says how many tasks share a
+        node, those of one. For an exclusive job they are those of the partition's first node: a profile does not
+        say which that is, so it may be the one with most CPUs.
         """
         if self.exclusive:
             names = place.partition.node_types if place.partition else (place.node_type.name,)

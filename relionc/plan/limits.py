@@ -231,7 +231,7 @@ def _memory(asked: Asked) -> Iterator[Constraint]:
         "site:max_mem_per_cpu",
         OF_NODE,
         lambda place, *rest: _over(
-            asked.mem_per_cpu(place, *rest), _of(place, "max_memory_per_cpu_mib")
+            asked.asked_mib_per_cpu(place, *rest), _of(place, "max_memory_per_cpu_mib")
         ),
         rising=UP,
     )

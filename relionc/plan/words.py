@@ -69,7 +69,7 @@ CODES = {
 FIXED = {
     "need:memory": ("mem_per_cpu", "mem"),
     "site:memory": ("mem_per_cpu", "mem"),
-    "site:max_mem_per_cpu": ("mem_per_cpu",),
+    "site:max_mem_per_cpu": ("mem_per_cpu", "mem"),
     "need:scratch": ("scratch",),
     "site:scratch": ("scratch",),
     "site:max_time": ("time",),
@@ -83,6 +83,7 @@ FIXED = {
 
 HELP = {
     "need:memory": "fewer ranks per node, more nodes, or no pre-reading",
+    "site:max_mem_per_cpu": "more CPUs per task: Slurm would raise them itself, and place the ranks otherwise than planned",
     "need:vram": "fewer ranks per GPU, GPUs with more memory, less padding, or the last iterations on CPUs",
     "need:items": "fewer ranks: one beyond the number of items computes nothing",
     "need:even_gpus": "the same number of ranks for every GPU; `ranks_per_gpu` says how many share one",
@@ -160,7 +161,11 @@ def _memory_site(asked: Asked, layout: Layout) -> str:
 
 def _memory_per_cpu(asked: Asked, layout: Layout) -> str:
     most = layout.place.partition.max_memory_per_cpu_mib if layout.place.partition else 0
-    return f"{gib(asked.mem_per_cpu(*layout.choice) / MIB)} per CPU > {gib((most or 0) / MIB)} of the partition"
+    each = f"{gib(asked.asked_mib_per_cpu(*layout.choice) / MIB)} per CPU"
+    if asked.demand.pin("mem") is not None:
+        cpus = plural(layout.fullest * layout.cpus_per_task, "CPU")
+        each = f"{gib(asked.demand.pin('mem') / MIB)} for {cpus} = {each}"
+    return f"{each} > {gib((most or 0) / MIB)} of the partition"
 
 
 def _vram(asked: Asked, layout: Layout) -> str:
