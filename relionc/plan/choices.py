@@ -80,7 +80,11 @@ class _Domains(NamedTuple):
         demand, node = self.asked.demand, values["place"].node_type
         if not demand.gpu:
             return (0,)
-        wished = {demand.pin("gpus_per_node") or 1, highest(demand.gpu_ids) + 1, *_divisors(demand.pin("gpus") or 1)}
+        wished = {
+            demand.pin("gpus_per_node") or 1,
+            highest(demand.gpu_ids) + 1,
+            *_divisors(demand.pin("gpus") or 1),
+        }
         if demand.pin("ntasks_per_node") and (demand.pin("ranks_per_gpu") or demand.one_rank_per_gpu):
             each, per_gpu = demand.pin("ntasks_per_node"), demand.pin("ranks_per_gpu") or 1
             wished |= {each // per_gpu, (each - 1) // per_gpu}
@@ -99,7 +103,13 @@ class _Domains(NamedTuple):
         """Workers beyond a node's CPUs that a wish could mean: such a wish is refused with its number."""
         demand = self.asked.demand
         each, ntasks = demand.pin("ntasks_per_node") or 1, demand.pin("ntasks") or 1
-        counts = {each, each - 1, sharing, sharing + 1, *(n for total in (ntasks, ntasks - 1) for n in _divisors(total))}
+        counts = {
+            each,
+            each - 1,
+            sharing,
+            sharing + 1,
+            *(n for total in (ntasks, ntasks - 1) for n in _divisors(total)),
+        }
         counts |= {rule.minimum + more for rule in demand.rank_rules for more in (-1, 0, 1)}
         return {count for count in counts if count > most}
 

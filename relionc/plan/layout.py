@@ -99,7 +99,7 @@ def layout_of(asked: Asked, values: Mapping[str, Any]) -> Layout:
         per_cpu = (
             0 if asked.demand.pin("exclusive") else asked.mem_per_cpu(place, mode, workers, cpus, amount)
         )
-        shares = heterogeneous_shares(place.room, cpus, per_cpu if asked.slurm else 0, amount)
+        shares = heterogeneous_shares(asked.fillable(place), cpus, per_cpu if asked.slurm else 0, amount)
         per_node, slots = 0, amount
     elif mode == HETJOB:
         shares = (1, *[workers] * amount)
@@ -163,8 +163,8 @@ def tasks_that_fit(node: NodeType, cpus_per_task: int, mem_per_cpu: int, wanted:
     """Return how many tasks Slurm puts on an empty node: bounded by CPUs, and by memory x rounded CPUs."""
     cpus = node.cpus or round_cpus(wanted * cpus_per_task, node.threads_per_core)
     if mem_per_cpu and node.memory_mib:
-        cpus = min(cpus, node.memory_mib // mem_per_cpu)
-    cpus -= cpus % node.threads_per_core
+        booked = node.memory_mib // mem_per_cpu
+        cpus = min(cpus, booked - booked % node.threads_per_core)
     return min(wanted, cpus // cpus_per_task)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from relionc.expr.slurm import constraint_allows, constraint_least, parse_constraint
 from relionc.plan.asked import MIB, most_cpus
 from relionc.plan.gpus import highest, parse_ids
+from relionc.plan.layout import round_cpus
 from relionc.plan.model import HETEROGENEOUS, HETJOB, ONE_TASK_PER_NODE
 from relionc.solve import Constraint, Floor
 
@@ -158,6 +159,8 @@ def _site(asked: Asked) -> Iterator[Constraint]:
             ),
         ),
     )
+    if asked.exclusive:
+        yield Constraint("site:exclusive", ("place",), _whole_node_over)
     yield Constraint("site:whole_cores", OF_NODE, lambda *choice: _odd_cpus(asked, *choice), rising=UP)
     yield from _numbers_of_nodes(asked)
 
@@ -186,10 +189,18 @@ def _of(place: Place, limit: str) -> Any:
 
 
 def _cpus_over(asked: Asked, place: Place, mode: str, gpus: int, per_node: int, cpus: int) -> float:
-    """CPUs of the tasks of a node, in whole cores, over what a job may take there."""
-    tasks = 1 if mode == HETEROGENEOUS else _tasks_of_node(asked, mode, per_node)
-    core = place.node_type.threads_per_core
-    return _over(-(-tasks * cpus // core) * core, most_cpus(place, gpus))
+    """CPUs of the tasks of a node over what a job may take there: in whole cores, but not for the partition's limit.
+
+    Slurm compares that with the CPUs that the tasks ask for, and may then allocate more (22.05.8, observed).
+    """
+    asked_for = (1 if mode == HETEROGENEOUS else _tasks_of_node(asked, mode, per_node)) * cpus
+    whole = round_cpus(asked_for, place.node_type.threads_per_core)
+    return max(_over(asked_for, place.room.cpus), _over(whole, most_cpus(place, gpus)))
+
+
+def _whole_node_over(place: Place) -> float:
+    """CPUs of a node over the partition's limit: an exclusive job takes all of them (Slurm 22.05.8, observed)."""
+    return _over(place.node_type.cpus, _of(place, "max_cpus_per_node"))
 
 
 def _odd_cpus(asked: Asked, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
@@ -222,16 +233,13 @@ def _leader_misses(asked: Asked, mode: str, leader: Place | None) -> float:
 
 
 def _memory(asked: Asked) -> Iterator[Constraint]:
-    yield Constraint(
-        "site:memory",
-        OF_NODE,
-        lambda place, *rest: _over(asked.allocated_mib(place, *rest), place.room.memory_mib),
-        rising=UP,
-    )
+    yield Constraint("site:memory", OF_NODE, asked.memory_over_mib, rising=UP)
     yield Constraint(
         "site:max_mem_per_cpu",
         OF_NODE,
-        lambda place, *rest: _over(asked.mem_per_cpu(place, *rest), _of(place, "max_memory_per_cpu_mib")),
+        lambda place, *rest: _over(
+            asked.asked_mib_per_cpu(place, *rest), _of(place, "max_memory_per_cpu_mib")
+        ),
         rising=UP,
     )
     yield Constraint("need:memory", OF_NODE, asked.memory_missing_gib, rising=UP)

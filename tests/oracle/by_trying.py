@@ -471,7 +471,9 @@ def vram_excess(instance: dict[str, Any], choice: Choice, *, sure: bool) -> floa
     """Return the GiB by which the workers of the busiest GPU take more than it has."""
     if not choice.place.node["vram"] or choice.mode == "heterogeneous":
         return 0
-    return gpu_use(instance, choice).most * memory_of(instance, choice, "vram", sure=sure) - float(choice.place.node["vram"])
+    return gpu_use(instance, choice).most * memory_of(instance, choice, "vram", sure=sure) - float(
+        choice.place.node["vram"]
+    )
 
 
 # --- the constraint -------------------------------------------------------------------------------------------
@@ -524,7 +526,7 @@ HARDWARE = ("cpus", "core", "memory", "gpu_type", "gpus", "vram", "cpus_per_gpu"
 
 
 def _place_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
-    site, demand = instance["site"], instance["demand"]
+    demand = instance["demand"]
     pins, partition, node = demand["pins"], choice.place.partition, choice.place.node
     if pins.get("partition", partition["name"]) != partition["name"]:
         yield "pin:partition"
