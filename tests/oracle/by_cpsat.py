@@ -32,6 +32,7 @@ MODES = (HETEROGENEOUS, HOMOGENEOUS, PLUS_1, HETJOB, ONE_TASK)
 SAFE = 1 << 50
 """A weighted sum of costs stays below this: CP-SAT computes with 64 bits."""
 ANY = 1 << 30
+MUCH = 1 << 24  # MiB; more than any node, and products of it are no overflow
 """More than any limit."""
 
 
@@ -368,6 +369,9 @@ class _Layout:
         beside = m.total((1, mode[PLUS_1]), (leader, mode[ONE_TASK]))
         self.n = m.number(1, there)
         self.here_cpus, self.here_memory = self.here(lambda p: p.cpus), self.here(lambda p: p.memory)
+        self.node_memory = self.here(lambda p: p.node["memory"])
+        self.limit_of_node = self.here(lambda p: p.partition.get("max_mem_per_node") or MUCH)
+        self.by_node = "mem" in self.pins or self.site["memory_flag"] == "per_node"
         self.core = self.here(lambda p: p.node["core"])
         self.ranks = self.pick(
             self.amount, m.total((1, m.times(self.w, self.n)), (1, beside), (1, mode[HETJOB]))
@@ -446,28 +450,44 @@ class _Layout:
                     for sure in (True, False)
                 )
             )
-            most = m.over(self.here_memory, self.pick(of_one, self.allocated))
-            self.per_cpu = m.least(m.most(self.preferred, needed), most)
+            counted = self.pick(of_one, self.allocated)
+            most = m.over(self.node_memory, counted)
+            limit = m.over(self.limit_of_node, counted if self.by_node else self._limited_cpus())
+            self.per_cpu = m.least(m.most(self._gives_way(self.preferred), needed), m.least(most, limit))
         cpus = self.here_cpus
         if not self.exclusive:
-            cpus = m.least(cpus, m.over(self.here_memory, self._at_least_one(self.per_cpu)))
-        whole = m.times(m.over(cpus, self.core), self.core)
-        fit = self._at_least_one(m.over(whole, self.c))
+            by_memory = m.over(self.node_memory, self._at_least_one(self.per_cpu))
+            cpus = m.least(cpus, m.times(m.over(by_memory, self.core), self.core))
+        fit = self._at_least_one(m.over(cpus, self.c))
         m.model.add(self.fit == fit).only_enforce_if(self.het)
         m.model.add(self.fit == 1).only_enforce_if(self.het.negated())
         self.given = m.times(self.per_cpu, self.allocated)
 
     def _assumed_gives_way(self, sure: cp_model.IntVar, assumed: cp_model.IntVar) -> cp_model.IntVar:
         """Return the MiB per CPU that are needed: of what is assumed no more than the partition's limit."""
-        limit = self.here(lambda p: p.partition.get("max_mem_per_cpu") or ANY)
-        return self.m.most(sure, self.m.least(assumed, limit))
+        return self.m.most(sure, self._gives_way(assumed))
+
+    def _gives_way(self, mib: cp_model.IntVar) -> cp_model.IntVar:
+        """Return MiB per CPU, no more than the partition's limit; by node it holds for the CPUs that tasks ask for."""
+        m = self.m
+        limit = self.here(lambda p: p.partition.get("max_mem_per_cpu") or MUCH)
+        if self.by_node:
+            limit = m.over(m.times(limit, self.used_cpus), self.allocated)
+        return m.least(mib, limit)
+
+    def _limited_cpus(self) -> cp_model.IntVar:
+        """Return the CPUs by which memory by CPU is multiplied for the partition's limit: L."""
+        if not self.exclusive:
+            return self._at_least_one(self.pick(self.c, self.m.times(self.on_node, self.c)))
+        nodes = {node["name"]: node["cpus"] for node in self.site["node_types"]}
+        return self.here(lambda p: max(nodes[name] for name in p.partition["node_types"]))
 
     def _at_least_one(self, x: cp_model.IntVar) -> cp_model.IntVar:
         return self.m.most(x, self.m.fixed(1))
 
     def _preferred_mib(self, place: Place) -> int:
-        usual: int = self.site["policy"]["mem_per_cpu"]
-        return min(usual, place.partition.get("max_mem_per_cpu") or usual)
+        del place
+        return int(self.site["policy"]["mem_per_cpu"])
 
     def missing_mib(self, *, sure: bool) -> cp_model.IntVar:
         """Return the MiB by which ranks take more than they may, or minus what is left."""
@@ -510,6 +530,7 @@ class _Layout:
             and pins.get("time", 0) <= (partition.get("max_time") or ANY)
             and pins.get("scratch", demand["scratch"]) <= (node["scratch"] or ANY)
             and (not demand["gpu"] or node["gpus"] > 0)
+            and not (self.exclusive and node["cpus"] > (partition.get("max_cpus_per_node") or ANY))
             and _wanted(self.instance, place).allowed
         )
 
@@ -580,15 +601,24 @@ class _Layout:
         model.add(self.n >= self.here(lambda p: p.partition.get("min_nodes") or 0))
         if self.demand["interactive"]:
             model.add(self.n == 1)
-        together = self.rounded(m.times(self.on_node, self.c))
-        model.add(self.pick(self.rounded(self.c), together) <= self.here_cpus)
+        asked_for = m.times(self.on_node, self.c)
+        together = self.rounded(asked_for)
+        model.add(self.pick(self.c, asked_for) <= self.here_cpus)
+        model.add(self.pick(self.rounded(self.c), together) <= self.all_cpus)
         if self.demand["gpu"]:
             each = self.here(lambda p: p.node["cpus_per_gpu"] or ANY)
             model.add(together <= m.times(each, self.gpus))
         self._require_whole_cores()
         pinned = self.pins.get("mem")
-        model.add((self.given if pinned is None else pinned) <= self.here_memory)
-        model.add(self.per_cpu <= self.here(lambda p: p.partition.get("max_mem_per_cpu") or ANY))
+        job = self.given if pinned is None else m.fixed(pinned)
+        model.add(job <= self.node_memory)
+        per_cpu = self.here(lambda p: p.partition.get("max_mem_per_cpu") or MUCH)
+        if self.by_node:
+            model.add(job <= self.limit_of_node)
+            model.add(job <= m.times(per_cpu, self.used_cpus))
+        else:
+            model.add(m.times(self.per_cpu, self._limited_cpus()) <= self.limit_of_node)
+            model.add(self.per_cpu <= per_cpu)
         model.add(self.missing_mib(sure=True) <= 0)
 
     def _require_whole_cores(self) -> None:
@@ -789,7 +819,7 @@ class _Layout:
                 for sure in (True, False)
             )
         )
-        return m.times(m.most(self.preferred, needed), self.c)
+        return m.times(m.most(self._gives_way(self.preferred), needed), self.c)
 
     def _rank_of(self, mode: str) -> int:
         order = self._order()

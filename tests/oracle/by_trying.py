@@ -230,11 +230,11 @@ def whole_cores(choice: Choice, cpus: int) -> int:
 
 def tasks_that_fit(instance: dict[str, Any], choice: Choice) -> int:
     """Return how many tasks of a heterogeneous job Slurm puts on an empty node: f."""
-    cpus = choice.place.cpus
-    if not exclusive(instance):
-        cpus = min(cpus, choice.place.memory // memory_per_cpu(instance, choice._replace(amount=2)))
-    core = choice.place.node["core"]
-    return max(1, cpus // core * core // choice.c)
+    cpus, core = choice.place.cpus, choice.place.node["core"]
+    if not exclusive(instance):  # the partition's limit on memory is for one task, when the job is submitted
+        by_memory = choice.place.node["memory"] // memory_per_cpu(instance, choice._replace(amount=2))
+        cpus = min(cpus, by_memory // core * core)
+    return int(max(1, cpus // choice.c))
 
 
 def ranks(instance: dict[str, Any], choice: Choice) -> int:
@@ -279,6 +279,20 @@ def allocated(instance: dict[str, Any], choice: Choice) -> int:
     if exclusive(instance):
         return int(choice.place.node["cpus"])
     return whole_cores(choice, fullest(instance, choice) * choice.c)
+
+
+def limited_cpus(instance: dict[str, Any], choice: Choice) -> int:
+    """Return the CPUs by which memory by CPU is multiplied for the partition's limit: L."""
+    if exclusive(instance):
+        there = choice.place.partition.get("node_types") or [choice.place.node["name"]]
+        return max(int(node["cpus"]) for node in instance["site"]["node_types"] if node["name"] in there)
+    return tasks_of_node(instance, choice) * choice.c
+
+
+def by_node(instance: dict[str, Any], choice: Choice) -> bool:
+    """Return whether memory is asked for by node."""
+    asked = "mem" in instance["demand"]["pins"] or instance["site"]["memory_flag"] == "per_node"
+    return asked and choice.mode != "heterogeneous"
 
 
 def exclusive(instance: dict[str, Any]) -> bool:
@@ -329,10 +343,12 @@ def need(instance: dict[str, Any], choice: Choice, *, sure: bool) -> float:
     return max(first, *(count * worker for count in counts[1:]), 0)
 
 
-def preferred_per_cpu(instance: dict[str, Any], choice: Choice) -> int:
-    """Return the MiB per CPU that the site prefers, at most the partition's limit."""
-    usual: int = instance["site"]["policy"]["mem_per_cpu"]
-    return min(usual, choice.place.partition.get("max_mem_per_cpu") or usual)
+def most_per_cpu(instance: dict[str, Any], choice: Choice) -> int:
+    """Return the partition's limit on MiB per CPU; by node it holds for the CPUs that the tasks ask for."""
+    most: int = choice.place.partition.get("max_mem_per_cpu") or 10**9
+    if not by_node(instance, choice):
+        return most
+    return most * fullest(instance, choice) * choice.c // allocated(instance, choice)
 
 
 def wanted_per_cpu(instance: dict[str, Any], choice: Choice) -> int:
@@ -340,9 +356,9 @@ def wanted_per_cpu(instance: dict[str, Any], choice: Choice) -> int:
     pinned = instance["demand"]["pins"].get("mem_per_cpu")
     if pinned:
         return int(pinned)
-    most = choice.place.partition.get("max_mem_per_cpu") or 10**9
-    assumed = min(needed_per_cpu(instance, choice, sure=False), most)
-    return max(preferred_per_cpu(instance, choice), assumed, needed_per_cpu(instance, choice, sure=True))
+    usual = instance["site"]["policy"]["mem_per_cpu"]
+    gives_way = max(usual, needed_per_cpu(instance, choice, sure=False))
+    return max(min(gives_way, most_per_cpu(instance, choice)), needed_per_cpu(instance, choice, sure=True))
 
 
 def needed_per_cpu(instance: dict[str, Any], choice: Choice, *, sure: bool) -> int:
@@ -357,10 +373,12 @@ def memory_per_cpu(instance: dict[str, Any], choice: Choice) -> int:
     wanted = wanted_per_cpu(instance, choice)
     if "mem_per_cpu" in instance["demand"]["pins"]:
         return wanted
-    if choice.mode != "heterogeneous":
-        return min(wanted, choice.place.memory // allocated(instance, choice))
     cpus = choice.place.node["cpus"] if exclusive(instance) else whole_cores(choice, choice.c)
-    return min(wanted, choice.place.memory // cpus)
+    if choice.mode != "heterogeneous":
+        cpus = allocated(instance, choice)
+    limit = choice.place.partition.get("max_mem_per_node")
+    limited = cpus if by_node(instance, choice) else limited_cpus(instance, choice)
+    return min(wanted, choice.place.node["memory"] // cpus, limit // limited if limit else wanted)
 
 
 def memory_of_job(instance: dict[str, Any], choice: Choice) -> int:
@@ -536,6 +554,8 @@ def _place_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
         yield "site:max_time"
     if node["scratch"] and pins.get("scratch", demand["scratch"]) > node["scratch"]:
         yield "site:scratch"
+    if exclusive(instance) and node["cpus"] > (partition.get("max_cpus_per_node") or node["cpus"]):
+        yield "site:exclusive"
     if demand["gpu"] and not node["gpus"]:
         yield "need:gpu_node"
     if demand["scratch"] > pins.get("scratch", demand["scratch"]):
@@ -601,10 +621,10 @@ def _workers_break(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
     on_node = 0 if heterogeneous else tasks_of_node(instance, choice)
     if pins.get("ntasks_per_node", on_node) != on_node:
         yield "pin:ntasks_per_node"
-    tasks, cpus = tasks_of_node(instance, choice), choice.place.cpus
+    tasks, cpus = tasks_of_node(instance, choice), choice.place.node["cpus"]
     if demand["gpu"] and choice.place.node["cpus_per_gpu"]:
         cpus = min(cpus, choice.place.node["cpus_per_gpu"] * choice.gpus)
-    if whole_cores(choice, tasks * choice.c) > cpus:
+    if tasks * choice.c > choice.place.cpus or whole_cores(choice, tasks * choice.c) > cpus:
         yield "site:cpus"
     if demand["one_rank_per_gpu"] and abs(choice.w - choice.gpus) + extra_rank(demand, choice) > 0:
         yield "need:rank_per_gpu"
@@ -669,9 +689,15 @@ def _memory_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
     several = fullest(instance, choice) > 1 and choice.mode != "one-task-per-node"
     if choice.c > 1 and several and choice.c % choice.place.node["core"]:
         yield "site:whole_cores"
-    if memory_of_job(instance, choice) > choice.place.memory:
+    job, partition = memory_of_job(instance, choice), choice.place.partition
+    counted, each = job, float(memory_per_cpu(instance, choice))
+    if by_node(instance, choice):
+        each = job / (fullest(instance, choice) * choice.c)
+    else:
+        counted = memory_per_cpu(instance, choice) * limited_cpus(instance, choice)
+    if job > choice.place.node["memory"] or counted > (partition.get("max_mem_per_node") or 10**9):
         yield "site:memory"
-    if memory_per_cpu(instance, choice) > (choice.place.partition.get("max_mem_per_cpu") or 10**9):
+    if each > (partition.get("max_mem_per_cpu") or 10**9):
         yield "site:max_mem_per_cpu"
     if memory_excess(instance, choice, sure=True) > 0:
         yield "need:memory"
