@@ -86,12 +86,22 @@ class Asked:
 
     def nodes(self, place: Place, mode: str, cpus: int, amount: int) -> int:
         """Nodes with workers; those of a heterogeneous job as Slurm fills empty ones."""
-        return -(-amount // self.fits(place, cpus)) if mode == HETEROGENEOUS else amount
+        if mode != HETEROGENEOUS:
+            return amount
+        return max(-(-amount // self.fits(place, cpus)), min(self.least_nodes(place), amount))
+
+    @staticmethod
+    def least_nodes(place: Place) -> int:
+        """The fewest nodes that a job of the partition gets."""
+        return (place.partition.min_nodes if place.partition else None) or 1
 
     def fullest(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
         """The most ranks on a node with workers."""
         if mode == HETEROGENEOUS:
-            return min(amount, self.fits(place, cpus))
+            if self.exclusive and place.node_type.known:  # which is spread evenly
+                return -(-amount // self.nodes(place, mode, cpus, amount))
+            kept = (self.least_nodes(place) - 1) * round_cpus(cpus, place.node_type.threads_per_core)
+            return max(1, min((amount * cpus - kept) // cpus, self.fits(place, cpus)))
         return per_node + (self.beside(mode) if mode != HETJOB else 0)
 
     # --- CPUs and memory ------------------------------------------------------------------------------------

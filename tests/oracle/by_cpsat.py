@@ -381,14 +381,26 @@ class _Layout:
         self.fit = m.number(1, m.bounds(self.here_cpus)[1])  # f; what it is, memory says
         self.on_node = m.total((1, self.w), (1, beside))
         self.fullest = m.number(1, max(m.bounds(self.on_node)[1], m.bounds(self.fit)[1]))
-        m.model.add(self.fullest == self.pick(m.least(self.ranks, self.fit), self.on_node))
         m.model.add(self.n == self.amount).only_enforce_if(self.het.negated())
-        filled = m.over_up(self.amount, self.fit)
+        fewest = self.here(lambda p: p.partition.get("min_nodes") or 1)
+        filled = m.most(m.over_up(self.amount, self.fit), m.least(fewest, self.amount))
         m.model.add(self.n == filled).only_enforce_if(self.het)
+        m.model.add(self.fullest == self.pick(self._together(fewest), self.on_node))
         self.used_cpus = m.times(self.fullest, self.c)
         self.all_cpus = self.here(lambda p: p.node["cpus"])
         self.allocated = self.all_cpus if self.exclusive else self.rounded(self.used_cpus)
         self._share_out(beside)
+
+    def _together(self, fewest: cp_model.IntVar) -> cp_model.IntVar:
+        """Return how many tasks Slurm puts on a node, where it places them: a task is kept for each of the fewest nodes."""
+        m = self.m
+        if self.exclusive:
+            return m.over_up(self.amount, self.n)
+        core = self.here(lambda p: p.node["core"])
+        each = m.times(m.over_up(self.c, core), core)
+        kept = m.times(m.total((1, fewest), plus=-1), each)
+        left = m.positive(m.total((1, m.times(self.amount, self.c)), (-1, kept)))
+        return m.most(m.least(self.fit, m.over(left, self.c)), m.fixed(1))
 
     def rounded(self, cpus: cp_model.IntVar) -> cp_model.IntVar:
         """Return whole cores."""

@@ -256,14 +256,19 @@ def workers(instance: dict[str, Any], choice: Choice) -> int:
 def nodes(instance: dict[str, Any], choice: Choice) -> int:
     """Return the nodes with workers."""
     if choice.mode == "heterogeneous":
-        return ceil(choice.amount / tasks_that_fit(instance, choice))
+        least = choice.place.partition.get("min_nodes") or 1
+        return max(ceil(choice.amount / tasks_that_fit(instance, choice)), min(least, choice.amount))
     return choice.amount
 
 
 def fullest(instance: dict[str, Any], choice: Choice) -> int:
     """Return the ranks of the fullest node with workers, for each of which CPUs are taken there."""
+    if choice.mode == "heterogeneous" and exclusive(instance):
+        return ceil(choice.amount / nodes(instance, choice))
     if choice.mode == "heterogeneous":
-        return min(choice.amount, tasks_that_fit(instance, choice))
+        kept = ((choice.place.partition.get("min_nodes") or 1) - 1) * whole_cores(choice, choice.c)
+        most = (choice.amount * choice.c - kept) // choice.c
+        return max(1, min(tasks_that_fit(instance, choice), most))
     return tasks_of_node(instance, choice)
 
 
