@@ -392,7 +392,7 @@ class _Layout:
         self._share_out(beside)
 
     def _together(self, fewest: cp_model.IntVar) -> cp_model.IntVar:
-        """Return how many tasks Slurm puts on a node, where it places them: a task is kept for each of the fewest nodes."""
+        """Return how many tasks Slurm puts on a node, where it places them: one is kept for each of the fewest nodes."""
         m = self.m
         if self.exclusive:
             return m.over_up(self.amount, self.n)
