@@ -162,7 +162,12 @@ def _site(asked: Asked) -> Iterator[Constraint]:
 
 def _numbers_of_nodes(asked: Asked) -> Iterator[Constraint]:
     yield Constraint(
-        "site:count", OF_NODES, lambda place, *rest: _over(asked.nodes(place, *rest), place.alike), rising=UP
+        "site:count",
+        ("place", "mode", "leader", "cpus_per_task", "amount"),
+        lambda place, mode, leader, *rest: _over(
+            asked.nodes(place, mode, *rest) + asked.with_leader(place, leader), place.alike
+        ),
+        rising=UP,
     )
     yield Constraint(
         "site:max_nodes",
@@ -217,9 +222,10 @@ def _leader_misses(asked: Asked, mode: str, leader: Place | None) -> float:
     if leader is None:
         return 1
     time = _over(asked.demand.pin("time") or 0, _of(leader, "max_time_s"))
+    cpus = _over(asked.leader_takes(leader)[0], leader.room.cpus)
     alone = (_of(leader, "min_nodes") or 1) - 1
     need = asked.amounts(1, sure=True).leader_gib - leader.room.memory_mib / MIB if leader.room.memory_mib else 0
-    return max(0.0, time, alone, need)
+    return max(0.0, time, alone, need, cpus)
 
 
 # --- memory ---------------------------------------------------------------------------------------------------

@@ -207,11 +207,12 @@ def _time(asked: Asked, layout: Layout) -> str:
     return f"{format_time(asked.demand.pin('time'))} > {format_time(limit)} of partition {name}"
 
 
-def _nodes(_: Asked, layout: Layout) -> str:
+def _nodes(asked: Asked, layout: Layout) -> str:
     partition, nodes = layout.place.partition, layout.worker_nodes
     if partition and partition.max_nodes and nodes > partition.max_nodes:
         return f"{plural(nodes, 'node')} > {partition.max_nodes} of partition {partition.name}"
-    return f"{plural(nodes, 'node')} > {layout.place.alike} of {layout.place.node_type.name}"
+    leader = " and the leader's" if asked.with_leader(layout.place, layout.leader_place) else ""
+    return f"{plural(nodes, 'node')}{leader} > {layout.place.alike} of {layout.place.node_type.name}"
 
 
 def _too_few_nodes(_: Asked, layout: Layout) -> str:
