@@ -397,7 +397,12 @@ def _alike(demand: Demand, cluster: Cluster, partition: Partition | None, node: 
         return node.count
     features = demand.pin("constraint")
     others = [cluster.node_types[name] for name in partition.node_types]
-    alike = [(other.features, other.count) for other in others if hardware(other) == hardware(node)]
+    scratch = demand.pin("scratch") or demand.scratch_need_gib
+    alike = [
+        (other.features, other.count)
+        for other in others
+        if hardware(other) == hardware(node) and scratch <= (other.scratch_gib or scratch)
+    ]
     if features is None:
         return sum(count for _, count in alike)
     wanted = parse_constraint(features)

@@ -108,11 +108,15 @@ def constraint(asked: Asked, layout: Layout) -> str:
     on which it would be laid out the same.
     """
     pinned = asked.demand.pin("constraint")
-    wanted = None if pinned is None else _own_part(parse_constraint(pinned), layout.place.node_type)
-    others = _others(asked, layout.place, wanted, typed=layout.gpus_per_node > 0)
+    wanted = None if pinned is None else parse_constraint(pinned)
+    typed = layout.gpus_per_node > 0
+    others = _others(asked, layout.place, wanted, typed=typed)
     placed = layout.mode != HETEROGENEOUS or layout.ntasks == 1
     if placed and layout.worker_nodes == 1 and _as_good(asked, layout, others):
         return pinned or ""
+    if wanted is not None:
+        wanted = _own_part(wanted, layout.place.node_type)
+        others = _others(asked, layout.place, wanted, typed=typed)
     return _narrowed(wanted, feature_of(asked, layout.place, others))
 
 

@@ -156,6 +156,7 @@ def _site(asked: Asked) -> Iterator[Constraint]:
     )
     if asked.exclusive:
         yield Constraint("site:exclusive", ("place",), _whole_node_over)
+        yield Constraint("site:exclusive", ("place", "mode", "gpus"), _unasked_gpus)
     yield Constraint("site:whole_cores", OF_NODE, lambda *choice: _odd_cpus(asked, *choice), rising=UP)
     yield from _numbers_of_nodes(asked)
 
@@ -201,6 +202,14 @@ def _cpus_over(asked: Asked, place: Place, mode: str, gpus: int, per_node: int, 
 def _whole_node_over(place: Place) -> float:
     """CPUs of a node over the partition's limit: an exclusive job takes all of them (Slurm 22.05.8, observed)."""
     return _over(place.node_type.cpus, _of(place, "max_cpus_per_node"))
+
+
+def _unasked_gpus(place: Place, mode: str, gpus: int) -> int:
+    """GPUs that an exclusive job gets unasked, where nothing hides them from its ranks.
+
+    Slurm gives all of the node; a step sees those that the job asks for, mpirun in the batch script all (22.05.8, observed).
+    """
+    return max(0, place.node_type.gpus - gpus) if gpus and mode == ONE_TASK_PER_NODE else 0
 
 
 def _odd_cpus(asked: Asked, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
