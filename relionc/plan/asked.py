@@ -215,6 +215,25 @@ class Asked:
         each = self.amounts(cpus, sure=sure)
         return max(each.worker_gib, each.leader_gib) if led else each.worker_gib
 
+    def leader_takes(self, place: Place) -> tuple[int, int]:
+        """CPUs and MiB of a leader on a node of its own: one core, or more where a CPU may have only so much memory."""
+        partition, core = place.partition, place.node_type.threads_per_core
+        most = (partition.max_memory_per_cpu_mib if partition else None) or 0
+        usual = self.cluster.policy.memory_per_cpu_mib
+        need = max((min(usual, most) if most else usual) * core, ceil(self.amounts(1).leader_gib * MIB))
+        mib = min(need, place.room.memory_mib or need)
+        return round_cpus(max(core, ceil(mib / most) if most else 1), core), mib
+
+    def with_leader(self, place: Place, leader: Place | None) -> int:
+        """Nodes of the workers' kind that a leader on a node of its own may take: groups share none."""
+        if leader is None or leader.partition is None or place.partition is None:
+            return 0
+        mine = {name for name in place.partition.node_types if self._like(name, place)}
+        return int(any(name in mine and self._like(name, leader) for name in leader.partition.node_types))
+
+    def _like(self, name: str, place: Place) -> bool:
+        return hardware(self.cluster.node_types[name]) == hardware(place.node_type)
+
     def asked_mib_per_cpu(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> float:
         """Memory per CPU as Slurm compares it with a partition's limit, beyond which it raises the CPUs of each task.
 

@@ -161,13 +161,19 @@ def _site(asked: Asked) -> Iterator[Constraint]:
     )
     if asked.exclusive:
         yield Constraint("site:exclusive", ("place",), _whole_node_over)
+        yield Constraint("site:exclusive", ("place", "mode", "gpus"), _unasked_gpus)
     yield Constraint("site:whole_cores", OF_NODE, lambda *choice: _odd_cpus(asked, *choice), rising=UP)
     yield from _numbers_of_nodes(asked)
 
 
 def _numbers_of_nodes(asked: Asked) -> Iterator[Constraint]:
     yield Constraint(
-        "site:count", OF_NODES, lambda place, *rest: _over(asked.nodes(place, *rest), place.alike), rising=UP
+        "site:count",
+        ("place", "mode", "leader", "cpus_per_task", "amount"),
+        lambda place, mode, leader, *rest: _over(
+            asked.nodes(place, mode, *rest) + asked.with_leader(place, leader), place.alike
+        ),
+        rising=UP,
     )
     yield Constraint(
         "site:max_nodes",
@@ -203,6 +209,15 @@ def _whole_node_over(place: Place) -> float:
     return _over(place.node_type.cpus, _of(place, "max_cpus_per_node"))
 
 
+def _unasked_gpus(place: Place, mode: str, gpus: int) -> int:
+    """GPUs that an exclusive job gets unasked, where nothing hides them from its ranks.
+
+    Slurm gives all of the node; a step sees those that the job asks for, mpirun in the batch script all (22.05.8,
+    observed).
+    """
+    return max(0, place.node_type.gpus - gpus) if gpus and mode == ONE_TASK_PER_NODE else 0
+
+
 def _odd_cpus(asked: Asked, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
     """CPUs per task beyond whole cores, where several tasks share a node.
 
@@ -222,11 +237,12 @@ def _leader_misses(asked: Asked, mode: str, leader: Place | None) -> float:
     if leader is None:
         return 1
     time = _over(asked.demand.pin("time") or 0, _of(leader, "max_time_s"))
+    cpus = _over(asked.leader_takes(leader)[0], leader.room.cpus)
     alone = (_of(leader, "min_nodes") or 1) - 1
     need = (
         asked.amounts(1, sure=True).leader_gib - leader.room.memory_mib / MIB if leader.room.memory_mib else 0
     )
-    return max(0.0, time, alone, need)
+    return max(0.0, time, alone, need, cpus)
 
 
 # --- memory ---------------------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ HELP = {
     "need:even_gpus": "the same number of ranks for every GPU; `ranks_per_gpu` says how many share one",
     "need:one_gpu": "ranks on a node that are a multiple of its GPUs, or one thread for each",
     "need:one_node": "ask for one node, or drop `interactive`",
-    "site:exclusive": "leave `exclusive` out, or take a partition that gives whole nodes",
+    "site:exclusive": "leave `exclusive` out, or ask for all of a node where a job may have that",
     "site:whole_cores": "give one CPU, or whole cores, to each task",
     "need:busy_gpus": "ask for the GPUs that the ranks can use, or for more ranks",
     "need:gpu_list": "one entry per rank, separated by `:`, or leave the list out",
@@ -126,7 +126,7 @@ TOPICS = {
     "site:max_nodes": "most nodes of the partition",
     "site:count": "number of nodes",
     "site:cpus": "CPUs of the nodes",
-    "site:exclusive": "most CPUs per node of the partition",
+    "site:exclusive": "what an exclusive job gets of a node",
     "site:gpus": "GPUs of the nodes",
     "site:scratch": "scratch of the nodes",
     "site:whole_cores": "whole cores",
@@ -209,11 +209,12 @@ def _time(asked: Asked, layout: Layout) -> str:
     return f"{format_time(asked.demand.pin('time'))} > {format_time(limit)} of partition {name}"
 
 
-def _nodes(_: Asked, layout: Layout) -> str:
+def _nodes(asked: Asked, layout: Layout) -> str:
     partition, nodes = layout.place.partition, layout.worker_nodes
     if partition and partition.max_nodes and nodes > partition.max_nodes:
         return f"{plural(nodes, 'node')} > {partition.max_nodes} of partition {partition.name}"
-    return f"{plural(nodes, 'node')} > {layout.place.alike} of {layout.place.node_type.name}"
+    leader = " and the leader's" if asked.with_leader(layout.place, layout.leader_place) else ""
+    return f"{plural(nodes, 'node')}{leader} > {layout.place.alike} of {layout.place.node_type.name}"
 
 
 def _too_few_nodes(_: Asked, layout: Layout) -> str:
@@ -274,7 +275,10 @@ def _cpus(_: Asked, layout: Layout) -> str:
 
 def _whole_node(_: Asked, layout: Layout) -> str:
     partition, node = layout.place.partition, layout.place.node_type
-    name, most = (partition.name, partition.max_cpus_per_node) if partition else ("", 0)
+    name, most = (partition.name, partition.max_cpus_per_node or 0) if partition else ("", 0)
+    if not most or node.cpus <= most:
+        gpus = f"all {node.gpus} GPUs of {node.name}, which its ranks see"
+        return f"an exclusive {layout.mode} job gets {gpus}; this asks for {layout.gpus_per_node}"
     return f"an exclusive job takes all {node.cpus} CPUs of {node.name} > {most} per node of partition {name}"
 
 

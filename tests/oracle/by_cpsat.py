@@ -392,7 +392,7 @@ class _Layout:
         self._share_out(beside)
 
     def _together(self, fewest: cp_model.IntVar) -> cp_model.IntVar:
-        """Return how many tasks Slurm puts on a node, where it places them: one is kept for each of the fewest nodes."""
+        """Return how many tasks Slurm puts on a node, where it places them; one is kept for each of the fewest."""
         m = self.m
         if self.exclusive:
             return m.over_up(self.amount, self.n)
@@ -554,9 +554,19 @@ class _Layout:
         for place, literal in zip(self.places, self.leads_at, strict=True):
             partition = place.partition
             late = self.pins.get("time", 0) > (partition.get("max_time") or ANY)
-            if place.node["gpus"] or late or (partition.get("min_nodes") or 1) > 1:
+            short = self._cpus_of_leader(place) > place.cpus
+            if place.node["gpus"] or late or short or (partition.get("min_nodes") or 1) > 1:
                 self.m.model.add(literal == 0)
             self.m.model.add(leader <= place.memory).only_enforce_if(literal)
+
+    def _cpus_of_leader(self, place: Place) -> int:
+        """Return whole cores: one, or as many as are needed where a CPU may have only so much memory."""
+        memory, core = self.memory, place.node["core"]
+        most = place.partition.get("max_mem_per_cpu")
+        usual = self.site["policy"]["mem_per_cpu"]
+        takes = _whole((memory["leader"] + memory["leader_assumed"]) * 1024) if self.demand["leader"] else 0
+        mib = min(max(core * min(usual, most or usual), takes), place.memory)
+        return int(-(-max(core, -(-mib // most) if most else 1) // core) * core)
 
     def _may_be(self, mode: str) -> bool:
         demand = self.demand
@@ -607,6 +617,7 @@ class _Layout:
 
     def _require_node(self) -> None:
         m, model = self.m, self.m.model
+        # a leader apart is on a node without GPUs, and its workers on nodes with some: no node is for both
         model.add(self.n <= self.here(lambda p: _wanted(self.instance, p).there))
         model.add(self.n >= self.here(lambda p: _wanted(self.instance, p).least))
         model.add(self.n <= self.here(lambda p: p.partition.get("max_nodes") or ANY))
@@ -620,6 +631,8 @@ class _Layout:
         if self.demand["gpu"]:
             each = self.here(lambda p: p.node["cpus_per_gpu"] or ANY)
             model.add(together <= m.times(each, self.gpus))
+        if self.exclusive and self.demand["gpu"]:
+            model.add(self.gpus == self.here(lambda p: p.node["gpus"])).only_enforce_if(self.mode[ONE_TASK])
         self._require_whole_cores()
         pinned = self.pins.get("mem")
         job = self.given if pinned is None else m.fixed(pinned)

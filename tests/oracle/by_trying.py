@@ -587,6 +587,9 @@ def _mode_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
 
 
 def _gpus_break(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
+    inside = exclusive(instance) and choice.gpus and choice.mode == "one-task-per-node"
+    if inside and choice.place.node["gpus"] > choice.gpus:
+        yield "site:exclusive"
     pins = instance["demand"]["pins"]
     if not instance["demand"]["gpu"]:
         return
@@ -617,7 +620,22 @@ def _no_leader_there(instance: dict[str, Any], choice: Choice) -> bool:
         return True
     if (partition.get("min_nodes") or 1) > 1:
         return True
+    if cpus_of_leader(instance, choice) > leader.cpus:
+        return True
     return memory_of(instance, choice, "leader", sure=True) * 1024 > leader.memory
+
+
+def cpus_of_leader(instance: dict[str, Any], choice: Choice) -> int:
+    """Return the CPUs of a leader apart: one core, or more where a CPU may have only so much memory."""
+    leader = choice.leader
+    assert leader is not None
+    core, most = leader.node["core"], leader.partition.get("max_mem_per_cpu")
+    usual = instance["site"]["policy"]["mem_per_cpu"]
+    wanted = max(
+        core * min(usual, most or usual), ceil(memory_of(instance, choice, "leader", sure=False) * 1024)
+    )
+    cpus = max(core, ceil(min(wanted, leader.memory) / most) if most else 1)
+    return int(-(-cpus // core) * core)
 
 
 def _workers_break(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
