@@ -36,8 +36,9 @@ fresh: $(VENV)/.developed ## fail if a generated file is not what its source say
 generate: $(VENV)/.developed ## write the generated files again
 	@set -e; for tool in $(GENERATORS); do $(BIN)/python $$tool; done
 
-bench: $(VENV)/.developed ## how long the command takes, as multiples of a bare Python
+bench: $(VENV)/.developed ## how long the command takes, as multiples of a bare Python; and the solver beside CP-SAT
 	$(BIN)/python bench/startup.py
+	@echo; $(BIN)/python bench/solver.py
 	@echo; $(BIN)/python bench/imports.py
 
 clean: ## remove what the targets above made

@@ -62,9 +62,14 @@ class _Domains(NamedTuple):
     asked: Asked
 
     def place(self, _: Mapping[str, Any]) -> Iterable[Place]:
-        """The preferred first; but those without room for the usual number of ranks wait for the others."""
-        usual = 0 if self.asked.demand.gpu else self.asked.cluster.policy.ntasks
-        return sorted(self.asked.places, key=lambda place: (_room_for(place) < usual, place.order))
+        """The preferred first; but those without room for the usual number of ranks, or with idle GPUs, wait."""
+        if self.asked.demand.gpu:
+            return self.asked.places
+        usual = self.asked.cluster.policy.ntasks
+        return sorted(
+            self.asked.places,
+            key=lambda place: (_room_for(place) < usual, place.node_type.gpus, place.order),
+        )
 
     def mode(self, _: Mapping[str, Any]) -> Iterable[str]:
         return preferred_modes(self.asked)
@@ -76,7 +81,7 @@ class _Domains(NamedTuple):
         return [place for place in self.asked.places if not place.node_type.gpus] or (None,)
 
     def gpus(self, values: Mapping[str, Any]) -> Iterable[int]:
-        """GPUs per node."""
+        """GPUs per node: all first, or one of a program that has no use for more."""
         demand, node = self.asked.demand, values["place"].node_type
         if not demand.gpu:
             return (0,)
@@ -88,7 +93,10 @@ class _Domains(NamedTuple):
         if demand.pin("ntasks_per_node") and (demand.pin("ranks_per_gpu") or demand.one_rank_per_gpu):
             each, per_gpu = demand.pin("ntasks_per_node"), demand.pin("ranks_per_gpu") or 1
             wished |= {each // per_gpu, (each - 1) // per_gpu}
-        return sorted({*range(1, node.gpus + 1), *(n for n in wished if n > 0)}, reverse=True)
+        return sorted(
+            {*range(1, node.gpus + 1), *(n for n in wished if n > 0)},
+            reverse=not (demand.serial or demand.single_gpu),
+        )
 
     def per_node(self, values: Mapping[str, Any]) -> Span:
         """Workers per node, the likely ones first; 0 where Slurm places them."""

@@ -82,6 +82,7 @@ def _what_is_asked(asked: Asked) -> tuple[Objective, ...]:
                 Floor(("place",), lambda place: 0 if asked.demand.gpu else place.node_type.gpus),
                 Floor(("place", "gpus"), lambda place, gpus: _left_of_node(asked, place, gpus)),
             ),
+            away=("gpus",),
         ),
         Objective(
             "GPUs doubled",
@@ -143,5 +144,7 @@ def _ties(asked: Asked) -> tuple[Objective, ...]:
             least=1,
         ),
         Objective("kind of node", ("place",), lambda place: place.order),
-        Objective("the leader's node", ("leader",), lambda leader: leader.order if leader else 0),
+        Objective(
+            "the leader's node", ("leader",), lambda leader: leader.order if leader else 0, away=("leader",)
+        ),
     )

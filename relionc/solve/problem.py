@@ -73,7 +73,7 @@ class Objective(NamedTuple):
     """A cost to make small, never less than `least`; objectives count in the order in which the problem lists them.
 
     `rising`, `falling` and `floors` are as for a constraint. Along the variables of `away` the cost never falls on
-    the way from the start of their span to either side.
+    the way from the start of their span to either side, nor from one to the next of a sequence.
     """
 
     name: str

@@ -1,13 +1,16 @@
 """The search: depth first, with bounds, backjumps, and arithmetic along the last variable.
 
 A partial assignment is given up when a constraint that can be judged is broken, or when its costs, the least
-possible where they are not known yet, cannot beat the best assignment so far. Each failure names the variables to
-blame: where the one just tried is not among them, its other values are skipped (conflict-directed backjumping).
+possible where they are not known yet, cannot beat the best assignment so far. Each failure names the variables to blame
+(for costs: those that decide the costs up to the first that is too high): where the one just tried is not among them,
+its other values are skipped (conflict-directed backjumping).
 """
 
 from __future__ import annotations
 
+from itertools import accumulate
 from math import lcm
+from operator import or_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc.solve.problem import Floor, Solution, Span
@@ -41,6 +44,7 @@ class _Cost(NamedTuple):
     cost: Measure
     trend: int
     floor: bool
+    blame: int
     away: bool  # never less on the way from the start of a span to either side
 
 
@@ -89,11 +93,21 @@ class _Search:
             checks
         ) in self.checks:  # the fewer variables a failure blames, the farther back the search may jump
             checks.sort(key=lambda check: check.blame.bit_count())
+        self.trending = [[check for check in checks if check.trend] for checks in self.checks]
+        self.repeating = [
+            [check for check in checks if not check.trend and check.period] for checks in self.checks
+        ]
+        self.others = [check for check in self.checks[-1] if not check.trend] if self.checks else []
+        self.decide = self._deciding()
+        self.finals = self._last_costs()
+        self.growing = [all(cost.away for cost in costs) for costs in self.costs]
+        self.settled = [self._settles(depth) for depth in range(len(self.names))]
         self.best: Solution | None = None
         self.limit: list[float] | None = None if bound is None else list(bound)
         self.used: set[str] = set()
         self.done = False  # nothing more is asked
         self.cut_at = -1  # the depth at which the last value tried could not win
+        self.broken_at = -1  # the depth at which the last value tried broke a constraint
 
     # --- what can be judged at which depth ------------------------------------------------------------------
 
@@ -135,9 +149,35 @@ class _Search:
                     cost=judged.measure,
                     trend=_trend(judged, name),
                     floor=judged is not exact,
+                    blame=self._bits(judged.scope),
                     away=name in each.away or name not in judged.scope,
                 )
             )
+
+    def _deciding(self) -> list[list[int]]:
+        """Return, for each depth and objective, who decides what is known there of the costs up to this one."""
+        bits = [0] * len(self.problem.objectives)
+        found = []
+        for costs in self.costs:
+            for cost in costs:
+                bits[cost.index] |= cost.blame
+            found.append(list(accumulate(bits, or_)))
+        return found
+
+    def _last_costs(self) -> list[_Cost | None]:
+        """Return, for each objective, how it is judged at the last variable; None where it is known before."""
+        found: list[_Cost | None] = [None] * len(self.problem.objectives)
+        for cost in self.costs[-1] if self.costs else ():
+            if not cost.floor:
+                found[cost.index] = cost
+        return found
+
+    def _settles(self, depth: int) -> bool:
+        """Whether the first possible value is as good as any: nothing later looks at it, and costs only grow."""
+        blames = [self.reads[i] for i in range(depth + 1, len(self.names))]
+        for i in range(depth + 1, len(self.names)):
+            blames += [check.blame for check in self.checks[i]] + [cost.blame for cost in self.costs[i]]
+        return self.growing[depth] and not any(blame & 1 << depth for blame in blames)
 
     # --- the search -----------------------------------------------------------------------------------------
 
@@ -146,7 +186,7 @@ class _Search:
         domain = self.domains[depth](self.assigned)
         blame = self.reads[depth]
         if not isinstance(domain, Span):
-            return self._each(depth, domain, costs, blame)
+            return self._each(depth, domain, costs, blame, ordered=True)
         narrowed, why = self._narrowed(depth, domain)
         blame |= why
         if depth == len(self.names) - 1:
@@ -158,8 +198,14 @@ class _Search:
             blame |= sub & ((1 << depth) - 1)
         return self._each(depth, domain.more, costs, blame)
 
-    def _each(self, depth: int, values: Iterable[Any], costs: list[float], blame: int) -> int:
-        """Try values in their order; returns whom to blame, beside those in `blame`, or somebody else altogether."""
+    def _each(
+        self, depth: int, values: Iterable[Any], costs: list[float], blame: int, *, ordered: bool = False
+    ) -> int:
+        """Try values in their order; returns whom to blame, beside those in `blame`, or somebody else altogether.
+
+        `ordered`: what is claimed of `Objective.away` holds for them.
+        """
+        growing, settled = ordered and self.growing[depth], ordered and self.settled[depth]
         here, below = 1 << depth, (1 << depth) - 1
         name = self.names[depth]
         for value in values:
@@ -171,12 +217,14 @@ class _Search:
                     self.reporter.jumped(name)
                 return sub
             blame |= sub & below
+            if (settled and self.broken_at != depth) or (growing and self.cut_at == depth):
+                break
         return blame & below
 
     def _outward(self, depth: int, span: Span, costs: list[float]) -> int:
         """Try a span from its start to both sides; a side is left once its costs, which only grow there, cannot win."""
         here, name, blame = 1 << depth, self.names[depth], 1 << depth
-        growing = all(cost.away for cost in self.costs[depth])
+        growing = self.growing[depth]
         for side in (range(span.start, span.high + 1), range(span.start - 1, span.low - 1, -1)):
             for value in side:
                 sub = self._set(depth, name, value, costs)
@@ -193,7 +241,7 @@ class _Search:
 
     def _set(self, depth: int, name: str, value: Any, costs: list[float]) -> int:
         self.values[depth] = self.assigned[name] = value
-        self.cut_at = -1
+        self.cut_at = self.broken_at = -1
         if self.reporter:
             self.reporter.visited(name, value)
         return self._try(depth, costs)
@@ -202,17 +250,26 @@ class _Search:
         """Judge the value that has just been set, and go on; returns the variables to blame."""
         broken = self._broken(self.checks[depth])
         if broken is not None:
+            self.broken_at = depth
             return broken
         judged = self._judged(depth, costs)
         if self.limit is not None and judged >= self.limit:
             self.cut_at = depth
             if self.reporter:
                 self.reporter.cut(self.names[depth])
-            return (2 << depth) - 1  # the best so far depends on all of them
+            return self._who_costs(depth, judged, self.limit)
         if depth == len(self.names) - 1:
             self._keep(judged)
             return (2 << depth) - 1
         return self.visit(depth + 1, judged)
+
+    def _who_costs(self, depth: int, judged: list[float], limit: list[float]) -> int:
+        """Return who is to blame for costs that are not less than those of the best so far."""
+        decide = self.decide[depth]
+        for cost, most, bits in zip(judged, limit, decide, strict=False):
+            if cost > most:
+                return bits
+        return decide[min(len(limit), len(decide)) - 1]
 
     def _keep(self, costs: list[float]) -> None:
         values = dict(zip(self.names, self.values, strict=True))
@@ -236,7 +293,7 @@ class _Search:
         if not self.costs[depth]:
             return costs
         values, judged = self.values, costs[:]
-        for index, places, cost, _, floor, _ in self.costs[depth]:
+        for index, places, cost, _, floor, _, _ in self.costs[depth]:
             amount = cost(*[values[i] for i in places])
             judged[index] = max(judged[index], amount) if floor else amount
         return judged
@@ -245,47 +302,67 @@ class _Search:
 
     def _at(self, check: _Check | _Cost, depth: int) -> Callable[[int], float]:
         """Return a measure as a function of the variable of this depth."""
-        values = self.values
+        values, places = self.values, check.places
         function = check.measure if isinstance(check, _Check) else check.cost
+        row = [values[i] for i in places]
+        if depth not in places:
+            return lambda _: function(*row)
+        place = places.index(depth)
 
         def at(value: int) -> float:
-            values[depth] = value
-            return function(*[values[i] for i in check.places])
+            row[place] = value
+            return function(*row)
 
         return at
 
     def _narrowed(self, depth: int, span: Span) -> tuple[Span | None, int]:
-        """Cut a span to what the constraints that rise or fall along it allow; and who is to blame for the cuts."""
+        """Cut a span to what the constraints that rise or fall along it allow; and who is to blame for its ends.
+
+        Who cut an end first is not to blame where another cuts it further.
+        """
         low, high, start, _ = span
-        blame = 0
-        for check in self.checks[depth]:
-            if not check.trend:
-                if self._never(depth, check, low, high):
-                    alone = high - low + 1 >= check.period  # whatever cut the span before
-                    return None, (0 if alone else blame) | check.blame & ~(1 << depth)
+        others, low_by, high_by = ~(1 << depth), 0, 0
+        for check in self.repeating[depth]:
+            if self._never(depth, check, low, high):
+                return None, check.blame & others
+        for check in self.trending[depth]:
+            if self._holds(check, depth, high if check.trend > 0 else low):
                 continue
-            first, last = _allowed(self._at(check, depth), low, high, check)
-            if (first, last) != (low, high):
-                self.used.add(check.label)
-                blame |= check.blame & ~(1 << depth)
+            at = self._at(check, depth)
+            first, last = _allowed(at, low, high, check)
+            if (first, last) == (low, high):
+                continue
+            self.used.add(check.label)
+            if first > last:  # would it leave nothing of the values that the others cut off either?
+                if low_by and _is_empty(_allowed(at, span.low, high, check)):
+                    low, low_by = span.low, 0
+                if high_by and _is_empty(_allowed(at, low, span.high, check)):
+                    high_by = 0
+                return None, (check.blame & others) | low_by | high_by
+            low_by = check.blame & others if first > low else low_by
+            high_by = check.blame & others if last < high else high_by
             low, high = first, last
-            if low > high:
-                return None, blame
-        return Span(low, high, min(max(start, low), high)), blame
+        return Span(low, high, min(max(start, low), high)), low_by | high_by
 
     def _never(self, depth: int, check: _Check, low: int, high: int) -> bool:
         """Whether no value of a span meets a constraint that repeats along it: a period tells."""
-        if not check.period:
-            return False
         at = self._at(check, depth)
         if any(check.low <= at(v) <= check.high for v in range(low, min(high, low + check.period - 1) + 1)):
             return False
         self.used.add(check.label)
         return True
 
+    def _holds(self, check: _Check, depth: int, worst: int) -> bool:
+        """Whether a constraint with no lower limit is met by the value that is worst for it, so by all."""
+        if check.low > -NEVER:
+            return False
+        values = self.values
+        values[depth] = worst
+        return check.measure(*[values[i] for i in check.places]) <= check.high
+
     def _tail(self, depth: int, span: Span, costs: list[float]) -> int:
         """Take the best value of the last variable: by arithmetic in each class of values that repeat alike."""
-        others = [check for check in self.checks[depth] if not check.trend]
+        others = self.others
         step = lcm(*[check.period for check in others]) if all(check.period for check in others) else 0
         if any(not cost.trend for cost in self.costs[depth]):
             step = 0
@@ -299,43 +376,39 @@ class _Search:
                 blame |= broken
                 continue
             count = (span.high - first) // step + 1
-            self.values[depth] = first + step * self._best_of(depth, first, step, count)
-            blame |= self._finish(depth, costs)
+            blame |= self._finish(depth, costs, range(first, first + step * count, step))
             if self.done:
                 break
         return blame & ((1 << depth) - 1)
 
-    def _finish(self, depth: int, costs: list[float]) -> int:
+    def _finish(self, depth: int, costs: list[float], among: range) -> int:
+        """Keep the best of some values of the last variable, along which each cost rises or falls, if it wins.
+
+        Cost by cost, only the values with the least of it remain; the first cost that is over the limit ends it.
+        """
+        low, high = 0, len(among) - 1
+        judged, limit = costs[:], self.limit
+        for index, cost in enumerate(self.finals):
+            if cost is not None:
+                at = self._at(cost, depth)
+                falling = cost.trend < 0
+                best = judged[index] = at(among[high if falling else low])
+                if low < high:
+                    least = _at_most(at, among, best)
+                    low, high = (
+                        (_first(low, high, least), high) if falling else (low, _last(low, high, least))
+                    )
+            if limit is not None and index < len(limit) and judged[index] != limit[index]:
+                if judged[index] > limit[index]:
+                    break
+                limit = None  # it wins, whatever follows
+        self.values[depth] = among[low]
         if self.reporter:
-            self.reporter.visited(self.names[depth], self.values[depth])
-        judged = self._judged(depth, costs)
-        if self.limit is None or judged < self.limit:
-            self._keep(judged)
+            self.reporter.visited(self.names[depth], among[low])
+        if limit is not None:
+            return self._who_costs(depth, judged, limit)
+        self._keep(judged)
         return (1 << depth) - 1
-
-    def _best_of(self, depth: int, first: int, step: int, count: int) -> int:
-        """Return which of `count` values in equal steps has the least costs, each of which rises or falls."""
-        low, high = 0, count - 1
-        for cost in sorted(self.costs[depth], key=lambda each: each.index):
-            if low == high:
-                break
-            if cost.floor:
-                continue
-            low, high = _least(self._at(cost, depth), first, step, (low, high), falling=cost.trend < 0)
-        return low
-
-
-def _least(
-    at: Callable[[int], float], first: int, step: int, among: tuple[int, int], *, falling: bool
-) -> tuple[int, int]:
-    """Return the first and last of some values in equal steps at which a monotone cost is least."""
-    low, high = among
-    best = at(first + step * (high if falling else low))
-
-    def is_best(i: int) -> bool:
-        return at(first + step * i) <= best
-
-    return (_first(low, high, is_best), high) if falling else (low, _last(low, high, is_best))
 
 
 def _trend(each: Floor, name: str) -> int:
@@ -343,6 +416,14 @@ def _trend(each: Floor, name: str) -> int:
     if name in each.rising or name not in each.scope:
         return 1
     return -1 if name in each.falling else 0
+
+
+def _at_most(at: Callable[[int], float], among: range, most: float) -> Callable[[int], bool]:
+    return lambda i: at(among[i]) <= most
+
+
+def _is_empty(ends: tuple[int, int]) -> bool:
+    return ends[0] > ends[1]
 
 
 def _allowed(at: Callable[[int], float], low: int, high: int, check: _Check) -> tuple[int, int]:

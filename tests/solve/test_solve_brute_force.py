@@ -339,3 +339,60 @@ def test_the_reason_of_a_long_search_is_short():
     answer = solve(problem)
     assert isinstance(answer, Conflict)
     assert set(answer.labels) == {"small", "large"}
+
+
+@settings(deadline=None, max_examples=300)
+@given(problems(), st.data())
+def test_an_ordered_sequence_is_left_early_and_nothing_is_lost(problem, data):
+    """A variable whose candidates come in the order of a cost; other things may look at it, or nothing."""
+    order = data.draw(st.permutations([1, 2, 3, 4]))
+    depth = data.draw(st.integers(0, len(problem.variables) - 1))
+    last, seed = problem.variables[-1].name, data.draw(st.integers(0, 10**6))
+    mine = (
+        Constraint("may", ("z",), table(seed, 3)),
+        Constraint("suits", ("z", last), table(seed + 1, 3), high=1),
+    )[: data.draw(st.integers(0, 2))]
+    grows = Objective("grows", ("z",), lambda z: order.index(z) // 2, away=("z",))
+    at = data.draw(st.integers(0, len(problem.objectives)))
+    variables = (*problem.variables[:depth], Variable("z", lambda _: order, ()), *problem.variables[depth:])
+    asked = Problem(
+        variables,
+        (*problem.constraints, *mine),
+        (*problem.objectives[:at], grows, *problem.objectives[at:]),
+    )
+    possible = [costs(row, asked) for row in assignments(asked) if meets(row, asked.constraints)]
+    answer = solve(asked)
+    assert (answer.costs if isinstance(answer, Solution) else None) == min(possible, default=None)
+
+
+@st.composite
+def ends(draw: st.DrawFn) -> Problem:
+    """Nothing but upper and lower limits of the last variable, each from some of the others."""
+    names = ("a", "b", "c")
+    variables = [Variable(name, lambda _: range(4), ()) for name in names]
+    last = Variable("n", lambda _: Span(0, 12, 0), ())
+    constraints = []
+    for i in range(draw(st.integers(2, 6))):
+        seed, upper = draw(st.integers(0, 10**6)), draw(st.booleans())
+        scope = (*sorted(draw(st.sets(st.sampled_from(names), max_size=2))), "n")
+        limit = table(seed, 13)
+        above = lambda *row, limit=limit: row[-1] - limit(row[:-1])  # noqa: E731
+        below = lambda *row, limit=limit: limit(row[:-1]) - row[-1]  # noqa: E731
+        trend = {"rising": ("n",)} if upper else {"falling": ("n",)}
+        constraints.append(Constraint(f"c{i}", scope, above if upper else below, **trend))
+    wanted = tuple(
+        Objective(f"o{i}", (name,), table(draw(st.integers(0, 10**6)), 5), least=0)
+        for i, name in enumerate(draw(st.permutations(names))[: draw(st.integers(0, 2))])
+    )
+    return Problem((*variables, last), tuple(constraints), wanted)
+
+
+@settings(deadline=None, max_examples=400)
+@given(ends())
+def test_whoever_cuts_an_end_of_a_span_is_blamed(problem):
+    possible = [costs(row, problem) for row in assignments(problem) if meets(row, problem.constraints)]
+    answer = solve(problem)
+    assert (answer.costs if isinstance(answer, Solution) else None) == min(possible, default=None)
+    if isinstance(answer, Conflict):
+        named = [each for each in problem.constraints if each.label in answer.labels]
+        assert not any(meets(row, named) for row in assignments(problem))
