@@ -227,6 +227,7 @@ def _memory(asked: Asked) -> Iterator[Constraint]:
         OF_NODE,
         lambda place, *rest: _over(asked.allocated_mib(place, *rest), place.room.memory_mib),
         rising=UP,
+        floors=_least_memory(asked),
     )
     yield Constraint(
         "site:max_mem_per_cpu",
@@ -235,6 +236,27 @@ def _memory(asked: Asked) -> Iterator[Constraint]:
         rising=UP,
     )
     yield Constraint("need:memory", OF_NODE, asked.memory_missing_gib, rising=UP)
+
+
+def _least_memory(asked: Asked) -> tuple[Floor, ...]:
+    """What Slurm allocates at least where memory per CPU is pinned: for one task, for those of a node of one."""
+    if asked.fixed_mem_per_cpu is None and asked.mem is None:  # what the node has, at most
+        return ()
+
+    def over(place: Place, cpus: int) -> float:
+        return _over(asked.allocated_mib(place, HETEROGENEOUS, 0, cpus, 1), place.room.memory_mib)
+
+    return (
+        Floor(("place",), lambda place: over(place, 1)),
+        Floor(("place", "cpus_per_task"), over, rising=("cpus_per_task",)),
+        Floor(
+            ("place", "mode", "cpus_per_task", "per_node"),
+            lambda place, mode, cpus, each: _over(
+                asked.allocated_mib(place, mode, each, cpus, 1), place.room.memory_mib
+            ),
+            rising=("cpus_per_task", "per_node"),
+        ),
+    )
 
 
 # --- the job --------------------------------------------------------------------------------------------------
