@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from relionc.diag import Finding
@@ -148,14 +150,27 @@ def filled(text: str, plan: JobPlan) -> Word:
     if "{hostfile}" in text:
         before, _, after = text.partition("{hostfile}")
         return (*filled(before, plan), *hostfile_path(plan), *filled(after, plan))
-    values = {"ntasks": plan.ntasks, "cpus_per_task": plan.cpus_per_task, "nodes": plan.nodes}
+    values: dict[str, int | str] = {
+        "ntasks": plan.ntasks,
+        "cpus_per_task": plan.cpus_per_task,
+        "nodes": plan.nodes,
+    }
     if "{ranks_per_node}" in text:
         values["ranks_per_node"] = sum(rank.node == 0 for rank in plan.ranks)  # the first node is the fullest
+    if "{tasks_per_node}" in text:
+        values["tasks_per_node"] = _tasks_per_node(plan)
     if plan.leader_group is not None:
         values |= {"workers": plan.ntasks - 1, "leader_cpus": plan.leader_group.cpus}
     for name, value in values.items():
         text = text.replace(f"{{{name}}}", str(value))
     return profile_word(text)
+
+
+def _tasks_per_node(plan: JobPlan) -> str:
+    """Return the ranks of each node as Slurm's own variable has them: `5,4(x3)`."""
+    counts = Counter(rank.node for rank in plan.ranks)
+    runs = [(count, len([*nodes])) for count, nodes in groupby(counts[node] for node in range(plan.nodes))]
+    return ",".join(f"{count}(x{nodes})" if nodes > 1 else f"{count}" for count, nodes in runs)
 
 
 def cannot_start(plan: JobPlan, cluster: Cluster) -> Iterator[Finding]:

@@ -16,6 +16,8 @@ from relionc.plan.layout import Place, round_cpus, tasks_that_fit
 from relionc.plan.model import HETEROGENEOUS, HETJOB, HOMOGENEOUS, HOMOGENEOUS_PLUS_1, ONE_TASK_PER_NODE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from relionc.plan.demand import Amounts, Demand
     from relionc.site.types import Cluster, NodeType, Partition
 
@@ -71,17 +73,35 @@ class Asked:
             per_cpu = self.mem_per_cpu(place, HETEROGENEOUS, 0, cpus, 2) if self.slurm else 0
             if self.exclusive and place.room.cpus:  # Slurm books the memory of all its CPUs
                 per_cpu = 0
-            self._fits[key] = max(1, tasks_that_fit(place.room, cpus, per_cpu, 1 << 30))
+            self._fits[key] = max(1, tasks_that_fit(self.fillable(place), cpus, per_cpu, 1 << 30))
         return self._fits[key]
+
+    @staticmethod
+    def fillable(place: Place) -> NodeType:
+        """Return the node as Slurm fills it with tasks: with a partition's limit on CPUs, not with that on memory.
+
+        The latter it compares with one task when the job is submitted, and never again (22.05.8, observed).
+        """
+        return place.node_type._replace(cpus=place.room.cpus)
 
     def nodes(self, place: Place, mode: str, cpus: int, amount: int) -> int:
         """Nodes with workers; those of a heterogeneous job as Slurm fills empty ones."""
-        return -(-amount // self.fits(place, cpus)) if mode == HETEROGENEOUS else amount
+        if mode != HETEROGENEOUS:
+            return amount
+        return max(-(-amount // self.fits(place, cpus)), min(self.least_nodes(place), amount))
+
+    @staticmethod
+    def least_nodes(place: Place) -> int:
+        """The fewest nodes that a job of the partition gets."""
+        return (place.partition.min_nodes if place.partition else None) or 1
 
     def fullest(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
         """The most ranks on a node with workers."""
         if mode == HETEROGENEOUS:
-            return min(amount, self.fits(place, cpus))
+            if self.exclusive and place.node_type.known:  # which is spread evenly
+                return -(-amount // self.nodes(place, mode, cpus, amount))
+            kept = (self.least_nodes(place) - 1) * round_cpus(cpus, place.node_type.threads_per_core)
+            return max(1, min((amount * cpus - kept) // cpus, self.fits(place, cpus)))
         return per_node + (self.beside(mode) if mode != HETJOB else 0)
 
     # --- CPUs and memory ------------------------------------------------------------------------------------
@@ -158,7 +178,17 @@ class Asked:
             counted = place.node_type.cpus
         else:
             counted = self.counted_cpus(place, mode, per_node, cpus, amount)
-        return min(wanted, place.room.memory_mib // counted) if place.room.memory_mib else wanted
+        return min([wanted, *self._fitting_per_cpu(place, counted, (mode, per_node, cpus, amount))])
+
+    def _fitting_per_cpu(
+        self, place: Place, counted: int, choice: tuple[str, int, int, int]
+    ) -> Iterator[int]:
+        """Yield the memory per CPU that a node has for so many CPUs, and what the partition allows there."""
+        if place.node_type.memory_mib:
+            yield place.node_type.memory_mib // counted
+        if place.partition and place.partition.max_memory_per_node_mib:
+            limited = counted if self._by_node(choice[0]) else self._limited_cpus(place, *choice)
+            yield place.partition.max_memory_per_node_mib // max(1, limited)
 
     def wanted_mem_per_cpu(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
         """Memory per CPU that a job should have, whatever the node has: pinned, needed, or as the site prefers."""
@@ -166,6 +196,8 @@ class Asked:
             return int(self.fixed_mem_per_cpu)
         choice = place, mode, per_node, cpus, amount
         most = _most_per_cpu(place)
+        if most and self._by_node(mode):  # Slurm divides memory by node by the CPUs that are asked for
+            most = most * self.fullest(*choice) * cpus // self.counted_cpus(*choice)
         gives_way = max(self.cluster.policy.memory_per_cpu_mib, self._needed_per_cpu(*choice, sure=False))
         return max(min(gives_way, most) if most else gives_way, self._needed_per_cpu(*choice, sure=True))
 
@@ -183,12 +215,78 @@ class Asked:
         each = self.amounts(cpus, sure=sure)
         return max(each.worker_gib, each.leader_gib) if led else each.worker_gib
 
+    def leader_takes(self, place: Place) -> tuple[int, int]:
+        """CPUs and MiB of a leader on a node of its own: one core, or more where a CPU may have only so much memory."""
+        partition, core = place.partition, place.node_type.threads_per_core
+        most = (partition.max_memory_per_cpu_mib if partition else None) or 0
+        usual = self.cluster.policy.memory_per_cpu_mib
+        need = max((min(usual, most) if most else usual) * core, ceil(self.amounts(1).leader_gib * MIB))
+        mib = min(need, place.room.memory_mib or need)
+        return round_cpus(max(core, ceil(mib / most) if most else 1), core), mib
+
+    def with_leader(self, place: Place, leader: Place | None) -> int:
+        """Nodes of the workers' kind that a leader on a node of its own may take: groups share none."""
+        if leader is None or leader.partition is None or place.partition is None:
+            return 0
+        mine = {name for name in place.partition.node_types if self._like(name, place)}
+        return int(any(name in mine and self._like(name, leader) for name in leader.partition.node_types))
+
+    def _like(self, name: str, place: Place) -> bool:
+        return hardware(self.cluster.node_types[name]) == hardware(place.node_type)
+
+    def asked_mib_per_cpu(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> float:
+        """Memory per CPU as Slurm compares it with a partition's limit, beyond which it raises the CPUs of each task.
+
+        Memory by node is divided by the CPUs that the tasks of a node ask for (22.05.8, observed).
+        """
+        if not self._by_node(mode):
+            return self.mem_per_cpu(place, mode, per_node, cpus, amount)
+        asked_for = self.fullest(place, mode, per_node, cpus, amount) * cpus
+        return self.allocated_mib(place, mode, per_node, cpus, amount) / asked_for
+
     def allocated_mib(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
         """Memory that Slurm allocates on the fullest node: per CPU it counts the rounded CPUs."""
         if self.mem is not None:
             return int(self.mem)
         counted = self.counted_cpus(place, mode, per_node, cpus, amount)
         return self.mem_per_cpu(place, mode, per_node, cpus, amount) * counted
+
+    def memory_over_mib(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> float:
+        """Memory of the fullest node over what the node has, or over what the partition allows on one."""
+        tightest = self.tightest_memory(place, mode, per_node, cpus, amount)
+        return tightest[1] - tightest[2] if tightest else 0.0
+
+    def tightest_memory(
+        self, place: Place, mode: str, per_node: int, cpus: int, amount: int
+    ) -> tuple[int, int, int, str] | None:
+        """Return the nearest limit on the memory of a node: CPUs that count, their MiB, the limit, whose it is."""
+        choice = place, mode, per_node, cpus, amount
+        counted, booked = self.counted_cpus(*choice), self.allocated_mib(*choice)
+        found = []
+        if place.node_type.memory_mib:
+            found.append((counted, booked, place.node_type.memory_mib, place.node_type.name))
+        if place.partition and place.partition.max_memory_per_node_mib:
+            limit = place.partition.max_memory_per_node_mib, f"partition {place.partition.name}"
+            if not self._by_node(mode):
+                counted = self._limited_cpus(*choice)
+                booked = self.mem_per_cpu(*choice) * counted
+            found.append((counted, booked, *limit))
+        return max(found, key=lambda each: each[1] - each[2], default=None)
+
+    def _by_node(self, mode: str) -> bool:
+        return mode != HETEROGENEOUS and (self.mem is not None or self.cluster.memory_flag == "per_node")
+
+    def _limited_cpus(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
+        """CPUs by which Slurm multiplies memory per CPU before it compares (22.05.8, observed).
+
+        They are those that the tasks of a node ask for, not rounded up; where nothing says how many tasks share a
+        node, those of one. For an exclusive job they are those of the partition's first node: a profile does not
+        say which that is, so it may be the one with most CPUs.
+        """
+        if self.exclusive:
+            names = place.partition.node_types if place.partition else (place.node_type.name,)
+            return max(self.cluster.node_types[name].cpus for name in names)
+        return cpus * (1 if mode == HETEROGENEOUS else self.fullest(place, mode, per_node, cpus, amount))
 
     def memory_missing_gib(
         self, place: Place, mode: str, per_node: int, cpus: int, amount: int, *, sure: bool = True
@@ -346,6 +444,6 @@ def hardware(node: NodeType) -> tuple[object, ...]:
 
 
 def most_cpus(place: Place, gpus: int) -> int:
-    """CPUs a job may take on a node: all, or the site's share of each GPU it takes; 0: not known."""
-    cpus, share = place.room.cpus, place.node_type.cpus_per_gpu
+    """CPUs a node has for a job: all, or the site's share of each GPU it takes; 0: not known."""
+    cpus, share = place.node_type.cpus, place.node_type.cpus_per_gpu
     return min(cpus, share * gpus) if share and gpus else cpus

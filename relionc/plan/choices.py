@@ -87,7 +87,11 @@ class _Domains(NamedTuple):
         demand = self.asked.demand
         if not demand.gpu:
             return set()
-        wished = {demand.pin("gpus_per_node") or 1, highest(demand.gpu_ids) + 1, *_divisors(demand.pin("gpus") or 1)}
+        wished = {
+            demand.pin("gpus_per_node") or 1,
+            highest(demand.gpu_ids) + 1,
+            *_divisors(demand.pin("gpus") or 1),
+        }
         if demand.pin("ntasks_per_node") and (demand.pin("ranks_per_gpu") or demand.one_rank_per_gpu):
             each, per_gpu = demand.pin("ntasks_per_node"), demand.pin("ranks_per_gpu") or 1
             wished |= {each // per_gpu, (each - 1) // per_gpu}
@@ -107,7 +111,8 @@ class _Domains(NamedTuple):
         demand = self.asked.demand
         each, ntasks = demand.pin("ntasks_per_node") or 1, demand.pin("ntasks") or 1
         sharing = [gpus * (demand.pin("ranks_per_gpu") or 1) for gpus in self._wished_gpus()]
-        counts = {each, each - 1, *sharing, *(n + 1 for n in sharing), *(n for total in (ntasks, ntasks - 1) for n in _divisors(total))}
+        counts = {each, each - 1, *sharing, *(n + 1 for n in sharing)}
+        counts |= {n for total in (ntasks, ntasks - 1) for n in _divisors(total)}
         counts |= {rule.minimum + more for rule in demand.rank_rules for more in (-1, 0, 1)}
         return {count for count in counts if count > most}
 

@@ -146,7 +146,9 @@ def ranks_use(ids: str, shares: tuple[int, int], nodes: int, gpus: int) -> Use:
     first, each = shares
     entries = len(parse_ids(ids))
     if not entries:
-        one, other = (use_of((rank_devices(ids, rank, gpus) for rank in range(here)), gpus) for here in shares)
+        one, other = (
+            use_of((rank_devices(ids, rank, gpus) for rank in range(here)), gpus) for here in shares
+        )
         return one.and_then(other, nodes - 1)
     use, here = NO_USE, range(first)
     for _ in range(nodes):

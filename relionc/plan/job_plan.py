@@ -5,6 +5,17 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
+from relionc.expr.slurm import (
+    ALL,
+    COUNTED,
+    FEATURE,
+    SAME,
+    SPLIT,
+    Constraint,
+    constraint_allows,
+    format_constraint,
+    parse_constraint,
+)
 from relionc.plan.asked import hardware
 from relionc.plan.layout import ranks
 from relionc.plan.model import HETEROGENEOUS, HETJOB, ONE_TASK_PER_NODE, JobPlan, LeaderGroup
@@ -14,6 +25,7 @@ if TYPE_CHECKING:
     from relionc.plan.gpus import Use
     from relionc.plan.layout import Layout, Place
     from relionc.plan.model import Reason
+    from relionc.site.types import NodeType
     from relionc.spec.model import ResolvedJob
 
 
@@ -90,32 +102,76 @@ def memory_flags(asked: Asked, layout: Layout) -> tuple[int | None, int | None]:
 
 
 def constraint(asked: Asked, layout: Layout) -> str:
-    """Return the features to ask for: the user's; else one that keeps all ranks on nodes of one kind.
+    """Return the features to ask for: the user's, and one that keeps all ranks on nodes of one kind.
 
     Without it, Slurm may mix the kinds of nodes of a partition: ranks on the slower ones then hold up all others, and
-    nobody can say how many share a node. GPUs are asked for by type, which says the same.
+    nobody can say how many share a node. GPUs are asked for by type, which says the same. A job of one node may have
+    any on which it would be laid out the same.
     """
     pinned = asked.demand.pin("constraint")
-    place, partition = layout.place, layout.place.partition
-    if pinned or partition is None or layout.ntasks == 1:
+    wanted = None if pinned is None else parse_constraint(pinned)
+    typed = layout.gpus_per_node > 0
+    others = _others(asked, layout.place, wanted, typed=typed)
+    placed = layout.mode != HETEROGENEOUS or layout.ntasks == 1
+    if placed and layout.worker_nodes == 1 and _as_good(asked, layout, others):
         return pinned or ""
-    if layout.mode != HETEROGENEOUS and layout.worker_nodes == 1:
-        return ""
-    return feature_of(asked, place, typed=layout.gpus_per_node > 0)
+    if wanted is not None:
+        wanted = _own_part(wanted, layout.place.node_type)
+        others = _others(asked, layout.place, wanted, typed=typed)
+    return _narrowed(wanted, feature_of(asked, layout.place, others))
 
 
-def feature_of(asked: Asked, place: Place, *, typed: bool) -> str:
-    """Return a feature that all nodes like those of a place have, and no others of its partition; or nothing."""
-    nodes = [asked.cluster.node_types[name] for name in place.partition.node_types] if place.partition else []
-    mine = place.node_type
-    alike = [node for node in nodes if hardware(node) == hardware(mine)]
-    others = [node for node in nodes if node not in alike]
-    if typed and mine.gpu_type:
-        others = [node for node in others if node.gpu_type == mine.gpu_type]
+def _others(asked: Asked, place: Place, wanted: Constraint | None, *, typed: bool) -> list[NodeType]:
+    """Return the other kinds of nodes of a partition that Slurm might take, too."""
+    names = place.partition.node_types if place.partition else ()
+    others = [node for node in map(asked.cluster.node_types.__getitem__, names) if not _same(node, place)]
+    if wanted is not None:
+        others = [node for node in others if constraint_allows(wanted, node.features)]
+    if typed and place.node_type.gpu_type:
+        return [node for node in others if node.gpu_type == place.node_type.gpu_type]
+    return others
+
+
+def _same(node: NodeType, place: Place) -> bool:
+    return hardware(node) == hardware(place.node_type)
+
+
+def _as_good(asked: Asked, layout: Layout, others: list[NodeType]) -> bool:
+    """Whether a job of one node books the same on any other kind that has room: cores alike, no GPUs left idle."""
+    mine = layout.place.node_type
+    alike = all((node.threads_per_core, node.gpus) == (mine.threads_per_core, mine.gpus) for node in others)
+    return alike and not (asked.exclusive and others)
+
+
+def _own_part(wanted: Constraint, node: NodeType) -> Constraint:
+    """Return what is left of a constraint for a kind of node: of `[a|b]` the part that it has, if that is one."""
+    parts = [part for part in wanted.parts if constraint_allows(part, node.features)]
+    return parts[0] if wanted.kind == SAME and len(parts) == 1 else wanted
+
+
+def _narrowed(wanted: Constraint | None, feature: str) -> str:
+    """Return a constraint that asks for a feature, too; one that counts nodes is left as it is."""
+    if wanted is None:
+        return feature
+    if not feature or wanted.kind in (SAME, SPLIT, COUNTED):
+        return format_constraint(wanted)
+    both = wanted.parts if wanted.kind == ALL else (wanted,)
+    return format_constraint(Constraint(ALL, parts=(Constraint(FEATURE, feature), *both)))
+
+
+def feature_of(asked: Asked, place: Place, others: list[NodeType]) -> str:
+    """Return a feature that all nodes like those of a place have and none of `others` has; or nothing.
+
+    Where no single one is such, all of them together may be.
+    """
     if not others:
         return ""
-    shared = (feature for feature in mine.features if all(feature in node.features for node in alike))
-    return next((name for name in shared if not any(name in node.features for node in others)), "")
+    names = place.partition.node_types if place.partition else ()
+    alike = [node for node in map(asked.cluster.node_types.__getitem__, names) if _same(node, place)]
+    shared = [name for name in place.node_type.features if all(name in node.features for node in alike)]
+    single = next((name for name in shared if not any(name in node.features for node in others)), "")
+    together = all(any(name not in node.features for name in shared) for node in others)
+    return single or ("&".join(shared) if together else "")
 
 
 def _scratch_gib(job: ResolvedJob, asked: Asked, layout: Layout) -> int:
@@ -156,20 +212,21 @@ def time_of(asked: Asked, layout: Layout) -> int | None:
 
 
 def _leader_group(asked: Asked, layout: Layout) -> LeaderGroup | None:
-    """Return where the leader of a hetjob runs, on one core and with the memory it needs there."""
+    """Return where the leader of a hetjob runs, on whole cores and with the memory it needs there.
+
+    Its kind of node is asked for: Slurm chooses nodes for one group after the other, and a leader on a node that the
+    workers cannot do without would keep the job waiting for ever (22.05.8, observed).
+    """
     place = layout.leader_place
     if place is None or layout.mode != HETJOB:
         return None
     node, scratch = place.node_type, asked.cluster.scratch
-    cpus = node.threads_per_core
-    usual = asked.cluster.policy.memory_per_cpu_mib * cpus
-    need = max(usual, ceil(asked.amounts(1).leader_gib * 1024))
-    mib = min(need, place.room.memory_mib or need)
+    cpus, mib = asked.leader_takes(place)
     by_node = memory_flags(asked, layout)[1] is not None  # both groups alike, or srun refuses the job
     return LeaderGroup(
         partition=place.partition.name if place.partition else "",
         node_type=node.name,
-        constraint="",
+        constraint=feature_of(asked, place, _others(asked, place, None, typed=False)),
         cpus=cpus,
         mem_per_cpu_mib=None if by_node else ceil(mib / cpus),
         mem_per_node_mib=mib if by_node else None,
@@ -185,7 +242,7 @@ def allocated_cpus(asked: Asked, layout: Layout) -> int:
     if layout.mode == HETEROGENEOUS and not asked.demand.pin("exclusive"):
         core = place.node_type.threads_per_core
         return sum(-(-share * layout.cpus_per_task // core) * core for share in layout.shares)
-    leader = layout.leader_place.node_type.threads_per_core if layout.leader_place else 0
+    leader = asked.leader_takes(layout.leader_place)[0] if layout.leader_place else 0
     return layout.worker_nodes * asked.counted_cpus(*layout.choice) + leader
 
 

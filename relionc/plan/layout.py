@@ -96,10 +96,11 @@ def layout_of(asked: Asked, values: Mapping[str, Any]) -> Layout:
     place, mode, leader, gpus, cpus, workers, amount = (values[name] for name in CHOICE)
     full = asked.fullest(place, mode, workers, cpus, amount)
     if mode == HETEROGENEOUS:
-        per_cpu = (
-            0 if asked.demand.pin("exclusive") else asked.mem_per_cpu(place, mode, workers, cpus, amount)
+        per_cpu = asked.mem_per_cpu(place, mode, workers, cpus, amount) if asked.slurm else 0
+        least = asked.least_nodes(place)
+        shares = heterogeneous_shares(
+            asked.fillable(place), cpus, per_cpu, amount, least=least, exclusive=asked.exclusive
         )
-        shares = heterogeneous_shares(place.room, cpus, per_cpu if asked.slurm else 0, amount)
         per_node, slots = 0, amount
     elif mode == HETJOB:
         shares = (1, *[workers] * amount)
@@ -128,23 +129,34 @@ CHOICE = ("place", "mode", "leader", "gpus", "cpus_per_task", "per_node", "amoun
 
 
 def heterogeneous_shares(
-    node: NodeType, cpus_per_task: int, mem_per_cpu: int, ntasks: int
+    node: NodeType,
+    cpus_per_task: int,
+    mem_per_cpu: int,
+    ntasks: int,
+    *,
+    least: int = 1,
+    exclusive: bool = False,
 ) -> tuple[int, ...]:
     """Return how Slurm spreads tasks over empty nodes when nothing but tasks, CPUs and memory is asked.
 
-    It fills node after node; the CPUs of the last are rounded up to whole cores, and the tasks are then dealt in
-    turn under what each node has. So nearly always all nodes but the last are full; with one CPU per task and
-    an odd rest, a full node gives one task to the last (observed on Slurm 22.05.8, select/cons_tres, CR_Core).
+    It fills node after node, but keeps a task for each of the `least` nodes that the partition wants. The CPUs of each
+    node are rounded up to whole cores, and the tasks are then dealt in turn under what each node has. So nearly always
+    all nodes but the last are full; with one CPU per task and an odd rest, a full node gives one task to the
+    last; and an exclusive job, which has all CPUs of its nodes, is spread evenly (observed on Slurm 22.05.8,
+    select/cons_tres, CR_Core).
     """
-    most = max(1, tasks_that_fit(node, cpus_per_task, mem_per_cpu, ntasks))
-    nodes = ceil(ntasks / most)
-    rest = ntasks - most * (nodes - 1)
-    last = round_cpus(rest * cpus_per_task, node.threads_per_core) // cpus_per_task
-    spare = last - rest
-    full = [most] * (nodes - 1)
-    if spare and full:
-        return _dealt([*full, last], ntasks)
-    return (*full, rest)
+    most = max(1, tasks_that_fit(node, cpus_per_task, 0 if exclusive else mem_per_cpu, ntasks))
+    if exclusive and node.cpus:
+        nodes = max(ceil(ntasks / most), min(least, ntasks))
+        return _dealt([node.cpus // cpus_per_task] * nodes, ntasks)
+    core, left = node.threads_per_core, ntasks * cpus_per_task
+    places: list[int] = []
+    while left > 0:
+        kept = max(0, min(least, ntasks) - len(places) - 1) * round_cpus(cpus_per_task, core)
+        taken = min(most * cpus_per_task, max(cpus_per_task, left - kept))
+        places.append(round_cpus(taken, core) // cpus_per_task)
+        left -= taken
+    return _dealt(places, ntasks)
 
 
 def _dealt(places: list[int], ntasks: int) -> tuple[int, ...]:
@@ -163,8 +175,8 @@ def tasks_that_fit(node: NodeType, cpus_per_task: int, mem_per_cpu: int, wanted:
     """Return how many tasks Slurm puts on an empty node: bounded by CPUs, and by memory x rounded CPUs."""
     cpus = node.cpus or round_cpus(wanted * cpus_per_task, node.threads_per_core)
     if mem_per_cpu and node.memory_mib:
-        cpus = min(cpus, node.memory_mib // mem_per_cpu)
-    cpus -= cpus % node.threads_per_core
+        booked = node.memory_mib // mem_per_cpu
+        cpus = min(cpus, booked - booked % node.threads_per_core)
     return min(wanted, cpus // cpus_per_task)
 
 

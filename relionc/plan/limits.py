@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from relionc.expr.slurm import constraint_allows, constraint_least, parse_constraint
 from relionc.plan.asked import MIB, most_cpus
 from relionc.plan.gpus import highest, parse_ids
+from relionc.plan.layout import round_cpus
 from relionc.plan.model import HETEROGENEOUS, HETJOB, ONE_TASK_PER_NODE
 from relionc.solve import Constraint, Floor
 
@@ -158,13 +159,21 @@ def _site(asked: Asked) -> Iterator[Constraint]:
             ),
         ),
     )
+    if asked.exclusive:
+        yield Constraint("site:exclusive", ("place",), _whole_node_over)
+        yield Constraint("site:exclusive", ("place", "mode", "gpus"), _unasked_gpus)
     yield Constraint("site:whole_cores", OF_NODE, lambda *choice: _odd_cpus(asked, *choice), rising=UP)
     yield from _numbers_of_nodes(asked)
 
 
 def _numbers_of_nodes(asked: Asked) -> Iterator[Constraint]:
     yield Constraint(
-        "site:count", OF_NODES, lambda place, *rest: _over(asked.nodes(place, *rest), place.alike), rising=UP
+        "site:count",
+        ("place", "mode", "leader", "cpus_per_task", "amount"),
+        lambda place, mode, leader, *rest: _over(
+            asked.nodes(place, mode, *rest) + asked.with_leader(place, leader), place.alike
+        ),
+        rising=UP,
     )
     yield Constraint(
         "site:max_nodes",
@@ -186,10 +195,27 @@ def _of(place: Place, limit: str) -> Any:
 
 
 def _cpus_over(asked: Asked, place: Place, mode: str, gpus: int, per_node: int, cpus: int) -> float:
-    """CPUs of the tasks of a node, in whole cores, over what a job may take there."""
-    tasks = 1 if mode == HETEROGENEOUS else _tasks_of_node(asked, mode, per_node)
-    core = place.node_type.threads_per_core
-    return _over(-(-tasks * cpus // core) * core, most_cpus(place, gpus))
+    """CPUs of the tasks of a node over what a job may take there: in whole cores, but not for the partition's limit.
+
+    Slurm compares that with the CPUs that the tasks ask for, and may then allocate more (22.05.8, observed).
+    """
+    asked_for = (1 if mode == HETEROGENEOUS else _tasks_of_node(asked, mode, per_node)) * cpus
+    whole = round_cpus(asked_for, place.node_type.threads_per_core)
+    return max(_over(asked_for, place.room.cpus), _over(whole, most_cpus(place, gpus)))
+
+
+def _whole_node_over(place: Place) -> float:
+    """CPUs of a node over the partition's limit: an exclusive job takes all of them (Slurm 22.05.8, observed)."""
+    return _over(place.node_type.cpus, _of(place, "max_cpus_per_node"))
+
+
+def _unasked_gpus(place: Place, mode: str, gpus: int) -> int:
+    """GPUs that an exclusive job gets unasked, where nothing hides them from its ranks.
+
+    Slurm gives all of the node; a step sees those that the job asks for, mpirun in the batch script all (22.05.8,
+    observed).
+    """
+    return max(0, place.node_type.gpus - gpus) if gpus and mode == ONE_TASK_PER_NODE else 0
 
 
 def _odd_cpus(asked: Asked, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
@@ -211,11 +237,12 @@ def _leader_misses(asked: Asked, mode: str, leader: Place | None) -> float:
     if leader is None:
         return 1
     time = _over(asked.demand.pin("time") or 0, _of(leader, "max_time_s"))
+    cpus = _over(asked.leader_takes(leader)[0], leader.room.cpus)
     alone = (_of(leader, "min_nodes") or 1) - 1
     need = (
         asked.amounts(1, sure=True).leader_gib - leader.room.memory_mib / MIB if leader.room.memory_mib else 0
     )
-    return max(0.0, time, alone, need)
+    return max(0.0, time, alone, need, cpus)
 
 
 # --- memory ---------------------------------------------------------------------------------------------------
@@ -223,16 +250,14 @@ def _leader_misses(asked: Asked, mode: str, leader: Place | None) -> float:
 
 def _memory(asked: Asked) -> Iterator[Constraint]:
     yield Constraint(
-        "site:memory",
-        OF_NODE,
-        lambda place, *rest: _over(asked.allocated_mib(place, *rest), place.room.memory_mib),
-        rising=UP,
-        floors=_least_memory(asked),
+        "site:memory", OF_NODE, asked.memory_over_mib, rising=UP, floors=_least_memory(asked)
     )
     yield Constraint(
         "site:max_mem_per_cpu",
         OF_NODE,
-        lambda place, *rest: _over(asked.mem_per_cpu(place, *rest), _of(place, "max_memory_per_cpu_mib")),
+        lambda place, *rest: _over(
+            asked.asked_mib_per_cpu(place, *rest), _of(place, "max_memory_per_cpu_mib")
+        ),
         rising=UP,
     )
     yield Constraint("need:memory", OF_NODE, asked.memory_missing_gib, rising=UP)
@@ -244,17 +269,15 @@ def _least_memory(asked: Asked) -> tuple[Floor, ...]:
         return ()
 
     def over(place: Place, cpus: int) -> float:
-        return _over(asked.allocated_mib(place, HETEROGENEOUS, 0, cpus, 1), place.room.memory_mib)
+        return asked.memory_over_mib(place, HETEROGENEOUS, 0, cpus, 1)
 
     return (
         Floor(("place",), lambda place: over(place, 1)),
         Floor(("place", "cpus_per_task"), over, rising=("cpus_per_task",)),
         Floor(
-            ("place", "mode", "cpus_per_task", "per_node"),
-            lambda place, mode, cpus, each: _over(
-                asked.allocated_mib(place, mode, each, cpus, 1), place.room.memory_mib
-            ),
-            rising=("cpus_per_task", "per_node"),
+            ("place", "mode", "per_node", "cpus_per_task"),
+            lambda *choice: asked.memory_over_mib(*choice, 1),
+            rising=("per_node", "cpus_per_task"),
         ),
     )
 

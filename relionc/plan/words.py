@@ -52,6 +52,7 @@ CODES = {
     "site:count": "RL604",
     "site:min_nodes": "RL612",
     "site:cpus": "RL605",
+    "site:exclusive": "RL605",
     "site:gpus": "RL303",
     "site:modes": "RL218",
     "site:leader": "RL219",
@@ -69,10 +70,11 @@ CODES = {
 FIXED = {
     "need:memory": ("mem_per_cpu", "mem"),
     "site:memory": ("mem_per_cpu", "mem", "exclusive"),
-    "site:max_mem_per_cpu": ("mem_per_cpu",),
+    "site:max_mem_per_cpu": ("mem_per_cpu", "mem"),
     "need:scratch": ("scratch",),
     "site:scratch": ("scratch",),
     "site:max_time": ("time",),
+    "site:exclusive": ("exclusive",),
     "need:threads": ("threads",),
     "need:gpu_list": ("gpu_ids",),
     "need:devices": ("gpu_ids",),
@@ -82,11 +84,13 @@ FIXED = {
 
 HELP = {
     "need:memory": "fewer ranks per node, more nodes, or no pre-reading",
+    "site:max_mem_per_cpu": "more CPUs per task: Slurm would raise them itself, and place ranks otherwise than planned",
     "need:vram": "fewer ranks per GPU, GPUs with more memory, less padding, or the last iterations on CPUs",
     "need:items": "fewer ranks: one beyond the number of items computes nothing",
     "need:even_gpus": "the same number of ranks for every GPU; `ranks_per_gpu` says how many share one",
     "need:one_gpu": "ranks on a node that are a multiple of its GPUs, or one thread for each",
     "need:one_node": "ask for one node, or drop `interactive`",
+    "site:exclusive": "leave `exclusive` out, or ask for all of a node where a job may have that",
     "site:whole_cores": "give one CPU, or whole cores, to each task",
     "need:busy_gpus": "ask for the GPUs that the ranks can use, or for more ranks",
     "need:gpu_list": "one entry per rank, separated by `:`, or leave the list out",
@@ -122,6 +126,7 @@ TOPICS = {
     "site:max_nodes": "most nodes of the partition",
     "site:count": "number of nodes",
     "site:cpus": "CPUs of the nodes",
+    "site:exclusive": "what an exclusive job gets of a node",
     "site:gpus": "GPUs of the nodes",
     "site:scratch": "scratch of the nodes",
     "site:whole_cores": "whole cores",
@@ -148,19 +153,21 @@ def _memory_need(asked: Asked, layout: Layout) -> str:
 
 
 def _memory_site(asked: Asked, layout: Layout) -> str:
-    limit = gib(layout.place.room.memory_mib / MIB)
-    total = gib(asked.allocated_mib(*layout.choice) / MIB)
+    node = layout.place.node_type
+    cpus, mib, most, whose = asked.tightest_memory(*layout.choice) or (0, 0, node.memory_mib, node.name)
+    total = gib(mib / MIB)
     if asked.demand.pin("mem") is None:
-        per_cpu = gib(asked.mem_per_cpu(*layout.choice) / MIB)
-        total = f"{asked.counted_cpus(*layout.choice)} CPUs x {per_cpu} = {total}"
-    return f"{total} per node > {limit} of {layout.place.node_type.name}"
+        total = f"{cpus} CPUs x {gib(asked.mem_per_cpu(*layout.choice) / MIB)} = {total}"
+    return f"{total} per node > {gib(most / MIB)} of {whose}"
 
 
 def _memory_per_cpu(asked: Asked, layout: Layout) -> str:
     most = layout.place.partition.max_memory_per_cpu_mib if layout.place.partition else 0
-    return (
-        f"{gib(asked.mem_per_cpu(*layout.choice) / MIB)} per CPU > {gib((most or 0) / MIB)} of the partition"
-    )
+    each = f"{gib(asked.asked_mib_per_cpu(*layout.choice) / MIB)} per CPU"
+    if asked.demand.pin("mem") is not None:
+        cpus = plural(layout.fullest * layout.cpus_per_task, "CPU")
+        each = f"{gib(asked.demand.pin('mem') / MIB)} for {cpus} = {each}"
+    return f"{each} > {gib((most or 0) / MIB)} of the partition"
 
 
 def _vram(asked: Asked, layout: Layout) -> str:
@@ -202,11 +209,12 @@ def _time(asked: Asked, layout: Layout) -> str:
     return f"{format_time(asked.demand.pin('time'))} > {format_time(limit)} of partition {name}"
 
 
-def _nodes(_: Asked, layout: Layout) -> str:
+def _nodes(asked: Asked, layout: Layout) -> str:
     partition, nodes = layout.place.partition, layout.worker_nodes
     if partition and partition.max_nodes and nodes > partition.max_nodes:
         return f"{plural(nodes, 'node')} > {partition.max_nodes} of partition {partition.name}"
-    return f"{plural(nodes, 'node')} > {layout.place.alike} of {layout.place.node_type.name}"
+    leader = " and the leader's" if asked.with_leader(layout.place, layout.leader_place) else ""
+    return f"{plural(nodes, 'node')}{leader} > {layout.place.alike} of {layout.place.node_type.name}"
 
 
 def _too_few_nodes(_: Asked, layout: Layout) -> str:
@@ -255,11 +263,23 @@ def _two_gpus(asked: Asked, layout: Layout) -> str:
 
 def _cpus(_: Asked, layout: Layout) -> str:
     node = layout.place.node_type
-    most = most_cpus(layout.place, layout.gpus_per_node)
-    by_gpu = node.cpus_per_gpu and layout.gpus_per_node and most < layout.place.room.cpus
+    most, room = most_cpus(layout.place, layout.gpus_per_node), layout.place.room.cpus
+    by_gpu = node.cpus_per_gpu and layout.gpus_per_node and most < room
     share = f" ({node.cpus_per_gpu} for each GPU)" if by_gpu else ""
-    tasks = f"{plural(layout.fullest, 'task')} x {plural(layout.cpus_per_task, 'CPU')} = {layout.cpus} CPUs per node"
-    return f"{tasks} > {most} of {node.name}{share}"
+    total = layout.cpus if layout.cpus > most else layout.fullest * layout.cpus_per_task
+    tasks = (
+        f"{plural(layout.fullest, 'task')} x {plural(layout.cpus_per_task, 'CPU')} = {total} CPUs per node"
+    )
+    return f"{tasks} > {min(most, room)} of {node.name}{share}"
+
+
+def _whole_node(_: Asked, layout: Layout) -> str:
+    partition, node = layout.place.partition, layout.place.node_type
+    name, most = (partition.name, partition.max_cpus_per_node or 0) if partition else ("", 0)
+    if not most or node.cpus <= most:
+        gpus = f"all {node.gpus} GPUs of {node.name}, which its ranks see"
+        return f"an exclusive {layout.mode} job gets {gpus}; this asks for {layout.gpus_per_node}"
+    return f"an exclusive job takes all {node.cpus} CPUs of {node.name} > {most} per node of partition {name}"
 
 
 def _whole_cores(_: Asked, layout: Layout) -> str:
@@ -297,6 +317,7 @@ MESSAGES: dict[str, Callable[[Asked, Layout], str]] = {
     "site:count": _nodes,
     "site:whole_cores": _whole_cores,
     "site:cpus": _cpus,
+    "site:exclusive": _whole_node,
     "site:gpus": lambda _, it: (
         f"{plural(it.gpus_per_node, 'GPU')} per node > {it.place.node_type.gpus} of {it.place.node_type.name}"
     ),

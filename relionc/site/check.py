@@ -24,7 +24,7 @@ CHOICES = {"scheduler": ("slurm", "none"), "memory_flag": ("per_cpu", "per_node"
 HETJOB, INSIDE = "hetjob", "one_task_per_node"
 USES = ("batch", "interactive", "serial", HETJOB, INSIDE)
 PLACEHOLDERS = ("ntasks", "cpus_per_task")
-MORE = {HETJOB: ("workers", "leader_cpus"), INSIDE: ("nodes", "ranks_per_node", "hostfile")}
+MORE = {HETJOB: ("workers", "leader_cpus"), INSIDE: ("nodes", "ranks_per_node", "tasks_per_node", "hostfile")}
 LEAST_MEMORY_MIB = 1024
 MOST_MEMORY_MIB = 64 * 1024 * 1024
 

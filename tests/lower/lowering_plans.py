@@ -72,7 +72,7 @@ SLURM = Cluster(
         "one_task_per_node": Launcher(
             name="inside",
             argv=("mpirun", "-n", "{ntasks}", "--hostfile", "{hostfile}"),
-            exports=(("SLURM_TASKS_PER_NODE", "{ranks_per_node}(x{nodes})"),),
+            exports=(("SLURM_TASKS_PER_NODE", "{tasks_per_node}"),),
         ),
     },
     scratch=Scratch(path="/lscratch/${SLURM_JOB_ID}", gres="lscratch"),

@@ -414,7 +414,11 @@ def test_mpirun_starts_the_ranks_inside_by_a_hostfile(nodes, leader):
     assert made.script.steps[0].launcher == (("mpirun",), ("-n",), (ntasks,), ("--hostfile",), path)
     assert made.script.steps[1].launcher == ()
     exports = dict(made.script.exports)
-    assert exports["SLURM_TASKS_PER_NODE"] == (f"{4 + leader}(x{nodes})",)
+    others = {1: "", 2: ",4", 8: ",4(x7)"}[
+        nodes
+    ]  # exact: a node that is in the hostfile once gets what stands here
+    equal = {1: "4", 2: "4(x2)", 8: "4(x8)"}[nodes]
+    assert exports["SLURM_TASKS_PER_NODE"] == ((f"5{others}" if leader else equal),)
     assert exports["SRUN_CPUS_PER_TASK"] == (str(4 * (4 + leader)),)
     assert made.hostfile == tuple(f"node[{n}]" for n in range(nodes) for _ in range(4 + (leader and n == 0)))
 

@@ -32,6 +32,7 @@ MODES = (HETEROGENEOUS, HOMOGENEOUS, PLUS_1, HETJOB, ONE_TASK)
 SAFE = 1 << 50
 """A weighted sum of costs stays below this: CP-SAT computes with 64 bits."""
 ANY = 1 << 30
+MUCH = 1 << 24  # MiB; more than any node, and products of it are no overflow
 """More than any limit."""
 
 
@@ -294,12 +295,12 @@ def listed_use(entries: Sequence[Sequence[int]], counts: Sequence[int], gpus: in
 
 
 def ranks_use(entries: Sequence[Sequence[int]], counts: Sequence[int], gpus: int) -> Use:
-    """Return MotionCor2's mapping: by rank modulo GPUs, or entry by entry."""
+    """Return MotionCor2's mapping by a list: entry by entry."""
     first, lows, highs = 0, [], []
     for ranks in counts:
         used = [0] * gpus
         for rank in range(first, first + ranks):
-            for device in entries[rank] if entries else [rank % gpus]:
+            for device in entries[rank]:
                 used[device] += 1
         first += ranks
         lows.append(min(used))
@@ -368,6 +369,9 @@ class _Layout:
         beside = m.total((1, mode[PLUS_1]), (leader, mode[ONE_TASK]))
         self.n = m.number(1, there)
         self.here_cpus, self.here_memory = self.here(lambda p: p.cpus), self.here(lambda p: p.memory)
+        self.node_memory = self.here(lambda p: p.node["memory"])
+        self.limit_of_node = self.here(lambda p: p.partition.get("max_mem_per_node") or MUCH)
+        self.by_node = "mem" in self.pins or self.site["memory_flag"] == "per_node"
         self.core = self.here(lambda p: p.node["core"])
         self.ranks = self.pick(
             self.amount, m.total((1, m.times(self.w, self.n)), (1, beside), (1, mode[HETJOB]))
@@ -377,14 +381,26 @@ class _Layout:
         self.fit = m.number(1, m.bounds(self.here_cpus)[1])  # f; what it is, memory says
         self.on_node = m.total((1, self.w), (1, beside))
         self.fullest = m.number(1, max(m.bounds(self.on_node)[1], m.bounds(self.fit)[1]))
-        m.model.add(self.fullest == self.pick(m.least(self.ranks, self.fit), self.on_node))
         m.model.add(self.n == self.amount).only_enforce_if(self.het.negated())
-        filled = m.over_up(self.amount, self.fit)
+        fewest = self.here(lambda p: p.partition.get("min_nodes") or 1)
+        filled = m.most(m.over_up(self.amount, self.fit), m.least(fewest, self.amount))
         m.model.add(self.n == filled).only_enforce_if(self.het)
+        m.model.add(self.fullest == self.pick(self._together(fewest), self.on_node))
         self.used_cpus = m.times(self.fullest, self.c)
         self.all_cpus = self.here(lambda p: p.node["cpus"])
         self.allocated = self.all_cpus if self.exclusive else self.rounded(self.used_cpus)
         self._share_out(beside)
+
+    def _together(self, fewest: cp_model.IntVar) -> cp_model.IntVar:
+        """Return how many tasks Slurm puts on a node, where it places them; one is kept for each of the fewest."""
+        m = self.m
+        if self.exclusive:
+            return m.over_up(self.amount, self.n)
+        core = self.here(lambda p: p.node["core"])
+        each = m.times(m.over_up(self.c, core), core)
+        kept = m.times(m.total((1, fewest), plus=-1), each)
+        left = m.positive(m.total((1, m.times(self.amount, self.c)), (-1, kept)))
+        return m.most(m.least(self.fit, m.over(left, self.c)), m.fixed(1))
 
     def rounded(self, cpus: cp_model.IntVar) -> cp_model.IntVar:
         """Return whole cores."""
@@ -446,28 +462,44 @@ class _Layout:
                     for sure in (True, False)
                 )
             )
-            most = m.over(self.here_memory, self.pick(of_one, self.allocated))
-            self.per_cpu = m.least(m.most(self.preferred, needed), most)
+            counted = self.pick(of_one, self.allocated)
+            most = m.over(self.node_memory, counted)
+            limit = m.over(self.limit_of_node, counted if self.by_node else self._limited_cpus())
+            self.per_cpu = m.least(m.most(self._gives_way(self.preferred), needed), m.least(most, limit))
         cpus = self.here_cpus
         if not self.exclusive:
-            cpus = m.least(cpus, m.over(self.here_memory, self._at_least_one(self.per_cpu)))
-        whole = m.times(m.over(cpus, self.core), self.core)
-        fit = self._at_least_one(m.over(whole, self.c))
+            by_memory = m.over(self.node_memory, self._at_least_one(self.per_cpu))
+            cpus = m.least(cpus, m.times(m.over(by_memory, self.core), self.core))
+        fit = self._at_least_one(m.over(cpus, self.c))
         m.model.add(self.fit == fit).only_enforce_if(self.het)
         m.model.add(self.fit == 1).only_enforce_if(self.het.negated())
         self.given = m.times(self.per_cpu, self.allocated)
 
     def _assumed_gives_way(self, sure: cp_model.IntVar, assumed: cp_model.IntVar) -> cp_model.IntVar:
         """Return the MiB per CPU that are needed: of what is assumed no more than the partition's limit."""
-        limit = self.here(lambda p: p.partition.get("max_mem_per_cpu") or ANY)
-        return self.m.most(sure, self.m.least(assumed, limit))
+        return self.m.most(sure, self._gives_way(assumed))
+
+    def _gives_way(self, mib: cp_model.IntVar) -> cp_model.IntVar:
+        """Return MiB per CPU, no more than the partition's limit; by node it holds for the CPUs that tasks ask for."""
+        m = self.m
+        limit = self.here(lambda p: p.partition.get("max_mem_per_cpu") or MUCH)
+        if self.by_node:
+            limit = m.over(m.times(limit, self.used_cpus), self.allocated)
+        return m.least(mib, limit)
+
+    def _limited_cpus(self) -> cp_model.IntVar:
+        """Return the CPUs by which memory by CPU is multiplied for the partition's limit: L."""
+        if not self.exclusive:
+            return self._at_least_one(self.pick(self.c, self.m.times(self.on_node, self.c)))
+        nodes = {node["name"]: node["cpus"] for node in self.site["node_types"]}
+        return self.here(lambda p: max(nodes[name] for name in p.partition["node_types"]))
 
     def _at_least_one(self, x: cp_model.IntVar) -> cp_model.IntVar:
         return self.m.most(x, self.m.fixed(1))
 
     def _preferred_mib(self, place: Place) -> int:
-        usual: int = self.site["policy"]["mem_per_cpu"]
-        return min(usual, place.partition.get("max_mem_per_cpu") or usual)
+        del place
+        return int(self.site["policy"]["mem_per_cpu"])
 
     def missing_mib(self, *, sure: bool) -> cp_model.IntVar:
         """Return the MiB by which ranks take more than they may, or minus what is left."""
@@ -510,6 +542,7 @@ class _Layout:
             and pins.get("time", 0) <= (partition.get("max_time") or ANY)
             and pins.get("scratch", demand["scratch"]) <= (node["scratch"] or ANY)
             and (not demand["gpu"] or node["gpus"] > 0)
+            and not (self.exclusive and node["cpus"] > (partition.get("max_cpus_per_node") or ANY))
             and _wanted(self.instance, place).allowed
         )
 
@@ -521,9 +554,19 @@ class _Layout:
         for place, literal in zip(self.places, self.leads_at, strict=True):
             partition = place.partition
             late = self.pins.get("time", 0) > (partition.get("max_time") or ANY)
-            if place.node["gpus"] or late or (partition.get("min_nodes") or 1) > 1:
+            short = self._cpus_of_leader(place) > place.cpus
+            if place.node["gpus"] or late or short or (partition.get("min_nodes") or 1) > 1:
                 self.m.model.add(literal == 0)
             self.m.model.add(leader <= place.memory).only_enforce_if(literal)
+
+    def _cpus_of_leader(self, place: Place) -> int:
+        """Return whole cores: one, or as many as are needed where a CPU may have only so much memory."""
+        memory, core = self.memory, place.node["core"]
+        most = place.partition.get("max_mem_per_cpu")
+        usual = self.site["policy"]["mem_per_cpu"]
+        takes = _whole((memory["leader"] + memory["leader_assumed"]) * 1024) if self.demand["leader"] else 0
+        mib = min(max(core * min(usual, most or usual), takes), place.memory)
+        return int(-(-max(core, -(-mib // most) if most else 1) // core) * core)
 
     def _may_be(self, mode: str) -> bool:
         demand = self.demand
@@ -574,21 +617,33 @@ class _Layout:
 
     def _require_node(self) -> None:
         m, model = self.m, self.m.model
+        # a leader apart is on a node without GPUs, and its workers on nodes with some: no node is for both
         model.add(self.n <= self.here(lambda p: _wanted(self.instance, p).there))
         model.add(self.n >= self.here(lambda p: _wanted(self.instance, p).least))
         model.add(self.n <= self.here(lambda p: p.partition.get("max_nodes") or ANY))
         model.add(self.n >= self.here(lambda p: p.partition.get("min_nodes") or 0))
         if self.demand["interactive"]:
             model.add(self.n == 1)
-        together = self.rounded(m.times(self.on_node, self.c))
-        model.add(self.pick(self.rounded(self.c), together) <= self.here_cpus)
+        asked_for = m.times(self.on_node, self.c)
+        together = self.rounded(asked_for)
+        model.add(self.pick(self.c, asked_for) <= self.here_cpus)
+        model.add(self.pick(self.rounded(self.c), together) <= self.all_cpus)
         if self.demand["gpu"]:
             each = self.here(lambda p: p.node["cpus_per_gpu"] or ANY)
             model.add(together <= m.times(each, self.gpus))
+        if self.exclusive and self.demand["gpu"]:
+            model.add(self.gpus == self.here(lambda p: p.node["gpus"])).only_enforce_if(self.mode[ONE_TASK])
         self._require_whole_cores()
         pinned = self.pins.get("mem")
-        model.add((self.given if pinned is None else pinned) <= self.here_memory)
-        model.add(self.per_cpu <= self.here(lambda p: p.partition.get("max_mem_per_cpu") or ANY))
+        job = self.given if pinned is None else m.fixed(pinned)
+        model.add(job <= self.node_memory)
+        per_cpu = self.here(lambda p: p.partition.get("max_mem_per_cpu") or MUCH)
+        if self.by_node:
+            model.add(job <= self.limit_of_node)
+            model.add(job <= m.times(per_cpu, self.used_cpus))
+        else:
+            model.add(m.times(self.per_cpu, self._limited_cpus()) <= self.limit_of_node)
+            model.add(self.per_cpu <= per_cpu)
         model.add(self.missing_mib(sure=True) <= 0)
 
     def _require_whole_cores(self) -> None:
@@ -616,7 +671,9 @@ class _Layout:
             model.add(self.w == self.gpus)
             model.add(self.ranks <= (len(entries) or ANY))
         self.busiest = m.number(1, m.bounds(self.on_first)[1])
-        if entries or demand["one_rank_per_gpu"]:
+        if demand["one_rank_per_gpu"] and not entries:
+            model.add(self.busiest == 1)  # G ranks that follow each other have each rest by G once
+        elif entries:
             self._use_gpus_by_job(entries)
         else:
             self._use_gpus_by_node()
@@ -652,28 +709,28 @@ class _Layout:
         return not use.on_several and use.busiest - use.idlest <= uneven and use.busiest <= shared
 
     def _use_gpus_by_job(self, entries: list[list[int]]) -> None:
-        """State what the layouts of the job may be with a list, or for a program that looks at the rank."""
+        """State what the layouts of a job with a list of GPUs may be."""
         m, threads = self.m, self.threads
         low, high = m.bounds(threads)
-        listed = max((len(entry) for entry in entries), default=1)
+        listed = max(len(entry) for entry in entries)
         t = m.of(threads, lambda each: min(each, listed)) if low < high else m.fixed(min(low, listed))
         rows = []
-        for gpus in range(1 + max((max(each) for each in entries), default=0), m.bounds(self.gpus)[1] + 1):
+        for gpus in range(1 + max(max(each) for each in entries), m.bounds(self.gpus)[1] + 1):
             for counts in self._splits():
                 for each in range(m.bounds(t)[0], m.bounds(t)[1] + 1):
-                    by_rank = self.demand["one_rank_per_gpu"]
-                    if by_rank and (set(counts) != {gpus} or sum(counts) > (len(entries) or ANY)):
-                        continue
-                    use = (
-                        ranks_use(entries, counts, gpus)
-                        if by_rank
-                        else listed_use(entries, counts, gpus, each)
-                    )
+                    use = self._listed_use(entries, counts, gpus, each)
                     if use.idlest:
                         others = counts[1] if len(counts) > 1 else counts[0]
                         rows.append((counts[0], others, len(counts), gpus, each, use.busiest))
         names = [self.on_first, self.on_others, self.n, self.gpus, t, self.busiest]
         m.model.add_allowed_assignments(names, rows)
+
+    def _listed_use(self, entries: list[list[int]], counts: tuple[int, ...], gpus: int, threads: int) -> Use:
+        if not self.demand["one_rank_per_gpu"]:
+            return listed_use(entries, counts, gpus, threads)
+        if sum(counts) > len(entries):
+            return Use(0, 0, 0)
+        return ranks_use(entries, counts, gpus)
 
     def _splits(self) -> list[tuple[int, ...]]:
         """Return the workers of every node, for every layout: the first has one fewer or one more, perhaps."""
@@ -787,7 +844,7 @@ class _Layout:
                 for sure in (True, False)
             )
         )
-        return m.times(m.most(self.preferred, needed), self.c)
+        return m.times(m.most(self._gives_way(self.preferred), needed), self.c)
 
     def _rank_of(self, mode: str) -> int:
         order = self._order()

@@ -151,19 +151,23 @@ def modes_of(demand: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _gpus(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
-    demand, pins = instance["demand"], instance["demand"]["pins"]
+    demand = instance["demand"]
     if not demand["gpu"]:
         yield choice
         return
-    numbers = set(range(1, max(choice.place.node["gpus"], 1) + 1))
-    numbers |= {pins["gpus_per_node"]} if "gpus_per_node" in pins else set()
-    numbers |= {n for n in range(1, pins.get("gpus", 0) + 1) if pins["gpus"] % n == 0}
-    numbers |= {_highest(pins.get("gpu_ids", "")) + 1} - {0}
+    for number in sorted({*range(1, max(choice.place.node["gpus"], 1) + 1), *_wished_gpus(demand)}):
+        yield choice._replace(gpus=number)
+
+
+def _wished_gpus(demand: dict[str, Any]) -> set[int]:
+    """Return the GPUs of a node that the user could mean, whatever it has; 1 is always among them."""
+    pins, total = demand["pins"], demand["pins"].get("gpus", 1)
+    numbers = {1, pins.get("gpus_per_node", 1), _highest(pins.get("gpu_ids", "")) + 1}
+    numbers |= {n for n in range(1, total + 1) if total % n == 0}
     if "ntasks_per_node" in pins and ("ranks_per_gpu" in pins or demand["one_rank_per_gpu"]):
         each, per_gpu = pins["ntasks_per_node"], pins.get("ranks_per_gpu", 1)
-        numbers |= {each // per_gpu, (each - 1) // per_gpu} - {0}
-    for number in sorted(numbers):
-        yield choice._replace(gpus=number)
+        numbers |= {each // per_gpu, (each - 1) // per_gpu}
+    return numbers - {0}
 
 
 def _cpus(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
@@ -186,7 +190,8 @@ def _workers(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
             pin - extra,
             *((pin - extra) // n for n in range(1, pin - extra + 1) if (pin - extra) % n == 0),
         }
-    numbers |= {choice.gpus * pins.get("ranks_per_gpu", 1), choice.gpus * pins.get("ranks_per_gpu", 1) + 1}
+    if demand["gpu"]:
+        numbers |= {gpus * pins.get("ranks_per_gpu", 1) + more for gpus in _wished_gpus(demand) for more in (0, 1)}
     for number in sorted(number for number in numbers if number > 0):
         yield choice._replace(w=number)
 
@@ -230,11 +235,11 @@ def whole_cores(choice: Choice, cpus: int) -> int:
 
 def tasks_that_fit(instance: dict[str, Any], choice: Choice) -> int:
     """Return how many tasks of a heterogeneous job Slurm puts on an empty node: f."""
-    cpus = choice.place.cpus
-    if not exclusive(instance):
-        cpus = min(cpus, choice.place.memory // memory_per_cpu(instance, choice._replace(amount=2)))
-    core = choice.place.node["core"]
-    return max(1, cpus // core * core // choice.c)
+    cpus, core = choice.place.cpus, choice.place.node["core"]
+    if not exclusive(instance):  # the partition's limit on memory is for one task, when the job is submitted
+        by_memory = choice.place.node["memory"] // memory_per_cpu(instance, choice._replace(amount=2))
+        cpus = min(cpus, by_memory // core * core)
+    return int(max(1, cpus // choice.c))
 
 
 def ranks(instance: dict[str, Any], choice: Choice) -> int:
@@ -256,14 +261,19 @@ def workers(instance: dict[str, Any], choice: Choice) -> int:
 def nodes(instance: dict[str, Any], choice: Choice) -> int:
     """Return the nodes with workers."""
     if choice.mode == "heterogeneous":
-        return ceil(choice.amount / tasks_that_fit(instance, choice))
+        least = choice.place.partition.get("min_nodes") or 1
+        return max(ceil(choice.amount / tasks_that_fit(instance, choice)), min(least, choice.amount))
     return choice.amount
 
 
 def fullest(instance: dict[str, Any], choice: Choice) -> int:
     """Return the ranks of the fullest node with workers, for each of which CPUs are taken there."""
+    if choice.mode == "heterogeneous" and exclusive(instance):
+        return ceil(choice.amount / nodes(instance, choice))
     if choice.mode == "heterogeneous":
-        return min(choice.amount, tasks_that_fit(instance, choice))
+        kept = ((choice.place.partition.get("min_nodes") or 1) - 1) * whole_cores(choice, choice.c)
+        most = (choice.amount * choice.c - kept) // choice.c
+        return max(1, min(tasks_that_fit(instance, choice), most))
     return tasks_of_node(instance, choice)
 
 
@@ -279,6 +289,20 @@ def allocated(instance: dict[str, Any], choice: Choice) -> int:
     if exclusive(instance):
         return int(choice.place.node["cpus"])
     return whole_cores(choice, fullest(instance, choice) * choice.c)
+
+
+def limited_cpus(instance: dict[str, Any], choice: Choice) -> int:
+    """Return the CPUs by which memory by CPU is multiplied for the partition's limit: L."""
+    if exclusive(instance):
+        there = choice.place.partition.get("node_types") or [choice.place.node["name"]]
+        return max(int(node["cpus"]) for node in instance["site"]["node_types"] if node["name"] in there)
+    return tasks_of_node(instance, choice) * choice.c
+
+
+def by_node(instance: dict[str, Any], choice: Choice) -> bool:
+    """Return whether memory is asked for by node."""
+    asked = "mem" in instance["demand"]["pins"] or instance["site"]["memory_flag"] == "per_node"
+    return asked and choice.mode != "heterogeneous"
 
 
 def exclusive(instance: dict[str, Any]) -> bool:
@@ -329,10 +353,12 @@ def need(instance: dict[str, Any], choice: Choice, *, sure: bool) -> float:
     return max(first, *(count * worker for count in counts[1:]), 0)
 
 
-def preferred_per_cpu(instance: dict[str, Any], choice: Choice) -> int:
-    """Return the MiB per CPU that the site prefers, at most the partition's limit."""
-    usual: int = instance["site"]["policy"]["mem_per_cpu"]
-    return min(usual, choice.place.partition.get("max_mem_per_cpu") or usual)
+def most_per_cpu(instance: dict[str, Any], choice: Choice) -> int:
+    """Return the partition's limit on MiB per CPU; by node it holds for the CPUs that the tasks ask for."""
+    most: int = choice.place.partition.get("max_mem_per_cpu") or 10**9
+    if not by_node(instance, choice):
+        return most
+    return most * fullest(instance, choice) * choice.c // allocated(instance, choice)
 
 
 def wanted_per_cpu(instance: dict[str, Any], choice: Choice) -> int:
@@ -340,9 +366,9 @@ def wanted_per_cpu(instance: dict[str, Any], choice: Choice) -> int:
     pinned = instance["demand"]["pins"].get("mem_per_cpu")
     if pinned:
         return int(pinned)
-    most = choice.place.partition.get("max_mem_per_cpu") or 10**9
-    assumed = min(needed_per_cpu(instance, choice, sure=False), most)
-    return max(preferred_per_cpu(instance, choice), assumed, needed_per_cpu(instance, choice, sure=True))
+    usual = instance["site"]["policy"]["mem_per_cpu"]
+    gives_way = max(usual, needed_per_cpu(instance, choice, sure=False))
+    return max(min(gives_way, most_per_cpu(instance, choice)), needed_per_cpu(instance, choice, sure=True))
 
 
 def needed_per_cpu(instance: dict[str, Any], choice: Choice, *, sure: bool) -> int:
@@ -357,10 +383,12 @@ def memory_per_cpu(instance: dict[str, Any], choice: Choice) -> int:
     wanted = wanted_per_cpu(instance, choice)
     if "mem_per_cpu" in instance["demand"]["pins"]:
         return wanted
-    if choice.mode != "heterogeneous":
-        return min(wanted, choice.place.memory // allocated(instance, choice))
     cpus = choice.place.node["cpus"] if exclusive(instance) else whole_cores(choice, choice.c)
-    return min(wanted, choice.place.memory // cpus)
+    if choice.mode != "heterogeneous":
+        cpus = allocated(instance, choice)
+    limit = choice.place.partition.get("max_mem_per_node")
+    limited = cpus if by_node(instance, choice) else limited_cpus(instance, choice)
+    return min(wanted, choice.place.node["memory"] // cpus, limit // limited if limit else wanted)
 
 
 def memory_of_job(instance: dict[str, Any], choice: Choice) -> int:
@@ -471,7 +499,9 @@ def vram_excess(instance: dict[str, Any], choice: Choice, *, sure: bool) -> floa
     """Return the GiB by which the workers of the busiest GPU take more than it has."""
     if not choice.place.node["vram"] or choice.mode == "heterogeneous":
         return 0
-    return gpu_use(instance, choice).most * memory_of(instance, choice, "vram", sure=sure) - float(choice.place.node["vram"])
+    return gpu_use(instance, choice).most * memory_of(instance, choice, "vram", sure=sure) - float(
+        choice.place.node["vram"]
+    )
 
 
 # --- the constraint -------------------------------------------------------------------------------------------
@@ -517,6 +547,16 @@ def nodes_allowed(instance: dict[str, Any], place: Place) -> int:
     return max(sum(node["count"] for node in allowed if allows(part, node["features"])) for part in parts)
 
 
+def leader_takes_one(instance: dict[str, Any], choice: Choice) -> bool:
+    """Tell whether the node of a leader apart may be one of those for workers."""
+    place, leader = choice.place, choice.leader
+    if leader is None or place.partition is NO_PARTITION:
+        return False
+    both = set(place.partition["node_types"]) & set(leader.partition["node_types"])
+    shared = [node for node in instance["site"]["node_types"] if node["name"] in both]
+    return any(all(node[key] == place.node[key] == leader.node[key] for key in HARDWARE) for node in shared)
+
+
 HARDWARE = ("cpus", "core", "memory", "gpu_type", "gpus", "vram", "cpus_per_gpu")
 
 
@@ -524,7 +564,7 @@ HARDWARE = ("cpus", "core", "memory", "gpu_type", "gpus", "vram", "cpus_per_gpu"
 
 
 def _place_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
-    site, demand = instance["site"], instance["demand"]
+    demand = instance["demand"]
     pins, partition, node = demand["pins"], choice.place.partition, choice.place.node
     if pins.get("partition", partition["name"]) != partition["name"]:
         yield "pin:partition"
@@ -534,6 +574,8 @@ def _place_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
         yield "site:max_time"
     if node["scratch"] and pins.get("scratch", demand["scratch"]) > node["scratch"]:
         yield "site:scratch"
+    if exclusive(instance) and node["cpus"] > (partition.get("max_cpus_per_node") or node["cpus"]):
+        yield "site:exclusive"
     if demand["gpu"] and not node["gpus"]:
         yield "need:gpu_node"
     if demand["scratch"] > pins.get("scratch", demand["scratch"]):
@@ -560,6 +602,9 @@ def _mode_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
 
 
 def _gpus_break(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
+    inside = exclusive(instance) and choice.gpus and choice.mode == "one-task-per-node"
+    if inside and choice.place.node["gpus"] > choice.gpus:
+        yield "site:exclusive"
     pins = instance["demand"]["pins"]
     if not instance["demand"]["gpu"]:
         return
@@ -590,7 +635,22 @@ def _no_leader_there(instance: dict[str, Any], choice: Choice) -> bool:
         return True
     if (partition.get("min_nodes") or 1) > 1:
         return True
+    if cpus_of_leader(instance, choice) > leader.cpus:
+        return True
     return memory_of(instance, choice, "leader", sure=True) * 1024 > leader.memory
+
+
+def cpus_of_leader(instance: dict[str, Any], choice: Choice) -> int:
+    """Return the CPUs of a leader apart: one core, or more where a CPU may have only so much memory."""
+    leader = choice.leader
+    assert leader is not None
+    core, most = leader.node["core"], leader.partition.get("max_mem_per_cpu")
+    usual = instance["site"]["policy"]["mem_per_cpu"]
+    wanted = max(
+        core * min(usual, most or usual), ceil(memory_of(instance, choice, "leader", sure=False) * 1024)
+    )
+    cpus = max(core, ceil(min(wanted, leader.memory) / most) if most else 1)
+    return int(-(-cpus // core) * core)
 
 
 def _workers_break(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
@@ -599,10 +659,10 @@ def _workers_break(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
     on_node = 0 if heterogeneous else tasks_of_node(instance, choice)
     if pins.get("ntasks_per_node", on_node) != on_node:
         yield "pin:ntasks_per_node"
-    tasks, cpus = tasks_of_node(instance, choice), choice.place.cpus
+    tasks, cpus = tasks_of_node(instance, choice), choice.place.node["cpus"]
     if demand["gpu"] and choice.place.node["cpus_per_gpu"]:
         cpus = min(cpus, choice.place.node["cpus_per_gpu"] * choice.gpus)
-    if whole_cores(choice, tasks * choice.c) > cpus:
+    if tasks * choice.c > choice.place.cpus or whole_cores(choice, tasks * choice.c) > cpus:
         yield "site:cpus"
     if demand["one_rank_per_gpu"] and abs(choice.w - choice.gpus) + extra_rank(demand, choice) > 0:
         yield "need:rank_per_gpu"
@@ -653,7 +713,7 @@ def _nodes_break(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
         tree = _constraint(pins["constraint"])
         if not allows(tree, choice.place.node["features"]) or number < least_nodes(tree):
             yield "pin:constraint"
-    if number > nodes_allowed(instance, choice.place):
+    if number + leader_takes_one(instance, choice) > nodes_allowed(instance, choice.place):
         yield "site:count"
     if number > (partition.get("max_nodes") or number):
         yield "site:max_nodes"
@@ -667,9 +727,15 @@ def _memory_breaks(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
     several = fullest(instance, choice) > 1 and choice.mode != "one-task-per-node"
     if choice.c > 1 and several and choice.c % choice.place.node["core"]:
         yield "site:whole_cores"
-    if memory_of_job(instance, choice) > choice.place.memory:
+    job, partition = memory_of_job(instance, choice), choice.place.partition
+    counted, each = job, float(memory_per_cpu(instance, choice))
+    if by_node(instance, choice):
+        each = job / (fullest(instance, choice) * choice.c)
+    else:
+        counted = memory_per_cpu(instance, choice) * limited_cpus(instance, choice)
+    if job > choice.place.node["memory"] or counted > (partition.get("max_mem_per_node") or 10**9):
         yield "site:memory"
-    if memory_per_cpu(instance, choice) > (choice.place.partition.get("max_mem_per_cpu") or 10**9):
+    if each > (partition.get("max_mem_per_cpu") or 10**9):
         yield "site:max_mem_per_cpu"
     if memory_excess(instance, choice, sure=True) > 0:
         yield "need:memory"

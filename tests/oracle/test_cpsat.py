@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import by_cpsat
 from instances import MODES, asked, instance
+from large import large
 
 from relionc.plan.problem import problem
 from relionc.solve import Solution, search
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SMALL = 3200
+LARGE = 300
 
 
 def test_they_agree_on_small_sites() -> None:
@@ -24,6 +26,13 @@ def test_they_agree_on_small_sites() -> None:
     assert seen["feasible"] > SMALL // 3, seen
     assert seen["infeasible"] > SMALL // 3, seen
     assert all(seen[mode] > SMALL // 200 for mode in MODES), seen
+
+
+def test_they_agree_on_sites_of_real_size() -> None:
+    seen = _compared(large(Random(seed), 1 + seed % 4) for seed in range(LARGE))
+    print(dict(seen))
+    assert seen["feasible"] > LARGE // 2, seen
+    assert seen["infeasible"] > LARGE // 8, seen
 
 
 def _compared(instances: Iterable[dict[str, Any]]) -> Counter[str]:

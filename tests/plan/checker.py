@@ -250,7 +250,11 @@ def _limits(
     if partition.max_time_s and plan["time_s"] > partition.max_time_s:
         yield "more time than the partition allows"
     if partition.max_memory_per_node_mib:
-        booked = plan.get("mem_per_node_mib") or plan["mem_per_cpu_mib"] * plan["cpus_per_node"]
+        tasks = 1 if plan["mode"] == "heterogeneous" else plan["ntasks_per_node"]
+        cpus = (
+            node.cpus if plan["exclusive"] else tasks * plan["cpus_per_slot"]
+        )  # as Slurm counts when it looks
+        booked = plan.get("mem_per_node_mib") or plan["mem_per_cpu_mib"] * cpus
         if booked > partition.max_memory_per_node_mib:
             yield "more memory per node than the partition allows"
     if nodes > sum(cluster.node_types[name].count for name in partition.node_types):

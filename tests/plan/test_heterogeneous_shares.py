@@ -36,6 +36,42 @@ def test_what_slurm_did(tasks, cpus, gib, nodes):
     assert [(count, len(list(group))) for count, group in groupby(shares)] == nodes
 
 
+THIN = NodeType("thin", 100, 16, 2, 32 * GIB)
+WIDE = NodeType("wide", 100, 12, 1, 96 * GIB)
+POWER = NodeType("power", 100, 32, 4, 60 * GIB)
+NINE = {"cpus": 9}  # a partition's limit on CPUs, which is no multiple of a core's
+
+SEEN_ELSEWHERE = [
+    # node, tasks, CPUs per task, fewest nodes of the partition, exclusive, tasks on each node
+    (WIDE, 14, 1, 1, False, (12, 2)),
+    (WIDE, 7, 3, 1, False, (4, 3)),
+    (POWER, 33, 1, 1, False, (29, 4)),
+    (POWER, 17, 2, 1, False, (15, 2)),
+    (POWER._replace(**NINE), 11, 1, 1, False, (7, 4)),
+    (POWER._replace(**NINE), 18, 1, 1, False, (9, 9)),
+    (NODE._replace(**NINE), 19, 1, 1, False, (9, 8, 2)),
+    (THIN, 5, 1, 2, False, (3, 2)),
+    (THIN, 16, 1, 2, False, (14, 2)),
+    (THIN, 9, 2, 2, False, (8, 1)),
+    (THIN, 4, 1, 3, False, (2, 1, 1)),
+    (THIN, 19, 1, 3, False, (15, 2, 2)),
+    (THIN, 11, 2, 3, False, (8, 2, 1)),
+    (WIDE, 13, 1, 3, False, (11, 1, 1)),
+    (WIDE, 5, 5, 3, False, (2, 2, 1)),
+    (POWER, 6, 1, 2, False, (3, 3)),
+    (POWER, 13, 1, 2, False, (9, 4)),
+    (THIN, 20, 1, 1, True, (10, 10)),
+    (THIN, 20, 2, 1, True, (7, 7, 6)),
+    (WIDE, 5, 5, 1, True, (2, 2, 1)),
+    (THIN, 17, 1, 3, True, (6, 6, 5)),
+]
+
+
+@pytest.mark.parametrize(("node", "tasks", "cpus", "least", "exclusive", "shares"), SEEN_ELSEWHERE)
+def test_what_slurm_did_on_other_nodes(node, tasks, cpus, least, exclusive, shares):
+    assert heterogeneous_shares(node, cpus, 256, tasks, least=least, exclusive=exclusive) == shares
+
+
 @given(st.integers(1, 400), st.sampled_from([1, 2, 4, 6, 8, 28]), st.integers(1, 40))
 def test_every_task_is_placed_and_no_node_overflows(tasks, cpus, gib):
     shares = heterogeneous_shares(NODE, cpus, gib * GIB, tasks)

@@ -126,7 +126,7 @@ CLUSTER = Cluster(
                 "--bind-to",
                 "none",
             ),
-            exports=(("SLURM_TASKS_PER_NODE", "{ranks_per_node}(x{nodes})"),),
+            exports=(("SLURM_TASKS_PER_NODE", "{tasks_per_node}"),),
         ),
     },
     scratch=Scratch(path="/lscratch/${SLURM_JOB_ID}", gres="lscratch", default_gib=10),
