@@ -260,7 +260,12 @@ def _memory(asked: Asked) -> Iterator[Constraint]:
         ),
         rising=UP,
     )
-    yield Constraint("need:memory", OF_NODE, asked.memory_missing_gib, rising=UP)
+    one = Floor(  # a single rank on a node
+        ("place", "mode", "cpus_per_task"),
+        lambda place, mode, cpus: asked.memory_missing_gib(place, mode, 1, cpus, 1),
+    )
+    floors = () if asked.fixed_mem_per_cpu is not None else (one,)  # else more ranks are given more
+    yield Constraint("need:memory", OF_NODE, asked.memory_missing_gib, rising=UP, floors=floors)
 
 
 def _least_memory(asked: Asked) -> tuple[Floor, ...]:
