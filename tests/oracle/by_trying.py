@@ -191,7 +191,9 @@ def _workers(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
             *((pin - extra) // n for n in range(1, pin - extra + 1) if (pin - extra) % n == 0),
         }
     if demand["gpu"]:
-        numbers |= {gpus * pins.get("ranks_per_gpu", 1) + more for gpus in _wished_gpus(demand) for more in (0, 1)}
+        numbers |= {
+            gpus * pins.get("ranks_per_gpu", 1) + more for gpus in _wished_gpus(demand) for more in (0, 1)
+        }
     for number in sorted(number for number in numbers if number > 0):
         yield choice._replace(w=number)
 

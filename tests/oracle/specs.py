@@ -9,7 +9,7 @@ from asking import MOTIONCOR2, profile, spec
 if TYPE_CHECKING:
     from random import Random
 
-CLUSTERS = {"biowulf": 1, "biowulf-2018": 5, "lab": 2, "local": 2}
+CLUSTERS = {"biowulf": 1, "biowulf-2018": 12, "lab": 3, "local": 4}
 """With how often: the larger a site, the longer a refusal takes."""
 COUNTS = (1, 2, 3, 4, 5, 7, 8, 16, 17, 33)
 MEMORY = ("2G", "4200M", "30G", "120G", "400G")
@@ -74,5 +74,11 @@ def _resources(draw: Random, cluster: str) -> dict[str, Any]:
 
 def _gpus(draw: Random, cluster: str) -> Any:
     kind, count = draw.choice(GPU_TYPES.get(cluster, ("any",))), draw.randint(1, 9)
-    shapes = [draw.randint(1, 20), kind, f"{kind}:{count}", {"type": kind, "per_node": count}, {"per_node": count}]
+    shapes = [
+        draw.randint(1, 20),
+        kind,
+        f"{kind}:{count}",
+        {"type": kind, "per_node": count},
+        {"per_node": count},
+    ]
     return draw.choice(shapes)

@@ -20,13 +20,14 @@ from relionc.solve import Conflict
 sys.path.append(str(Path(__file__).parents[1] / "plan"))
 
 from asking import changed, compiled, plan
+
 from specs import request
 
 if TYPE_CHECKING:
     from relionc.diag import Diagnostic, Suggestion
 
 SITES = 3200
-SPECS = 1800
+SPECS = 1650
 ENOUGH = 1000
 
 
