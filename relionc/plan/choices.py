@@ -32,7 +32,7 @@ def variables(asked: Asked) -> tuple[Variable, ...]:
         Variable("leader", domains.leader, ("mode",)),
         Variable("gpus", domains.gpus, ("place",)),
         Variable("cpus_per_task", domains.cpus_per_task, ("place",)),
-        Variable("per_node", domains.per_node, ("place", "mode", "gpus")),
+        Variable("per_node", domains.per_node, ("place", "mode")),  # GPUs say where to begin
         Variable("amount", domains.amount, ("place", "mode")),
     )
 
@@ -85,6 +85,16 @@ class _Domains(NamedTuple):
         demand, node = self.asked.demand, values["place"].node_type
         if not demand.gpu:
             return (0,)
+        return sorted(
+            {*range(1, node.gpus + 1), *self._wished_gpus()},
+            reverse=not (demand.serial or demand.single_gpu),
+        )
+
+    def _wished_gpus(self) -> set[int]:
+        """GPUs of a node that a wish could mean, whatever the node has."""
+        demand = self.asked.demand
+        if not demand.gpu:
+            return set()
         wished = {
             demand.pin("gpus_per_node") or 1,
             highest(demand.gpu_ids) + 1,
@@ -93,10 +103,7 @@ class _Domains(NamedTuple):
         if demand.pin("ntasks_per_node") and (demand.pin("ranks_per_gpu") or demand.one_rank_per_gpu):
             each, per_gpu = demand.pin("ntasks_per_node"), demand.pin("ranks_per_gpu") or 1
             wished |= {each // per_gpu, (each - 1) // per_gpu}
-        return sorted(
-            {*range(1, node.gpus + 1), *(n for n in wished if n > 0)},
-            reverse=not (demand.serial or demand.single_gpu),
-        )
+        return {gpus for gpus in wished if gpus > 0}
 
     def per_node(self, values: Mapping[str, Any]) -> Span:
         """Workers per node, the likely ones first; 0 where Slurm places them."""
@@ -105,19 +112,15 @@ class _Domains(NamedTuple):
         demand, gpus, most = self.asked.demand, values["gpus"], values["place"].node_type.cpus or UNKNOWN
         per_gpu = demand.pin("ranks_per_gpu") or 1
         wanted = gpus * per_gpu if gpus else max(1, most // self.asked.preferred_cpus(values["place"]))
-        return Span(1, most, min(wanted, most), tuple(sorted(self._wished(most, gpus * per_gpu))))
+        return Span(1, most, min(wanted, most), tuple(sorted(self._wished(most))))
 
-    def _wished(self, most: int, sharing: int) -> set[int]:
+    def _wished(self, most: int) -> set[int]:
         """Workers beyond a node's CPUs that a wish could mean: such a wish is refused with its number."""
         demand = self.asked.demand
         each, ntasks = demand.pin("ntasks_per_node") or 1, demand.pin("ntasks") or 1
-        counts = {
-            each,
-            each - 1,
-            sharing,
-            sharing + 1,
-            *(n for total in (ntasks, ntasks - 1) for n in _divisors(total)),
-        }
+        sharing = [gpus * (demand.pin("ranks_per_gpu") or 1) for gpus in self._wished_gpus()]
+        counts = {each, each - 1, *sharing, *(n + 1 for n in sharing)}
+        counts |= {n for total in (ntasks, ntasks - 1) for n in _divisors(total)}
         counts |= {rule.minimum + more for rule in demand.rank_rules for more in (-1, 0, 1)}
         return {count for count in counts if count > most}
 

@@ -249,7 +249,7 @@ def _leader_misses(asked: Asked, mode: str, leader: Place | None) -> float:
 
 
 def _memory(asked: Asked) -> Iterator[Constraint]:
-    yield Constraint("site:memory", OF_NODE, asked.memory_over_mib, rising=UP)
+    yield Constraint("site:memory", OF_NODE, asked.memory_over_mib, rising=UP, floors=_least_memory(asked))
     yield Constraint(
         "site:max_mem_per_cpu",
         OF_NODE,
@@ -258,7 +258,31 @@ def _memory(asked: Asked) -> Iterator[Constraint]:
         ),
         rising=UP,
     )
-    yield Constraint("need:memory", OF_NODE, asked.memory_missing_gib, rising=UP)
+    one = Floor(  # a single rank on a node
+        ("place", "mode", "cpus_per_task"),
+        lambda place, mode, cpus: asked.memory_missing_gib(place, mode, 1, cpus, 1),
+    )
+    floors = () if asked.fixed_mem_per_cpu is not None else (one,)  # else more ranks are given more
+    yield Constraint("need:memory", OF_NODE, asked.memory_missing_gib, rising=UP, floors=floors)
+
+
+def _least_memory(asked: Asked) -> tuple[Floor, ...]:
+    """What Slurm allocates at least where memory per CPU is pinned: for one task, for those of a node of one."""
+    if asked.fixed_mem_per_cpu is None and asked.mem is None:  # what the node has, at most
+        return ()
+
+    def over(place: Place, cpus: int) -> float:
+        return asked.memory_over_mib(place, HETEROGENEOUS, 0, cpus, 1)
+
+    return (
+        Floor(("place",), lambda place: over(place, 1)),
+        Floor(("place", "cpus_per_task"), over, rising=("cpus_per_task",)),
+        Floor(
+            ("place", "mode", "per_node", "cpus_per_task"),
+            lambda *choice: asked.memory_over_mib(*choice, 1),
+            rising=("per_node", "cpus_per_task"),
+        ),
+    )
 
 
 # --- the job --------------------------------------------------------------------------------------------------

@@ -151,19 +151,23 @@ def modes_of(demand: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _gpus(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
-    demand, pins = instance["demand"], instance["demand"]["pins"]
+    demand = instance["demand"]
     if not demand["gpu"]:
         yield choice
         return
-    numbers = set(range(1, max(choice.place.node["gpus"], 1) + 1))
-    numbers |= {pins["gpus_per_node"]} if "gpus_per_node" in pins else set()
-    numbers |= {n for n in range(1, pins.get("gpus", 0) + 1) if pins["gpus"] % n == 0}
-    numbers |= {_highest(pins.get("gpu_ids", "")) + 1} - {0}
+    for number in sorted({*range(1, max(choice.place.node["gpus"], 1) + 1), *_wished_gpus(demand)}):
+        yield choice._replace(gpus=number)
+
+
+def _wished_gpus(demand: dict[str, Any]) -> set[int]:
+    """Return the GPUs of a node that the user could mean, whatever it has; 1 is always among them."""
+    pins, total = demand["pins"], demand["pins"].get("gpus", 1)
+    numbers = {1, pins.get("gpus_per_node", 1), _highest(pins.get("gpu_ids", "")) + 1}
+    numbers |= {n for n in range(1, total + 1) if total % n == 0}
     if "ntasks_per_node" in pins and ("ranks_per_gpu" in pins or demand["one_rank_per_gpu"]):
         each, per_gpu = pins["ntasks_per_node"], pins.get("ranks_per_gpu", 1)
-        numbers |= {each // per_gpu, (each - 1) // per_gpu} - {0}
-    for number in sorted(numbers):
-        yield choice._replace(gpus=number)
+        numbers |= {each // per_gpu, (each - 1) // per_gpu}
+    return numbers - {0}
 
 
 def _cpus(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
@@ -186,7 +190,10 @@ def _workers(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
             pin - extra,
             *((pin - extra) // n for n in range(1, pin - extra + 1) if (pin - extra) % n == 0),
         }
-    numbers |= {choice.gpus * pins.get("ranks_per_gpu", 1), choice.gpus * pins.get("ranks_per_gpu", 1) + 1}
+    if demand["gpu"]:
+        numbers |= {
+            gpus * pins.get("ranks_per_gpu", 1) + more for gpus in _wished_gpus(demand) for more in (0, 1)
+        }
     for number in sorted(number for number in numbers if number > 0):
         yield choice._replace(w=number)
 
@@ -542,6 +549,16 @@ def nodes_allowed(instance: dict[str, Any], place: Place) -> int:
     return max(sum(node["count"] for node in allowed if allows(part, node["features"])) for part in parts)
 
 
+def leader_takes_one(instance: dict[str, Any], choice: Choice) -> bool:
+    """Tell whether the node of a leader apart may be one of those for workers."""
+    place, leader = choice.place, choice.leader
+    if leader is None or place.partition is NO_PARTITION:
+        return False
+    both = set(place.partition["node_types"]) & set(leader.partition["node_types"])
+    shared = [node for node in instance["site"]["node_types"] if node["name"] in both]
+    return any(all(node[key] == place.node[key] == leader.node[key] for key in HARDWARE) for node in shared)
+
+
 HARDWARE = ("cpus", "core", "memory", "gpu_type", "gpus", "vram", "cpus_per_gpu")
 
 
@@ -698,7 +715,7 @@ def _nodes_break(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
         tree = _constraint(pins["constraint"])
         if not allows(tree, choice.place.node["features"]) or number < least_nodes(tree):
             yield "pin:constraint"
-    if number > nodes_allowed(instance, choice.place):
+    if number + leader_takes_one(instance, choice) > nodes_allowed(instance, choice.place):
         yield "site:count"
     if number > (partition.get("max_nodes") or number):
         yield "site:max_nodes"
