@@ -36,10 +36,12 @@ def run_sbatch(view: Mapping[str, Any]) -> str:
         out += ('\n',)
         if view['hostfile']['leader']:
             out += ('# One row per rank: the leader on the first node, then ', str(view['hostfile']['workers']), ' workers on every node.\n',)
+        elif view['hostfile']['first']:
+            out += ('# One row per rank: one on the first node, then ', str(view['hostfile']['workers']), ' on every node.\n',)
         else:
             out += ('# One row per rank: ', str(view['hostfile']['workers']), ' on every node.\n',)
         out += ('if [[ ${SLURM_JOB_NUM_NODES} -ne ', str(view['hostfile']['nodes']), ' ]]; then\n  echo "planned for ', str(view['hostfile']['nodes']), ' nodes, but this allocation has ${SLURM_JOB_NUM_NODES}" >&2\n  exit 1\nfi\nnodelist=$(scontrol show hostnames "${SLURM_JOB_NODELIST}")\nmapfile -t nodes <<<"${nodelist}"\n{\n',)
-        if view['hostfile']['leader']:
+        if view['hostfile']['first']:
             out += ('  echo "${nodes[0]}"\n',)
         out += ('  for node in "${nodes[@]}"; do\n    for ((i = 0; i < ', str(view['hostfile']['workers']), '; i++)); do echo "${node}"; done\n  done\n} >', str(view['hostfile']['path']), '\n',)
         if view['hostfile']['variable']:
@@ -81,10 +83,12 @@ def run_sh(view: Mapping[str, Any]) -> str:
         out += ('\n',)
         if view['hostfile']['leader']:
             out += ('# One row per rank: the leader on the first node, then ', str(view['hostfile']['workers']), ' workers on every node.\n',)
+        elif view['hostfile']['first']:
+            out += ('# One row per rank: one on the first node, then ', str(view['hostfile']['workers']), ' on every node.\n',)
         else:
             out += ('# One row per rank: ', str(view['hostfile']['workers']), ' on every node.\n',)
         out += ('if [[ ${SLURM_JOB_NUM_NODES} -ne ', str(view['hostfile']['nodes']), ' ]]; then\n  echo "planned for ', str(view['hostfile']['nodes']), ' nodes, but this allocation has ${SLURM_JOB_NUM_NODES}" >&2\n  exit 1\nfi\nnodelist=$(scontrol show hostnames "${SLURM_JOB_NODELIST}")\nmapfile -t nodes <<<"${nodelist}"\n{\n',)
-        if view['hostfile']['leader']:
+        if view['hostfile']['first']:
             out += ('  echo "${nodes[0]}"\n',)
         out += ('  for node in "${nodes[@]}"; do\n    for ((i = 0; i < ', str(view['hostfile']['workers']), '; i++)); do echo "${node}"; done\n  done\n} >', str(view['hostfile']['path']), '\n',)
         if view['hostfile']['variable']:

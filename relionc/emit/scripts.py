@@ -57,6 +57,7 @@ def _hostfile_view(rule: HostfileRule | None) -> View | None:
         "nodes": rule.nodes,
         "workers": rule.workers_per_node,
         "leader": rule.leader_first,
+        "first": rule.leader_first or rule.extra_first,
         "path": shell.word(rule.path),
         "variable": rule.variable,
         "unset": list(rule.unset),

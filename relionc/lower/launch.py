@@ -43,6 +43,7 @@ def hostfile_rule(plan: JobPlan, cluster: Cluster) -> HostfileRule | None:
         nodes=plan.nodes,
         workers_per_node=(plan.ntasks - leader) // plan.nodes,
         leader_first=leader,
+        extra_first=not leader and plan.ntasks % plan.nodes > 0,
         path=hostfile_path(plan),
         variable=launcher.hostfile_variable,
         unset=launcher.unset,

@@ -157,7 +157,9 @@ def _spread(plan: JobPlan) -> str:
         each = workers.ntasks // workers.nodes
         return f", {alone}, {each} on {f'each of {workers.nodes} others' if workers.nodes > 1 else 'another'}"
     if plan.mode == HOMOGENEOUS or plan.ranks[0].role != LEADER:
-        each = plan.ntasks // plan.nodes
+        each, more = divmod(plan.ntasks, plan.nodes)
+        if more:  # homogeneous+1, of a program whose ranks are all alike
+            return f" on {plan.nodes} nodes, {each + 1} on the first and {each} on each other"
         return f", {each} on each of {plan.nodes} nodes" if plan.nodes > 1 else " on 1 node"
     each = (plan.ntasks - 1) // plan.nodes
     rest = f" and {each} on each other" if plan.nodes > 1 else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 ROOT = Path(__file__).parents[2]
+_DETAIL = re.compile(r"Nodes=(\S+) CPU_IDs=(\S+) Mem=(\d+)")
 _UNFINISHED = {"PENDING", "CONFIGURING", "RUNNING", "COMPLETING", "SUSPENDED"}
 
 
@@ -104,9 +106,28 @@ class Lab:
             Path(facts.get("StdOut", "/dev/null")),
         )
 
+    def booked(self, number: str, cwd: Path) -> list[dict[str, tuple[int, int]]]:
+        """Return what each group of a job got of each of its hosts: CPUs, and memory in MiB."""
+        shown = self.run(["scontrol", "show", "job", "-d", number], cwd).stdout
+        groups = [group for group in shown.split("\n\n") if group.startswith("JobId=")]
+        return [
+            {
+                host: (_count(ids), int(mib))
+                for hosts, ids, mib in _DETAIL.findall(group)
+                for host in self.hostnames(hosts, cwd)
+            }
+            for group in groups
+        ]
+
     def hostnames(self, hostlist: str, cwd: Path) -> tuple[str, ...]:
         """Expand a host list as Slurm does."""
         return tuple(self.run(["scontrol", "show", "hostnames", hostlist], cwd).stdout.split())
+
+
+def _count(ids: str) -> int:
+    """Count the CPUs of `0-3,8,10-11`."""
+    bounds = [[int(end) for end in part.split("-")] for part in ids.split(",")]
+    return sum(ends[-1] - ends[0] + 1 for ends in bounds)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from lowering_plans import (
 from relionc.ir import CommandLine, ShellRef
 from relionc.lower import directives, script
 from relionc.lower.script import Origin
+from relionc.plan.model import PEER
 from relionc.site.types import Launcher
 from relionc.spec.model import Pin
 
@@ -400,6 +401,17 @@ def test_one_task_per_node_allocates_one_slot_of_all_cpus():
         ("gres", "gpu:p100:4,lscratch:200"),
         ("time", "1-00:00:00"),
     ]
+
+
+@pytest.mark.parametrize("nodes", [1, 2, 8])
+def test_homogeneous_plus_1_of_ranks_that_are_all_alike_has_a_row_for_each(nodes):
+    ranks = [rank._replace(role=PEER) for rank in plus_1(nodes=nodes).ranks]
+    made = bundle(plus_1(nodes=nodes, ranks=tuple(ranks))).jobs[0]
+    rule = made.script.hostfile
+    assert not rule.leader_first
+    assert rule.nodes * rule.workers_per_node + rule.extra_first == len(ranks)
+    spread = {1: "5 ranks on 1 node", 2: "5 on the first and 4 on each other"}.get(nodes, "8 nodes, 5 on the first")
+    assert spread in made.script.header[1]
 
 
 @pytest.mark.parametrize("leader", [True, False])
