@@ -70,10 +70,9 @@ class Directive(NamedTuple):
 class HostfileRule(NamedTuple):
     """The hostfile a script writes from its allocation: how many rows each allocated node gets.
 
-    `leader_first` puts one more row for the first node before all others, and so does `extra_first`, for a program whose
-    ranks are all alike. The script stops when the
-    allocation does not have exactly `nodes` nodes. `variable` (empty: none) is exported with the file's path;
-    the variables of `unset` would contradict the hostfile.
+    `leader_first` puts one more row for the first node before all others, and so does `extra_first`, for a program
+    whose ranks are all alike. The script stops when the allocation does not have exactly `nodes` nodes. `variable`
+    (empty: none) is exported with the file's path; the variables of `unset` would contradict the hostfile.
     """
 
     nodes: int

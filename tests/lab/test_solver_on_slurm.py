@@ -108,7 +108,7 @@ WENT_WRONG = {
         "one-task-per-node",
     ),
     "workers that need all nodes of their kind": (
-        ("class2d", {"partition": "slice", "nodes": 4, "constraint": "wide", "ntasks_per_node": 1}, False),
+        ("class2d", {"partition": "slice", "nodes": 3, "gpus": "a100:2", "ntasks_per_node": 2}, True),
         "hetjob",
     ),
     "exclusive nodes are shared out evenly": (
@@ -281,7 +281,7 @@ REFUSALS = {
     "more time than MaxTime": ("RL603", "Requested time limit is invalid"),
     "more scratch than a node has": ("RL502", NOT_THERE),
 }
-"""Our code, and Slurm's words. With EnforcePartLimits=ALL every kind is refused at submission; none may wait for ever."""
+"""Our code, and Slurm's words: with EnforcePartLimits=ALL every kind is refused at submission, and none waits."""
 
 
 @pytest.mark.parametrize("number", range(2))

@@ -410,7 +410,9 @@ def test_homogeneous_plus_1_of_ranks_that_are_all_alike_has_a_row_for_each(nodes
     rule = made.script.hostfile
     assert not rule.leader_first
     assert rule.nodes * rule.workers_per_node + rule.extra_first == len(ranks)
-    spread = {1: "5 ranks on 1 node", 2: "5 on the first and 4 on each other"}.get(nodes, "8 nodes, 5 on the first")
+    spread = {1: "5 ranks on 1 node", 2: "5 on the first and 4 on each other"}.get(
+        nodes, "8 nodes, 5 on the first"
+    )
     assert spread in made.script.header[1]
 
 
