@@ -279,7 +279,7 @@ def _least_memory(asked: Asked) -> tuple[Floor, ...]:
         Floor(("place", "cpus_per_task"), over, rising=("cpus_per_task",)),
         Floor(
             ("place", "mode", "per_node", "cpus_per_task"),
-            lambda *choice: asked.memory_over_mib(*choice, 1),
+            lambda place, mode, each, cpus: asked.memory_over_mib(place, mode, each, cpus, 1),
             rising=("per_node", "cpus_per_task"),
         ),
     )
