@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from relionc.diag import Diagnostic, Suggestion
 
 SITES = 3200
-SPECS = 1650
+SPECS = 1650 if os.environ.get("RELIONC_THOROUGH") == "1" else 330
+"""A spec takes a third of a second: a usual run looks at a fifth of them."""
 ENOUGH = 1000
 
 
@@ -82,8 +84,8 @@ def test_what_is_suggested_builds_and_gives_what_was_said() -> None:
     refused = [each for each in followed if each.refused]
     helped = sum(each.suggestions > 0 for each in refused)
     print(len(refused), helped, sum(each.suggestions for each in refused))
-    assert len(refused) >= ENOUGH
-    assert helped > ENOUGH // 3
+    assert len(refused) > 0.6 * SPECS
+    assert helped > 0.2 * SPECS
 
 
 def _follow(seed: int) -> Followed:
