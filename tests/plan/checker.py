@@ -204,8 +204,13 @@ def _leader_group(plan: Mapping[str, Any], cluster: Cluster) -> Iterator[str]:
     if group is None:
         return
     node = cluster.node_types[group["node_type"]]
-    if node.gpus or group["node_type"] not in cluster.partitions[group["partition"]].node_types:
+    partition = cluster.partitions[group["partition"]]
+    if node.gpus or group["node_type"] not in partition.node_types:
         yield "the leader has GPUs, or nodes that are not in its partition"
+    if plan["time_s"] > (partition.max_time_s or plan["time_s"]) or (partition.min_nodes or 1) > 1:
+        yield "a partition that takes no job like the leader's"
+    if group["cpus"] > min(node.cpus, partition.max_cpus_per_node or node.cpus):
+        yield "more CPUs for the leader than its node has"
     per_cpu, per_node = group.get("mem_per_cpu_mib"), group.get("mem_per_node_mib")
     if (per_cpu is None) != (plan.get("mem_per_cpu_mib") is None):
         yield "groups that ask for memory in two ways, which srun refuses"
@@ -221,15 +226,15 @@ def _one_kind_of_node(
     feature = plan["constraint"]
     if feature is None or "constraint" in job.get("resources", {}) or partition is None:
         return
-
-    def hardware(name: str) -> tuple[Any, ...]:
-        node = cluster.node_types[name]
-        return node.cpus, node.threads_per_core, node.memory_mib, node.gpu_type, node.gpus
-
+    chosen = cluster.node_types[plan["node_type"]]
     for name in partition.node_types:
-        alike = hardware(name) == hardware(plan["node_type"])
+        alike = _hardware(cluster.node_types[name]) == _hardware(chosen)
         if alike != (feature in cluster.node_types[name].features):
             yield f"the feature {feature} is not that of nodes like {plan['node_type']}"
+
+
+def _hardware(node: NodeType) -> tuple[Any, ...]:
+    return node.cpus, node.threads_per_core, node.memory_mib, node.gpu_type, node.gpus
 
 
 def _limits(
@@ -257,8 +262,9 @@ def _limits(
         booked = plan.get("mem_per_node_mib") or plan["mem_per_cpu_mib"] * cpus
         if booked > partition.max_memory_per_node_mib:
             yield "more memory per node than the partition allows"
-    if nodes > sum(cluster.node_types[name].count for name in partition.node_types):
-        yield "more nodes than there are"
+    alike = [cluster.node_types[name] for name in partition.node_types]
+    if nodes > sum(each.count for each in alike if _hardware(each) == _hardware(node)):
+        yield "more nodes than there are of this kind"
     yield from _scratch(plan, node, cluster)
 
 
@@ -285,9 +291,10 @@ def _wishes(plan: Mapping[str, Any], job: Mapping[str, Any]) -> Iterator[str]:
     for key in ("nodes", "ntasks_per_node", "cpus_per_task", "exclusive"):
         if key in wishes and has[key] != wishes[key]:
             yield f"{key} is {has[key]}, not {wishes[key]}"
-    items = job.get("data", {}).get("micrographs") if job["type"] in ("motioncorr", "ctffind") else None
-    if items and plan["ntasks"] > items:
-        yield f"{plan['ntasks']} ranks for {items} micrographs"
+    what = "micrographs" if job["type"] in ("motioncorr", "ctffind") else "particles"
+    items, workers = job.get("data", {}).get(what), sum(rank["role"] != "leader" for rank in plan["ranks"])
+    if items and workers > items and plan["ntasks"] > 1:
+        yield f"{workers} ranks work on {items} {what}"
     if plan["partition"] and "partition" in wishes and plan["partition"] != wishes["partition"]:
         yield "another partition"
     yield from _option_wishes(plan, options, wishes.get("ntasks"))
