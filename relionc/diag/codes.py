@@ -65,6 +65,7 @@ CODES: dict[str, str] = {
     "RL217": "there are more ranks than items to divide among them",
     "RL218": "the cluster cannot spread ranks in the way asked for",
     "RL219": "the cluster has no node for a leader apart from the workers",
+    "RL220": "a known fault of the site's Slurm can hold up a job of this layout",
     # --- RL3: GPUs ----------------------------------------------------------------------------------------
     "RL301": "the cluster has no GPUs",
     "RL302": "the cluster has no GPUs of this type",

@@ -11,7 +11,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from relionc.expr.slurm import constraint_allows, constraint_nodes, parse_constraint
-from relionc.plan.gpus import NO_USE, Use, job_use, ranks_use
+from relionc.plan.gpus import NO_USE, Use, job_use, parse_ids, ranks_use
 from relionc.plan.layout import Place, round_cpus, tasks_that_fit
 from relionc.plan.model import HETEROGENEOUS, HETJOB, HOMOGENEOUS, HOMOGENEOUS_PLUS_1, ONE_TASK_PER_NODE
 
@@ -36,6 +36,7 @@ class Asked:
         self.exclusive = bool(demand.pin("exclusive"))
         self.mem = demand.pin("mem")
         self.fixed_mem_per_cpu = demand.pin("mem_per_cpu")
+        self._listed = max((len(entry) for entry in parse_ids(demand.gpu_ids)), default=0)
         self._amounts: dict[tuple[int, bool], Amounts] = {}
         self._fits: dict[tuple[int, int], int] = {}
         self._per_cpu: dict[tuple[object, ...], int] = {}
@@ -361,19 +362,22 @@ class Asked:
             return NO_USE
         if mode == HETEROGENEOUS:  # which leaves open what is where
             return NO_USE._replace(idle=gpus)
-        key = mode, gpus, per_node, cpus, amount
+        threads = self.demand.threads_of(cpus)
+        if self._listed:  # the devices of a rank's threads end with its entry of the list
+            threads = min(threads, self._listed)
+        key = mode, gpus, per_node, threads, amount
         if key not in self._uses:
-            self._uses[key] = self._work_out_use(mode, gpus, per_node, cpus, amount)
+            self._uses[key] = self._work_out_use(mode, gpus, per_node, threads, amount)
         return self._uses[key]
 
-    def _work_out_use(self, mode: str, gpus: int, per_node: int, cpus: int, amount: int) -> Use:
+    def _work_out_use(self, mode: str, gpus: int, per_node: int, threads: int, amount: int) -> Use:
         ids = self.demand.gpu_ids
         among = mode == HOMOGENEOUS and self.led(mode, per_node, amount)  # the leader has a worker's place
         more = self.beside(mode) and not self.demand.leader  # somebody else's place is a worker's, too
         first = per_node - 1 if among else per_node + 1 if more and mode != HETJOB else per_node
         if self.demand.one_rank_per_gpu:
             return ranks_use(ids, (first, per_node), amount, gpus)
-        return job_use(ids, (first, per_node), amount, gpus, self.demand.threads_of(cpus))
+        return job_use(ids, (first, per_node), amount, gpus, threads)
 
 
 def _places(demand: Demand, cluster: Cluster) -> tuple[Place, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.diag import WARNING, Finding, Fix
 from relionc.expr.slurm import SlurmSyntaxError, constraint_allows, parse_constraint
 from relionc.plan.amounts import gib
 from relionc.plan.demand import QUEUE_ONLY
 from relionc.plan.gpus import parse_ids
+from relionc.plan.model import HETJOB
 from relionc.plan.picture import of_layout
 
 if TYPE_CHECKING:
@@ -138,7 +140,11 @@ def _gpus(job: ResolvedJob, cluster: Cluster) -> list[Finding]:
 
 def afterwards(job: ResolvedJob, asked: Asked, layout: Layout) -> list[Finding]:
     """Return what is to be said of a layout that was found."""
-    return [*_assumed_memory(job, asked, layout), *_uneven_gpus(asked, layout)]
+    return [
+        *_assumed_memory(job, asked, layout),
+        *_uneven_gpus(asked, layout),
+        *_faults(job, asked.cluster, layout.mode),
+    ]
 
 
 def _assumed_memory(job: ResolvedJob, asked: Asked, layout: Layout) -> list[Finding]:
@@ -190,3 +196,51 @@ def _uneven_gpus(asked: Asked, layout: Layout) -> list[Finding]:
             conflict=of_layout(asked, layout),
         )
     ]
+
+
+class Fault(NamedTuple):
+    """What goes wrong with jobs of a mode that start through a plugin of MPI, in Slurm before the version `fixed`."""
+
+    mode: str
+    mpi: str
+    fixed: str
+    what: str
+    why: str
+
+
+FAULTS = (
+    # The threads of srun, one for each group, share what waits for an abort, and may wait for one thread twice. Seen in
+    # 8 of 286 jobs on 22.05.8 (docs/decisions/0011-two-more-modes.md); NEWS of Slurm 24.05.4, SchedMD ticket 16817.
+    Fault(
+        mode=HETJOB,
+        mpi="pmix",
+        fixed="24.05.4",
+        what="srun may not end when RELION has: the job would keep its nodes until its time is over",
+        why="a fault of Slurm with PMIx and two groups of nodes, mended in {fixed} (SchedMD's ticket 16817)",
+    ),
+)
+
+
+def _faults(job: ResolvedJob, cluster: Cluster, mode: str) -> list[Finding]:
+    """Return a warning for each known fault of the site's Slurm that a layout of this mode can run into."""
+    launcher = cluster.launchers.get(mode)
+    if launcher is None or not cluster.slurm:
+        return []
+    return [
+        Finding(
+            code="RL220",
+            severity=WARNING,
+            message=fault.what,
+            route=job.route,
+            on_key=True,
+            help="another `layout`, or a `time` not far above what the job takes",
+            why=f"{fault.why.format(fixed=fault.fixed)}; {cluster.name} has {cluster.slurm}",
+        )
+        for fault in FAULTS
+        if (fault.mode, fault.mpi) == (mode, launcher.mpi) and _version(cluster.slurm) < _version(fault.fixed)
+    ]
+
+
+def _version(text: str) -> list[int]:
+    """Return the numbers of a version: `24.05`, of which nobody said more, comes before each 24.05.x."""
+    return [int(number) for number in re.findall(r"\d+", text)]

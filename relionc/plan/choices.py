@@ -25,7 +25,7 @@ UNKNOWN = 64
 
 def variables(asked: Asked) -> tuple[Variable, ...]:
     """Return the choices in the order of search; each domain looks at the values of those that it names."""
-    domains = _Domains(asked)
+    domains = _Domains(asked, {})
     return (
         Variable("place", domains.place, ()),
         Variable("mode", domains.mode, ()),
@@ -57,9 +57,10 @@ def preferred_modes(asked: Asked) -> tuple[str, ...]:
 
 
 class _Domains(NamedTuple):
-    """One method per variable."""
+    """One method per variable; `amounts` are those found so far: a search asks for them at each partial assignment."""
 
     asked: Asked
+    amounts: dict[tuple[int, bool], Span]
 
     def place(self, _: Mapping[str, Any]) -> Iterable[Place]:
         """The preferred first; but those without room for the usual number of ranks, or with idle GPUs, wait."""
@@ -134,14 +135,21 @@ class _Domains(NamedTuple):
 
     def amount(self, values: Mapping[str, Any]) -> Span:
         """Nodes, or tasks of a heterogeneous job: as many as there could be, or are wished for."""
-        demand, place = self.asked.demand, values["place"]
+        place, tasks = values["place"], values["mode"] == HETEROGENEOUS
+        key = place.order, tasks
+        if key not in self.amounts:
+            self.amounts[key] = self._amount(place, tasks=tasks)
+        return self.amounts[key]
+
+    def _amount(self, place: Place, *, tasks: bool) -> Span:
+        demand = self.asked.demand
         wished = [demand.pin(name) or 1 for name in ("nodes", "ntasks", "gpus")]
         least = [rule.minimum + 1 for rule in demand.rank_rules]
         usual, listed = self.asked.cluster.policy.ntasks + 1, len(parse_ids(demand.gpu_ids))
         needed = (place.partition.min_nodes if place.partition else None) or 1
         if demand.pin("constraint") is not None:
             needed = max(needed, constraint_least(parse_constraint(demand.pin("constraint"))))
-        there = place.alike * (place.node_type.cpus or 1) if values["mode"] == HETEROGENEOUS else place.alike
+        there = place.alike * (place.node_type.cpus or 1) if tasks else place.alike
         return Span(1, max(there, needed, usual, listed, *wished, *least), 1)
 
 

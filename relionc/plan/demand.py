@@ -96,6 +96,11 @@ class Demand(NamedTuple):
         """Whether the user says how many ranks share the GPUs of a node."""
         return any(name in self.pins for name in ("ntasks", "ntasks_per_node", "gpu_ids"))
 
+    @property
+    def threads_fixed(self) -> bool:
+        """Whether a rank has as many threads whatever its CPUs: pinned, or one."""
+        return not self.threads or self.pin("threads") is not None
+
     def pin(self, name: str) -> Any:
         """Return the pinned value of `name`, or None."""
         pin = self.pins.get(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
+from itertools import repeat
 from math import gcd
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -94,10 +95,13 @@ class Use(NamedTuple):
 NO_USE = Use(0, 0, 0, 0, 0)
 
 
-def use_of(devices: Iterable[tuple[int, ...]], gpus: int) -> Use:
-    """Return how the workers with these devices, all on one node, use its `gpus` devices."""
-    listed = list(devices)
-    counts = Counter(device for mine in listed for device in mine)
+def use_of(devices: Iterable[tuple[int, ...]], gpus: int, times: Iterable[int] = repeat(1)) -> Use:
+    """Return how workers, all on one node, use its `gpus` devices: for each of `devices`, so many `times`."""
+    listed = list(zip(devices, times, strict=False))
+    counts: Counter[int] = Counter()
+    for mine, workers in listed:
+        for device in mine:
+            counts[device] += workers
     here = [counts[device] for device in range(gpus)]
     busiest = max(counts.values(), default=0)
     uneven = busiest - min(here, default=0)
@@ -105,16 +109,17 @@ def use_of(devices: Iterable[tuple[int, ...]], gpus: int) -> Use:
         idle=sum(count == 0 for count in here),
         most=busiest,
         uneven=uneven,
-        lopsided=max(0, uneven - (len(listed) % gpus > 0)) if gpus else 0,
-        straddling=sum(len(mine) > 1 for mine in listed),
+        lopsided=max(0, uneven - (sum(workers for _, workers in listed) % gpus > 0)) if gpus else 0,
+        straddling=sum(workers for mine, workers in listed if len(mine) > 1),
     )
 
 
 @lru_cache(maxsize=1 << 15)
 def node_use(ids: str, first: int, workers: int, gpus: int, threads: int) -> Use:
     """Return the use of a node whose `workers` count from `first` over the whole job (refine-type programs)."""
-    mine = (worker_devices(ids, first + i, workers, gpus, threads) for i in range(workers))
-    return use_of(mine, gpus)
+    unlike = min(workers, len(parse_ids(ids)) or workers)  # beyond its end, a list begins again
+    mine = (worker_devices(ids, first + i, workers, gpus, threads) for i in range(unlike))
+    return use_of(mine, gpus, (-(-(workers - i) // unlike) for i in range(unlike)))
 
 
 def job_use(ids: str, shares: tuple[int, int], nodes: int, gpus: int, threads: int) -> Use:

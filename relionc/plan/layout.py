@@ -148,7 +148,7 @@ def heterogeneous_shares(
     most = max(1, tasks_that_fit(node, cpus_per_task, 0 if exclusive else mem_per_cpu, ntasks))
     if exclusive and node.cpus:
         nodes = max(ceil(ntasks / most), min(least, ntasks))
-        return _dealt([node.cpus // cpus_per_task] * nodes, ntasks)
+        return _dealt([max(1, node.cpus // cpus_per_task)] * nodes, ntasks)
     core, left = node.threads_per_core, ntasks * cpus_per_task
     places: list[int] = []
     while left > 0:

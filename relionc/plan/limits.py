@@ -27,7 +27,6 @@ UP = ("amount",)
 OF_RANKS = ("mode", "per_node", "amount")
 OF_NODES = ("place", "mode", "cpus_per_task", "amount")
 OF_NODE = ("place", "mode", "per_node", "cpus_per_task", "amount")
-OF_DEVICES = ("mode", "gpus", "per_node", "cpus_per_task", "amount")
 
 
 def constraints(asked: Asked) -> tuple[Constraint, ...]:
@@ -84,8 +83,10 @@ def _tasks_of_node(asked: Asked, mode: str, per_node: int) -> int:
 
 def _ranks_per_gpu(asked: Asked, mode: str, gpus: int, per_node: int) -> float:
     """Workers of each GPU on all nodes; no number where the leader takes a worker's place on the first."""
+    if mode == HETEROGENEOUS:
+        return -inf
     uneven = asked.demand.leader and not asked.beside(mode) and per_node > 1
-    return -inf if uneven or mode == HETEROGENEOUS else per_node / max(gpus, 1)
+    return inf if uneven else per_node / max(gpus, 1)
 
 
 def _alike(asked: Asked) -> tuple[tuple[str, tuple[str, ...], Callable[..., bool]], ...]:
@@ -174,13 +175,17 @@ def _numbers_of_nodes(asked: Asked) -> Iterator[Constraint]:
             asked.nodes(place, mode, *rest) + asked.with_leader(place, leader), place.alike
         ),
         rising=UP,
+        floors=(
+            Floor(
+                ("place", "mode", "leader", "amount"),
+                lambda place, mode, leader, amount: _over(
+                    _surely_nodes(mode, amount) + asked.with_leader(place, leader), place.alike
+                ),
+                rising=UP,
+            ),
+        ),
     )
-    yield Constraint(
-        "site:max_nodes",
-        OF_NODES,
-        lambda place, *rest: _over(asked.nodes(place, *rest), _of(place, "max_nodes")),
-        rising=UP,
-    )
+    yield _at_most_nodes("site:max_nodes", asked, lambda place: _of(place, "max_nodes"))
     if any(_of(place, "min_nodes") for place in asked.places):
         yield Constraint(
             "site:min_nodes",
@@ -188,6 +193,28 @@ def _numbers_of_nodes(asked: Asked) -> Iterator[Constraint]:
             lambda place, *rest: (_of(place, "min_nodes") or 0) - asked.nodes(place, *rest),
             falling=UP,
         )
+
+
+def _at_most_nodes(label: str, asked: Asked, most: Callable[[Place], Any]) -> Constraint:
+    """Return a limit on nodes with workers."""
+    return Constraint(
+        label,
+        OF_NODES,
+        lambda place, *rest: _over(asked.nodes(place, *rest), most(place)),
+        rising=UP,
+        floors=(
+            Floor(
+                ("place", "mode", "amount"),
+                lambda place, mode, amount: _over(_surely_nodes(mode, amount), most(place)),
+                rising=UP,
+            ),
+        ),
+    )
+
+
+def _surely_nodes(mode: str, amount: int) -> int:
+    """Nodes with workers, whatever the CPUs of a task; one of a heterogeneous job."""
+    return 1 if mode == HETEROGENEOUS else amount
 
 
 def _of(place: Place, limit: str) -> Any:
@@ -249,7 +276,7 @@ def _leader_misses(asked: Asked, mode: str, leader: Place | None) -> float:
 
 
 def _memory(asked: Asked) -> Iterator[Constraint]:
-    yield Constraint("site:memory", OF_NODE, asked.memory_over_mib, rising=UP, floors=_least_memory(asked))
+    yield from _memory_of_nodes(asked)
     yield Constraint(
         "site:max_mem_per_cpu",
         OF_NODE,
@@ -258,17 +285,61 @@ def _memory(asked: Asked) -> Iterator[Constraint]:
         ),
         rising=UP,
     )
-    one = Floor(  # a single rank on a node
-        ("place", "mode", "cpus_per_task"),
-        lambda place, mode, cpus: asked.memory_missing_gib(place, mode, 1, cpus, 1),
+    given_more = asked.fixed_mem_per_cpu is not None  # the more ranks there are
+    yield Constraint(
+        "need:memory",
+        OF_NODE,
+        asked.memory_missing_gib,
+        rising=UP if given_more else ("per_node", *UP),
+        floors=(
+            Floor(
+                ("place", "mode", "cpus_per_task"),
+                lambda place, mode, cpus: _surely_missing_gib(asked, place, mode, cpus),
+            ),
+        ),
     )
-    floors = () if asked.fixed_mem_per_cpu is not None else (one,)  # else more ranks are given more
-    yield Constraint("need:memory", OF_NODE, asked.memory_missing_gib, rising=UP, floors=floors)
+
+
+def _surely_missing_gib(asked: Asked, place: Place, mode: str, cpus: int) -> float:
+    """Memory that a single rank of a node lacks there; with so much per CPU, that any number of ranks lacks.
+
+    That is so where a worker needs more than its CPUs have: then each more of them makes it worse. Rounding to whole
+    cores may give all together what one core has, less a CPU.
+    """
+    per_cpu: int | None = asked.fixed_mem_per_cpu
+    if per_cpu is None or mode == HETEROGENEOUS:
+        return asked.memory_missing_gib(place, mode, 1, cpus, 1)
+    each = asked.amounts(cpus, sure=True)
+    least = min(each.worker_gib, each.leader_gib) if asked.demand.leader else each.worker_gib
+    if asked.exclusive and place.node_type.known:  # has all CPUs of its nodes, however many ranks there are
+        return least - per_cpu * place.node_type.cpus / MIB
+    if each.worker_gib < per_cpu * cpus / MIB:
+        return -inf
+    core = place.node_type.threads_per_core
+    return least - per_cpu * (cpus + (core - 1 if cpus % core else 0)) / MIB
+
+
+def _memory_of_nodes(asked: Asked) -> Iterator[Constraint]:
+    """Yield what a node has for all its ranks; memory that is pinned by node is the same for any number of them."""
+    if asked.mem is None:
+        yield Constraint(
+            "site:memory", OF_NODE, asked.memory_over_mib, rising=UP, floors=_least_memory(asked)
+        )
+        return
+
+    def by_node(place: Place, mode: str) -> float:
+        return 0.0 if mode == HETEROGENEOUS else asked.memory_over_mib(place, mode, 1, 1, 1)
+
+    def by_task(place: Place, mode: str, *rest: int) -> float:
+        return asked.memory_over_mib(place, mode, *rest) if mode == HETEROGENEOUS else 0
+
+    yield Constraint("site:memory", ("place", "mode"), by_node)
+    yield Constraint("site:memory", OF_NODE, by_task, rising=UP)
 
 
 def _least_memory(asked: Asked) -> tuple[Floor, ...]:
     """What Slurm allocates at least where memory per CPU is pinned: for one task, for those of a node of one."""
-    if asked.fixed_mem_per_cpu is None and asked.mem is None:  # what the node has, at most
+    if asked.fixed_mem_per_cpu is None:  # what the node has, at most
         return ()
 
     def over(place: Place, cpus: int) -> float:
@@ -307,7 +378,7 @@ def _needs(asked: Asked) -> Iterator[Constraint]:
         items = demand.items
         yield Constraint("need:items", OF_RANKS, lambda *choice: asked.workers(*choice) - items, rising=UP)
     if demand.interactive:
-        yield Constraint("need:one_node", OF_NODES, lambda *choice: asked.nodes(*choice) - 1, rising=UP)
+        yield _at_most_nodes("need:one_node", asked, lambda _: 1)
     if demand.pin("threads") is not None:
         threads = demand.pin("threads")
         yield Constraint(
@@ -354,31 +425,96 @@ def _devices(asked: Asked) -> Iterator[Constraint]:
         listed = len(parse_ids(demand.gpu_ids))
         yield Constraint("need:gpu_list", OF_RANKS, lambda *choice: asked.ranks(*choice) - listed, rising=UP)
     if asked.slurm:  # without one, nobody reserves GPUs that stay idle
-        yield Constraint("need:busy_gpus", OF_DEVICES, lambda *choice: asked.use(*choice).idle, rising=UP)
+        yield _of_use(
+            asked, "need:busy_gpus", lambda use: use.idle, falling=("cpus_per_task",), floors=_listed(asked)
+        )
     if (
         not parse_ids(demand.gpu_ids) and not demand.serial
     ):  # the threads of a lone process may have a GPU each
         yield from _shared_devices(asked)
     if any(place.node_type.vram_gib for place in asked.places):
-        yield Constraint("need:vram", ("place", *OF_DEVICES), asked.vram_missing_gib, rising=UP)
+        yield _of_vram(asked)
 
 
 def _shared_devices(asked: Asked) -> Iterator[Constraint]:
     """GPUs as RELION shares them by itself: alike, each with no more ranks than asked for, each rank with one."""
-    yield Constraint(
-        "need:even_gpus",
-        OF_DEVICES,
-        lambda *choice: _uneven(asked, asked.use(*choice)),
-        rising=UP,
-        floors=(
-            Floor(
-                ("mode", "gpus", "per_node"),
-                lambda *choice: _surely_doubled(asked, *choice),
-                rising=("per_node",),
-            ),
+    doubled = Floor(
+        ("mode", "gpus", "per_node"), lambda *choice: _surely_doubled(asked, *choice), rising=("per_node",)
+    )
+    yield _of_use(asked, "need:even_gpus", lambda use: _uneven(asked, use), floors=(doubled,))
+    yield _of_use(asked, "need:one_gpu", lambda use: use.straddling, rising=("cpus_per_task",))
+
+
+def _listed(asked: Asked) -> tuple[Floor, ...]:
+    """GPUs that a list leaves idle, however many threads a rank has."""
+    most = max((len(entry) for entry in parse_ids(asked.demand.gpu_ids)), default=0)
+    if not most or asked.demand.threads_fixed:
+        return ()
+    return (
+        Floor(
+            ("mode", "gpus", "per_node", "amount"),
+            lambda mode, gpus, each, amount: asked.use(mode, gpus, each, most, amount).idle,
+            rising=UP,
         ),
     )
-    yield Constraint("need:one_gpu", OF_DEVICES, lambda *choice: asked.use(*choice).straddling, rising=UP)
+
+
+def _of_use(
+    asked: Asked,
+    label: str,
+    excess: Callable[[Use], float],
+    rising: tuple[str, ...] = (),
+    falling: tuple[str, ...] = (),
+    floors: tuple[Floor, ...] = (),
+) -> Constraint:
+    """Return a requirement on how GPUs are used; CPUs decide it only where they say how many threads a rank has.
+
+    With more threads, a rank has all devices that it had, and perhaps more.
+    """
+    if asked.demand.threads_fixed:
+        return Constraint(
+            label,
+            ("mode", "gpus", "per_node", "amount"),
+            lambda mode, gpus, each, amount: excess(asked.use(mode, gpus, each, 1, amount)),
+            rising=UP,
+            floors=floors,
+        )
+    return Constraint(
+        label,
+        ("mode", "gpus", "per_node", "cpus_per_task", "amount"),
+        lambda *choice: excess(asked.use(*choice)),
+        rising=(*UP, *rising),
+        falling=falling,
+        floors=floors,
+    )
+
+
+def _of_vram(asked: Asked) -> Constraint:
+    """The same for their memory: of the GPU with most workers, and surely of one with a single worker."""
+    fixed = asked.demand.threads_fixed
+    scope: tuple[str, ...] = "place", "mode", "gpus", "cpus_per_task"
+
+    def missing(place: Place, mode: str, gpus: int, *rest: int) -> float:
+        per_node, cpus, amount = (rest[0], 1, rest[1]) if fixed else rest
+        return asked.vram_missing_gib(place, mode, gpus, per_node, cpus, amount)
+
+    def of_one(place: Place, mode: str, gpus: int, cpus: int = 1) -> float:
+        return asked.vram_missing_gib(place, mode, gpus, 1, cpus, 1)
+
+    return Constraint(
+        "need:vram",
+        ("place", "mode", "gpus", "per_node", *(() if fixed else ("cpus_per_task",)), "amount"),
+        missing,
+        rising=UP,
+        floors=(Floor(scope[:3] if fixed else scope, of_one),) if _each_has_a_gpu(asked) else (),
+    )
+
+
+def _each_has_a_gpu(asked: Asked) -> bool:
+    """Whether each worker has a GPU, however many there are: a list may name none for some, or be too short."""
+    listed = parse_ids(asked.demand.gpu_ids)
+    named = all(any(device.strip().isdecimal() for device in entry) for entry in listed)
+    return not listed or (named and not asked.demand.one_rank_per_gpu)
 
 
 def _uneven(asked: Asked, use: Use) -> int:

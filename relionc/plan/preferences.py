@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from relionc.plan.layout import Place
 
 UP = ("amount",)
+UP_RANKS = ("per_node", "amount")
 
 
 def objectives(asked: Asked) -> tuple[Objective, ...]:
@@ -72,7 +73,7 @@ def _what_is_asked(asked: Asked) -> tuple[Objective, ...]:
         return -asked.workers(mode, per_node, amount)
 
     return (
-        Objective("ranks missing", of_ranks, missing, falling=UP),
+        Objective("ranks missing", of_ranks, missing, falling=UP_RANKS),
         Objective(
             "GPUs left",
             ("place", "mode", "gpus", "cpus_per_task", "amount"),
@@ -90,7 +91,7 @@ def _what_is_asked(asked: Asked) -> tuple[Objective, ...]:
             lambda mode, gpus, each, amount: (
                 max(0, asked.most_workers(mode, each, amount) - gpus) if gpus else 0
             ),
-            rising=UP,
+            rising=UP_RANKS,
         ),
         Objective(
             "threads",
@@ -98,9 +99,9 @@ def _what_is_asked(asked: Asked) -> tuple[Objective, ...]:
             lambda place, cpus: abs(cpus - asked.preferred_cpus(place)),
             away=("cpus_per_task",),
         ),
-        Objective("workers", of_ranks, unused, falling=UP, least=-inf)
+        Objective("workers", of_ranks, unused, falling=UP_RANKS, least=-inf)
         if budget and not asked.demand.serial
-        else Objective("ranks beyond", of_ranks, beyond, rising=UP),
+        else Objective("ranks beyond", of_ranks, beyond, rising=UP_RANKS),
     )
 
 

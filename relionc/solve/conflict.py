@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
-from relionc.solve.problem import Conflict, Constraint, Objective, Problem, Solution
+from relionc.solve.problem import Conflict, Constraint, Floor, Objective, Problem, Solution
 from relionc.solve.search import NEVER, Refutation, search
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def _sides(each: Constraint) -> Iterator[_Side]:
                 lambda *values: max(0.0, (each.measure(*values) - each.high) / each.scale),
                 rising=each.rising,
                 falling=each.falling,
+                floors=tuple(_over(each, floor) for floor in each.floors),
             ),
         )
     if each.low > -NEVER:
@@ -90,3 +91,8 @@ def _sides(each: Constraint) -> Iterator[_Side]:
                 falling=each.rising,
             ),
         )
+
+
+def _over(each: Constraint, floor: Floor) -> Floor:
+    """Return how far beyond a constraint an assignment is at least."""
+    return floor._replace(measure=lambda *values: max(0.0, (floor.measure(*values) - each.high) / each.scale))

@@ -3,35 +3,44 @@
 A partial assignment is given up when a constraint that can be judged is broken, or when its costs, the least
 possible where they are not known yet, cannot beat the best assignment so far. Each failure names the variables to blame
 (for costs: those that decide the costs up to the first that is too high): where the one just tried is not among them,
-its other values are skipped (conflict-directed backjumping).
+its other values are skipped (conflict-directed backjumping). Blame has directions: a measure that is too large and
+rises along a variable blames its value for being too high, so that higher ones are skipped, too.
 """
 
 from __future__ import annotations
 
-from itertools import accumulate
 from math import lcm
-from operator import or_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc.solve.problem import Floor, Solution, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from relionc.solve.problem import Constraint, Measure, Objective, Problem, Reporter, Scope
 
 NEVER = float("inf")
 
 
+LOWER, HIGHER, START = 0b001, 0b010, 0b100
+"""Blame of a variable, in three bits at three times its depth.
+
+A lower value, or a higher one, could have helped; or it was on the way from the start of its span, which others decide,
+that a value farther on could not help.
+"""
+ANY = LOWER | HIGHER | START
+
+
 class _Check(NamedTuple):
-    """A constraint, or a floor of one, where all variables of its scope have values; `blame` is their set of bits."""
+    """A constraint, or a floor of one, where all variables of its scope have values, and whom it blames."""
 
     label: str
     places: tuple[int, ...]
     measure: Measure
     low: float
     high: float
-    blame: int
+    over: int  # to blame for a measure that is too large
+    under: int  # and for one that is too small
     trend: int  # along the variable of this depth: 1 rising, -1 falling, 0 neither
     period: int  # along it; 0: none is known
 
@@ -44,8 +53,20 @@ class _Cost(NamedTuple):
     cost: Measure
     trend: int
     floor: bool
-    blame: int
+    blame: tuple[
+        int, int
+    ]  # for its being too large; and what remains of variables that go away from their starts
     away: bool  # never less on the way from the start of a span to either side
+
+
+NOBODY = 0, 0
+
+
+class Known(NamedTuple):
+    """What is known of the costs of a partial assignment: the least that each can be, and who is to blame for that."""
+
+    costs: list[float]
+    blame: list[tuple[int, int]]
 
 
 class Refutation(NamedTuple):
@@ -64,7 +85,9 @@ def search(
     `Span`, takes O(log n) judgements of each constraint and objective and not n.
     """
     run = _Search(problem, reporter, bound)
-    run.visit(0, [objective.least for objective in problem.objectives])
+    run.visit(
+        0, Known([objective.least for objective in problem.objectives], [NOBODY] * len(problem.objectives))
+    )
     return run.best if run.best is not None else Refutation(frozenset(run.used))
 
 
@@ -78,7 +101,7 @@ class _Search:
         self.domains = [variable.domain for variable in problem.variables]
         self.depth_of = {name: depth for depth, name in enumerate(self.names)}
         self.reads = [
-            (1 << depth) - 1 if each.reads is None else self._bits(each.reads)
+            (1 << 3 * depth) - 1 if each.reads is None else self._bits(each.reads)
             for depth, each in enumerate(problem.variables)
         ]
         self.values: list[Any] = [None] * len(self.names)
@@ -92,13 +115,13 @@ class _Search:
         for (
             checks
         ) in self.checks:  # the fewer variables a failure blames, the farther back the search may jump
-            checks.sort(key=lambda check: check.blame.bit_count())
+            checks.sort(key=lambda check: len(set(check.places)))
         self.trending = [[check for check in checks if check.trend] for checks in self.checks]
         self.repeating = [
             [check for check in checks if not check.trend and check.period] for checks in self.checks
         ]
         self.others = [check for check in self.checks[-1] if not check.trend] if self.checks else []
-        self.decide = self._deciding()
+        self.outward = 0  # bits of the directions in which variables of spans have come from their starts
         self.finals = self._last_costs()
         self.growing = [all(cost.away for cost in costs) for costs in self.costs]
         self.settled = [self._settles(depth) for depth in range(len(self.names))]
@@ -111,8 +134,15 @@ class _Search:
 
     # --- what can be judged at which depth ------------------------------------------------------------------
 
-    def _bits(self, scope: Iterable[str]) -> int:
-        return sum(1 << self.depth_of[name] for name in set(scope))
+    def _bits(
+        self, scope: Iterable[str], usual: int = LOWER | HIGHER, lower: Scope = (), higher: Scope = ()
+    ) -> int:
+        """Return the blame of some variables: of those in `lower` and `higher` in that direction alone."""
+        bits = 0
+        for name in scope:
+            sides = HIGHER if name in higher else LOWER if name in lower else usual
+            bits |= sides << 3 * self.depth_of[name]
+        return bits
 
     def _last(self, scope: Scope) -> int:
         return max((self.depth_of[name] for name in scope), default=0)
@@ -123,7 +153,7 @@ class _Search:
         self._add_check(each, Floor(each.scope, each.measure, each.rising, each.falling), each.low)
 
     def _add_check(self, each: Constraint, judged: Floor, low: float) -> None:
-        scope, measure, _, _ = judged
+        scope, measure, rising, falling = judged
         depth = self._last(scope)
         check = _Check(
             label=each.label,
@@ -131,7 +161,8 @@ class _Search:
             measure=measure,
             low=low,
             high=each.high,
-            blame=self._bits(scope),
+            over=self._bits(scope, lower=rising, higher=falling),
+            under=self._bits(scope, lower=falling, higher=rising),
             trend=_trend(judged, self.names[depth]),
             period=each.period.get(self.names[depth], 0) if self.names[depth] in scope else 1,
         )
@@ -142,6 +173,9 @@ class _Search:
         for judged in (*each.floors, exact):
             depth = self._last(judged.scope)
             name = self.names[depth]
+            away = [other for other in judged.scope if other in each.away]
+            others = [other for other in judged.scope if other not in each.away]
+            blame = self._bits(others, lower=judged.rising, higher=judged.falling)
             self.costs[depth].append(
                 _Cost(
                     index=index,
@@ -149,20 +183,10 @@ class _Search:
                     cost=judged.measure,
                     trend=_trend(judged, name),
                     floor=judged is not exact,
-                    blame=self._bits(judged.scope),
+                    blame=(blame | self._bits(away) | self._bits(away, START), blame),
                     away=name in each.away or name not in judged.scope,
                 )
             )
-
-    def _deciding(self) -> list[list[int]]:
-        """Return, for each depth and objective, who decides what is known there of the costs up to this one."""
-        bits = [0] * len(self.problem.objectives)
-        found = []
-        for costs in self.costs:
-            for cost in costs:
-                bits[cost.index] |= cost.blame
-            found.append(list(accumulate(bits, or_)))
-        return found
 
     def _last_costs(self) -> list[_Cost | None]:
         """Return, for each objective, how it is judged at the last variable; None where it is known before."""
@@ -174,42 +198,47 @@ class _Search:
 
     def _settles(self, depth: int) -> bool:
         """Whether the first possible value is as good as any: nothing later looks at it, and costs only grow."""
-        blames = [self.reads[i] for i in range(depth + 1, len(self.names))]
-        for i in range(depth + 1, len(self.names)):
-            blames += [check.blame for check in self.checks[i]] + [cost.blame for cost in self.costs[i]]
-        return self.growing[depth] and not any(blame & 1 << depth for blame in blames)
+        later = range(depth + 1, len(self.names))
+        read = any(self.reads[i] >> 3 * depth & ANY for i in later)
+        judged = any(depth in places for i in later for places in self._judges(i))
+        return self.growing[depth] and not read and not judged
+
+    def _judges(self, depth: int) -> Iterator[tuple[int, ...]]:
+        """Yield what each check and cost of a depth looks at."""
+        yield from (check.places for check in self.checks[depth])
+        yield from (cost.places for cost in self.costs[depth])
 
     # --- the search -----------------------------------------------------------------------------------------
 
-    def visit(self, depth: int, costs: list[float]) -> int:
+    def visit(self, depth: int, known: Known) -> int:
         """Try the values of one variable; returns the bits of the variables to blame when nothing was found."""
         domain = self.domains[depth](self.assigned)
         blame = self.reads[depth]
         if not isinstance(domain, Span):
-            return self._each(depth, domain, costs, blame, ordered=True)
+            return self._each(depth, domain, known, blame, ordered=True)
         narrowed, why = self._narrowed(depth, domain)
         blame |= why
         if depth == len(self.names) - 1:
-            return blame | (self._tail(depth, narrowed, costs) if narrowed else 0)
+            return blame | (self._tail(depth, narrowed, known) if narrowed else 0)
         if narrowed is not None:
-            sub = self._outward(depth, narrowed, costs)
-            if self.done or not sub & 1 << depth:
+            sub = self._outward(depth, narrowed, known)
+            if self.done or not sub >> 3 * depth:
                 return sub
-            blame |= sub & ((1 << depth) - 1)
-        return self._each(depth, domain.more, costs, blame)
+            blame |= sub & ((1 << 3 * depth) - 1)
+        return self._each(depth, domain.more, known, blame)
 
     def _each(
-        self, depth: int, values: Iterable[Any], costs: list[float], blame: int, *, ordered: bool = False
+        self, depth: int, values: Iterable[Any], known: Known, blame: int, *, ordered: bool = False
     ) -> int:
         """Try values in their order; returns whom to blame, beside those in `blame`, or somebody else altogether.
 
         `ordered`: what is claimed of `Objective.away` holds for them.
         """
         growing, settled = ordered and self.growing[depth], ordered and self.settled[depth]
-        here, below = 1 << depth, (1 << depth) - 1
+        here, below = ANY << 3 * depth, (1 << 3 * depth) - 1
         name = self.names[depth]
         for value in values:
-            sub = self._set(depth, name, value, costs)
+            sub = self._set(depth, name, value, known)
             if self.done:
                 return 0
             if not sub & here:
@@ -221,55 +250,75 @@ class _Search:
                 break
         return blame & below
 
-    def _outward(self, depth: int, span: Span, costs: list[float]) -> int:
-        """Try a span from its start to both sides; a side is left once its costs, which only grow there, cannot win."""
-        here, name, blame = 1 << depth, self.names[depth], 1 << depth
-        growing = self.growing[depth]
-        for side in (range(span.start, span.high + 1), range(span.start - 1, span.low - 1, -1)):
-            for value in side:
-                sub = self._set(depth, name, value, costs)
-                if self.done:
-                    return 0
+    def _outward(self, depth: int, span: Span, known: Known) -> int:
+        """Try a span from its start to both sides; a side is left when no value farther on could help."""
+        here, higher, lower = ANY << 3 * depth, HIGHER << 3 * depth, LOWER << 3 * depth
+        blame = self._side(depth, (span.start,), known, higher | lower)
+        up, down = range(span.start + 1, span.high + 1), range(span.start - 1, span.low - 1, -1)
+        helps = blame
+        for side, beyond in ((up, higher), (down, lower)):
+            if side and helps & beyond and not self.done:
+                sub = self._side(depth, side, known, beyond)
                 if not sub & here:
-                    if self.reporter:
-                        self.reporter.jumped(name)
                     return sub
                 blame |= sub
-                if growing and self.cut_at == depth:
-                    break
         return blame
 
-    def _set(self, depth: int, name: str, value: Any, costs: list[float]) -> int:
+    def _side(self, depth: int, values: Sequence[int], known: Known, beyond: int) -> int:
+        """Try values that go away from the start of a span in the directions of the bits of `beyond`."""
+        here, name, blame = ANY << 3 * depth, self.names[depth], 0
+        for value in values:
+            self.outward |= beyond
+            sub = self._set(depth, name, value, known)
+            self.outward &= ~beyond
+            if self.done:
+                return 0
+            if not sub & here:
+                if self.reporter:
+                    self.reporter.jumped(name)
+                return sub
+            blame |= sub
+            if not sub & beyond:
+                break
+        return blame
+
+    def _set(self, depth: int, name: str, value: Any, known: Known) -> int:
         self.values[depth] = self.assigned[name] = value
         self.cut_at = self.broken_at = -1
         if self.reporter:
             self.reporter.visited(name, value)
-        return self._try(depth, costs)
+        return self._try(depth, known)
 
-    def _try(self, depth: int, costs: list[float]) -> int:
+    def _try(self, depth: int, known: Known) -> int:
         """Judge the value that has just been set, and go on; returns the variables to blame."""
         broken = self._broken(self.checks[depth])
         if broken is not None:
             self.broken_at = depth
             return broken
-        judged = self._judged(depth, costs)
-        if self.limit is not None and judged >= self.limit:
+        judged = self._judged(depth, known)
+        limit = self.limit
+        if limit is not None and judged.costs >= limit:
             self.cut_at = depth
             if self.reporter:
                 self.reporter.cut(self.names[depth])
-            return self._who_costs(depth, judged, self.limit)
+            return self._who_costs(judged, limit)
         if depth == len(self.names) - 1:
-            self._keep(judged)
-            return (2 << depth) - 1
+            self._keep(judged.costs)
+            return (8 << 3 * depth) - 1
         return self.visit(depth + 1, judged)
 
-    def _who_costs(self, depth: int, judged: list[float], limit: list[float]) -> int:
-        """Return who is to blame for costs that are not less than those of the best so far."""
-        decide = self.decide[depth]
-        for cost, most, bits in zip(judged, limit, decide, strict=False):
-            if cost > most:
-                return bits
-        return decide[min(len(limit), len(decide)) - 1]
+    def _who_costs(self, judged: Known, limit: list[float], narrowing: Sequence[tuple[int, int]] = ()) -> int:
+        """Return who is to blame for costs that are not less than those of the best so far.
+
+        It is whoever decides them up to the first that is over. `narrowing`: the blame of costs by which values were
+        left out before others were judged.
+        """
+        over = (i for i, (cost, most) in enumerate(zip(judged.costs, limit, strict=False)) if cost > most)
+        bits = outward = 0
+        for blame, away in (*judged.blame[: next(over, len(limit)) + 1], *narrowing):
+            bits |= blame
+            outward |= away
+        return bits & (~self.outward | outward)
 
     def _keep(self, costs: list[float]) -> None:
         values = dict(zip(self.names, self.values, strict=True))
@@ -282,21 +331,25 @@ class _Search:
     def _broken(self, checks: list[_Check]) -> int | None:
         """Return the variables of the first of some constraints that is broken; None: all are met."""
         values = self.values
-        for label, places, measure, low, high, blame, _, _ in checks:
-            if not low <= measure(*[values[i] for i in places]) <= high:
+        for label, places, measure, low, high, over, under, _, _ in checks:
+            amount = measure(*[values[i] for i in places])
+            if not low <= amount <= high:
                 self.used.add(label)
-                return blame
+                return over if amount > high else under
         return None
 
-    def _judged(self, depth: int, costs: list[float]) -> list[float]:
-        """Return the least costs that are possible with the values so far."""
+    def _judged(self, depth: int, known: Known) -> Known:
+        """Return the least costs that are possible with the values so far, and who is to blame for them."""
         if not self.costs[depth]:
-            return costs
-        values, judged = self.values, costs[:]
-        for index, places, cost, _, floor, _, _ in self.costs[depth]:
+            return known
+        values, costs, blames = self.values, known.costs[:], known.blame[:]
+        for index, places, cost, _, floor, blame, _ in self.costs[depth]:
             amount = cost(*[values[i] for i in places])
-            judged[index] = max(judged[index], amount) if floor else amount
-        return judged
+            if amount > costs[index]:
+                costs[index], blames[index] = amount, blame
+            elif not floor:
+                costs[index] = amount
+        return Known(costs, blames)
 
     # --- arithmetic along whole numbers ---------------------------------------------------------------------
 
@@ -321,10 +374,10 @@ class _Search:
         Who cut an end first is not to blame where another cuts it further.
         """
         low, high, start, _ = span
-        others, low_by, high_by = ~(1 << depth), 0, 0
+        others, low_by, high_by = (1 << 3 * depth) - 1, 0, 0
         for check in self.repeating[depth]:
             if self._never(depth, check, low, high):
-                return None, check.blame & others
+                return None, (check.over | check.under) & others
         for check in self.trending[depth]:
             if self._holds(check, depth, high if check.trend > 0 else low):
                 continue
@@ -333,16 +386,20 @@ class _Search:
             if (first, last) == (low, high):
                 continue
             self.used.add(check.label)
+            for_low, for_high = (check.under, check.over) if check.trend > 0 else (check.over, check.under)
             if first > last:  # would it leave nothing of the values that the others cut off either?
                 if low_by and _is_empty(_allowed(at, span.low, high, check)):
                     low, low_by = span.low, 0
                 if high_by and _is_empty(_allowed(at, low, span.high, check)):
-                    high_by = 0
-                return None, (check.blame & others) | low_by | high_by
-            low_by = check.blame & others if first > low else low_by
-            high_by = check.blame & others if last < high else high_by
+                    high, high_by = span.high, 0
+                first, last = _allowed(at, low, high, check)
+                low_by |= for_low if first > low else 0
+                high_by |= for_high if last < high else 0
+                return None, (low_by | high_by) & others
+            low_by = for_low if first > low else low_by
+            high_by = for_high if last < high else high_by
             low, high = first, last
-        return Span(low, high, min(max(start, low), high)), low_by | high_by
+        return Span(low, high, min(max(start, low), high)), (low_by | high_by) & others
 
     def _never(self, depth: int, check: _Check, low: int, high: int) -> bool:
         """Whether no value of a span meets a constraint that repeats along it: a period tells."""
@@ -360,7 +417,7 @@ class _Search:
         values[depth] = worst
         return check.measure(*[values[i] for i in check.places]) <= check.high
 
-    def _tail(self, depth: int, span: Span, costs: list[float]) -> int:
+    def _tail(self, depth: int, span: Span, known: Known) -> int:
         """Take the best value of the last variable: by arithmetic in each class of values that repeat alike."""
         others = self.others
         step = lcm(*[check.period for check in others]) if all(check.period for check in others) else 0
@@ -376,39 +433,45 @@ class _Search:
                 blame |= broken
                 continue
             count = (span.high - first) // step + 1
-            blame |= self._finish(depth, costs, range(first, first + step * count, step))
+            blame |= self._finish(depth, known, range(first, first + step * count, step))
             if self.done:
                 break
-        return blame & ((1 << depth) - 1)
+        return blame & ((1 << 3 * depth) - 1)
 
-    def _finish(self, depth: int, costs: list[float], among: range) -> int:
+    def _finish(self, depth: int, known: Known, among: range) -> int:
         """Keep the best of some values of the last variable, along which each cost rises or falls, if it wins.
 
         Cost by cost, only the values with the least of it remain; the first cost that is over the limit ends it.
         """
         low, high = 0, len(among) - 1
-        judged, limit = costs[:], self.limit
+        judged, limit = Known(known.costs[:], known.blame[:]), self.limit
+        narrowing = []
         for index, cost in enumerate(self.finals):
             if cost is not None:
                 at = self._at(cost, depth)
                 falling = cost.trend < 0
-                best = judged[index] = at(among[high if falling else low])
+                best = at(among[high if falling else low])
+                if best > judged.costs[index]:
+                    judged.blame[index] = cost.blame
+                judged.costs[index] = best
                 if low < high:
-                    least = _at_most(at, among, best)
+                    least, ends = _at_most(at, among, best), (low, high)
                     low, high = (
                         (_first(low, high, least), high) if falling else (low, _last(low, high, least))
                     )
-            if limit is not None and index < len(limit) and judged[index] != limit[index]:
-                if judged[index] > limit[index]:
+                    if (low, high) != ends:
+                        narrowing.append(cost.blame)
+            if limit is not None and index < len(limit) and judged.costs[index] != limit[index]:
+                if judged.costs[index] > limit[index]:
                     break
                 limit = None  # it wins, whatever follows
         self.values[depth] = among[low]
         if self.reporter:
             self.reporter.visited(self.names[depth], among[low])
         if limit is not None:
-            return self._who_costs(depth, judged, limit)
-        self._keep(judged)
-        return (1 << depth) - 1
+            return self._who_costs(judged, limit, narrowing)
+        self._keep(judged.costs)
+        return (1 << 3 * depth) - 1
 
 
 def _trend(each: Floor, name: str) -> int:

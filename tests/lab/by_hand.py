@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from relionc.spec.model import ResolvedJob
 
 LAB = site.builtin("lab")
+_HETJOB = LAB.launchers["hetjob"]
+# In Slurm 22.05 srun with PMIx may hang when two groups of nodes end (RL220). A program without MPI needs no PMIx.
+WITHOUT_MPI = LAB._replace(
+    launchers={
+        **LAB.launchers,
+        "hetjob": _HETJOB._replace(
+            argv=tuple(word.replace(_HETJOB.mpi, "none") for word in _HETJOB.argv), mpi="none"
+        ),
+    }
+)
 ORIGIN = script.Origin("by-hand.yaml", "0")
 CPU_NODE = "x2680"
 

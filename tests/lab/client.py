@@ -75,15 +75,29 @@ class Lab:
         """Queue the script and wait for its end; a job still there after `timeout` seconds is cancelled."""
         return self.wait(self.submit(script, cwd, env), cwd, timeout)
 
-    def wait(self, number: str, cwd: Path, timeout: float = 60) -> Job:
-        """Wait for the end of a job and of its epilogs."""
+    def wait(self, number: str, cwd: Path, timeout: float = 60, *, srun_may_hang: bool = False) -> Job:
+        """Wait for the end of a job and of its epilogs.
+
+        `srun_may_hang`: cancel a job that goes on for ten seconds after its last step (RL220).
+        """
         deadline = time.monotonic() + timeout
+        last_step = 0.0
         while (job := self._job(number, cwd)).state in _UNFINISHED:
-            if time.monotonic() > deadline:
+            now = time.monotonic()
+            if srun_may_hang and self._has_step(number, cwd):
+                last_step = now
+            if last_step and now - last_step > 10:
+                self.run(["scancel", number], cwd)
+            if now > deadline:
                 self.run(["scancel", number], cwd)
                 raise LabError(f"job {number} is still {job.state} ({job.reason}) after {timeout:.0f} s")
             time.sleep(0.1)
         return job
+
+    def _has_step(self, number: str, cwd: Path) -> bool:
+        """Whether something that srun started runs in a job."""
+        shown = self.run(["scontrol", "show", "step", "-o", number], cwd).stdout
+        return re.search(rf"StepId={number}(\+0)?\.\d", shown) is not None
 
     def _job(self, number: str, cwd: Path) -> Job:
         shown = self.run(["scontrol", "show", "job", "-o", number], cwd).stdout

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from relionc import site
 from relionc.pipeline import Compiled, Disk, Request, compile_spec
 
+from .by_hand import WITHOUT_MPI
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from random import Random
@@ -106,7 +108,7 @@ PROFILE: dict[str, Any] = {
 }
 """Six kinds of nodes, with one, two or four threads in a core, and two kinds of GPUs; partitions that mix them.
 
-Between them the partitions have every limit. The launchers are those of the lab's own profile."""
+Between them the partitions have every limit. The launchers are those of the lab's own profile, for programs without MPI."""
 
 INPUTS = {
     "motioncorr": {"input_star_mics": "movies.star"},
@@ -128,7 +130,7 @@ def cluster() -> Cluster:
 def profile() -> dict[str, Any]:
     """Return the whole profile."""
     launchers = {}
-    for name, launcher in site.builtin("lab").launchers.items():
+    for name, launcher in WITHOUT_MPI.launchers.items():
         said = {key: value for key, value in launcher._asdict().items() if value}
         launchers[name] = said | {key: dict(said[key]) for key in ("exports", "variables") if key in said}
     return {**PROFILE, "launchers": launchers}

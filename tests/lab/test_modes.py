@@ -15,7 +15,7 @@ import pytest
 
 from . import placement
 from .building import SPECS, build_text
-from .by_hand import LAB, build, hetjob, job_of, one_task_per_node
+from .by_hand import LAB, WITHOUT_MPI, build, hetjob, job_of, one_task_per_node
 from .make_particles import write
 from .test_placement import HOMOGENEOUS
 from .test_real_runs import check_files, check_hosts
@@ -37,7 +37,7 @@ SIZES = [1, 2, 4, 8]
 
 def run(plan: JobPlan, lab: Lab, project: Path, path: str) -> tuple[Built, Job, list[placement.Row]]:
     """Run a plan with the probe in RELION's place, once Slurm has said that it would."""
-    built = build([plan], project)
+    built = build([plan], project, WITHOUT_MPI)
     script = built.folder / plan.job.name / "run.sbatch"
     asked = lab.test_only(script, project)
     assert asked.returncode == 0, asked.stderr
@@ -151,7 +151,7 @@ def test_one_task_per_node_works_in_an_allocation_of_the_users(
 
 def test_each_group_of_a_hetjob_may_have_variables_of_its_own(lab: Lab, tmp_path: Path) -> None:
     """As docs/clusters.md says for a TMPDIR below the scratch folder: `env` among the words for the workers."""
-    launcher = LAB.launchers["hetjob"]._replace(exports=(("TMPDIR", "/lscratch/${SLURM_JOB_ID}"),))
+    launcher = WITHOUT_MPI.launchers["hetjob"]._replace(exports=(("TMPDIR", "/lscratch/${SLURM_JOB_ID}"),))
     words = (*launcher.workers, "env", "TMPDIR=/lscratch/${SLURM_JOB_ID_HET_GROUP_1}")
     cluster = LAB._replace(launchers={**LAB.launchers, "hetjob": launcher._replace(workers=words)})
     program = tmp_path / "bin" / "relion_refine_mpi"
@@ -183,7 +183,7 @@ def test_a_job_waits_for_a_hetjob_and_a_hetjob_for_a_job(
         one_task_per_node(middle, node, nodes=1, each=2, cpus=2, leader=True),
         hetjob(last, node, workers=1, each=2, cpus=2, alone=2),
     ]
-    built = build(plans, tmp_path)
+    built = build(plans, tmp_path, WITHOUT_MPI)
     if not good:  # the failure of a worker is the job's
         broken = tmp_path / "broken"
         broken.mkdir()
@@ -203,7 +203,8 @@ def real_run(plan: JobPlan, lab: Lab, project: Path, monkeypatch: pytest.MonkeyP
     write(Path("Particles"))
     built = build([plan], project)
     name, made = built.job()
-    job = lab.submit_and_wait(built.folder / name / "run.sbatch", project, timeout=240)
+    number = lab.submit(built.folder / name / "run.sbatch", project)
+    job = lab.wait(number, project, timeout=240, srun_may_hang=plan.mode == "hetjob")
     check_hosts(built.printed(name, job), made, job.nodes)
     maps = ["class001.mrc", "class002.mrc", "data.star", "model.star", "optimiser.star"]
     check_files(built.output(name), "run_it003", maps)
