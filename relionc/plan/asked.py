@@ -328,7 +328,7 @@ class Asked:
         idle = self.unused_slots(mode, amount) * cpus
         if mode != HETEROGENEOUS:
             tasks = self.fullest(place, mode, per_node, cpus, amount) * cpus
-            idle += (self.counted_cpus(place, mode, per_node, cpus, amount) - tasks) * amount
+            idle += max(0, self.counted_cpus(place, mode, per_node, cpus, amount) - tasks) * amount
         return idle + self._beyond_share(place, mode, per_node, cpus, amount)[0]
 
     def stranded_gib(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:

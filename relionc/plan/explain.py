@@ -6,6 +6,7 @@ from itertools import combinations
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from relionc import catalog
 from relionc.diag import Finding, Related, Suggestion
 from relionc.expr.slurm import format_memory, format_time
 from relionc.plan.amounts import gib
@@ -362,7 +363,9 @@ def _without_preread(job: ResolvedJob, cluster: Cluster) -> list[tuple[float, Su
     option = job.type.option_of_role("preread")
     if not job.needs.preread or option is None or option.key not in job.given:
         return []
-    result = _re_solved(job._replace(needs=job.needs._replace(preread=False)), cluster)
+    options = {**job.options, option.key: "No"}
+    needs = type(job.needs)(**catalog.needs(job.type, options, is_continue=job.is_continue))
+    result = _re_solved(job._replace(options=options, needs=needs), cluster)
     if result is None:
         return []
     change = (job.given[option.key], "no")

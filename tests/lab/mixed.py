@@ -108,7 +108,8 @@ PROFILE: dict[str, Any] = {
 }
 """Six kinds of nodes, with one, two or four threads in a core, and two kinds of GPUs; partitions that mix them.
 
-Between them the partitions have every limit. The launchers are those of the lab's own profile, for programs without MPI."""
+Between them the partitions have every limit. The launchers are those of the lab's own profile, for programs without
+MPI."""
 
 INPUTS = {
     "motioncorr": {"input_star_mics": "movies.star"},

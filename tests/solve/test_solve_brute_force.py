@@ -94,10 +94,18 @@ def shapes(draw: st.DrawFn, count: int) -> dict[str, Any]:
     }
 
 
-def floors(draw: st.DrawFn, shape: dict[str, Any], least: int) -> tuple[Any, ...]:
-    """Perhaps a bound that a variable less gives: nothing is below it."""
+MOST = 24
+"""More than any value of a variable: a span ends at 14, and has a few more up to 21."""
+
+
+def floors(draw: st.DrawFn, shape: dict[str, Any], call: Any, least: int) -> tuple[Any, ...]:
+    """Perhaps a bound that a variable less gives: one that nothing is below, or the best that is possible."""
     scope = shape["scope"][:-1]
-    return (Floor(scope, lambda *_: least, scope[:1]),) if scope and draw(st.booleans()) else ()
+    if not scope or draw(st.booleans()):
+        return ()
+    if draw(st.booleans()):
+        return (Floor(scope, lambda *_: least, scope[:1]),)
+    return (Floor(scope, lambda *row: min(call(*row, value) for value in range(MOST))),)
 
 
 @st.composite
@@ -106,7 +114,7 @@ def constraint(draw: st.DrawFn, label: str, count: int) -> Constraint:
     high = draw(st.sampled_from([0, 1, 2, 3, float("inf")]))
     low = draw(st.sampled_from([float("-inf"), float("-inf"), 0, 1]))
     call = shape.pop("call")
-    return Constraint(label, measure=call, low=low, high=high, floors=floors(draw, shape, -40), **shape)
+    return Constraint(label, measure=call, low=low, high=high, floors=floors(draw, shape, call, -40), **shape)
 
 
 @st.composite
@@ -114,7 +122,20 @@ def objective(draw: st.DrawFn, name: str, count: int) -> Objective:
     shape = draw(shapes(count))
     shape.pop("period", None)
     call = shape.pop("call")
-    return Objective(name, cost=call, least=-40, floors=floors(draw, shape, -39), **shape)
+    return Objective(name, cost=call, least=-40, floors=floors(draw, shape, call, -39), **shape)
+
+
+@st.composite
+def distance(draw: st.DrawFn, name: str, variable: Variable) -> Objective:
+    """A cost that grows from the start of a span to both sides, in steps."""
+    read, step = variable.reads or (), draw(st.integers(1, 3))
+
+    def cost(*row: int) -> int:
+        *before, value = row
+        start = variable.domain(dict(zip(read, before, strict=True))).start
+        return hash(tuple(before)) % 2 + abs(value - start) // step
+
+    return Objective(name, (*read, variable.name), cost, away=(variable.name,), least=0)
 
 
 @st.composite
@@ -130,7 +151,13 @@ def problems(draw: st.DrawFn) -> Problem:
         made = span(seed, read, last=i == count - 1) if spanned else domain(seed, read, draw(widths))
         variables.append(Variable(NAMES[i], made, read))
     constraints = tuple(draw(constraint(f"c{i}", count)) for i in range(draw(st.integers(0, 6))))
-    objectives = tuple(draw(objective(f"o{i}", count)) for i in range(draw(st.integers(0, 4))))
+    spans = [each for each in variables if isinstance(each.domain(dict.fromkeys(NAMES, 0)), Span)]
+    objectives = tuple(
+        draw(distance(f"o{i}", draw(st.sampled_from(spans))))
+        if draw(st.integers(0, 2)) == 0
+        else draw(objective(f"o{i}", count))
+        for i in range(draw(st.integers(0, 4)))
+    )
     return Problem(tuple(variables), constraints, objectives)
 
 

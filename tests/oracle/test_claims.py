@@ -1,0 +1,138 @@
+"""What requirements and preferences claim of themselves is so: the search leaves out values that it need not try."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from comparing import on_all_processors
+from instances import asked, instance
+
+from relionc.plan.problem import problem
+from relionc.solve import Constraint, Floor, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from relionc.solve import Objective, Problem
+
+SITES = 1500
+CHOICES = 12
+"""For each of them."""
+TOLERANCE = 1e-9
+
+
+class Looked(NamedTuple):
+    """What was found wrong, and how often each claim (name, kind, variable) was put to the test where it matters."""
+
+    wrong: tuple[str, ...]
+    tested: Counter[tuple[str, str, str]]
+
+
+def test_measures_rise_and_fall_as_they_claim() -> None:
+    looked = on_all_processors(_look, range(SITES))
+    assert not [(seed, each.wrong) for seed, each in enumerate(looked) if each.wrong]
+    tested: Counter[tuple[str, str, str]] = sum((each.tested for each in looked), Counter())
+    kinds = Counter(kind for _, kind, _ in tested)
+    assert all(kinds[kind] for kind in ("rising", "falling", "away", "floor", "period")), kinds
+    assert len(tested) > 60, sorted(tested)
+
+
+def _look(seed: int) -> Looked:
+    draw = Random(seed)
+    whole = problem(asked(instance(draw)))
+    wrong: list[str] = []
+    tested: Counter[tuple[str, str, str]] = Counter()
+    for _ in range(CHOICES):
+        choice = _choice(draw, whole)
+        if choice is None:
+            continue
+        values, spans = choice
+        for each in (*whole.constraints, *whole.objectives):
+            for claim, before, after in _claims(each, values, spans):
+                tested[claim] += before != after
+                if any(a > b + TOLERANCE for a, b in _beyond(each, before, after)):
+                    wrong.append(f"{claim}: {before} > {after} at {_plain(values)}")
+    return Looked(tuple(wrong), +tested)
+
+
+def _choice(draw: Random, whole: Problem) -> tuple[dict[str, Any], dict[str, Span]] | None:
+    """Draw a value for each variable, near the start of its span or not; return the spans, too."""
+    values: dict[str, Any] = {}
+    spans: dict[str, Span] = {}
+    for variable in whole.variables:
+        domain = variable.domain(values)
+        if isinstance(domain, Span):
+            spans[variable.name] = domain
+            near = range(max(domain.low, domain.start - 2), min(domain.high, domain.start + 2) + 1)
+            values[variable.name] = draw.choice(draw.choice([near, range(domain.low, domain.high + 1)]))
+        elif listed := list(domain):
+            values[variable.name] = draw.choice(listed)
+        else:
+            return None
+    return values, spans
+
+
+def _claims(
+    each: Constraint | Objective, values: dict[str, Any], spans: dict[str, Span]
+) -> Iterator[tuple[tuple[str, str, str], float, float]]:
+    """Yield each claim, and two numbers of which the first must not be larger."""
+    name = each.label if isinstance(each, Constraint) else each.name
+    call = each.measure if isinstance(each, Constraint) else each.cost
+    exact = Floor(each.scope, call, each.rising, each.falling)
+    here = _at(exact, values)
+    for judged in (exact, *each.floors):
+        kind = "" if judged is exact else " of a floor"
+        yield from (((name, kind + k, v), a, b) for k, v, a, b in _slopes(judged, values, spans))
+    for floor in each.floors:
+        yield (name, "floor", ""), _at(floor, values), here
+    if isinstance(each, Constraint):
+        for variable, period in each.period.items():
+            if values[variable] + period in _range(spans[variable]):
+                there = _at(exact, {**values, variable: values[variable] + period})
+                yield (name, "period", variable), here, there
+                yield (name, "period", variable), there, here
+    else:
+        for variable in set(each.away) & set(spans):
+            start, value = spans[variable].start, values[variable]
+            farther = value + (1 if value >= start else -1)
+            if farther in _range(spans[variable]):
+                yield (name, "away", variable), here, _at(exact, {**values, variable: farther})
+
+
+def _beyond(each: Constraint | Objective, *numbers: float) -> Iterator[tuple[float, ...]]:
+    """Yield numbers as they count: of a constraint, how far they are beyond its limits."""
+    if isinstance(each, Constraint):
+        yield tuple(max(number, each.high) for number in numbers)
+        yield tuple(min(number, each.low) for number in numbers)
+    else:
+        yield numbers
+
+
+def _slopes(
+    judged: Floor, values: dict[str, Any], spans: dict[str, Span]
+) -> Iterator[tuple[str, str, float, float]]:
+    """Yield how a measure changes along the variables of spans of which something is claimed."""
+    can_rise = {name for name, span in spans.items() if values[name] + 1 in _range(span)}
+    for variable in set(judged.rising) & can_rise:
+        yield "rising", variable, *_step(judged, values, variable)
+    for variable in set(judged.falling) & can_rise:
+        yield "falling", variable, *reversed(_step(judged, values, variable))
+
+
+def _range(span: Span) -> range:
+    return range(span.low, span.high + 1)
+
+
+def _step(judged: Floor, values: dict[str, Any], variable: str) -> tuple[float, float]:
+    return _at(judged, values), _at(judged, {**values, variable: values[variable] + 1})
+
+
+def _at(judged: Floor, values: dict[str, Any]) -> float:
+    measure: Callable[..., float] = judged.measure
+    return measure(*[values[name] for name in judged.scope])
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: getattr(value, "order", value) for name, value in values.items()}
