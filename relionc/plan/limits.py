@@ -499,7 +499,8 @@ def _of_vram(asked: Asked) -> Constraint:
         return asked.vram_missing_gib(place, mode, gpus, per_node, cpus, amount)
 
     def of_one(place: Place, mode: str, gpus: int, cpus: int = 1) -> float:
-        return asked.vram_missing_gib(place, mode, gpus, 1, cpus, 1)
+        shared = gpus and mode != HETEROGENEOUS and place.node_type.vram_gib
+        return asked.amounts(cpus, sure=True).vram_gib - shared if shared else 0.0
 
     return Constraint(
         "need:vram",

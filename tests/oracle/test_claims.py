@@ -51,7 +51,7 @@ def _look(seed: int) -> Looked:
         values, spans = choice
         for each in (*whole.constraints, *whole.objectives):
             for claim, before, after in _claims(each, values, spans):
-                tested[claim] += before != after
+                tested[claim] += before != after or claim[1] == "period"
                 if any(a > b + TOLERANCE for a, b in _beyond(each, before, after)):
                     wrong.append(f"{claim}: {before} > {after} at {_plain(values)}")
     return Looked(tuple(wrong), +tested)
@@ -83,8 +83,8 @@ def _claims(
     exact = Floor(each.scope, call, each.rising, each.falling)
     here = _at(exact, values)
     for judged in (exact, *each.floors):
-        kind = "" if judged is exact else " of a floor"
-        yield from (((name, kind + k, v), a, b) for k, v, a, b in _slopes(judged, values, spans))
+        of = "" if judged is exact else " of a floor"
+        yield from (((name, kind + of, v), a, b) for kind, v, a, b in _slopes(judged, values, spans))
     for floor in each.floors:
         yield (name, "floor", ""), _at(floor, values), here
     if isinstance(each, Constraint):
