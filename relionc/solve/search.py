@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 NEVER = float("inf")
 
-
 LOWER, HIGHER, START = 0b001, 0b010, 0b100
 """Blame of a variable, in three bits at three times its depth.
 
@@ -53,20 +52,25 @@ class _Cost(NamedTuple):
     cost: Measure
     trend: int
     floor: bool
-    blame: tuple[
-        int, int
-    ]  # for its being too large; and what remains of variables that go away from their starts
+    blame: _Blame  # for its being too large
     away: bool  # never less on the way from the start of a span to either side
 
 
-NOBODY = 0, 0
+class _Blame(NamedTuple):
+    """Whom to blame for a cost: in all, and what remains of variables that go away from the start of their span."""
+
+    bits: int
+    outward: int
 
 
-class Known(NamedTuple):
+NOBODY = _Blame(0, 0)
+
+
+class _Known(NamedTuple):
     """What is known of the costs of a partial assignment: the least that each can be, and who is to blame for that."""
 
     costs: list[float]
-    blame: list[tuple[int, int]]
+    blame: list[_Blame]
 
 
 class Refutation(NamedTuple):
@@ -85,9 +89,8 @@ def search(
     `Span`, takes O(log n) judgements of each constraint and objective and not n.
     """
     run = _Search(problem, reporter, bound)
-    run.visit(
-        0, Known([objective.least for objective in problem.objectives], [NOBODY] * len(problem.objectives))
-    )
+    least = [objective.least for objective in problem.objectives]
+    run.visit(0, _Known(least, [NOBODY] * len(least)))
     return run.best if run.best is not None else Refutation(frozenset(run.used))
 
 
@@ -112,9 +115,8 @@ class _Search:
             self._add_constraint(constraint)
         for index, objective in enumerate(problem.objectives):
             self._add_objective(index, objective)
-        for (
-            checks
-        ) in self.checks:  # the fewer variables a failure blames, the farther back the search may jump
+        # the fewer variables a failure blames, the farther back the search may jump
+        for checks in self.checks:
             checks.sort(key=lambda check: len(set(check.places)))
         self.trending = [[check for check in checks if check.trend] for checks in self.checks]
         self.repeating = [
@@ -183,7 +185,7 @@ class _Search:
                     cost=judged.measure,
                     trend=_trend(judged, name),
                     floor=judged is not exact,
-                    blame=(blame | self._bits(away) | self._bits(away, START), blame),
+                    blame=_Blame(blame | self._bits(away, ANY), blame),
                     away=name in each.away or name not in judged.scope,
                 )
             )
@@ -210,7 +212,7 @@ class _Search:
 
     # --- the search -----------------------------------------------------------------------------------------
 
-    def visit(self, depth: int, known: Known) -> int:
+    def visit(self, depth: int, known: _Known) -> int:
         """Try the values of one variable; returns the bits of the variables to blame when nothing was found."""
         domain = self.domains[depth](self.assigned)
         blame = self.reads[depth]
@@ -228,7 +230,7 @@ class _Search:
         return self._each(depth, domain.more, known, blame)
 
     def _each(
-        self, depth: int, values: Iterable[Any], known: Known, blame: int, *, ordered: bool = False
+        self, depth: int, values: Iterable[Any], known: _Known, blame: int, *, ordered: bool = False
     ) -> int:
         """Try values in their order; returns whom to blame, beside those in `blame`, or somebody else altogether.
 
@@ -250,7 +252,7 @@ class _Search:
                 break
         return blame & below
 
-    def _outward(self, depth: int, span: Span, known: Known) -> int:
+    def _outward(self, depth: int, span: Span, known: _Known) -> int:
         """Try a span from its start to both sides; a side is left when no value farther on could help."""
         here, higher, lower = ANY << 3 * depth, HIGHER << 3 * depth, LOWER << 3 * depth
         blame = self._side(depth, (span.start,), known, higher | lower)
@@ -264,7 +266,7 @@ class _Search:
                 blame |= sub
         return blame
 
-    def _side(self, depth: int, values: Sequence[int], known: Known, beyond: int) -> int:
+    def _side(self, depth: int, values: Sequence[int], known: _Known, beyond: int) -> int:
         """Try values that go away from the start of a span in the directions of the bits of `beyond`."""
         here, name, blame = ANY << 3 * depth, self.names[depth], 0
         for value in values:
@@ -282,14 +284,14 @@ class _Search:
                 break
         return blame
 
-    def _set(self, depth: int, name: str, value: Any, known: Known) -> int:
+    def _set(self, depth: int, name: str, value: Any, known: _Known) -> int:
         self.values[depth] = self.assigned[name] = value
         self.cut_at = self.broken_at = -1
         if self.reporter:
             self.reporter.visited(name, value)
         return self._try(depth, known)
 
-    def _try(self, depth: int, known: Known) -> int:
+    def _try(self, depth: int, known: _Known) -> int:
         """Judge the value that has just been set, and go on; returns the variables to blame."""
         broken = self._broken(self.checks[depth])
         if broken is not None:
@@ -307,7 +309,7 @@ class _Search:
             return (8 << 3 * depth) - 1
         return self.visit(depth + 1, judged)
 
-    def _who_costs(self, judged: Known, limit: list[float], narrowing: Sequence[tuple[int, int]] = ()) -> int:
+    def _who_costs(self, judged: _Known, limit: list[float], narrowing: Sequence[_Blame] = ()) -> int:
         """Return who is to blame for costs that are not less than those of the best so far.
 
         It is whoever decides them up to the first that is over. `narrowing`: the blame of costs by which values were
@@ -338,7 +340,7 @@ class _Search:
                 return over if amount > high else under
         return None
 
-    def _judged(self, depth: int, known: Known) -> Known:
+    def _judged(self, depth: int, known: _Known) -> _Known:
         """Return the least costs that are possible with the values so far, and who is to blame for them."""
         if not self.costs[depth]:
             return known
@@ -349,7 +351,7 @@ class _Search:
                 costs[index], blames[index] = amount, blame
             elif not floor:
                 costs[index] = amount
-        return Known(costs, blames)
+        return _Known(costs, blames)
 
     # --- arithmetic along whole numbers ---------------------------------------------------------------------
 
@@ -417,7 +419,7 @@ class _Search:
         values[depth] = worst
         return check.measure(*[values[i] for i in check.places]) <= check.high
 
-    def _tail(self, depth: int, span: Span, known: Known) -> int:
+    def _tail(self, depth: int, span: Span, known: _Known) -> int:
         """Take the best value of the last variable: by arithmetic in each class of values that repeat alike."""
         others = self.others
         step = lcm(*[check.period for check in others]) if all(check.period for check in others) else 0
@@ -438,13 +440,13 @@ class _Search:
                 break
         return blame & ((1 << 3 * depth) - 1)
 
-    def _finish(self, depth: int, known: Known, among: range) -> int:
+    def _finish(self, depth: int, known: _Known, among: range) -> int:
         """Keep the best of some values of the last variable, along which each cost rises or falls, if it wins.
 
         Cost by cost, only the values with the least of it remain; the first cost that is over the limit ends it.
         """
         low, high = 0, len(among) - 1
-        judged, limit = Known(known.costs[:], known.blame[:]), self.limit
+        judged, limit = _Known(known.costs[:], known.blame[:]), self.limit
         narrowing = []
         for index, cost in enumerate(self.finals):
             if cost is not None:
