@@ -9,8 +9,10 @@ from asking import MOTIONCOR2, profile, spec
 if TYPE_CHECKING:
     from random import Random
 
-CLUSTERS = {"biowulf": 1, "biowulf-2018": 12, "lab": 3, "local": 4}
+CLUSTERS = {"biowulf": 2, "biowulf-2018": 10, "lab": 6, "local": 2}
 """With how often: the larger a site, the longer a refusal takes."""
+CARELESS = 0.1
+"""How many specs may hold wishes that no cluster could understand, which are refused before any layout is sought."""
 COUNTS = (1, 2, 3, 4, 5, 7, 8, 16, 17, 33)
 MEMORY = ("2G", "4200M", "30G", "120G", "400G")
 GPU_TYPES = {
@@ -42,7 +44,11 @@ def request(draw: Random) -> dict[str, Any]:
     options = {name: draw.choice(OPTIONS[name]) for name in _some(draw, HAS[kind], 2)}
     if kind == "motioncorr" and draw.random() < 0.5:
         options |= MOTIONCOR2
-    job: dict[str, Any] = {"type": kind, "options": options, "resources": _resources(draw, cluster)}
+    resources = _resources(draw, cluster)
+    if draw.random() > CARELESS:
+        uses_gpus = kind in ("class2d", "class3d", "refine3d") or "do_own_motioncor" in options
+        resources = _understood(resources, cluster, uses_gpus=uses_gpus, ranks="nr_mpi" in options)
+    job: dict[str, Any] = {"type": kind, "options": options, "resources": resources}
     if draw.random() < 0.25:
         job["layout"] = draw.choice(LAYOUTS)
     if draw.random() < 0.5:
@@ -70,6 +76,22 @@ def _resources(draw: Random, cluster: str) -> dict[str, Any]:
         "exclusive": lambda: draw.random() < 0.5,
     }
     return {name: wishes[name]() for name in _some(draw, tuple(wishes), 5)}
+
+
+def _understood(
+    wishes: dict[str, Any], cluster: str, *, uses_gpus: bool, ranks: bool
+) -> dict[str, Any]:
+    """Return the wishes that mean something there, and of two that say the same only one."""
+    by_cpu = profile(cluster).memory_flag == "per_cpu" or "mem_per_cpu" in wishes
+    queue = profile(cluster).scheduler == "slurm"
+    without = {
+        "mem": by_cpu,
+        "ntasks": ranks,
+        "gpus": not uses_gpus,
+        "ranks_per_gpu": not uses_gpus or "gpus" not in wishes,
+        "partition": not queue,
+    }
+    return {name: value for name, value in wishes.items() if not without.get(name)}
 
 
 def _gpus(draw: Random, cluster: str) -> Any:

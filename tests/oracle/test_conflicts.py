@@ -69,7 +69,7 @@ def _judge(seed: int) -> Judged:
 
 
 class Followed(NamedTuple):
-    """Whether a spec was refused for one reason, how many changes were suggested, and which do not work."""
+    """Whether no layout was found for a spec, how many changes were suggested, and which do not work."""
 
     refused: bool
     suggestions: int = 0
@@ -94,7 +94,7 @@ def _follow(seed: int) -> Followed:
     (found,) = result.diagnostics
     assert found.severity == ERROR, (seed, found)
     wrong = [_does_not_work(value, each) for each in found.suggestions]
-    return Followed(True, len(wrong), tuple(text for text in wrong if text))
+    return Followed(bool(found.conflict), len(wrong), tuple(text for text in wrong if text))
 
 
 def _does_not_work(value: dict[str, object], suggestion: Suggestion) -> str:
