@@ -35,6 +35,7 @@ MOST_SUGGESTIONS = 3
 MOST_CHANGES = 3
 """The most wishes that one suggestion changes."""
 LEAVE_OUT = "(leave it out)"
+HARDWARE = ("site:cpus", "site:gpus", "site:count")
 OF_DEVICES = ("need:busy_gpus", "need:even_gpus", "need:one_gpu")
 """Requirements that a picture of the GPUs explains."""
 
@@ -67,13 +68,14 @@ def _main(asked: Asked, whole: Problem, conflict: Conflict) -> tuple[str, Layout
     """Return the most telling requirement, and the layout that meets all others and comes nearest to it.
 
     Where there is more than one conflict, only the requirements of this one are looked at: with all wishes, on nodes
-    that could be meant; or by themselves.
+    that could be meant; with what the hardware has; or by themselves.
     """
     telling = [label for wanted in CODES for label in conflict.labels if kind(label) == wanted]
     wishes = [each.label for each in whole.constraints if each.label.startswith("pin:")]
     others = [each.label for each in whole.constraints if each.label not in conflict.labels]
     meant = [label for label in others if label not in (*wishes, "need:gpu_node", "site:gpus")]
-    for looked_at in (whole, whole.without(meant), whole.without(others)):
+    unlimited = [label for label in others if label not in HARDWARE]
+    for looked_at in (whole, whole.without(meant), whole.without(unlimited), whole.without(others)):
         for label in telling:
             broken = nearest(looked_at, (label,))
             if broken is not None:

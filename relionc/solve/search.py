@@ -67,10 +67,13 @@ NOBODY = _Blame(0, 0)
 
 
 class _Known(NamedTuple):
-    """What is known of the costs of a partial assignment: the least that each can be, and who is to blame for that."""
+    """What is known of the costs of a partial assignment: the least that each can be, and why.
+
+    `blame` has for each cost bounds that rise up to it, each with whom to blame for that much.
+    """
 
     costs: list[float]
-    blame: list[_Blame]
+    blame: list[tuple[tuple[float, _Blame], ...]]
 
 
 class Refutation(NamedTuple):
@@ -90,7 +93,7 @@ def search(
     """
     run = _Search(problem, reporter, bound)
     least = [objective.least for objective in problem.objectives]
-    run.visit(0, _Known(least, [NOBODY] * len(least)))
+    run.visit(0, _Known(least, [((cost, NOBODY),) for cost in least]))
     return run.best if run.best is not None else Refutation(frozenset(run.used))
 
 
@@ -190,12 +193,12 @@ class _Search:
                 )
             )
 
-    def _last_costs(self) -> list[_Cost | None]:
-        """Return, for each objective, how it is judged at the last variable; None where it is known before."""
-        found: list[_Cost | None] = [None] * len(self.problem.objectives)
+    def _last_costs(self) -> list[list[_Cost]]:
+        """Return, for each objective, how it is judged at the last variable, exactly at the end; none if before."""
+        found: list[list[_Cost]] = [[] for _ in self.problem.objectives]
         for cost in self.costs[-1] if self.costs else ():
-            if not cost.floor:
-                found[cost.index] = cost
+            if cost.trend or not cost.floor:
+                found[cost.index].append(cost)
         return found
 
     def _settles(self, depth: int) -> bool:
@@ -315,10 +318,17 @@ class _Search:
         It is whoever decides them up to the first that is over. `narrowing`: the blame of costs by which values were
         left out before others were judged.
         """
-        over = (i for i, (cost, most) in enumerate(zip(judged.costs, limit, strict=False)) if cost > most)
         bits = outward = 0
-        for blame, away in (*judged.blame[: next(over, len(limit)) + 1], *narrowing):
-            bits |= blame
+        for cost, most, known in zip(judged.costs, limit, judged.blame, strict=False):
+            over = cost > most
+            enough = (who for bound, who in known if bound > most or (bound == most and not over))
+            more, away = next(enough)
+            bits |= more
+            outward |= away
+            if over:
+                break
+        for more, away in narrowing:
+            bits |= more
             outward |= away
         return bits & (~self.outward | outward)
 
@@ -348,7 +358,7 @@ class _Search:
         for index, places, cost, _, floor, blame, _ in self.costs[depth]:
             amount = cost(*[values[i] for i in places])
             if amount > costs[index]:
-                costs[index], blames[index] = amount, blame
+                costs[index], blames[index] = amount, (*blames[index], (amount, blame))
             elif not floor:
                 costs[index] = amount
         return _Known(costs, blames)
@@ -448,25 +458,22 @@ class _Search:
         low, high = 0, len(among) - 1
         judged, limit = _Known(known.costs[:], known.blame[:]), self.limit
         narrowing = []
-        for index, cost in enumerate(self.finals):
-            if cost is not None:
-                at = self._at(cost, depth)
-                falling = cost.trend < 0
+        for index, ways in enumerate(self.finals):
+            for cost in ways:
+                at, falling = self._at(cost, depth), cost.trend < 0
                 best = at(among[high if falling else low])
                 if best > judged.costs[index]:
-                    judged.blame[index] = cost.blame
-                judged.costs[index] = best
-                if low < high:
-                    least, ends = _at_most(at, among, best), (low, high)
-                    low, high = (
-                        (_first(low, high, least), high) if falling else (low, _last(low, high, least))
-                    )
-                    if (low, high) != ends:
-                        narrowing.append(cost.blame)
+                    judged.blame[index] += ((best, cost.blame),)
+                judged.costs[index] = max(judged.costs[index], best) if cost.floor else best
             if limit is not None and index < len(limit) and judged.costs[index] != limit[index]:
                 if judged.costs[index] > limit[index]:
                     break
                 limit = None  # it wins, whatever follows
+            if ways and low < high:
+                least, ends = _at_most(at, among, best), (low, high)
+                low, high = (_first(low, high, least), high) if falling else (low, _last(low, high, least))
+                if (low, high) != ends:
+                    narrowing.append(cost.blame)
         self.values[depth] = among[low]
         if self.reporter:
             self.reporter.visited(self.names[depth], among[low])
