@@ -209,13 +209,13 @@ class Fault(NamedTuple):
 
 
 FAULTS = (
-    # The threads of srun, one for each group, share what waits for an abort, and may wait for one thread twice. Seen in
-    # 8 of 286 jobs on 22.05.8 (docs/decisions/0011-two-more-modes.md); NEWS of Slurm 24.05.4, SchedMD ticket 16817.
+    # The threads of srun, one for each group, share what waits for an abort, and may wait for one thread twice. Seen
+    # often on 22.05.8 (docs/decisions/0011-two-more-modes.md); NEWS of Slurm 24.05.4, SchedMD ticket 16817.
     Fault(
         mode=HETJOB,
         mpi="pmix",
         fixed="24.05.4",
-        what="srun may not end when RELION has: the job would keep its nodes until its time is over",
+        what="srun may hang as RELION starts or ends: the job would keep its nodes until its time is over",
         why="a fault of Slurm with PMIx and two groups of nodes, mended in {fixed} (SchedMD's ticket 16817)",
     ),
 )

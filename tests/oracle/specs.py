@@ -78,9 +78,7 @@ def _resources(draw: Random, cluster: str) -> dict[str, Any]:
     return {name: wishes[name]() for name in _some(draw, tuple(wishes), 5)}
 
 
-def _understood(
-    wishes: dict[str, Any], cluster: str, *, uses_gpus: bool, ranks: bool
-) -> dict[str, Any]:
+def _understood(wishes: dict[str, Any], cluster: str, *, uses_gpus: bool, ranks: bool) -> dict[str, Any]:
     """Return the wishes that mean something there, and of two that say the same only one."""
     by_cpu = profile(cluster).memory_flag == "per_cpu" or "mem_per_cpu" in wishes
     queue = profile(cluster).scheduler == "slurm"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from relionc.diag import Diagnostic, Suggestion
 
 SITES = 3200
-SPECS = 1650
+SPECS = 2100
 ENOUGH = 1000
 
 
