@@ -223,7 +223,7 @@ def _changes_of(
 ) -> Iterator[tuple[Route, str]]:
     for name in names:
         for route in _routes(name, job, asked):
-            yield route, _text(name, changed)
+            yield route, _text(name, changed, route)
 
 
 def _how_much(name: str, job: ResolvedJob, changed: ResolvedJob) -> float:
@@ -338,11 +338,11 @@ LEFT_OUT = ("gpu_ids", "constraint", "exclusive")
 """Wishes that can only be left out: no layout says what they would be."""
 
 
-def _text(name: str, job: ResolvedJob) -> str:
-    """Return what stands in the spec for a wish of a changed job."""
+def _text(name: str, job: ResolvedJob, route: Route) -> str:
+    """Return what stands in the spec, at `route`, for a wish of a changed job."""
     pin = _pin_of(job, name)
     if name in ("gpu_type", "gpus_per_node"):
-        return _gpus_text(name, job)
+        return _gpus_text(job, route)
     if pin is None:
         return LEAVE_OUT
     if name in ("mem", "mem_per_cpu"):
@@ -352,13 +352,11 @@ def _text(name: str, job: ResolvedJob) -> str:
     return format_time(pin.value) if name == "time" else str(pin.value)
 
 
-def _gpus_text(name: str, job: ResolvedJob) -> str:
-    """Return a type or a number per node; both, where one text of the spec says both."""
-    kind_, count = job.resources.gpu_type, job.resources.gpus_per_node
-    if kind_ and count and kind_.route == count.route:
-        return f"{kind_.value}:{count.value}"
-    pin = getattr(job.resources, name)
-    return LEAVE_OUT if pin is None else str(pin.value)
+def _gpus_text(job: ResolvedJob, route: Route) -> str:
+    """Return a type or a number per node; both, where one text of the spec says both and both are left."""
+    wishes = job.resources.gpu_type, job.resources.gpus_per_node
+    said = [str(pin.value) for pin in wishes if pin is not None and pin.route == route]
+    return ":".join(said) or LEAVE_OUT
 
 
 def _without_preread(job: ResolvedJob, cluster: Cluster) -> list[tuple[float, Suggestion]]:
