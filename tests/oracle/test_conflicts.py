@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from relionc.diag import Diagnostic, Suggestion
 
 SITES = 3200
-SPECS = 2100
+ALL_SPECS = 2100
+SPECS = ALL_SPECS if os.environ.get("RELIONC_THOROUGH") == "1" else 500
+"""Five minutes for all of them on two processors: a usual run looks at a quarter."""
 ENOUGH = 1000
 
 
@@ -82,8 +85,8 @@ def test_what_is_suggested_builds_and_gives_what_was_said() -> None:
     refused = [each for each in followed if each.refused]
     helped = sum(each.suggestions > 0 for each in refused)
     print(len(refused), helped, sum(each.suggestions for each in refused))
-    assert len(refused) >= ENOUGH
-    assert helped > ENOUGH // 3
+    assert len(refused) >= ENOUGH * SPECS // ALL_SPECS
+    assert helped > 0.9 * len(refused)
 
 
 def _follow(seed: int) -> Followed:
