@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from relionc.diag import WARNING, Finding, Fix
 from relionc.expr.slurm import SlurmSyntaxError, constraint_allows, parse_constraint
 from relionc.plan.amounts import gib
 from relionc.plan.demand import QUEUE_ONLY
 from relionc.plan.gpus import parse_ids
-from relionc.plan.model import HETJOB
 from relionc.plan.picture import of_layout
+from relionc.site.faults import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -198,34 +197,8 @@ def _uneven_gpus(asked: Asked, layout: Layout) -> list[Finding]:
     ]
 
 
-class Fault(NamedTuple):
-    """What goes wrong with jobs of a mode that start through a plugin of MPI, in Slurm before the version `fixed`."""
-
-    mode: str
-    mpi: str
-    fixed: str
-    what: str
-    why: str
-
-
-FAULTS = (
-    # The threads of srun, one for each group, share what waits for an abort, and may wait for one thread twice. Seen
-    # often on 22.05.8 (docs/decisions/0011-two-more-modes.md); NEWS of Slurm 24.05.4, SchedMD ticket 16817.
-    Fault(
-        mode=HETJOB,
-        mpi="pmix",
-        fixed="24.05.4",
-        what="srun may hang as RELION starts or ends: the job would keep its nodes until its time is over",
-        why="a fault of Slurm with PMIx and two groups of nodes, mended in {fixed} (SchedMD's ticket 16817)",
-    ),
-)
-
-
 def _faults(job: ResolvedJob, cluster: Cluster, mode: str) -> list[Finding]:
     """Return a warning for each known fault of the site's Slurm that a layout of this mode can run into."""
-    launcher = cluster.launchers.get(mode)
-    if launcher is None or not cluster.slurm:
-        return []
     return [
         Finding(
             code="RL220",
@@ -234,13 +207,7 @@ def _faults(job: ResolvedJob, cluster: Cluster, mode: str) -> list[Finding]:
             route=job.route,
             on_key=True,
             help="another `layout`, or a `time` not far above what the job takes",
-            why=f"{fault.why.format(fixed=fault.fixed)}; {cluster.name} has {cluster.slurm}",
+            why=f"{fault.why}, mended in {fault.fixed} ({fault.source}); {cluster.name} has {cluster.slurm}",
         )
-        for fault in FAULTS
-        if (fault.mode, fault.mpi) == (mode, launcher.mpi) and _version(cluster.slurm) < _version(fault.fixed)
+        for fault in faults(cluster, mode)
     ]
-
-
-def _version(text: str) -> list[int]:
-    """Return the numbers of a version: `24.05`, of which nobody said more, comes before each 24.05.x."""
-    return [int(number) for number in re.findall(r"\d+", text)]
