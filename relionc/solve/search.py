@@ -472,8 +472,14 @@ class _Search:
             if ways and low < high:
                 least, ends = _at_most(at, among, best), (low, high)
                 low, high = (_first(low, high, least), high) if falling else (low, _last(low, high, least))
-                if (low, high) != ends:
-                    narrowing.append(cost.blame)
+                if (low, high) != ends:  # by the first bound that is enough for what comes next to those left
+                    left_out = among[low - 1 if falling else high + 1]
+                    enough = (
+                        way.blame
+                        for way in ways
+                        if way.trend == cost.trend and self._at(way, depth)(left_out) > best
+                    )
+                    narrowing.append(next(enough))
         self.values[depth] = among[low]
         if self.reporter:
             self.reporter.visited(self.names[depth], among[low])
