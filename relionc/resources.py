@@ -1,4 +1,4 @@
-"""Where the files that ship beside the code are: `schemas/` and `templates/`."""
+"""Where the files that ship beside the code are: `schemas/`, `templates/` and `docs/codes/`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 
 def folder(name: str) -> str:
-    """Return the absolute path of a shipped folder (`schemas` or `templates`).
+    """Return the absolute path of a shipped folder (`schemas`, `templates` or `docs/codes`).
 
     A wheel carries them inside the package (`relionc/_data/`); a source tree has them at its top.
     """

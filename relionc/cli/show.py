@@ -134,19 +134,20 @@ def cluster_show(name: str) -> int:
 
 
 def rule(code: str) -> int:
-    """Print what a diagnostic code means, and the rule behind it."""
-    from relionc.diag.codes import CODES
-    from relionc.rules import RULES
+    """Print the page of a diagnostic code."""
+    from relionc.diag import pages
+    from relionc.diag.codes import RETIRED
 
     code = code.upper()
     code = f"RL{code}" if code.isdecimal() else code
-    if code not in CODES:
-        return _fail(f"there is no code {code}; codes are RL001 and so on, as diagnostics print them")
-    print(f"{code}: {CODES[code]}")
-    for module in RULES:
-        if code == module.CODE:
-            print(f"\n{module.WHY}\n\n  not: {module.BAD}\n  but: {module.GOOD}")
-    return 0
+    page = pages.read(code) if code.isalnum() else None
+    if page is not None:
+        sys.stdout.write(pages.plain(page.markdown))
+        return 0
+    if code in RETIRED:
+        print(f"{code} is retired. It said: {RETIRED[code]}")
+        return 0
+    return _fail(f"there is no code {code}; codes are RL001 and so on, as diagnostics print them")
 
 
 def _fail(message: str) -> int:

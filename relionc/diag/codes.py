@@ -1,7 +1,6 @@
-"""The table of diagnostic codes. A code never changes its meaning and is never used again once retired.
+"""Diagnostic codes and their titles, each a sentence: what is wrong in general. Generated; do not edit.
 
-Families: RL0 syntax and schema, RL1 RELION, RL2 layout and MPI, RL3 GPUs, RL4 memory, RL5 scratch and I/O,
-RL6 Slurm and site, RL7 templates and imported scripts, RL8 jobs and their connections, RL9 safety.
+`tools/build_code_docs.py` takes them from the pages of the codes, `docs/codes/`.
 """
 
 from __future__ import annotations
@@ -25,12 +24,10 @@ CODES: dict[str, str] = {
     "RL024": "a number is out of its bounds",
     "RL025": "a text does not have the right form",
     "RL026": "a list or a mapping has too few or too many items",
-    "RL027": "keys do not go together",
     "RL030": "an expression in ${{ }} cannot be evaluated",
     # --- RL1: RELION --------------------------------------------------------------------------------------
     "RL101": "the RELION version is not in the catalogue",
     "RL102": "the RELION version has no such job type",
-    "RL103": "the job type takes no additional arguments",
     "RL104": "the job type has no such option in this RELION version",
     "RL105": "the value of an option is of the wrong kind",
     "RL106": "the value of an option is not one of its choices",
@@ -80,8 +77,8 @@ CODES: dict[str, str] = {
     "RL311": "a list of GPUs is separated by blanks",
     "RL312": "a list of GPUs makes every rank use all of them",
     "RL313": "the threads of a rank would be on two GPUs",
-    "RL315": "the program can use one GPU only",
     "RL314": "as many ranks as asked for share the GPUs of a node unevenly",
+    "RL315": "the program can use one GPU only",
     # --- RL4: memory --------------------------------------------------------------------------------------
     "RL401": "more memory is asked of a node than it has",
     "RL402": "the ranks of a node need more memory than there is",
@@ -109,7 +106,6 @@ CODES: dict[str, str] = {
     "RL612": "the partition takes jobs of more nodes only",
     "RL650": "a cluster profile sets an sbatch option that the plan decides",
     "RL651": "the cluster's launcher cannot place ranks as the layout needs",
-    "RL652": "the cluster profile has no launcher for this layout",
     "RL653": "the job cannot be one of two groups of nodes",
     "RL670": "a value of a cluster profile cannot be read",
     "RL671": "a cluster profile leaves out something that every profile must say",
@@ -139,7 +135,6 @@ CODES: dict[str, str] = {
     # --- RL8: jobs and their connections ------------------------------------------------------------------
     "RL801": "there is no such job",
     "RL802": "jobs wait for each other in a circle",
-    "RL803": "the name of a job is not possible",
     "RL804": "two jobs would write to the same folder",
     "RL805": "the output folder is outside the project",
     # --- RL9: safety --------------------------------------------------------------------------------------
@@ -148,4 +143,10 @@ CODES: dict[str, str] = {
     "RL903": "additional arguments hold an operator of the shell",
     "RL904": "a value would be read as shell code in a script of RELION's own making",
 }
-"""Code → one sentence: what is wrong in general. The message of a finding says what is wrong here."""
+
+RETIRED: dict[str, str] = {
+    "RL027": "keys do not go together",
+    "RL103": "the job type takes no additional arguments",
+    "RL652": "the cluster profile has no launcher for this layout",
+    "RL803": "the name of a job is not possible",
+}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from relionc.diag import ERROR, Diagnostic, Place, Span
-from relionc.diag.codes import CODES
+from relionc.diag import ERROR, Diagnostic, Place, Span, pages
 from relionc.diag.render import advice, ordered, printable
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ def sarif(diagnostics: Iterable[Diagnostic], *, version: str) -> str:
     driver = {
         "name": "relionc",
         "version": version,
-        "rules": [{"id": code, "shortDescription": {"text": CODES.get(code, code)}} for code in rules],
+        "rules": [_rule(code) for code in rules],
     }
     run = {
         "tool": {"driver": driver},
@@ -30,6 +29,19 @@ def sarif(diagnostics: Iterable[Diagnostic], *, version: str) -> str:
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=1, ensure_ascii=True) + "\n"
+
+
+def _rule(code: str) -> dict[str, Any]:
+    """Return what a code host shows of a code: the sections of its page."""
+    page = pages.read(code)
+    if page is None:
+        return {"id": code, "shortDescription": {"text": code}}
+    return {
+        "id": code,
+        "shortDescription": {"text": page.title},
+        "fullDescription": {"text": pages.plain(page.why).strip()},
+        "help": {"text": pages.plain(page.markdown), "markdown": page.markdown},
+    }
 
 
 def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:

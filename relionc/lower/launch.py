@@ -178,7 +178,7 @@ def cannot_start(plan: JobPlan, cluster: Cluster) -> Iterator[Finding]:
     """Yield what keeps this cluster from starting the ranks of a plan where it says."""
     if plan.mode in _OF_MODE and launcher_of(plan, cluster) is None:
         yield Finding(
-            code="RL652",
+            code="RL651",
             message=f"the profile `{cluster.name}` does not say how to start the ranks of a {plan.mode} layout",
             route=_route(plan),
             help=f"use another `layout:`, or give the profile a launcher `{_OF_MODE[plan.mode]}`",

@@ -1,8 +1,7 @@
 """Lint rules over resolved jobs, one file each, listed here; a rule finds what no limit of RELION or Slurm does.
 
-A rule module has CODE, TITLE, WHY (with its source), BAD and GOOD (a job each, as YAML) and
-`check(job, cluster)`, which yields findings. Adding one: write the file, list it in RULES, add its code to
-`relionc.diag.codes`; `tests/rules` then checks its two examples.
+A rule module has CODE and `check(job, cluster)`, which yields findings. Adding one: write the file, list it in
+RULES, and write the page of its code (`docs/codes/`): its title, why, and a wrong and a right example, which are run.
 """
 
 from __future__ import annotations

@@ -14,15 +14,6 @@ if TYPE_CHECKING:
     from relionc.spec.model import ResolvedJob
 
 CODE = "RL503"
-TITLE = "a scratch folder that two jobs could share"
-WHY = (
-    "RELION clears the folder `relion_volatile` in it at its start and end, so a second job on the node "
-    "destroys the particles of the first (relion#455)."
-)
-BAD = "{type: class3d, options: {fn_img: a.star, fn_ref: b.mrc, scratch_dir: /tmp}}"
-GOOD = (
-    "{type: class3d, options: {fn_img: a.star, fn_ref: b.mrc, scratch_dir: '/tmp/${{ env.SLURM_JOB_ID }}'}}"
-)
 
 
 def check(job: ResolvedJob, cluster: Cluster) -> Iterator[Finding]:

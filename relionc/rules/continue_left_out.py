@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from relionc.spec.model import ResolvedJob
 
 CODE = "RL134"
-TITLE = "a file to continue from, without `continue`"
-WHY = "RELION looks at it only when a run is continued; this one would begin at the first iteration."
-BAD = "{type: class2d, options: {fn_img: a.star, fn_cont: c/run_it008_optimiser.star}}"
-GOOD = "{type: class2d, continue: yes, options: {fn_img: a.star, fn_cont: c/run_it008_optimiser.star}}"
 
 
 def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
@@ -31,6 +27,6 @@ def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
         route=job.given[option.key],
         on_key=True,
         help=f"set `continue: yes` beside `options`, or leave `{option.key}` out",
-        why=WHY,
+        why="RELION looks at it only when a run is continued; this one would begin at the first iteration.",
         fixes=(Fix("continue the run", (*job.route, "continue"), "yes"),),
     )

@@ -13,15 +13,6 @@ if TYPE_CHECKING:
     from relionc.spec.model import ResolvedJob
 
 CODE = "RL312"
-TITLE = "every rank uses every GPU"
-WHY = (
-    "`0,1,2,3` gives all four devices to each rank: the references are loaded on every one of them, ranks times "
-    "over; one process should use one GPU (relion#427, relion#1056)."
-)
-BAD = "{type: class3d, options: {fn_img: a.star, fn_ref: b.mrc, use_gpu: yes, gpu_ids: '0,1,2,3', nr_mpi: 5}}"
-GOOD = (
-    "{type: class3d, options: {fn_img: a.star, fn_ref: b.mrc, use_gpu: yes, gpu_ids: '0:1:2:3', nr_mpi: 5}}"
-)
 
 
 def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:

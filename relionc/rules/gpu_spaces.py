@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from relionc.spec.model import ResolvedJob
 
 CODE = "RL311"
-TITLE = "GPU numbers separated by blanks"
-WHY = "RELION separates ranks by `:` and threads by `,`; with blanks it reads the first number only (relion#768)."
-BAD = "{type: class3d, options: {fn_img: a.star, fn_ref: b.mrc, use_gpu: yes, gpu_ids: 0 1 2 3}}"
-GOOD = "{type: class3d, options: {fn_img: a.star, fn_ref: b.mrc, use_gpu: yes, gpu_ids: '0:1:2:3'}}"
 
 
 def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:

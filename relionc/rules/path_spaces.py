@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from relionc.spec.model import ResolvedJob
 
 CODE = "RL110"
-TITLE = "a file name with a blank"
-WHY = "RELION puts most file names into its command without quotes, so the shell makes two arguments of one."
-BAD = "{type: class3d, options: {fn_img: my particles.star, fn_ref: ref.mrc}}"
-GOOD = "{type: class3d, options: {fn_img: my_particles.star, fn_ref: ref.mrc}}"
 
 
 def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:

@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from relionc.spec.model import ResolvedJob
 
 CODE = "RL504"
-TITLE = "pre-reading switches the scratch folder off"
-WHY = "With pre-reading, RELION ignores the scratch folder without a word (ml_optimiser.cpp; pipeline_jobs.cpp)."
-BAD = "{type: class3d, options: {fn_img: a.star, fn_ref: b.mrc, do_preread_images: yes, scratch_dir: /s/x}}"
-GOOD = "{type: class3d, options: {fn_img: a.star, fn_ref: b.mrc, do_preread_images: yes}}"
 
 
 def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:

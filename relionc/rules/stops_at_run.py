@@ -13,14 +13,6 @@ if TYPE_CHECKING:
     from relionc.spec.model import ResolvedJob
 
 CODE = "RL133"
-TITLE = "the program stops on these options"
-WHY = "RELION looks at some options only when its program runs, after the time in the queue (src/preprocessing.cpp)."
-BAD = (
-    "{type: extract, options: {star_mics: a.star, coords_suffix: b/coords_suffix_c.star, extract_size: 129}}"
-)
-GOOD = (
-    "{type: extract, options: {star_mics: a.star, coords_suffix: b/coords_suffix_c.star, extract_size: 128}}"
-)
 
 
 def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:

@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from relionc.spec.model import ResolvedJob
 
 CODE = "RL610"
-TITLE = "a RELION version that the profile does not list"
-WHY = "The script would load a module that is not there, after the queue wait."
-BAD = "{type: class3d, options: {fn_img: a.star, fn_ref: b.mrc}}  # in a spec with a version the site lacks"
-GOOD = "{type: class3d, options: {fn_img: a.star, fn_ref: b.mrc}}"
 
 
 def check(job: ResolvedJob, cluster: Cluster) -> Iterator[Finding]:

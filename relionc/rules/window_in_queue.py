@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from relionc.spec.model import ResolvedJob
 
 CODE = "RL611"
-TITLE = "a program with a window in a batch job"
-WHY = "A batch job has no screen: the program stops, or waits for a click until its time is up, and so do later jobs."
-BAD = "{type: select, options: {fn_data: a.star}}"
-GOOD = "{type: select, options: {fn_data: a.star, do_select_values: yes}}"
 
 
 def check(job: ResolvedJob, cluster: Cluster) -> Iterator[Finding]:
@@ -28,5 +24,6 @@ def check(job: ResolvedJob, cluster: Cluster) -> Iterator[Finding]:
             message=f"{job.type.title} shows a window with these options; nobody sees it in a queue",
             route=(*job.route, "type"),
             help="do this step in RELION's window and name its output in a second spec, or set `interactive: yes`",
-            why=WHY,
+            why="A batch job has no screen: the program stops, or waits for a click until its time is up, and so do "
+            "later jobs.",
         )

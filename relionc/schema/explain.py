@@ -238,11 +238,11 @@ class _Explainer:
         )
 
     def other(self, _: Error, route: Route) -> Iterator[Finding]:
-        """Explain what no other method does: conditions between keys."""
+        """Explain what no other method does: no form of the schema allows the value."""
         note = self.names.note(route, "description")
         yield Finding(
-            code="RL027",
-            message=f"{self.called(route)} holds keys that do not go together, or lacks one",
+            code="RL023",
+            message=f"{self.called(route)} is not of a form that is allowed",
             route=route,
             on_key=True,
             help=note,

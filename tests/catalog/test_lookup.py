@@ -13,6 +13,7 @@ def test_versions_come_oldest_first_and_list_their_types() -> None:
         for name in catalog.types(version):
             job_type = catalog.load(name, version)
             assert (job_type.name, job_type.version) == (name, version)
+            assert job_type.option_of_role("extra_args") is not None  # `extra_args` of a spec relies on it
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ Convention, for README.md and every page of docs/:
 - ```yaml      with a first line `# file: NAME`: the file is put into that folder. A whole spec (it has `relionc:`)
                must lint without errors, unless that line goes on with `, wrong on purpose`.
                In docs/spec.md every other block is a part of a spec or of a job, and is linted inside one.
+- ```KIND NAME the block is put into that folder as it is.
 - ```sh        for the reader's own machine; not run.
 
 RELIONC_ACCEPT=1 writes what the commands print now into the pages.
@@ -27,7 +28,8 @@ PAGES = [
     ROOT / "CONTRIBUTING.md",
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CODES = ROOT / "docs" / "codes"
+FENCE = re.compile(r"^```(\w+)(?: ([\w./-]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"# file: ([\w./-]+)(, wrong on purpose)?$", re.MULTILINE)
 
 
@@ -39,12 +41,13 @@ class Block:
     text: str
     start: int
     line: int
+    name: str | None = None
 
     @property
     def file(self) -> str | None:
         """The name under which the block is saved, if it has one."""
         found = FILE.match(self.text)
-        return found[1] if found else None
+        return found[1] if found else self.name
 
     @property
     def wrong(self) -> bool:
@@ -71,7 +74,9 @@ class Step:
 
 def blocks(text: str) -> list[Block]:
     """Return the fenced blocks of a page."""
-    return [Block(m[1], m[2], m.start(2), text.count("\n", 0, m.start(2)) + 1) for m in FENCE.finditer(text)]
+    return [
+        Block(m[1], m[3], m.start(3), text.count("\n", 0, m.start(3)) + 1, m[2]) for m in FENCE.finditer(text)
+    ]
 
 
 def steps(block: Block) -> list[Step]:

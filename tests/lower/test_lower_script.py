@@ -383,7 +383,7 @@ def test_a_mode_without_a_launcher_is_refused(plan, cluster):
     pinned = plan._replace(job=job(layout=Pin(plan.mode, ("jobs", "class3d", "layout"))))
     without = cluster._replace(launchers={"batch": cluster.launchers["batch"]})
     (finding,) = script.check([pinned], without)
-    assert (finding.code, finding.route) == ("RL652", ("jobs", "class3d", "layout"))
+    assert (finding.code, finding.route) == ("RL651", ("jobs", "class3d", "layout"))
     assert plan.mode in finding.message
 
 

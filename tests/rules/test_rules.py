@@ -1,4 +1,4 @@
-"""Each rule's two examples are real jobs: the bad one gets the rule's code, the good one does not."""
+"""What the rules find beyond the examples of their pages (docs/codes), and what they leave alone."""
 
 from __future__ import annotations
 
@@ -20,25 +20,8 @@ def found(job: str, *, cluster: str, relion: str) -> list[str]:
     return [d.code for d in result.diagnostics]
 
 
-def versions(code: str) -> tuple[str, str]:
-    """Return the RELION versions of the bad and of the good example on the test cluster, which has 3.1 only."""
-    return ("2.1", "3.1") if code == "RL610" else ("3.1", "3.1")
-
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.CODE)
-def test_the_bad_example_is_found_and_the_good_one_is_not(rule):
-    bad, good = versions(rule.CODE)
-    assert rule.CODE in found(rule.BAD, cluster="lab", relion=bad)
-    assert rule.CODE not in found(rule.GOOD, cluster="lab", relion=good)
-
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.CODE)
-def test_the_good_example_has_nothing_else_wrong_with_it(rule):
-    assert found(rule.GOOD, cluster="lab", relion="3.1") == []
-
-
-def test_every_rule_says_why_and_has_a_listed_code_of_its_own():
-    assert all(rule.WHY and rule.TITLE and rule.CODE in CODES for rule in RULES)
+def test_every_rule_has_a_listed_code_of_its_own():
+    assert {rule.CODE for rule in RULES} <= set(CODES)
     assert len({rule.CODE for rule in RULES}) == len(RULES)
 
 
