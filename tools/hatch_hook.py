@@ -25,8 +25,8 @@ class CatalogueHook(BuildHookInterface):  # type: ignore[type-arg]
             return
         sys.path.insert(0, self.root)
         try:
-            from relionc.catalog.archive import pack
             from relionc.catalog.checkout import parts
+            from relionc.catalog.compiled import pack
         finally:
             sys.path.remove(self.root)
         made, self._made = tempfile.mkstemp(prefix="catalogue-")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from relionc.catalog.compiled import part
+from relionc.catalog.compiled import frozen, part
 from relionc.catalog.program import Scope, walk
 from relionc.catalog.types import JobType, Option, RankRule, RunRule, Traits
 
@@ -83,16 +83,23 @@ def has_labels(version: str) -> bool:
 
 def from_data(data: Mapping[str, Any]) -> JobType:
     """Return the job type that compiled data describe (`relionc.catalog.compiler`)."""
-    traits = data["traits"]
+    traits = frozen(data["traits"])
     ranks = tuple(RankRule(**rule) for rule in traits["rank_rules"])
     runs = tuple(RunRule(**rule) for rule in traits.get("run_rules", ()))
     return JobType(
         **{
             **data,
-            "options": {key: Option(**option) for key, option in data["options"].items()},
+            "options": {key: _option(option) for key, option in data["options"].items()},
+            "outputs": tuple(data["outputs"]),
             "traits": Traits(**{**traits, "rank_rules": ranks, "run_rules": runs}),
+            "program": frozen(data["program"]),
         }
     )
+
+
+def _option(data: Mapping[str, Any]) -> Option:
+    option = Option(**data)
+    return option._replace(choices=tuple(option.choices)) if option.choices else option
 
 
 def versions_with(type_name: str, key: str) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The catalogue of a checkout: compiled when its YAML or its compiler is new, and kept in the user's cache.
 
-There is one file per checkout. It counts only if it is the user's own (`relionc.store.cache`) and if the files that it was
-made from are as they were, by size and times. Without a place to keep it, each process compiles for itself: about a second.
+There is one file per checkout. It counts only if it is the user's own (`relionc.store.cache`) and if the files
+that it was made from are as they were, by size and times. Without a place to keep it, each process compiles for
+itself, which takes about a second.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from relionc.catalog.archive import Archive, DamagedError, pack
+from relionc.catalog.compiled import Archive, DamagedError, pack
 from relionc.store import cache
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from relionc.catalog.compiled import part
+from relionc.catalog.compiled import frozen, part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,4 +49,4 @@ class Queue(NamedTuple):
 
 def load_queue(version: str) -> Queue:
     """Return what the templates of a RELION version may hold."""
-    return Queue(**part("queue")[version])
+    return Queue(**frozen(part("queue")[version]))
