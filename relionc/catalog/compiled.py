@@ -22,7 +22,9 @@ INSTALLED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "compiled.j
 """Where a wheel has the file; a checkout has none there, since nothing would tell when it is out of date."""
 
 _HEAD = 64 + 1 + 8 + 1
-"""Bytes of the digest and the length of the table, in hexadecimal, each with a blank behind it."""
+"""Bytes of the digest and the length of the table, in hexadecimal, each with a space or a line end behind it."""
+_MOST = 1 << 20
+"""Bytes of a table; an honest one has some thousands."""
 _NESTED = frozenset((list, dict))
 
 
@@ -64,7 +66,7 @@ class Archive:
         self._source = source
         head = self._bytes(0, _HEAD)
         try:
-            length = int(head[65:], 16)
+            length = min(int(head[65:], 16), _MOST)
             table = json.loads(_verified(self._bytes(_HEAD, length), head[:64].decode("ascii")))
             self.state: str = table["state"]
             self._parts: dict[str, tuple[int, int, str]] = table["parts"]
