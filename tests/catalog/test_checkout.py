@@ -100,7 +100,7 @@ def test_a_new_file_of_the_compiler_counts_too(package: Path, compiled: list[str
         lambda file: (file.unlink(), file.mkdir()),
         lambda file: (file.unlink(), os.mkfifo(file, 0o600)),
     ],
-    ids=["empty", "noise", "long table", "short head", "short table", "edited", "writable by all", "link", "folder", "pipe"],
+    ids=["empty", "noise", "long table", "short head", "short table", "edited", "writable", "link", "folder", "pipe"],
 )  # fmt: skip
 def test_what_is_not_whole_or_not_ones_own_is_compiled_anew(
     package: Path, compiled: list[str], harm: Callable[[Path], object]
