@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from relionc.catalog.compiled import frozen, part
 from relionc.catalog.program import Scope, walk
+from relionc.catalog.steps import Output, decoded
 from relionc.catalog.types import JobType, Option, RankRule, RunRule, Traits
 
 if TYPE_CHECKING:
@@ -92,9 +93,13 @@ def from_data(data: Mapping[str, Any]) -> JobType:
             "options": {key: _option(option) for key, option in data["options"].items()},
             "outputs": tuple(data["outputs"]),
             "traits": Traits(**{**traits, "rank_rules": ranks, "run_rules": runs}),
-            "program": frozen(data["program"]),
+            "program": _program(**data["program"]),
         }
     )
+
+
+def _program(steps: Any, **others: Any) -> dict[str, Any]:
+    return {"steps": decoded(steps), **frozen(others)}
 
 
 def _option(data: Mapping[str, Any]) -> Option:
@@ -165,6 +170,6 @@ def outputs(
     scope = Scope(job_type, options, output=output, is_continue=is_continue)
     found: dict[str, str] = {}
     for step in walk(job_type.program["steps"], scope):
-        if step[0] == "output" and (name := scope.filled(step[1])):
-            found.setdefault(name, scope.filled(step[2]))
+        if isinstance(step, Output) and (name := scope.filled(step.name)):
+            found.setdefault(name, scope.filled(step.path))
     return found
