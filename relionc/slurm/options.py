@@ -98,7 +98,7 @@ _ROWS = (
     SbatchOption("ignore-pbs", "", NEVER, USER),
     SbatchOption("input", "i", ALWAYS, NOBODY, "the job reads nothing from its standard input"),
     SbatchOption("job-name", "J", ALWAYS, PLAN, "rename the job itself, under `jobs`"),
-    SbatchOption("kill-on-invalid-dep", "", ALWAYS, USER),
+    SbatchOption("kill-on-invalid-dep", "", ALWAYS, PLAN, "submit.sh gives it"),
     SbatchOption("licenses", "L", ALWAYS, USER),
     SbatchOption("mail-type", "", ALWAYS, USER),
     SbatchOption("mail-user", "", ALWAYS, USER),
