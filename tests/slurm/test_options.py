@@ -36,6 +36,7 @@ def _said(environment: dict[str, str], *words: str) -> str:
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
+        check=False,
         text=True,
         timeout=30,
     )
