@@ -52,6 +52,10 @@ DIRECTIVES = [
     ({"wrap": "x"}, "RL654"),
     ({"chdir": "/"}, "RL650"),
     ({"nodes": 2}, "RL650"),
+    ({"mem": 1}, "RL650"),
+    ({"distribution": "cyclic"}, "RL650"),
+    ({"time": 1}, "RL650"),
+    ({"gpus-per-task": 1}, "RL654"),
     ({"mail-type": True}, "RL670"),
     ({"requeue": "x"}, "RL670"),
 ]
