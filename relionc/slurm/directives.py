@@ -1,28 +1,17 @@
-"""The sbatch options that a template says, with their places."""
+"""The `#SBATCH` lines of a script: the options that they say, with their places."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from relionc.slurm.options import LONG
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MARK = "#SBATCH"
 _WORD = re.compile(r"""(?:"[^"]*"|'[^']*'|[^\s"'])+""")
-_LONG = {
-    "A": "account",
-    "C": "constraint",
-    "J": "job-name",
-    "N": "nodes",
-    "c": "cpus-per-task",
-    "e": "error",
-    "n": "ntasks",
-    "o": "output",
-    "p": "partition",
-    "q": "qos",
-    "t": "time",
-}
 
 
 class Said(NamedTuple):
@@ -71,7 +60,7 @@ def _option(number: int, column: int, word: str) -> Said:
     if word.startswith("--"):
         name, equals, value = word[2:].partition("=")
         return Said(number, column, name, value if equals else None)
-    return Said(number, column, _LONG.get(word[1], word[1]), word[2:] or None)
+    return Said(number, column, LONG.get(word[1], word[1]), word[2:] or None)
 
 
 def first_command(lines: Sequence[str]) -> int:
