@@ -81,7 +81,7 @@ def run(hostile: Hostile, folder: Path) -> Seen:
 def spec(job: dict[str, Any] | None = None, **top: Any) -> str:
     """Return the text of a spec of one job `a` (JSON is YAML), its keys and those of the spec replaced."""
     whole = {"relionc": 1, "cluster": "lab", "relion": "3.1", "jobs": {"a": _job(job or {})}, **top}
-    return json.dumps(whole)
+    return json.dumps(whole, indent=0)
 
 
 def _job(given: dict[str, Any]) -> dict[str, Any]:
@@ -178,10 +178,10 @@ def _template(content: str, name: str = "t.sbatch.j2") -> Callable[[Path], Seque
     return make
 
 
-def _named(name: str, *more: str) -> Callable[[Path], Sequence[str]]:
+def _named(name: str, command: str = "build") -> Callable[[Path], Sequence[str]]:
     def make(folder: Path) -> Sequence[str]:
         Path(os.fsdecode(os.fsencode(str(folder)) + b"/" + os.fsencode(name))).write_text(spec())
-        return ("build", name, *more)
+        return (command, name)
 
     return make
 
@@ -218,7 +218,7 @@ def _pipe(build: Path) -> None:
 
 
 def _jobs(count: int, one: dict[str, Any]) -> str:
-    jobs = ",".join(f'"j{number}":{json.dumps(one)}' for number in range(count))
+    jobs = ",\n".join(f'"j{number}":{json.dumps(one)}' for number in range(count))
     return f'{{"relionc":1,"cluster":"lab","relion":"3.1","jobs":{{{jobs}}}}}'
 
 
@@ -251,7 +251,7 @@ HOSTILE: tuple[Hostile, ...] = (
         )
     ),
     # --- words stay words ---
-    Hostile("blanks in an output folder", job(type="initialmodel", relion="4.0", output="x -r Movies y"), 1),
+    Hostile("blanks in an output folder", job(output="x -r Movies y"), 1, "output"),
     Hostile("a folder that looks like an option", job(output="-rf/x"), 1),
     *(
         Hostile(f"a blank of Unicode ({name}) in a file name", option(fn_img=f"p.star{blank}--o{blank}/x"), 1)
@@ -366,17 +366,17 @@ HOSTILE: tuple[Hostile, ...] = (
     Hostile("40,000 good jobs", text(_jobs(40_000, _GOOD)), 1),
     Hostile("300,000 bad jobs", text(_jobs(300_000, {})), 1),
     Hostile("a billion ranks", job("lint", resources={"ntasks": 10**9}), 1),
-    Hostile("a list of a billion nodes", job("lint", slurm={"nodelist": "n[1-1000000000]"}), 1),
+    Hostile("a list of a billion nodes", job("lint", slurm={"nodelist": "n[1-1000000000]"}), 0),
     Hostile(
         "a time in braces before 4 MB",
         text(
             '{"relionc": 1, "vars": {a: 12:00:00, '
-            + ", ".join(f"b{n}: [x, y]" for n in range(200_000))
+            + ",\n ".join(f"b{n}: [x, y]" for n in range(200_000))
             + "}}"
         ),
         1,
     ),
-    Hostile("4 MB of brackets", text("[" * 4_000_000), 1),
+    Hostile("4 MB of brackets", text("[\n" * 2_000_000), 1),
     # --- profiles as input ---
     *(
         Hostile(
@@ -400,11 +400,15 @@ HOSTILE: tuple[Hostile, ...] = (
     Hostile("an artifact of 3 GB that no build made", _in_the_way(_large), 2, "run.sbatch"),
     Hostile("a pipe in place of an artifact", _in_the_way(_pipe), 2, "run.sbatch"),
     # --- what is printed ---
-    Hostile("a name with an escape sequence", _named("a\x1b[31m.yaml"), 0, never="\x1b"),
-    Hostile(
-        "a name that CI takes for a command", _named("a\n::set-output name=x::y.yaml"), 0, never="\n::set"
+    *(
+        Hostile(f"{what}, {command}", _named(name, command), status, never=never)
+        for what, name, never in (
+            ("a name with an escape sequence", "a\x1b[31m.yaml", "\x1b"),
+            ("a name that CI takes for a command", "a\n::set-output name=x::y.yaml", "\n::set"),
+            ("a name that is not UTF-8", "a\udcff.yaml", SECRET),
+        )
+        for command, status in (("build", 2), ("lint", 0), ("plan", 0))
     ),
-    Hostile("a name that is not UTF-8", _named("a\udcff.yaml"), 0),
     Hostile("NUL in a path", option(fn_img="p\0.star"), 1),
     Hostile("NUL in an output folder", job(output="a\0b"), 1),
 )
