@@ -32,13 +32,14 @@ def _name(page: Path) -> str:
 
 @pytest.fixture
 def shell(tmp_path: Path) -> dict[str, str]:
-    """The environment of a reader: `relionc` on the path, no colour, a cache of one's own."""
+    """The environment of a reader: `relionc` on the path, no colour, and the cache of this run of the tests."""
     command = tmp_path / "bin" / "relionc"
     command.parent.mkdir()
     command.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m relionc "$@"\n')
     command.chmod(0o755)
     path = f"{command.parent}:{os.environ['PATH']}"
-    return {"PATH": path, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "COLUMNS": "100"}
+    cache = os.environ["XDG_CACHE_HOME"]  # in a checkout the catalogue is compiled once for all
+    return {"PATH": path, "HOME": str(tmp_path), "XDG_CACHE_HOME": cache, "LC_ALL": "C.UTF-8", "COLUMNS": "100"}
 
 
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=_name)
