@@ -114,6 +114,7 @@ def test_the_wheel_carries_schemas_templates_data_and_licence(wheel: Path) -> No
     wanted = {f"relionc/_data/schemas/{file.name}" for file in (ROOT / "schemas").glob("*.json")}
     wanted |= {f"relionc/_data/templates/{file.name}" for file in (ROOT / "templates").glob("*.j2")}
     wanted.add("relionc/catalog/compiled.jsonl")
+    wanted |= {f"relionc/_data/docs/codes/{file.name}" for file in (ROOT / "docs" / "codes").glob("RL*.md")}
     for pattern in ("*.py", "*.yaml", "*.lark", "*.typed"):
         files = (file.relative_to(ROOT).as_posix() for file in (ROOT / "relionc").rglob(pattern))
         wanted |= {file for file in files if not file.startswith(SOURCES)}
@@ -139,6 +140,12 @@ def test_the_installed_command_finds_its_schema_and_its_profiles(installed: Path
         == (ROOT / "schemas" / "spec.v1.schema.json").read_text()
     )
     assert "p100" in _run(installed, "cluster", "show", "biowulf-2018", cwd=tmp_path)
+
+
+def test_the_installed_command_prints_the_page_of_a_code(installed: Path, tmp_path: Path) -> None:
+    shown = _run(installed, "rule", "rl402", cwd=tmp_path)
+    assert shown.startswith("RL402: ")
+    assert "error[RL402]" in shown
 
 
 def test_the_installed_command_explains_a_bad_spec(installed: Path, tmp_path: Path) -> None:

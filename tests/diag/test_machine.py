@@ -89,6 +89,10 @@ def test_sarif() -> None:
     assert run["tool"]["driver"]["version"] == "1.2.3"
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["RL001", "RL003"]
     assert run["tool"]["driver"]["rules"][1]["shortDescription"]["text"] == CODES["RL003"]
+    help_ = run["tool"]["driver"]["rules"][1]["help"]
+    assert help_["markdown"].startswith("# RL003: ")
+    assert "error[RL003]" in help_["text"]
+    assert "```" not in help_["text"]
     error, note = run["results"]
     assert (error["ruleId"], error["ruleIndex"], error["level"], note["level"]) == (
         "RL003",

@@ -39,7 +39,13 @@ def shell(tmp_path: Path) -> dict[str, str]:
     command.chmod(0o755)
     path = f"{command.parent}:{os.environ['PATH']}"
     cache = os.environ["XDG_CACHE_HOME"]  # in a checkout the catalogue is compiled once for all
-    return {"PATH": path, "HOME": str(tmp_path), "XDG_CACHE_HOME": cache, "LC_ALL": "C.UTF-8", "COLUMNS": "100"}
+    return {
+        "PATH": path,
+        "HOME": str(tmp_path),
+        "XDG_CACHE_HOME": cache,
+        "LC_ALL": "C.UTF-8",
+        "COLUMNS": "100",
+    }
 
 
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=_name)
