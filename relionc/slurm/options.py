@@ -1,9 +1,9 @@
 """Every option of sbatch: one table, which specs, profiles, templates and emission ask.
 
-The rows are literals of Python and not a file of data that a tool compiles: a plan of a spec with `slurm:` reads
-them on the good path, and a second copy would have to be kept fresh. Names, short forms and values are those of
-sbatch 22.05.8 (`--help`, and the possibilities that it names for an ambiguous option); `since` and `until` come from
-asking 20.11, 22.05, 24.11 and 26.05 for each name. A test asks the installed sbatch.
+The rows are literals of Python and not a file of data that a tool compiles
+([why](../../docs/decisions/0013-one-table-of-sbatch-options.md)). Names, short forms, whether an option takes a value, and the
+first and last version are what `src/common/slurm_opt.c` says to sbatch on Slurm's branches from 20.11 to 26.05; a test asks
+the installed sbatch for each row. Options of plugins (SPANK) are not here: they are a site's.
 
 sbatch takes any beginning of a name that only one option has, so nothing but a full name may reach it.
 """
@@ -25,7 +25,8 @@ class SbatchOption(NamedTuple):
     """An option by its full name; `why` is what to use instead (plan, site) or why nobody says it.
 
     `each_group`: it says which nodes or what of them, so every group of a hetjob needs it. All others are the job's.
-    `since` is the first and `until` the last version tried that knows it; empty: all that were tried.
+    `value` is what every version takes: `requeue` may have one since 25.11, and has none here.
+    `since` is the first and `until` the last version that knows it; empty: 20.11, and 26.05.
     """
 
     name: str
@@ -52,7 +53,8 @@ _ROWS = (
     SbatchOption("account", "A", ALWAYS, SITE, "use `resources.account`"),
     SbatchOption("acctg-freq", "", ALWAYS, USER),
     SbatchOption("array", "a", ALWAYS, NOBODY, "a RELION job is one job"),
-    SbatchOption("batch", "", ALWAYS, NOBODY, "the plan says which node runs the script", until="22.05"),
+    SbatchOption("autocomplete", "", ALWAYS, NOBODY, _ENDS, since="23.02"),
+    SbatchOption("batch", "", ALWAYS, NOBODY, "the plan says which node runs the script"),
     SbatchOption("bb", "", ALWAYS, SITE, "burst buffers copy files before and after the job"),
     SbatchOption("bbf", "", ALWAYS, SITE, _READS),
     SbatchOption("begin", "b", ALWAYS, USER),
@@ -61,11 +63,12 @@ _ROWS = (
     SbatchOption("cluster-constraint", "", ALWAYS, SITE, "the plan is made for the cluster of the profile"),
     SbatchOption("clusters", "M", ALWAYS, SITE, "the plan is made for the cluster of the profile"),
     SbatchOption("comment", "", ALWAYS, USER),
+    SbatchOption("consolidate-segments", "", NEVER, USER, each_group=True, since="25.11"),
     SbatchOption("constraint", "C", ALWAYS, PLAN, "use `resources.constraint`", each_group=True),
-    SbatchOption("container", "", ALWAYS, NOBODY, _CONTAINER, since="22.05"),
-    SbatchOption("container-id", "", ALWAYS, NOBODY, _CONTAINER, since="24.11"),
+    SbatchOption("container", "", ALWAYS, NOBODY, _CONTAINER, since="21.08"),
+    SbatchOption("container-id", "", ALWAYS, NOBODY, _CONTAINER, since="23.02"),
     SbatchOption("container-type", "", ALWAYS, NOBODY, _CONTAINER, since="26.05"),
-    SbatchOption("context", "", MAYBE, NOBODY, "the security context is the system's"),
+    SbatchOption("context", "", ALWAYS, NOBODY, "the security context is the system's", since="21.08"),
     SbatchOption("contiguous", "", NEVER, USER, each_group=True),
     SbatchOption("core-spec", "S", ALWAYS, USER, each_group=True),
     SbatchOption("cores-per-socket", "", ALWAYS, USER, each_group=True),
@@ -79,8 +82,10 @@ _ROWS = (
     SbatchOption("error", "e", ALWAYS, NOBODY, _SBATCH_OUTPUT),
     SbatchOption("exclude", "x", ALWAYS, USER, each_group=True),
     SbatchOption("exclusive", "", MAYBE, PLAN, "use `resources.exclusive`", each_group=True),
-    SbatchOption("export", "", MAYBE, SITE, "it sets variables that shells and programs obey"),
+    SbatchOption("export", "", ALWAYS, SITE, "it sets variables that shells and programs obey"),
     SbatchOption("export-file", "", ALWAYS, NOBODY, _READS),
+    SbatchOption("external", "", NEVER, NOBODY, "Slurm would not run the script", since="25.05"),
+    SbatchOption("extra", "", ALWAYS, USER, since="23.02"),
     SbatchOption("extra-node-info", "B", ALWAYS, USER, each_group=True),
     SbatchOption("get-user-env", "", MAYBE, NOBODY, _LOGIN),
     SbatchOption("gid", "", ALWAYS, NOBODY, "a job runs as whoever submits it"),
@@ -104,9 +109,10 @@ _ROWS = (
     SbatchOption("mail-user", "", ALWAYS, USER),
     SbatchOption("mcs-label", "", ALWAYS, USER),
     SbatchOption("mem", "", ALWAYS, PLAN, "use `resources.mem`", each_group=True),
-    SbatchOption("mem-bind", "", ALWAYS, USER),
+    SbatchOption("mem-bind", "", ALWAYS, USER, each_group=True),
     SbatchOption("mem-per-cpu", "", ALWAYS, PLAN, "use `resources.mem_per_cpu`", each_group=True),
     SbatchOption("mem-per-gpu", "", ALWAYS, NOBODY, "memory follows from ranks and CPUs here"),
+    SbatchOption("mem-update", "", ALWAYS, NOBODY, "RELION takes more memory late than early", since="26.05"),
     SbatchOption("mincpus", "", ALWAYS, USER, each_group=True),
     SbatchOption("network", "", ALWAYS, USER, each_group=True),
     SbatchOption("nice", "", MAYBE, USER),
@@ -128,7 +134,7 @@ _ROWS = (
     SbatchOption("oversubscribe", "s", NEVER, USER, each_group=True),
     SbatchOption("parsable", "", NEVER, NOBODY, "submit.sh asks for it"),
     SbatchOption("partition", "p", ALWAYS, PLAN, "use `resources.partition`", each_group=True),
-    SbatchOption("power", "", ALWAYS, USER, until="22.05"),
+    SbatchOption("power", "", ALWAYS, USER, until="23.11"),
     SbatchOption("prefer", "", ALWAYS, USER, each_group=True, since="22.05"),
     SbatchOption("priority", "", ALWAYS, USER),
     SbatchOption("profile", "", ALWAYS, USER),
@@ -138,11 +144,14 @@ _ROWS = (
     SbatchOption("reboot", "", NEVER, USER),
     SbatchOption("requeue", "", NEVER, USER),
     SbatchOption("reservation", "", ALWAYS, USER, each_group=True),
-    SbatchOption("resv-ports", "", MAYBE, USER, since="24.11"),
+    SbatchOption("resources", "", ALWAYS, USER, each_group=True, since="25.11"),
+    SbatchOption("resv-ports", "", MAYBE, USER, each_group=True, since="24.05"),
+    SbatchOption("segment", "", ALWAYS, USER, each_group=True, since="24.05"),
     SbatchOption("signal", "", ALWAYS, USER),
     SbatchOption("sockets-per-node", "", ALWAYS, USER, each_group=True),
-    SbatchOption("spread-job", "", NEVER, USER),
-    SbatchOption("spread-segments", "", NEVER, USER, since="26.05"),
+    SbatchOption("spread-job", "", NEVER, USER, each_group=True),
+    SbatchOption("spread-segments", "", NEVER, USER, each_group=True, since="25.11"),
+    SbatchOption("stepmgr", "", NEVER, USER, since="24.05"),
     SbatchOption("switches", "", ALWAYS, USER, each_group=True),
     SbatchOption("tasks-per-node", "", ALWAYS, NOBODY, "use `resources.ntasks_per_node`"),
     SbatchOption("test-only", "", NEVER, NOBODY, "`relionc lint` checks without a cluster"),
@@ -151,8 +160,8 @@ _ROWS = (
     SbatchOption("time", "t", ALWAYS, PLAN, "use `resources.time`", each_group=True),
     SbatchOption("time-min", "", ALWAYS, USER),
     SbatchOption("tmp", "", ALWAYS, USER, each_group=True),
-    SbatchOption("tres-bind", "", ALWAYS, NOBODY, _DEVICE, since="24.11"),
-    SbatchOption("tres-per-task", "", ALWAYS, NOBODY, _PLACES, since="24.11"),
+    SbatchOption("tres-bind", "", ALWAYS, NOBODY, _DEVICE, since="23.11"),
+    SbatchOption("tres-per-task", "", ALWAYS, NOBODY, _PLACES, since="23.02"),
     SbatchOption("uid", "", ALWAYS, NOBODY, "a job runs as whoever submits it"),
     SbatchOption("usage", "", NEVER, NOBODY, _ENDS),
     SbatchOption("use-min-nodes", "", NEVER, USER, each_group=True),
@@ -161,7 +170,7 @@ _ROWS = (
     SbatchOption("wait", "W", NEVER, NOBODY, "submit.sh would stand still until the job has ended"),
     SbatchOption("wait-all-nodes", "", ALWAYS, USER),
     SbatchOption("wckey", "", ALWAYS, USER),
-    SbatchOption("wrap", "", MAYBE, NOBODY, "the script is the job"),
+    SbatchOption("wrap", "", ALWAYS, NOBODY, "the script is the job"),
 )
 OPTIONS: Mapping[str, SbatchOption] = {row.name: row for row in _ROWS}
 LONG: Mapping[str, str] = {row.short: row.name for row in _ROWS if row.short}
