@@ -1,9 +1,9 @@
 """Every option of sbatch: one table, which specs, profiles, templates and emission ask.
 
 The rows are literals of Python and not a file of data that a tool compiles
-([why](../../docs/decisions/0013-one-table-of-sbatch-options.md)). Names, short forms, whether an option takes a value, and the
-first and last version are what `src/common/slurm_opt.c` says to sbatch on Slurm's branches from 20.11 to 26.05; a test asks
-the installed sbatch for each row. Options of plugins (SPANK) are not here: they are a site's.
+([why](../../docs/decisions/0013-one-table-of-sbatch-options.md)). Names, short forms, whether an option takes a value,
+and the first and last version are what `src/common/slurm_opt.c` says to sbatch on Slurm's branches from 20.11 to
+26.05; a test asks the installed sbatch for each row. Options of plugins (SPANK) are not here: they are a site's.
 
 sbatch takes any beginning of a name that only one option has, so nothing but a full name may reach it.
 """
@@ -179,13 +179,13 @@ LONG: Mapping[str, str] = {row.short: row.name for row in _ROWS if row.short}
 
 def meant(name: str) -> str:
     """Return what helps with a name that is no full name of an option."""
-    likely = [full for full in OPTIONS if name and full.startswith(name)]
-    if not likely and name in LONG:
-        likely = [LONG[name]]
+    plain = name[:64].lower().strip(" -").replace("_", "-").replace(" ", "-")
+    likely = [LONG[short]] if (short := name.strip("-")) in LONG else []
+    likely = likely or [full for full in OPTIONS if plain and full.startswith(plain)]
     if not likely:
         from difflib import get_close_matches
 
-        likely = get_close_matches(name[:64].lower().replace("_", "-"), OPTIONS, n=1)
+        likely = get_close_matches(plain, OPTIONS, n=1)
     if not likely:
         return "long names without dashes in front, as `mail-type`"
     return "did you mean " + " or ".join(f"`{full}`" for full in likely[:4]) + "?"

@@ -87,7 +87,14 @@ def test_whoever_does_not_say_an_option_is_told_why() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "full"), [("arr", "array"), ("mem-per-cp", "mem-per-cpu"), ("mail_typ", "mail-type")]
+    ("name", "full"),
+    [
+        ("arr", "array"),
+        ("mem-per-cp", "mem-per-cpu"),
+        ("mail_typ", "mail-type"),
+        ("-N", "nodes"),
+        ("Mail Type", "mail-type"),
+    ],
 )
 def test_the_full_name_is_offered(name: str, full: str) -> None:
     assert f"`{full}`" in meant(name)
