@@ -19,7 +19,7 @@ MARK = "#SBATCH"
 OLD_MARK = "#SLURM"
 _BLANKS = " \t\n\v\f\r"
 _QUOTED = r'"(?:[^"\\]|\\.)*"|' + r"'(?:[^'\\]|\\.)*'"
-_WORD = re.compile(rf"(?:[^{_BLANKS}\"'\\#]|\\.|{_QUOTED})+|#")
+_WORD = re.compile(rf"(?:[^{_BLANKS}\"'\\#]|\\[^{_BLANKS}]|{_QUOTED})+|#")
 _PIECE = re.compile(rf"(?P<quoted>{_QUOTED})|\\(?P<sign>.)")
 
 
@@ -36,18 +36,17 @@ class Said(NamedTuple):
 
 
 def said(lines: Sequence[str]) -> Iterator[Said]:
-    """Yield the options of a template's directives, in order."""
-    for number, line in enumerate(lines, 1):
-        for mark in (MARK, OLD_MARK):
-            if line.startswith(mark):
-                yield from _of_line(number, line, len(mark))
+    """Yield the options of a template's directives, in order.
 
-
-def _of_line(number: int, line: str, start: int) -> Iterator[Said]:
-    """Yield the options of one directive; a word after one that needs a value, and has none yet, is its value."""
+    A word after an option that needs a value, and has none yet, is its value: in the next directive too, and if it
+    looks like an option; unless nobody knows the one before.
+    """
     waiting: Said | None = None
-    for column, word in _words(line, start):
-        if word.startswith("-") and len(word) > 1:
+    for number, column, word in _words(lines):
+        if waiting and (waiting.name in OPTIONS or not _is_option(word)):
+            yield waiting._replace(value=word)
+            waiting = None
+        elif _is_option(word):
             if waiting:
                 yield waiting
             *flags, last = _options(number, column, word)
@@ -55,21 +54,27 @@ def _of_line(number: int, line: str, start: int) -> Iterator[Said]:
             waiting = last if _waits(last) else None
             if not waiting:
                 yield last
-        elif waiting:
-            yield waiting._replace(value=word)
-            waiting = None
         else:
             yield Said(number, column, "", word)
     if waiting:
         yield waiting
 
 
-def _words(line: str, start: int) -> Iterator[tuple[int, str]]:
-    """Yield the words of a directive without their quotes, each with its column."""
-    for found in _WORD.finditer(line, start):
-        if found[0] == "#":  # the rest is a comment
-            return
-        yield found.start() + 1, _unquoted(found[0])
+def _is_option(word: str) -> bool:
+    return word.startswith("-") and len(word) > 1
+
+
+def _words(lines: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """Yield the words of all directives without their quotes, each with its line and column.
+
+    A blank behind a backslash ends a word in 22.05 and belongs to it in 26.05: here it ends one; no option hides.
+    """
+    for number, line in enumerate(lines, 1):
+        mark = next((len(each) for each in (MARK, OLD_MARK) if line.startswith(each)), len(line))
+        for found in _WORD.finditer(line, mark):
+            if found[0] == "#":  # the rest is a comment
+                break
+            yield number, found.start() + 1, _unquoted(found[0])
 
 
 def _unquoted(text: str) -> str:

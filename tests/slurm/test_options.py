@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import string
 import subprocess
-from typing import TYPE_CHECKING
 
 import pytest
 
 from relionc.slurm.options import ALWAYS, LONG, NEVER, NOBODY, OPTIONS, PLAN, USER, meant
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 SHOWN = re.compile(r"^ {2}(?:-(\w),?| {3}) +--([a-z-]+)", re.MULTILINE)
-
-
-@pytest.fixture
-def sbatch(tmp_path: Path) -> dict[str, str]:
-    """The environment in which sbatch prints its help without a cluster."""
-    if shutil.which("sbatch") is None:
-        if os.environ.get("RELIONC_REQUIRE_LAB"):
-            pytest.fail("sbatch is not installed")
-        pytest.skip("sbatch is not installed")
-    (tmp_path / "slurm.conf").write_text("ClusterName=none\nSlurmctldHost=localhost\n")
-    return {**os.environ, "SLURM_CONF": str(tmp_path / "slurm.conf")}
 
 
 def _said(environment: dict[str, str], *words: str) -> str:
