@@ -42,6 +42,7 @@ KEYS = {
 """Mappings of a profile whose keys are names. Names that only people use have letters of any language: no pattern."""
 VALUES = {
     "launchers.*.hostfile_variable": VARIABLE,
+    "launchers.*.mpi": SLURM_NAME,
     "gres_gpu": SLURM_NAME,
     "scratch.gres": SLURM_NAME,
     "node_types.*.gpu_type": SLURM_NAME,

@@ -101,6 +101,7 @@ PLACES = {
     "hostfile_variable": lambda text: profile(
         launcher={"hostfile_variable": text, "arbitrary": ["-m"][: len(text)]}
     ),
+    "mpi": lambda text: profile(launcher={"mpi": text, "argv": ["srun", f"--mpi={text}", "-n", "{ntasks}"]}),
     "unset": lambda text: profile(launcher={"unset": [text]}),
     "one unset": lambda text: profile(launcher={"unset": text}),
     "gres_gpu": lambda text: profile(gres_gpu=text),
