@@ -127,6 +127,7 @@ CODES: dict[str, str] = {
     "RL679": "the jobs of a node would share one scratch folder",
     # --- RL7: templates and imported scripts --------------------------------------------------------------
     "RL680": "a directive of a template is not the full name of an sbatch option",
+    "RL681": "a directive of a template does not go with RELION jobs",
     "RL701": "a template has no place for the commands",
     "RL702": "a template asks for the commands twice in a line",
     "RL703": "a template holds a name that nothing replaces",

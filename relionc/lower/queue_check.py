@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.diag import ERROR, WARNING, Finding
 from relionc.slurm.directives import MARK, first_command, said
-from relionc.slurm.options import OPTIONS, meant
+from relionc.slurm.options import DOUBTFUL, FINE, OPTIONS, meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from relionc.catalog.queue import Queue
 
 _NAME = re.compile(r"XXX\w+?XXX")
+FOLDER = "chdir"
 
 
 class Filled(NamedTuple):
@@ -124,7 +125,7 @@ def _body(filled: Filled, number: int) -> tuple[int, int]:
 
 def _empty(filled: Filled) -> Iterator[Finding]:
     for each in said(filled.after[: first_command(filled.lines) - 1]):
-        if each.value in ("", '""', "''"):
+        if each.value == "":
             option = f"--{each.name}="
             column, end = _body(filled, each.line)
             column = filled.lines[each.line - 1].find(option) + 1 or column
@@ -141,6 +142,23 @@ def _names(filled: Filled) -> Iterator[Finding]:
             yield _finding("RL680", message, (each.line, column, end), meant(each.name))
 
 
+def _unfit(filled: Filled) -> Iterator[Finding]:
+    """Yield the options that no job may have; sites say some of them, for reasons of their own."""
+    for each in said(filled.after[: first_command(filled.lines) - 1]):
+        option = OPTIONS.get(each.name)
+        if option and option.in_template != FINE:
+            column, end = _body(filled, each.line)
+            message = f"`{each.name}` does not go with RELION jobs: {option.why}"
+            severity = WARNING if option.in_template == DOUBTFUL else ERROR
+            route = (each.line, column, end)
+            yield _finding("RL681", message, route, "take the option out", severity=severity)
+        elif each.name == FOLDER and (each.value or ".").rstrip("/") != ".":
+            column, end = _body(filled, each.line)
+            message = f"the job would run in {each.value}, and RELION's paths begin at the project folder"
+            advice = "take it out: a job runs where it is submitted, or in the spec's `project:`"
+            yield _finding("RL681", message, (each.line, column, end), advice, severity=WARNING)
+
+
 def _form(filled: Filled) -> Iterator[Finding]:
     if any(line.endswith("\r") for line in filled.lines):
         number = next(number for number, line in enumerate(filled.lines, 1) if line.endswith("\r"))
@@ -154,7 +172,7 @@ def _form(filled: Filled) -> Iterator[Finding]:
 
 
 _ALWAYS = (_commands, _unknown, _output)
-_SLURM = (_late, _blanks, _empty, _names, _form)
+_SLURM = (_late, _blanks, _empty, _names, _unfit, _form)
 
 
 def _finding(

@@ -74,7 +74,6 @@ CASES: list[tuple[str, str, str, Route, bool, str]] = [
     ("after: a number", job("after: [b, 3]"), "RL022", (*JOB, "after", 1), False, "item 2 of `after`"),
     ("options as a list", job("options: [a]"), "RL022", (*JOB, "options"), False, "a mapping"),
     ("an option as a list", job("options: {a: [b]}"), "RL022", (*JOB, "options", "a"), False, "a list"),
-    ("slurm: an underscore", job("slurm: {mail_type: x}"), "RL025", (*JOB, "slurm", "mail_type"), True, "long name"),
     ("an empty text", job("project: ''"), "RL026", (*JOB, "project"), False, "is empty"),
     ("an empty job", "relionc: 1\njobs: {a: }", "RL022", JOB, False, "is empty"),
     ("vars: a name", "relionc: 1\nvars: {9x: 1}\njobs: {a: {type: x}}", "RL025", ("vars", "9x"), True, "begins with"),
