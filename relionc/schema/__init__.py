@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from relionc.diag import Finding
 
-Kind = Literal["spec", "cluster", "plan"]
+Kind = Literal["spec", "cluster"]
 
 
 def check(kind: Kind, value: Any) -> list[Finding]:

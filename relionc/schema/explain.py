@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Schema = Any
 Error = Any  # jsonschema.ValidationError, whose type information hedges every attribute
-_WHOLE = {"spec": "a spec", "cluster": "a cluster profile", "plan": "a plan"}
+_WHOLE = {"spec": "a spec", "cluster": "a cluster profile"}
 
 
 @cache
