@@ -102,7 +102,7 @@ def test_values_are_those_of_the_plan():
     assert made["ranks"][0] == {"rank": 0, "role": "leader", "node": 0, "cpus": 4, "gpus": []}
     assert made["ranks"][5] == {"rank": 5, "role": "worker", "node": 1, "cpus": 4, "gpus": [0]}
     assert (made["mem_per_cpu_mib"], "mem_per_node_mib" in made) == (6144, False)
-    assert made["output"] == "Class3D/${USER}/"
+    assert made["output"] == "Class3D/user/"
     assert made["memory_fullest_node_gib"] == 0.3
     assert written(PLANS[1])["jobs"]["class3d"]["time_s"] is None
     assert written(PLANS[1])["jobs"]["class3d"]["memory_fullest_node_gib"] is None
