@@ -8,13 +8,13 @@ from typing import Any
 from relionc.expr.refs import Ref, Text
 from relionc.expr.tree import MAX_DEPTH, Expr, ExprError, parse, parse_plain
 
-MAX_WORK = 400_000
+MAX_WORK = 500_000
 """Units of work; one is about a microsecond."""
 MAX_WEIGHT = 65536
 """Characters and items of any value that an expression makes, those of lists within lists counted."""
 
-_OF_TOKEN, _OF_TEXT, _OF_SEARCH = 8, 16, 256
-"""Units for each token that lark reads; characters and pairs of characters to look at for one unit."""
+_OF_PARSE, _OF_TOKEN, _OF_TEXT, _OF_SEARCH = 40, 8, 16, 256
+"""Units for a text that lark reads and for each token of it; characters and pairs of them to look at for one unit."""
 
 
 class TooMuchWorkError(Exception):
@@ -54,7 +54,7 @@ class Budget:
         self.spend(2)
         found = self._trees.get(text) or parse_plain(text)
         if found is None:
-            self.spend(_OF_TOKEN * (1 + len(re.findall(r"\w+|[^\w\s]", text))))
+            self.spend(_OF_PARSE + _OF_TOKEN * len(re.findall(r"\w+|[^\w\s]", text)))
             found = parse(text)
         self._trees[text] = found
         return found

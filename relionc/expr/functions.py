@@ -24,6 +24,7 @@ _C_FLOAT = r"[ \t\n\v\f\r]*([+-]?(?!0[xX])(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([
 _C_HEX_FLOAT = (
     r"[ \t\n\v\f\r]*([+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]{1,4})?)"
 )
+_JOB_FOLDER = r"(?:(job[0-9]{3})|[0-9]{6}[.-][0-9]{6})"
 _FLOAT_MAX = 3.4028234663852886e38
 _MAX_TEXT = 65536
 _LONGEST_QUOTE = 80
@@ -178,7 +179,7 @@ def _pad(value: Any, width: Any) -> str:
 def _replace(text: Any, old: Any, new: Any) -> str:
     if not _text(old):
         raise ExprError("the text to replace is empty")
-    if len(text) + _text(text).count(old) * (len(_text(new)) - len(old)) > _MAX_TEXT:
+    if len(_text(text)) + text.count(old) * (len(_text(new)) - len(old)) > _MAX_TEXT:
         raise ExprError("the result is too long")
     return str(_text(text).replace(old, new))
 
@@ -260,14 +261,10 @@ def _in_job_folder(path: Any) -> bool:
 
 def _after_job_folder(path: str) -> str | None:
     """Look after each slash, then at the start, for `jobNNN` or the date and time that old jobs had instead."""
-    number, date = re.compile(r"job[0-9]{3}"), re.compile(r"[0-9]{6}[.-][0-9]{6}")
-    starts = [place + 1 for place, mark in enumerate(path) if mark == "/" and place]
-    for start in (*starts, 0):
-        if number.match(path, start):
-            return path[start + 5 :].partition("/")[2]
-        if date.match(path, start):
-            return path[start + 14 :]
-    return None
+    found = re.search(rf"(?s:(?<=.)/){_JOB_FOLDER}", path) or re.match(_JOB_FOLDER, path)
+    if found is None:
+        return None
+    return path[found.end() - 1 :].partition("/")[2] if found[1] else path[found.end() + 1 :]
 
 
 FUNCTIONS: dict[str, tuple[Callable[..., Any], Arity]] = {

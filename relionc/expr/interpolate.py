@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from relionc.expr.budget import Budget
 from relionc.expr.evaluate import Lookup, Value, checked, evaluate
 from relionc.expr.functions import text_of
 from relionc.expr.refs import joined
@@ -14,6 +13,7 @@ from relionc.expr.tree import MAX_LENGTH, Expr, ExprError, references
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from relionc.expr.budget import Budget
     from relionc.expr.refs import AnyText
 
 OPENING, CLOSING = "${{", "}}"

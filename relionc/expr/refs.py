@@ -14,6 +14,7 @@ from relionc.expr.tree import ExprError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Self
 
 MASK = "\ufffc"
 """What stands for a reference where a text is only looked at: no letter, no blank, nothing to a shell."""
@@ -28,7 +29,7 @@ class Ref(_Named):
 
     __slots__ = ()
 
-    def __new__(cls, name: str) -> Ref:
+    def __new__(cls, name: str) -> Self:
         """Check the name."""
         if not is_name(name):
             raise ExprError(f"`{name[:80]}` cannot be the name of a shell variable")
@@ -156,6 +157,8 @@ class Units:
 
 def _unused(texts: tuple[AnyText, ...]) -> Iterable[str]:
     """Return the characters for private use that no text holds; no function changes their case."""
-    taken = {character for text in texts for part in parts_of(text) if isinstance(part, str) for character in part}
+    taken = {
+        character for text in texts for part in parts_of(text) if isinstance(part, str) for character in part
+    }
     private = chain(range(0xE000, 0xF900), range(0xF0000, 0xFFFFE), range(0x100000, 0x10FFFE))
     return (chr(code) for code in private if chr(code) not in taken)

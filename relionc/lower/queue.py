@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from relionc.lower.commands import Made
 
 
-def site_extras(queue: Queue, options: Mapping[str, AnyText], environment: Mapping[str, str]) -> dict[int, AnyText]:
+def site_extras(
+    queue: Queue, options: Mapping[str, AnyText], environment: Mapping[str, str]
+) -> dict[int, AnyText]:
     """Return the further entries of a site that declares them in environment variables, as RELION sees them."""
     found = {}
     for number in range(1, _count(queue, environment) + 1):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from relionc import catalog
 from relionc.diag import Finding, Fix
-from relionc.expr import Text, text_of
+from relionc.expr import text_of
 from relionc.expr.refs import masked, show
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from relionc import catalog
 from relionc.diag import Finding, Fix
 from relionc.expr import TooMuchWorkError, text_of
-from relionc.expr.refs import MASK, joined, masked, show
+from relionc.expr.refs import MASK, masked
 from relionc.source import values
 from relionc.spec import options as job_options
 from relionc.spec import resources as job_resources
@@ -43,7 +43,8 @@ def resolve(
 ) -> tuple[ResolvedSpec | None, list[Finding]]:
     """Return the typed spec with every job that can be made out, and what is wrong.
 
-    There is no spec only where no RELION version can be made out, or the expressions are too much work. `relion` replaces the version of the spec;
+    There is no spec only where no RELION version can be made out, or the expressions are too much work.
+    `relion` replaces the version of the spec;
     `file_facts` (path, project) says what is in a STAR file that is there; `left_out` names jobs that
     are not in `value` because their own trouble has been told: whatever refers to them is left out quietly.
     """

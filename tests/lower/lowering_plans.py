@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from relionc.expr.refs import braced
 from relionc.catalog.types import JobType, Traits
+from relionc.expr.refs import braced
 from relionc.ir import CommandLine, JobFile
 from relionc.plan.model import LEADER, PEER, WORKER, JobPlan, LeaderGroup, Rank
 from relionc.site.types import Cluster, Launcher, Policy, Scratch

@@ -10,7 +10,6 @@ import pytest
 from lowering_plans import heterogeneous, hetjob, homogeneous, job, one_task_per_node, plus_1
 
 from relionc.emit.json_text import document
-from relionc.expr import refs
 from relionc.lower.plan_json import plan_object
 from relionc.plan.model import Reason, Term
 
