@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -52,7 +53,7 @@ def test_texts_are_joined_part_by_part(one: AnyText, other: AnyText) -> None:
     assert isinstance(both, str) == (isinstance(one, str) and isinstance(other, str))
     parts = parts_of(both)
     assert all(parts)
-    assert not any(isinstance(a, str) and isinstance(b, str) for a, b in zip(parts, parts[1:], strict=False))
+    assert not any(isinstance(a, str) and isinstance(b, str) for a, b in pairwise(parts))
 
 
 @given(TEXTS, TEXTS)
