@@ -12,9 +12,12 @@ from relionc.catalog.compiled import frozen, part
 from relionc.catalog.program import Scope, walk
 from relionc.catalog.steps import Output, decoded
 from relionc.catalog.types import JobType, Option, RankRule, RunRule, Traits
+from relionc.expr.refs import show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from relionc.expr.refs import AnyText
 
 __all__ = [
     "JobType",
@@ -138,7 +141,7 @@ def _closest(job_type: JobType, text: str) -> Option | None:
     return names[close[0]] if close else None
 
 
-def needs(job_type: JobType, options: Mapping[str, str], *, is_continue: bool) -> dict[str, Any]:
+def needs(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: bool) -> dict[str, Any]:
     """Return the traits of a job type over a job's options, by the names of `Traits`.
 
     Conditions become true/false, quantities numbers; of the rules those remain whose condition holds. `options` is
@@ -164,12 +167,12 @@ def _numbers(scope: Scope, expressions: Mapping[str, Any]) -> dict[str, float]:
 
 
 def outputs(
-    job_type: JobType, options: Mapping[str, str], *, output: str, is_continue: bool
-) -> dict[str, str]:
+    job_type: JobType, options: Mapping[str, AnyText], *, output: str, is_continue: bool
+) -> dict[str, AnyText]:
     """Return the files a job makes that others may use: name → path. `output` ends with a slash."""
     scope = Scope(job_type, options, output=output, is_continue=is_continue)
-    found: dict[str, str] = {}
+    found: dict[str, AnyText] = {}
     for step in walk(job_type.program["steps"], scope):
-        if isinstance(step, Output) and (name := scope.filled(step.name)):
+        if isinstance(step, Output) and (name := show(scope.filled(step.name))):
             found.setdefault(name, scope.filled(step.path))
     return found

@@ -6,6 +6,7 @@ can, so that scripts remain readable.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from relionc.ir import CommandLine, Glob, Part, ShellRef, Word
@@ -20,6 +21,7 @@ _RESERVED = frozenset(
 )
 _RESERVED |= frozenset(["then", "time", "until", "while"])
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", "'": "\\'"}
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 WIDTH = 100
 """A command longer than this many characters goes on several lines."""
 
@@ -83,13 +85,20 @@ def _wants_double_quotes(parts: Word) -> bool:
 
 def _inside_double(part: Part) -> str:
     if isinstance(part, ShellRef):
-        return f"${{{part.name}}}"
+        return _reference(part)
     return "".join("\\" + c if c in '\\"$`' else c for c in str(part))
+
+
+def _reference(ref: ShellRef) -> str:
+    """Render a reference; a name that bash would not read as a variable's is never written (ValueError)."""
+    if not _NAME.match(ref.name):
+        raise ValueError(f"{ref.name!r} is no name of a shell variable")
+    return f"${{{ref.name}}}"
 
 
 def _part(part: Part) -> str:
     if isinstance(part, ShellRef):
-        return f"${{{part.name}}}" if part.integer else f'"${{{part.name}}}"'
+        return _reference(part) if part.integer else f'"{_reference(part)}"'
     if isinstance(part, Glob):
         return _glob(part.pattern)
     return text(part)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc.catalog.program import Scope, walk
 from relionc.catalog.steps import Command, Input, Output, Refuse, Text
-from relionc.expr import refs
 from relionc.expr.functions import text_of
+from relionc.expr.refs import Units, parts_of, show
 from relionc.ir import CommandLine, Glob, Part, Word
 from relionc.lower.words import reference
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from relionc.catalog.program import Files
     from relionc.catalog.types import JobType
+    from relionc.expr.refs import AnyText
 
 TOO_MANY_LOCAL_RANKS, BAD_QUOTES = "RL130", "RL131"
 
@@ -89,7 +90,7 @@ class _Draft:
 
 def make(
     job_type: JobType,
-    options: Mapping[str, str],
+    options: Mapping[str, AnyText],
     *,
     output: str,
     is_continue: bool,
@@ -114,9 +115,9 @@ def make(
                 refusals.append(Refusal(step.code, step.message, step.option, step.help))
             case Input(given):
                 path = scope.text(given) if isinstance(given, str) else scope.filled(given)
-                inputs.append((refs.show(path), step.node_type))
+                inputs.append((show(path), step.node_type))
             case Output() if step.node_type:
-                outputs.append((refs.show(scope.filled(step.path)), step.node_type))
+                outputs.append((show(scope.filled(step.path)), step.node_type))
     for draft in drafts:
         _report_to_pipeline(draft, job_type, output)
     refusals += [Refusal(*problem) for problem in scope.problems if problem[2] or not refusals]
@@ -152,8 +153,8 @@ def _write(draft: _Draft, pieces: tuple[Any, ...], scope: Scope, *, wildcards: b
                 _write_value(draft, kind, text_of(scope.value(rest[0], "")), scope, wildcards=wildcards)
 
 
-def _write_value(draft: _Draft, kind: str, text: str, scope: Scope, *, wildcards: bool) -> None:
-    draft.text += refs.show(text)
+def _write_value(draft: _Draft, kind: str, text: AnyText, scope: Scope, *, wildcards: bool) -> None:
+    draft.text += show(text)
     if kind == "value":
         _add_parts(draft, text, wildcards=False)
     elif kind == "split":
@@ -165,40 +166,44 @@ def _write_value(draft: _Draft, kind: str, text: str, scope: Scope, *, wildcards
             _add_parts(draft, word, wildcards=False)
 
 
-def _add_parts(draft: _Draft, text: str, *, wildcards: bool) -> None:
+def _add_parts(draft: _Draft, text: AnyText, *, wildcards: bool) -> None:
     """Add text that is one word, with its shell references."""
     if not text:
         draft.add("")
-    for kind, part in refs.split(text):
-        if kind == "ref":
-            draft.add(reference(part))
+    for part in parts_of(text):
+        if not isinstance(part, str):
+            draft.add(reference(part.name))
         else:
             draft.add(Glob(part) if wildcards and not _WILDCARDS.isdisjoint(part) else part)
 
 
-def _add_split(draft: _Draft, text: str, *, wildcards: bool) -> None:
+def _add_split(draft: _Draft, text: AnyText, *, wildcards: bool) -> None:
     """Add text whose white space ends words."""
-    if text[:1].isspace():
+    units = Units(text)
+    characters = units.enter(text)
+    if characters[:1].isspace():
         draft.close()
-    for number, word in enumerate(text.split()):
+    for number, word in enumerate(characters.split()):
         if number:
             draft.close()
-        _add_parts(draft, word, wildcards=wildcards)
-    if text[-1:].isspace():
+        _add_parts(draft, units.leave(word), wildcards=wildcards)
+    if characters[-1:].isspace():
         draft.close()
 
 
-def _arguments(text: str, scope: Scope) -> list[str]:
+def _arguments(text: AnyText, scope: Scope) -> list[AnyText]:
     """Split the user's own arguments as a shell would: quotes and backslashes count, nothing is expanded."""
-    if not any(mark in text for mark in "\"'\\"):
-        return text.split()
+    units = Units(text)
+    characters = units.enter(text)
+    if not any(mark in characters for mark in "\"'\\"):
+        return [units.leave(word) for word in characters.split()]
     from shlex import split
 
     try:
-        return split(text)
+        return [units.leave(word) for word in split(characters)]
     except ValueError:
         option = scope.job_type.option_of_role("extra_args")
-        message = f"a quote is not closed in {refs.show(text)!r}"
+        message = f"a quote is not closed in {show(text)!r}"
         scope.problems.append((BAD_QUOTES, message, option.key if option else "", "close the quote"))
         return []
 
@@ -219,7 +224,7 @@ def _report_to_pipeline(draft: _Draft, job_type: JobType, output: str) -> None:
     control = job_type.program["control"]
     if not control or not _has_marks(draft.text, job_type, "program"):
         return
-    draft.text += f" {control} {refs.show(output)}"
+    draft.text += f" {control} {output}"
     draft.close()
     draft.add(control)
     draft.close()

@@ -8,17 +8,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from relionc.expr import ExprError, evaluate, refs, text_of
+from relionc.expr import ExprError, evaluate, text_of
+from relionc.expr.refs import show
 from relionc.ir import QueueScript
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relionc.catalog.queue import Queue
+    from relionc.expr import AnyText
     from relionc.lower.commands import Made
 
 
-def site_extras(queue: Queue, options: Mapping[str, str], environment: Mapping[str, str]) -> dict[int, str]:
+def site_extras(
+    queue: Queue, options: Mapping[str, AnyText], environment: Mapping[str, str]
+) -> dict[int, AnyText]:
     """Return the further entries of a site that declares them in environment variables, as RELION sees them."""
     found = {}
     for number in range(1, _count(queue, environment) + 1):
@@ -41,7 +45,7 @@ def _count(queue: Queue, environment: Mapping[str, str]) -> int:
     return (count + 128) % 256 - 128
 
 
-def values(queue: Queue, options: Mapping[str, str], output: str) -> dict[str, Any]:
+def values(queue: Queue, options: Mapping[str, AnyText], output: str) -> dict[str, Any]:
     """Return the numbers and texts that names stand for; raises ExprError where one cannot be worked out.
 
     `options` is RELION's text by name; `output` is the job's folder with its slash.
@@ -55,13 +59,13 @@ def values(queue: Queue, options: Mapping[str, str], output: str) -> dict[str, A
     return known
 
 
-def replacements(queue: Queue, known: Mapping[str, Any], extras: Mapping[int, str]) -> dict[str, str]:
+def replacements(queue: Queue, known: Mapping[str, Any], extras: Mapping[int, AnyText]) -> dict[str, str]:
     """Return name → text, in the order in which RELION replaces them; raises ExprError."""
     found = {
-        name: refs.show(text_of(evaluate(tree, lambda parts: known[parts[0]])))
+        name: show(text_of(evaluate(tree, lambda parts: known[parts[0]])))
         for name, (tree, _) in queue.names.items()
     }
-    found |= {queue.name_of_extra(number): refs.show(text) for number, text in extras.items()}
+    found |= {queue.name_of_extra(number): show(text) for number, text in extras.items()}
     return dict(sorted(found.items()))
 
 
@@ -87,7 +91,7 @@ def fill(template: str, made: Made, queue: Queue, replacing: Mapping[str, str]) 
     )
 
 
-def is_uneven(queue: Queue, options: Mapping[str, str], output: str) -> bool:
+def is_uneven(queue: Queue, options: Mapping[str, AnyText], output: str) -> bool:
     """Return whether RELION would warn that the last node is not full; raises ExprError."""
     return queue.warns_of_uneven_cores and bool(values(queue, options, output)["uneven"])
 

@@ -26,6 +26,7 @@ from relionc.schema import check as check_schema
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from relionc.expr import AnyText
     from relionc.ir import Bundle, QueueScript
     from relionc.lower.commands import Made
     from relionc.plan.model import JobPlan
@@ -78,7 +79,7 @@ def _compile(request: Request, run: Run) -> Compiled:
 
 def _bundle(
     plans: Sequence[JobPlan],
-    options: Mapping[str, Mapping[str, str]],
+    options: Mapping[str, Mapping[str, AnyText]],
     made: Mapping[str, Made],
     templated: Mapping[str, QueueScript],
     cluster: Cluster,
@@ -124,7 +125,7 @@ def _by_script_template(bundle: Bundle, template: QueueTemplate, run: Run) -> di
         raise Stop from error
 
 
-def _decided(plan: JobPlan, request: Request, cluster: Cluster) -> dict[str, str]:
+def _decided(plan: JobPlan, request: Request, cluster: Cluster) -> dict[str, AnyText]:
     """Return RELION's text for every option, with what the plan decided; a template is for a queue."""
     if request.template is None or request.template.of_jinja:
         return decided_options(plan, queued=cluster.scheduler != "none")
@@ -136,7 +137,7 @@ def _decided(plan: JobPlan, request: Request, cluster: Cluster) -> dict[str, str
 def _from_template(
     request: Request,
     plans: Sequence[JobPlan],
-    options: Mapping[str, Mapping[str, str]],
+    options: Mapping[str, Mapping[str, AnyText]],
     made: Mapping[str, Made],
     cluster: Cluster,
     tree: Tree,
@@ -240,7 +241,7 @@ def _plans(
 
 
 def _commands(
-    plans: Sequence[JobPlan], options: Mapping[str, Mapping[str, str]], tree: Tree, run: Run
+    plans: Sequence[JobPlan], options: Mapping[str, Mapping[str, AnyText]], tree: Tree, run: Run
 ) -> dict[str, Made]:
     """Return the commands of each job; what RELION itself would refuse is an error here."""
     made: dict[str, Made] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.diag import Finding
+from relionc.expr.refs import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +24,10 @@ def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
     """Yield a finding for each given file option with a blank inside."""
     for key, route in job.given.items():
         option = job.type.options.get(key)
-        if option is not None and option.kind in ("file", "node") and " " in job.options[key].strip():
+        if option is not None and option.kind in ("file", "node") and " " in show(job.options[key]).strip():
             yield Finding(
                 code=CODE,
-                message=f"`{key}` has a blank: RELION would take `{job.options[key].split()[0]}` and go on",
+                message=f"`{key}` has a blank: RELION would take `{show(job.options[key]).split()[0]}` and go on",
                 route=route,
                 help="rename the file, or make a symbolic link without blanks",
             )

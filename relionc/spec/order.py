@@ -10,13 +10,18 @@ from relionc.spec.scope import near_or_all, needed_jobs
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from relionc.expr import Budget
+
 
 def in_order(
-    jobs: Mapping[str, Mapping[str, Any]], left_out: Collection[str]
+    jobs: Mapping[str, Mapping[str, Any]], left_out: Collection[str], budget: Budget
 ) -> tuple[list[str], dict[str, tuple[str, ...]], list[Finding]]:
-    """Return the names in order, the jobs each one waits for, and what is wrong with `after` and references."""
+    """Return the names in order, the jobs each one waits for, and what is wrong with `after` and references.
+
+    Raises TooMuchWorkError when the expressions cost more than the budget.
+    """
     found: list[Finding] = []
-    after = {name: _needs(name, job, (jobs, left_out), found) for name, job in jobs.items()}
+    after = {name: _needs(name, job, (jobs, left_out, budget), found) for name, job in jobs.items()}
     order: list[str] = []
     waiting = dict(after)
     while waiting:
@@ -36,10 +41,10 @@ def in_order(
 def _needs(
     name: str,
     job: Mapping[str, Any],
-    all_jobs: tuple[Mapping[str, Any], Collection[str]],
+    all_jobs: tuple[Mapping[str, Any], Collection[str], Budget],
     found: list[Finding],
 ) -> tuple[str, ...]:
-    jobs, left_out = all_jobs
+    jobs, left_out, budget = all_jobs
     wanted: dict[str, None] = {}
     for i, other in enumerate(job.get("after", ())):
         if other in left_out:
@@ -50,7 +55,7 @@ def _needs(
             found.append(Finding("RL801", message, ("jobs", name, "after", i), help=advice))
         else:
             wanted[other] = None
-    wanted.update((other, None) for other in needed_jobs(job) if other in jobs)
+    wanted.update((other, None) for other in needed_jobs(job, budget) if other in jobs)
     return tuple(wanted)
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from relionc import catalog
 from relionc.diag import Finding, Fix
-from relionc.expr import refs, text_of
+from relionc.expr import TooMuchWorkError, text_of
+from relionc.expr.refs import MASK, masked
 from relionc.source import values
 from relionc.spec import options as job_options
 from relionc.spec import resources as job_resources
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from relionc.catalog.types import JobType
     from relionc.diag import Route
+    from relionc.expr import AnyText
     from relionc.source.facts import FileFacts
     from relionc.spec.resources import Routed
 
@@ -41,23 +43,41 @@ def resolve(
 ) -> tuple[ResolvedSpec | None, list[Finding]]:
     """Return the typed spec with every job that can be made out, and what is wrong.
 
-    There is no spec only where no RELION version can be made out. `relion` replaces the version of the spec;
+    There is no spec only where no RELION version can be made out, or the expressions are too much work.
+    `relion` replaces the version of the spec;
     `file_facts` (path, project) says what is in a STAR file that is there; `left_out` names jobs that
     are not in `value` because their own trouble has been told: whatever refers to them is left out quietly.
     """
     scope = Scope(value.get("vars") or {})
     version = _version(value, relion, scope)
+    try:
+        jobs = _jobs(value, version, scope, file_facts, left_out)
+    except TooMuchWorkError as error:
+        scope.report("RL030", str(error), error.route, "use fewer or simpler `${{ }}`, or several specs")
+        return None, scope.findings
+    if version is None:
+        return None, scope.findings
+    return ResolvedSpec(path=path, relion=version, jobs=jobs), scope.findings
+
+
+def _jobs(
+    value: Mapping[str, Any],
+    version: str | None,
+    scope: Scope,
+    file_facts: Callable[[str, str], FileFacts | None],
+    left_out: Collection[str],
+) -> tuple[ResolvedJob, ...]:
+    """Return every job that can be made out, in order; none without a version."""
     jobs = value["jobs"]
-    order, after, wrong = in_order(jobs, left_out)
+    order, after, wrong = in_order(jobs, left_out, scope.budget)
     scope.findings += wrong
     scope.job_names = (*jobs, *left_out)
     if version is None:
-        return None, scope.findings
+        return ()
     resolver = _Resolver(value, version, scope, file_facts)
     resolved = [job for name in order if (job := resolver.job(name, jobs[name], after[name])) is not None]
     scope.findings += _same_output(resolved)
-    whole = tuple(job for job in resolved if job.name not in scope.broken)
-    return ResolvedSpec(path=path, relion=version, jobs=whole), scope.findings
+    return tuple(job for job in resolved if job.name not in scope.broken)
 
 
 def _version(value: Mapping[str, Any], override: str | None, scope: Scope) -> str | None:
@@ -192,7 +212,7 @@ class _Resolver:
         self,
         raw: Mapping[str, Any],
         job_type: JobType,
-        texts: dict[str, str],
+        texts: dict[str, AnyText],
         given: dict[str, Route],
         route: Route,
     ) -> None:
@@ -212,7 +232,7 @@ class _Resolver:
             given[option.key] = here
 
     def _ask_for_gpus(
-        self, job_type: JobType, texts: dict[str, str], given: dict[str, Route], pins: Any
+        self, job_type: JobType, texts: dict[str, AnyText], given: dict[str, Route], pins: Any
     ) -> None:
         """Asking for GPUs in `resources` switches RELION's own option on, unless the user switched it off."""
         option = job_type.option_of_role("use_gpu")
@@ -225,27 +245,27 @@ class _Resolver:
             return f"{job_type.job_dir}/{name}/"
         here = (*route, "output")
         value = self.scope.value(raw["output"], here)
-        folder = ("" if value is None else text_of(value)).rstrip("/") + "/"
+        folder = ("" if value is None else masked(text_of(value))).rstrip("/") + "/"
         parts = folder.split("/")
         too_long = any(len(part.encode()) > LONGEST_NAME for part in parts)
-        if folder[:1] == "/" or ".." in parts or any(ord(c) < 0x20 for c in folder) or too_long:
+        if folder[:1] == "/" or ".." in parts or any(ord(c) < 0x20 or c == MASK for c in folder) or too_long:
             advice = f"a folder below the project, as {job_type.job_dir}/job025/"
-            self.scope.report("RL805", f"`{refs.show(folder)}` cannot be the output folder", here, advice)
+            self.scope.report("RL805", f"`{folder}` cannot be the output folder", here, advice)
         return folder
 
     def _layout(self, raw: Mapping[str, Any], route: Route) -> Pin[str] | None:
         return Pin(raw["layout"], (*route, "layout")) if "layout" in raw else None
 
-    def _project(self, raw: Mapping[str, Any], route: Route) -> str:
+    def _project(self, raw: Mapping[str, Any], route: Route) -> AnyText:
         if "project" in raw:
             return self._folder(raw["project"], (*route, "project"))
         if "project" in self.defaults:
             return self._folder(self.defaults["project"], ("defaults", "project"))
         return ""
 
-    def _folder(self, raw: Any, route: Route) -> str:
+    def _folder(self, raw: Any, route: Route) -> AnyText:
         value = self.scope.value(raw, route)
-        text = "" if value is None else text_of(value)
-        if any(ord(c) < 0x20 and c not in refs.OPEN + refs.CLOSE for c in text):
+        text = text_of(value)
+        if any(ord(c) < 0x20 for c in masked(text)):
             self.scope.report("RL901", "`project` has a line break or control character", route)
         return text
