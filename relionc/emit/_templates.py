@@ -27,7 +27,7 @@ def run_sbatch(view: Mapping[str, Any]) -> str:
             out += ('export ', str(export['name']), '=', str(export['value']), '\n',)
     out += ('\n',)
     if view['project']:
-        out += ('cd -- ', str(view['project']), '\n',)
+        out += ("CDPATH='' cd -- ", str(view['project']), '\n',)
     out += ('mkdir -p -- ', str(view['output']), '\n',)
     if view['tell']:
         out += ('echo ', str(view['tell']), '\n',)
@@ -74,7 +74,7 @@ def run_sh(view: Mapping[str, Any]) -> str:
             out += ('export ', str(export['name']), '=', str(export['value']), '\n',)
     out += ('\n',)
     if view['project']:
-        out += ('cd -- ', str(view['project']), '\n',)
+        out += ("CDPATH='' cd -- ", str(view['project']), '\n',)
     out += ('mkdir -p -- ', str(view['output']), '\n',)
     if view['tell']:
         out += ('echo ', str(view['tell']), '\n',)
@@ -118,7 +118,7 @@ def submit_sh(view: Mapping[str, Any]) -> str:
     out += ('#!/bin/bash\n',)
     for line in view['header']:
         out += ('# ', str(line), '\n',)
-    out += ('\nset -euo pipefail\nhere=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)\n',)
+    out += ('\nset -euo pipefail\nhere=$(CDPATH=\'\' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/" && pwd)\n',)
     for job in view['jobs']:
         out += ('\n',)
         if job['command']:

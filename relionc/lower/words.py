@@ -61,7 +61,12 @@ def _braced(text: str) -> list[Part]:
 
 
 def path_word(text: str) -> Word:
-    """Return the word of a folder of the spec; a leading `~/` is the user's home, as in a shell."""
+    """Return the word of a folder of the spec; a leading `~/` is the user's home, as in a shell.
+
+    `./` keeps a leading dash from being an option, or the folder that a shell was in before.
+    """
+    if text.startswith("-"):
+        text = f"./{text}"
     if text == "~" or text.startswith("~/"):
         return (reference("HOME"), *word(text[1:]))
     return word(text)

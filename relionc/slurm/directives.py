@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MARK = "#SBATCH"
-_WORD = re.compile(r"""(?:"[^"]*"|'[^']*'|[^\s"'])+""")
+_WORD = re.compile(r"""(?:"[^"]*"|'[^']*'|[^\s"'])+""", re.ASCII)
 
 
 class Said(NamedTuple):
