@@ -192,7 +192,7 @@ def _check_program(draft: _Draft, scope: Scope) -> None:
     """Refuse a program's name that is an option of a launcher, or a job number of the shell."""
     name = draft.words[0][0] if draft.program_option and draft.words and draft.words[0] else ""
     if isinstance(name, str) and name.startswith(("%", "-")):
-        message = f"`{name}` cannot be a program: a shell takes `%` for one of its jobs, and a launcher `-` for an option"
+        message = f"`{name}` cannot be a program: with `%` a shell means its jobs, and with `-` a launcher an option"
         problem = (
             NO_PROGRAM,
             message,

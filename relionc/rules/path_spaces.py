@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.catalog.program import unquoted
-from relionc.diag import Finding
+from relionc.diag import ERROR, WARNING, Finding
 from relionc.expr import blanks, refs
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ BAD = "{type: class3d, options: {fn_img: my particles.star, fn_ref: ref.mrc}}"
 GOOD = "{type: class3d, options: {fn_img: my_particles.star, fn_ref: ref.mrc}}"
 
 
+_OF_TEXTS = "write it without blanks, unless several words are meant"
 _TEXTS = ("file", "node", "text")
 
 
@@ -33,13 +34,13 @@ def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
             continue
         first, *more = blanks.words(text) or [""]
         if more and (option.kind != "text" or key in unquoted(job.type)):
+            is_text = option.kind == "text"  # in which RELION may want several words
             yield Finding(
                 code=CODE,
+                severity=WARNING if is_text else ERROR,
                 message=f"`{key}` has a blank: RELION would take `{refs.show(first)}` and {_then(more)}",
                 route=route,
-                help="rename the file, or make a symbolic link without blanks"
-                if option.kind != "text"
-                else "write it without blanks",
+                help=_OF_TEXTS if is_text else "rename the file, or make a symbolic link without blanks",
             )
 
 

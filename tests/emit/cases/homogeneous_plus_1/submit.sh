@@ -3,7 +3,7 @@
 # Do not edit.
 
 set -euo pipefail
-here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+here=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/" && pwd)
 
 mkdir -p -- Import/import/
 id_1=$(sbatch --parsable "${here}"/import/run.sbatch)

@@ -2,7 +2,7 @@
 # Starts the jobs of specs/motion.yaml; made by relionc 0.1.0.
 
 set -euo pipefail
-here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+here=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/" && pwd)
 
 echo 'motion is interactive: start motion/allocate.sh, and motion/run.sh in its shell'
 

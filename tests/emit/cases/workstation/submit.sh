@@ -2,7 +2,7 @@
 # Starts the jobs of specs/local.yaml; made by relionc 0.1.0.
 
 set -euo pipefail
-here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+here=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/" && pwd)
 
 mkdir -p -- "${HOME}/my project/CtfFind/ctf/"
 echo ctf

@@ -3,7 +3,7 @@
 # Made by relionc 0.1.0: do not edit, change the spec and build again.
 
 set -euo pipefail
-here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+here=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/" && pwd)
 
 mkdir -p -- Class3D/job012/
 id_1=$(sbatch --parsable "${here}"/class3d/run.sbatch)
