@@ -51,6 +51,7 @@ def check(cluster: Cluster, value: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _check_partitions(cluster)
     for use, launcher in cluster.launchers.items():
         yield from _check_launcher(use, launcher, cluster)
+    yield from _check_program(cluster.allocation, ("allocation",))
     yield from _check_scratch(cluster)
     yield from _check_policy(cluster.policy)
     yield from _check_modules(cluster)
@@ -177,7 +178,14 @@ def _check_launcher(use: str, launcher: Launcher, cluster: Cluster) -> Iterator[
     if use != INSIDE and bool(launcher.arbitrary) != bool(launcher.hostfile_variable):
         message = "`arbitrary` and `hostfile_variable` go together"
         yield Finding(code=CONTRADICTION, message=message, route=route, help="give both, or neither")
+    yield from _check_program(launcher.argv, (*route, "argv"))
     yield from _check_mpi(launcher, route, cluster)
+
+
+def _check_program(argv: tuple[str, ...], route: Route) -> Iterator[Finding]:
+    if argv and argv[0].startswith("%"):
+        message = f"a shell takes {argv[0]!r} for one of its jobs, not for a program"
+        yield _impossible(message, (*route, 0), "write the name of the program")
 
 
 def _check_counts(use: str, launcher: Launcher, route: Route) -> Iterator[Finding]:

@@ -54,6 +54,11 @@ JOBS: dict[str, tuple[str, str, dict[str, Any]]] = {
             "fn_mask": "m.mrc",
         },
     ),
+    "flipping": (
+        "3.0",
+        "subtract",
+        {"fn_data": "d.star", "do_subtract": False, "do_fliplabel": True},
+    ),
     "picking": ("3.1", "manualpick", {"fn_in": "m.star"}),
     "extraction": ("3.1", "extract", {"star_mics": "m.star", "coords_suffix": "AutoPick/job1/coords_suffix_a.star"}),
 }  # fmt: skip
@@ -118,6 +123,7 @@ def calls_of(result: Compiled, folder: Path, project: str) -> list[list[str]]:
     (here / project).mkdir(parents=True)
     for command in made:  # files that a command reads
         if command.stdin is not None:
+            (here / project / plain(command.stdin)).parent.mkdir(parents=True, exist_ok=True)
             (here / project / plain(command.stdin)).touch()
     for other in ("decoy", "-"):  # what CDPATH and OLDPWD would lead to
         (folder / "decoys" / other).mkdir(parents=True, exist_ok=True)
@@ -144,7 +150,10 @@ def runnable(result: Compiled, place: str, text: str) -> bool:
     if place == "project":
         fits = all(len(part.encode()) < 200 for part in text.split("/"))
         return fits and not text.startswith(("/", "~")) and ".." not in text and "${{" not in text
-    programs = [plain(command.words[0]) for command in commands(result)]
+    made = commands(result)
+    if any(c.stdin and (plain(c.stdin).startswith("/") or ".." in plain(c.stdin)) for c in made):
+        return False  # a file that is not made here
+    programs = [plain(command.words[0]) for command in made]
     return all(
         "/" not in each and each not in ("", ".", "..") and len(each.encode()) < 200 for each in programs
     )
