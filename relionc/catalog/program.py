@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from relionc.catalog.steps import Check, Command, Repeat, When
+from relionc.catalog.steps import Check, Command, Repeat, Text, When, bodies
 from relionc.expr.evaluate import evaluate
 from relionc.expr.functions import FUNCTIONS, text_of
 from relionc.expr.refs import joined, show
@@ -121,3 +121,16 @@ def walk(steps: Iterable[Step], scope: Scope) -> Iterator[Step]:
                 scope.value(expr, None)
             case _:
                 yield step
+
+
+def unquoted(job_type: JobType) -> frozenset[str]:
+    """Return the options whose value stands outside quotes in a command, so that a blank in it ends a word."""
+    found: set[str] = set()
+    waiting = list(job_type.program["steps"])
+    while waiting:
+        step = waiting.pop()
+        if isinstance(step, Text):
+            trees = (piece[1] for piece in step.pieces if piece[0] == "split")
+            found.update(name for tree in trees for name, *_ in references(tree))
+        waiting += [inner for body in bodies(step) for inner in body]
+    return frozenset(found)

@@ -37,7 +37,7 @@ CODES: dict[str, str] = {
     "RL107": "a resource has a value that Slurm or RELION could not take",
     "RL108": "the same thing is said twice, and differently",
     "RL109": "a fact about the data is not a number above 0",
-    "RL110": "a file name has a blank, which RELION does not quote",
+    "RL110": "a file name or another text has a blank, which RELION does not quote",
     "RL121": "an option that the job cannot do without is empty",
     "RL124": "a run cannot be continued from this file",
     "RL125": "options contradict each other, and RELION refuses the job",
@@ -153,5 +153,8 @@ CODES: dict[str, str] = {
     "RL902": "a value looks like shell code, which is never run",
     "RL903": "additional arguments hold an operator of the shell",
     "RL904": "a value would be read as shell code in a script of RELION's own making",
+    "RL905": "a value has a blank of Unicode, which looks like a space and separates no words",
+    "RL906": "a value would not stay one word of a command of the shell",
+    "RL907": "the name of a program begins as no program's does",
 }
 """Code → one sentence: what is wrong in general. The message of a finding says what is wrong here."""

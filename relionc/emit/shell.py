@@ -119,6 +119,8 @@ def _glob(pattern: str) -> str:
 
 def words(line: Sequence[Word]) -> list[str]:
     """Render the words of a command; the first one is never taken for an assignment or a bash keyword."""
+    if line and line[0] and isinstance(line[0][0], str) and line[0][0].startswith("%"):
+        raise ValueError(f"bash takes {line[0][0]!r} for one of its jobs, not for a program")
     rendered = [word(parts) for parts in line]
     if rendered and (rendered[0] in _RESERVED or "=" in rendered[0]):
         rendered[0] = "''" + rendered[0]

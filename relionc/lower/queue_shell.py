@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from relionc.expr import blanks
 from relionc.expr.refs import MASK
 from relionc.ir import Glob, ShellRef
 
@@ -75,7 +76,7 @@ class _Reader:
         elif character in "'\"":
             self.quote = character
             self.add("")
-        elif character.isspace() or (character in "<>" and character in self.allowed):
+        elif character in blanks.SHELL or (character in "<>" and character in self.allowed):
             self.close()
         else:
             self._bare(character)

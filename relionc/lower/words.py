@@ -49,8 +49,13 @@ def profile_word(text: str) -> Word:
 
 
 def path_word(text: AnyText) -> Word:
-    """Return the word of a folder of the spec; a leading `~/` is the user's home, as in a shell."""
+    """Return the word of a folder of the spec; a leading `~/` is the user's home, as in a shell.
+
+    `./` keeps a leading dash from being an option, or the folder that a shell was in before.
+    """
     first, *rest = parts_of(text) or ("",)
+    if isinstance(first, str) and first.startswith("-"):
+        return word(joined(["./", text]))
     if first == "~" or (isinstance(first, str) and first.startswith("~/")):
         return (reference("HOME"), *word(joined([first[1:], *rest])))
     return word(text)

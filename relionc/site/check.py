@@ -183,11 +183,14 @@ def _check_launcher(use: str, launcher: Launcher, cluster: Cluster) -> Iterator[
 
 
 def _check_program(words: tuple[str, ...], route: Route) -> Iterator[Finding]:
-    """Yield a finding for a command in one text: each item is one word, and so would be all of it."""
+    """Yield a finding for a command in one text (each item is one word), and for one that a shell takes for a job."""
     if words and " " in words[0].strip():
         message = f"`{words[0]}` is one word, the name of a program"
         advice = f"write a list, as [{', '.join(words[0].split())}]"
         yield Finding(code=WRONG_VALUE, message=message, route=route, help=advice)
+    if words and words[0].startswith("%"):
+        message = f"a shell takes {words[0]!r} for one of its jobs, not for a program"
+        yield _impossible(message, (*route, 0), "write the name of the program")
 
 
 def _check_counts(use: str, launcher: Launcher, route: Route) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from relionc import catalog
 from relionc.diag import Finding, Fix
-from relionc.expr import text_of
+from relionc.expr import blanks, text_of
 from relionc.expr.refs import masked, show
 
 if TYPE_CHECKING:
@@ -157,6 +157,15 @@ def _plain(value: Any, option: Option, route: Route, scope: Scope) -> AnyText | 
 _READERS = {"bool": _bool, "number": _number, "list": _choice}
 
 
+def no_lookalikes(text: AnyText, name: str, route: Route, scope: Scope) -> bool:
+    """Refuse blanks of Unicode: a reader sees two words where RELION and a shell see one."""
+    blank = blanks.lookalike(masked(text))
+    if blank:
+        message = f"`{name}` has a blank of Unicode ({blank}), which looks like a space and is none"
+        scope.report("RL905", message, route, "write it without, or type a space where you mean one")
+    return not blank
+
+
 def _safe(text: AnyText, option: Option, route: Route, scope: Scope) -> bool:
     """Refuse what could mean something else in a script than it does here."""
     characters = masked(text)
@@ -164,6 +173,8 @@ def _safe(text: AnyText, option: Option, route: Route, scope: Scope) -> bool:
         scope.report(
             "RL901", f"`{option.key}` has a line break or control character", route, "write it on one line"
         )
+        return False
+    if not no_lookalikes(text, option.key, route, scope):
         return False
     shell = _SHELL.search(characters)
     if shell:

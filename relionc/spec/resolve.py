@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from relionc.source.facts import FileFacts
     from relionc.spec.resources import Routed
 
+_NO_FOLDER = frozenset(map(chr, range(0x21))) | frozenset(f"\x7f*?[]{MASK}")
+"""What RELION, which quotes no folder of a job, would give to a shell as something else than a name."""
 LONGEST_NAME = 255
 """The most bytes of the name of a file or folder."""
 JOB_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
@@ -247,9 +249,12 @@ class _Resolver:
         value = self.scope.value(raw["output"], here)
         folder = ("" if value is None else masked(text_of(value))).rstrip("/") + "/"
         parts = folder.split("/")
+        if not job_options.no_lookalikes(folder, "output", here, self.scope):
+            return folder
         too_long = any(len(part.encode()) > LONGEST_NAME for part in parts)
-        if folder[:1] == "/" or ".." in parts or any(ord(c) < 0x20 or c == MASK for c in folder) or too_long:
-            advice = f"a folder below the project, as {job_type.job_dir}/job025/"
+        dashed = any(part.startswith("-") for part in parts)
+        if folder[:1] == "/" or ".." in parts or too_long or dashed or not _NO_FOLDER.isdisjoint(folder):
+            advice = f"a folder below the project, as {job_type.job_dir}/job025/, without blanks, dashes first, `*?[]`"
             self.scope.report("RL805", f"`{folder}` cannot be the output folder", here, advice)
         return folder
 
@@ -268,4 +273,5 @@ class _Resolver:
         text = text_of(value)
         if any(ord(c) < 0x20 for c in masked(text)):
             self.scope.report("RL901", "`project` has a line break or control character", route)
+        job_options.no_lookalikes(text, "project", route, self.scope)
         return text
