@@ -34,6 +34,8 @@ def read(path: str) -> bytes:
 def read_spec(path: str) -> bytes:
     """Return the bytes of a spec, or of standard input for `-`; raises CallError."""
     if path == STDIN:
+        if sys.stdin is None:
+            raise CallError("standard input is closed")
         return sys.stdin.buffer.read()
     try:
         return read(path)
