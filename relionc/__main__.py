@@ -70,15 +70,14 @@ def _open_streams() -> None:
 def _refused(error: OSError) -> int:
     """Say what the system refused: output, the current folder, or a file that nobody expected it of."""
     reason = error.strerror or str(error)
-    if not _can_be_flushed(sys.stdout):
-        return _complain(f"cannot write the output: {reason}", 2)
     if error.filename is not None:
         return _complain(f"cannot use {os.fsdecode(error.filename)}: {reason}", 2)
     try:
         os.getcwd()
     except OSError:
         return _complain("the current folder is not there any more", 2)
-    return _complain(reason, 2)
+    where = "" if error.errno is None else "cannot write the output: "  # a file would have a name
+    return _complain(where + reason, 2)
 
 
 def _complain(message: str, code: int) -> int:

@@ -110,6 +110,14 @@ def _check_names(call: BuildCall) -> None:
         raise CallError("--stdout prints one script: give one spec")
 
 
+def _check_encoding(path: str, call: BuildCall) -> None:
+    """Refuse what artifacts would have to name, but cannot: bytes that are no text, which Python marks."""
+    named = (path, call.cluster or "", call.template or "")
+    for word in (*map(os.path.basename, named), *(text for _, text in call.extras)):
+        if any("\udc80" <= char <= "\udcff" for char in word):
+            raise CallError(f"{word} is not UTF-8 text, as all that a script may hold must be")
+
+
 def stem(path: str) -> str:
     """Return the name of a spec's build directory: its file name without the ending."""
     name = os.path.basename(path)
@@ -120,6 +128,8 @@ def stem(path: str) -> str:
 
 def compile_one(path: str, call: BuildCall, *, emit: bool = True) -> tuple[Compiled, Disk]:
     """Compile one spec of a call (without `emit`: only to see what is wrong); raises CallError."""
+    if emit:
+        _check_encoding(path, call)
     disk = Disk(files.read, files.file_facts)
     found = files.settings(path)
     request = Request(
