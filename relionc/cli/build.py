@@ -173,7 +173,7 @@ def _finish(path: str, result: Compiled, disk: Disk, call: BuildCall) -> int:
     jobs, total = job_lines(result.plans), len(result.files) + 1
     say.result(jobs + built(root, written, total))
     if call.plain and path != files.STDIN and not result.diagnostics:
-        _remember(path, root, result, disk, call.out, jobs + built(root, None, total))
+        _remember(path, root, result, disk, call.out, say.harmless(jobs + built(root, None, total)))
     return 0
 
 

@@ -28,7 +28,7 @@ FEW_TERMS = 2  # of a sum on one line
 def run(call: BuildCall, *, others: bool = False) -> int:
     """Print the plan of one spec, with `others` also the layouts that were not chosen; returns the exit code."""
     try:
-        result, _ = compile_one(call.specs[0], call)
+        result, _ = compile_one(call.specs[0], call, emit=False)
     except CallError as error:
         say.trouble(error)
         return 2

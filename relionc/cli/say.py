@@ -13,7 +13,7 @@ from relionc.cli.files import CallError
 
 def result(text: str) -> None:
     """Print a result for people to stdout."""
-    sys.stdout.write(text if _is_plain(text) else _harmless(text))
+    sys.stdout.write(harmless(text))
 
 
 def json(text: str) -> None:
@@ -44,16 +44,25 @@ def trouble(error: object) -> None:
     """Print why a call fails to stderr; further lines of the text are set in, so that they stay its own."""
     first, *more = str(error).split("\n")
     lines = [f"relionc: {first}", *(f"  {line.lstrip()}" for line in more)]
-    sys.stderr.write(_harmless("\n".join(lines)) + "\n")
+    sys.stderr.write(harmless("\n".join(lines)) + "\n")
 
 
 def on_one_line(text: str) -> str:
-    """Return a text that may hold anything as part of a line."""
-    if text.isprintable():
+    """Return a text that may hold anything as it may be printed as a part of a line."""
+    if _is_plain(text) and "\n" not in text:
         return text
-    from relionc.diag.clean import printable
+    from relionc.diag.clean import harmless_on_one_line
 
-    return printable(text)
+    return harmless_on_one_line(text)
+
+
+def harmless(text: str) -> str:
+    """Return a result for people as it is printed: to keep it, and print it later."""
+    if _is_plain(text):
+        return text
+    from relionc.diag.clean import harmless as cleaned
+
+    return cleaned(text)
 
 
 def _is_plain(text: str) -> bool:
@@ -64,9 +73,3 @@ def _is_harmless(text: str) -> bool:
     from relionc.diag.clean import is_harmless
 
     return is_harmless(text)
-
-
-def _harmless(text: str) -> str:
-    from relionc.diag.clean import harmless
-
-    return harmless(text)

@@ -52,6 +52,11 @@ def harmless(text: str) -> str:
     return commanding_nobody(printable(text, keep="\n\t"))
 
 
+def harmless_on_one_line(text: str) -> str:
+    """Return a text as it may be printed as a part of a line."""
+    return commanding_nobody(printable(text))
+
+
 def is_harmless(text: str) -> bool:
     """Tell whether `text` may be printed as it is: what looks odd only, as a no-break space, may."""
     if commanding_nobody(text) != text:

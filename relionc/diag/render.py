@@ -11,7 +11,7 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
 from relionc.diag import ERROR, NOTE, WARNING, Diagnostic, Fix, Place, Route, Span, Suggestion
-from relionc.diag.clean import commanding_nobody, harmless_json, printable
+from relionc.diag.clean import commanding_nobody, harmless_json, harmless_on_one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -204,7 +204,7 @@ def summary(diagnostics: Iterable[Diagnostic], specs: int, not_checked: Sequence
     ]
     where = f"{specs} spec{'s' * (specs != 1)}"
     line = f"{', '.join(counts) or 'no problems'} in {where}"
-    return line + (f"; not checked: {printable(', '.join(not_checked))}" if not_checked else "")
+    return line + (f"; not checked: {harmless_on_one_line(', '.join(not_checked))}" if not_checked else "")
 
 
 # --- machines -----------------------------------------------------------------------
