@@ -147,7 +147,7 @@ def _show(found: Answer, *, title: bool) -> None:
     if title and found.ok:
         say.result(f"# {say.on_one_line(found.path)}\n")
     commands = "".join(f"{text}\n" for text in found.texts)
-    say.exact(commands.encode("utf-8", "surrogateescape"), instead="--format json spells it out")
+    say.exact(commands.encode("utf-8", "surrogateescape"), instead="as JSON it can be printed")
 
 
 def _code(found: Answer) -> int:
