@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from relionc import __version__
-from relionc.cli import files
+from relionc.cli import files, say
 from relionc.cli.files import CallError
 from relionc.cli.remember import remember, settings_places
 from relionc.cli.summary import built, job_lines
@@ -17,6 +17,8 @@ from relionc.store.paths import StoreError, is_safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from relionc.diag import Diagnostic
 
 _SCRIPTS = ("/run.sbatch", "/run.sh", "/run_submit.script")
 
@@ -56,17 +58,27 @@ def run(call: BuildCall) -> int:
             return 1
         return max([_finish(path, result, disk, call) for path, result, disk in compiled])
     except (CallError, StoreError) as error:
-        sys.stderr.write(f"relionc: {error}\n")
+        say.trouble(error)
         return 2
 
 
-def lint(specs: Sequence[str], *, cluster: str | None, format: str) -> int:  # noqa: A002 - the option's name
-    """Compile each spec and say what is wrong; writes nothing. Returns the exit code."""
+def lint(
+    specs: Sequence[str],
+    *,
+    cluster: str | None,
+    format: str,  # noqa: A002 - the option's name
+    unread: Sequence[Diagnostic] = (),
+) -> int:
+    """Compile each spec and say what is wrong; writes nothing. Returns the exit code.
+
+    `unread` says what could not be looked at on the way to the specs.
+    """
     call = BuildCall(specs=tuple(specs), cluster=cluster, format=format)
     try:
         results = [compile_one(path, call, emit=False)[0] for path in call.specs]
+        results += [Compiled(diagnostics=(each,), sources={}) for each in unread]
     except CallError as error:
-        sys.stderr.write(f"relionc: {error}\n")
+        say.trouble(error)
         return 2
     if format in ("sarif", "junit"):
         _report(results, call)
@@ -81,9 +93,9 @@ def _report(results: Sequence[Compiled], call: BuildCall) -> None:
 
     diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
     if call.format == "sarif":
-        sys.stdout.write(reports.sarif(diagnostics, version=__version__))
+        say.result(reports.sarif(diagnostics, version=__version__))
     else:
-        sys.stdout.write(reports.junit(diagnostics, call.specs))
+        say.result(reports.junit(diagnostics, call.specs))
 
 
 def _check_names(call: BuildCall) -> None:
@@ -101,6 +113,14 @@ def _check_names(call: BuildCall) -> None:
         raise CallError("--stdout prints one script: give one spec")
 
 
+def _check_encoding(path: str, call: BuildCall) -> None:
+    """Refuse what artifacts would have to name, but cannot: bytes that are no text, which Python marks."""
+    named = (path, call.cluster or "", call.template or "")
+    for word in (*map(os.path.basename, named), *(text for _, text in call.extras)):
+        if any("\udc80" <= char <= "\udcff" for char in word):
+            raise CallError(f"{word} is not UTF-8 text, as all that a script may hold must be")
+
+
 def stem(path: str) -> str:
     """Return the name of a spec's build directory: its file name without the ending."""
     name = os.path.basename(path)
@@ -111,6 +131,8 @@ def stem(path: str) -> str:
 
 def compile_one(path: str, call: BuildCall, *, emit: bool = True) -> tuple[Compiled, Disk]:
     """Compile one spec of a call (without `emit`: only to see what is wrong); raises CallError."""
+    if emit:
+        _check_encoding(path, call)
     disk = Disk(files.read, files.file_facts)
     found = files.settings(path)
     request = Request(
@@ -139,29 +161,29 @@ def _finish(path: str, result: Compiled, disk: Disk, call: BuildCall) -> int:
     root = f"{call.out.rstrip('/')}/{stem(path)}"
     inputs, partial = dict(result.inputs), bool(call.jobs)
     if call.stdout:
-        sys.stdout.write(_single_script(result))
+        say.exact(_single_script(result), instead="build it, and look at the file")
         return 0
     if call.check:
         drift = build_dir.diff(root, result.files, inputs=inputs, version=__version__, partial=partial)
-        sys.stdout.write(drift)
+        say.result(drift)
         return 1 if drift else 0
     written = build_dir.write(
         root, result.files, inputs=inputs, version=__version__, partial=partial, force=call.force
     )
     jobs, total = job_lines(result.plans), len(result.files) + 1
-    sys.stdout.write(jobs + built(root, written, total))
+    say.result(jobs + built(root, written, total))
     if call.plain and path != files.STDIN and not result.diagnostics:
-        _remember(path, root, result, disk, call.out, jobs + built(root, None, total))
+        _remember(path, root, result, disk, call.out, say.harmless(jobs + built(root, None, total)))
     return 0
 
 
-def _single_script(result: Compiled) -> str:
+def _single_script(result: Compiled) -> bytes:
     assert result.files is not None  # noqa: S101 - see _finish
     scripts = [text for name, text in result.files.items() if name.endswith(_SCRIPTS)]
     if len(scripts) != 1:
         names = ", ".join(plan.job.name for plan in result.plans)
         raise CallError(f"--stdout prints one script: choose a job with --job ({names})")
-    return scripts[0].decode()
+    return scripts[0]
 
 
 def _remember(path: str, root: str, result: Compiled, disk: Disk, out: str, summary: str) -> None:
@@ -177,14 +199,14 @@ def show(results: Sequence[Compiled], format: str, *, always: bool = False) -> N
 
     diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
     if format == "json":
-        sys.stderr.write(render.json_lines(diagnostics))
+        say.diagnostics(render.json_lines(diagnostics))
     elif format == "github":
-        sys.stderr.write(render.github(diagnostics))
+        say.diagnostics(render.github(diagnostics))
     elif diagnostics or always:
         sources = {path: text for result in results for path, text in result.sources.items()}
         missing = [text for result in results for text in result.not_checked]
-        sys.stderr.write(render.text(diagnostics, sources, color=colored()))
-        sys.stderr.write(render.summary(diagnostics, len(results), list(dict.fromkeys(missing))) + "\n")
+        say.diagnostics(render.text(diagnostics, sources, color=colored()))
+        say.diagnostics(render.summary(diagnostics, len(results), list(dict.fromkeys(missing))) + "\n")
 
 
 def colored() -> bool:

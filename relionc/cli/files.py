@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,6 +28,8 @@ class Settings(NamedTuple):
 
 def read(path: str) -> bytes:
     """Return the bytes of a file; raises OSError."""
+    if "\0" in path:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
     with open(path, "rb") as stream:
         return stream.read()
 
@@ -34,6 +37,8 @@ def read(path: str) -> bytes:
 def read_spec(path: str) -> bytes:
     """Return the bytes of a spec, or of standard input for `-`; raises CallError."""
     if path == STDIN:
+        if sys.stdin is None:
+            raise CallError("standard input is closed")
         return sys.stdin.buffer.read()
     try:
         return read(path)

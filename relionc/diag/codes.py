@@ -18,6 +18,7 @@ CODES: dict[str, str] = {
     "RL008": "values are nested too deeply, or aliases multiply them too much",
     "RL009": "the file, or one of its lines, is too long",
     "RL010": "a character would fool a terminal, a shell or a reader",
+    "RL011": "a file or folder could not be looked at for specs",
     "RL020": "a key is not known here",
     "RL021": "a key is missing",
     "RL022": "a value is of the wrong kind",

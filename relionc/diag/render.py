@@ -1,7 +1,7 @@
 """Diagnostics → text for people, and one line of JSON or of a GitHub annotation for machines.
 
 Nothing here looks at a file or a terminal: the caller brings the texts and says whether colour is wanted.
-Whatever came from a stranger's file is made harmless first (`printable`).
+Whatever came from a stranger's file is made harmless first (`relionc.diag.clean`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
 from relionc.diag import ERROR, NOTE, WARNING, Diagnostic, Fix, Place, Route, Span, Suggestion
+from relionc.diag.clean import commanding_nobody, harmless_json, harmless_on_one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -44,7 +45,7 @@ def text(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str], *, color
     texts = {path: _lines(source) for path, source in sources.items()}
     for diagnostic in ordered(diagnostics):
         lines += _block(diagnostic, texts.get(diagnostic.path, []), color=color)
-    return "".join(line + "\n" for line in lines)
+    return commanding_nobody("".join(line + "\n" for line in lines))
 
 
 def _block(diagnostic: Diagnostic, source: Sequence[str], *, color: bool) -> list[str]:
@@ -169,28 +170,6 @@ def _lines(source: str) -> list[str]:
 # --- characters -----------------------------------------------------------------------
 
 
-def printable(words: str, *, keep: str = "") -> str:
-    r"""Return `words` with every character that could move a cursor or hide text spelled out (`\x1b`)."""
-    if words.isascii() and words.isprintable():
-        return words
-    return "".join(
-        char if char in keep or (char.isprintable() or char == "\u3000") else _spelled(char) for char in words
-    )
-
-
-def _spelled(char: str) -> str:
-    number = ord(char)
-    if char in "\n\r\t":
-        return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[char]
-    return (
-        f"\\x{number:02x}"
-        if number < 0x100
-        else f"\\u{number:04x}"
-        if number < 0x10000
-        else f"\\U{number:08x}"
-    )
-
-
 def expand(line: str) -> str:
     """Return a source line as it is shown: tabs as spaces, nothing that a terminal would obey."""
     out = ""
@@ -225,7 +204,7 @@ def summary(diagnostics: Iterable[Diagnostic], specs: int, not_checked: Sequence
     ]
     where = f"{specs} spec{'s' * (specs != 1)}"
     line = f"{', '.join(counts) or 'no problems'} in {where}"
-    return line + (f"; not checked: {', '.join(not_checked)}" if not_checked else "")
+    return line + (f"; not checked: {harmless_on_one_line(', '.join(not_checked))}" if not_checked else "")
 
 
 # --- machines -----------------------------------------------------------------------
@@ -236,7 +215,7 @@ def json_lines(diagnostics: Iterable[Diagnostic]) -> str:
     import json
 
     return "".join(
-        json.dumps(as_data(diagnostic), ensure_ascii=True).replace("\x7f", "\\u007f") + "\n"
+        harmless_json(json.dumps(as_data(diagnostic), ensure_ascii=True)) + "\n"
         for diagnostic in ordered(diagnostics)
     )
 
@@ -302,5 +281,10 @@ def _annotation(diagnostic: Diagnostic) -> str:
 
 def _escaped(value: str, *, more: bool = False) -> str:
     """Escape as the Actions runner unescapes: `%`, CR, LF everywhere; `:` and `,` in properties."""
-    out = printable(value, keep="\r\n").replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    out = (
+        commanding_nobody(printable(value, keep="\r\n"))
+        .replace("%", "%25")
+        .replace("\r", "%0D")
+        .replace("\n", "%0A")
+    )
     return out.replace(":", "%3A").replace(",", "%2C") if more else out

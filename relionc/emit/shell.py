@@ -48,6 +48,24 @@ def _ansi(value: str) -> str:
     )
 
 
+def pasted_path(path: str) -> str:
+    """Quote a path for a line that a person copies from a terminal: every character can be seen, none is obeyed."""
+    path = f"./{path}" if path.startswith("-") else path
+    if path.isprintable() and "##" not in path:
+        return text(path)
+    return "$'" + "".join(map(_seen, path)) + "'"
+
+
+def _seen(char: str) -> str:
+    """Spell a character for bash's quotes; a byte that is no text stands in Python as U+DC80 to U+DCFF."""
+    number = ord(char)
+    if char in _ESCAPES or (char.isprintable() and char != "#"):
+        return _ESCAPES.get(char, char)
+    if 0xDC80 <= number <= 0xDCFF:
+        return f"\\x{number - 0xDC00:02x}"
+    return f"\\{number:03o}" if number < 0x80 else f"\\U{number:08x}"
+
+
 def word(parts: Word) -> str:
     """Render one argument."""
     if all(isinstance(part, str) for part in parts):
