@@ -127,15 +127,15 @@ def _plain(label: str) -> str:
 
 
 def _closest(job_type: JobType, text: str) -> Option | None:
-    from difflib import get_close_matches
+    from relionc.diag.near import nearest
 
     names = {option.key.lower(): option for option in job_type.options.values()}
     for option in job_type.options.values():
         names.setdefault(option.flag.lstrip("-").lower(), option)
         names.setdefault(_plain(option.label), option)
     names.pop("", None)
-    close = get_close_matches(text.lower(), names, n=1, cutoff=0.7)
-    return names[close[0]] if close else None
+    close = nearest(text.lower(), names, 0.7)
+    return names[close] if close else None
 
 
 def needs(job_type: JobType, options: Mapping[str, str], *, is_continue: bool) -> dict[str, Any]:

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from relionc.solve import Problem
     from relionc.spec.model import ResolvedJob
 
-ANSWER_VISITS, ANSWER_VISITS_A_JOB = 40_000, 300
+ANSWER_VISITS, ANSWER_VISITS_A_JOB = 60_000, 300
 """What all layouts of a spec together may take to find: some jobs may be hard, not every one of many."""
-REASON_VISITS = 30_000
+REASON_VISITS = 80_000
 """What all explanations of a spec together may take: those of later jobs are shorter."""
-MOST_RANKS = 65_536
+MOST_RANKS = 1 << 18
 """The most MPI ranks that all jobs of a spec may have together: a plan lists every one."""
 
 
@@ -128,7 +128,9 @@ class Known:
             try:
                 return plainest_conflict(whole, found)
             except TooHard:  # what the search needed is a conflict, too, if not a minimal one
-                return Conflict(tuple(dict.fromkeys(c.label for c in whole.constraints if c.label in found.core)))
+                return Conflict(
+                    tuple(dict.fromkeys(c.label for c in whole.constraints if c.label in found.core))
+                )
 
     def _reasons(self, asked: Asked, whole: Problem, answer: Solution) -> tuple[Reason, ...]:
         from relionc.plan.why import reasons

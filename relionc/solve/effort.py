@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from contextvars import Token
@@ -20,13 +20,13 @@ class Effort:
     A search that would take more raises `TooHard`; so does every later one under the same effort.
     """
 
-    __slots__ = ("left", "_outer")
+    __slots__ = ("_outer", "left")
 
     def __init__(self, visits: int) -> None:
         self.left = visits
         self._outer: list[Token[Effort | None]] = []
 
-    def __enter__(self) -> Effort:
+    def __enter__(self) -> Self:
         self._outer.append(_CURRENT.set(self))
         return self
 

@@ -6,7 +6,7 @@ nothing is copied. What they would amount to if written out is counted, because 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ruamel.yaml.events import (
     AliasEvent,
@@ -21,6 +21,7 @@ from ruamel.yaml.events import (
 )
 
 from relionc.diag import Diagnostic, Place, Route
+from relionc.diag.kept import Kept
 from relionc.source import scalars
 from relionc.source.characters import first_unsafe, name_of
 from relionc.source.scalars import resolve
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from relionc.source.events import NextEvent
 
 MAX_DEPTH = 64
+MAX_VALUES = 100_000
 MAX_EXPANDED = 100_000  # values that aliases may add
 _OPENING = frozenset((MappingStartEvent, SequenceStartEvent))
 _CLOSING = frozenset((MappingEndEvent, SequenceEndEvent))
@@ -68,7 +70,7 @@ class Builder:
         self.marks: dict[Route, tuple[int, int, int]] = {}
         self.links: dict[Route, Route] = {}
         self.anchors: dict[str, _Anchor | None] = {}  # None while the value is still being read
-        self.diagnostics: list[Diagnostic] = []
+        self.diagnostics = Kept()
         self.deepest = 0
         self.expanded = 0
 
@@ -93,7 +95,7 @@ class Builder:
 
     def _report(self, code: str, message: str, start: Any, end: Any, **more: Any) -> None:
         span = unpack(_at(start), _at(end))
-        self.diagnostics.append(
+        self.diagnostics.add(
             Diagnostic(code=code, severity="error", message=message, path=self.path, span=span, **more)
         )
 
@@ -143,6 +145,8 @@ class Builder:
 
     def _enter(self, event: Any, depth: int) -> None:
         self.deepest = max(self.deepest, depth)
+        if len(self.marks) > MAX_VALUES:
+            self._too_many(event)
         if depth > MAX_DEPTH:
             self._report(
                 "RL008",
@@ -153,12 +157,24 @@ class Builder:
             )
             raise Refused
 
+    def _too_many(self, event: Any) -> NoReturn:
+        self._report(
+            "RL028",
+            f"the file holds more than {MAX_VALUES:,} values up to here",
+            event.start_mark,
+            event.end_mark,
+            help="split it",
+        )
+        raise Refused
+
     def _sequence(self, route: Route, depth: int) -> tuple[list[Any], int, Any]:
         out: list[Any] = []
         here = route
         while (event := self.get()).__class__ is not SequenceEndEvent:
             here = (*route, len(out))
             out.append(self._node(event, here, -1, depth + 1))
+            if len(out) > MAX_VALUES:
+                self._too_many(event)
         return out, self.marks[here][2], event
 
     def _mapping(self, route: Route, depth: int) -> tuple[dict[str, Any], int, Any]:
@@ -180,6 +196,8 @@ class Builder:
             if key in out:
                 self._duplicate(key, here, event)
             out[key] = node(get(), here, mark.line << 20 | mark.column, depth + 1)
+            if len(self.marks) > MAX_VALUES:
+                self._too_many(event)
         for at, merged in merges:
             self._merge(out, merged, route, at)
         _, start, end = self.marks[here]

@@ -31,6 +31,10 @@ LONGEST_NAME = 255
 JOB_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
 
 
+MOST_FINDINGS = 5_000
+"""With more of them, no further job is looked at."""
+
+
 def resolve(
     value: Mapping[str, Any],
     *,
@@ -54,7 +58,13 @@ def resolve(
     if version is None:
         return None, scope.findings
     resolver = _Resolver(value, version, scope, file_facts)
-    resolved = [job for name in order if (job := resolver.job(name, jobs[name], after[name])) is not None]
+    resolved: list[ResolvedJob] = []
+    for name in order:
+        if len(scope.findings) > MOST_FINDINGS:
+            scope.report("RL029", "and more: the rest of the jobs was not looked at", ("jobs",))
+            return None, scope.findings
+        job = resolver.job(name, jobs[name], after[name])
+        resolved += () if job is None else (job,)
     scope.findings += _same_output(resolved)
     whole = tuple(job for job in resolved if job.name not in scope.broken)
     return ResolvedSpec(path=path, relion=version, jobs=whole), scope.findings
@@ -167,13 +177,11 @@ class _Resolver:
             message = f"RELION {self.version} has no {name} job"
             self.scope.report("RL102", message, here, f"RELION {', '.join(elsewhere)} has it")
             return None
-        import difflib
+        from relionc.diag.near import nearest
 
-        near = difflib.get_close_matches(name, catalog.types(self.version), 1, 0.4)
-        advice = (
-            f"did you mean `{near[0]}`?" if near else f"there are {', '.join(catalog.types(self.version))}"
-        )
-        fixes = (Fix(f"use {near[0]}", here, near[0]),) if near else ()
+        near = nearest(name, catalog.types(self.version), 0.4)
+        advice = f"did you mean `{near}`?" if near else f"there are {', '.join(catalog.types(self.version))}"
+        fixes = (Fix(f"use {near}", here, near),) if near else ()
         self.scope.report("RL102", f"there is no job type `{name}`", here, advice, fixes=fixes)
         return None
 
