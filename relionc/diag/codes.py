@@ -26,7 +26,7 @@ CODES: dict[str, str] = {
     "RL025": "a text does not have the right form",
     "RL026": "a list or a mapping has too few or too many items",
     "RL027": "keys do not go together",
-    "RL028": "the file holds more values, or more jobs, than can be looked at",
+    "RL028": "the file holds more values, more jobs or a longer text than can be looked at",
     "RL029": "more was found than is shown",
     "RL030": "an expression in ${{ }} cannot be evaluated",
     "RL031": "a layout takes too long to decide",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 64
 MAX_VALUES = 100_000
+MAX_TEXT = 1 << 14  # characters of a value: every job may repeat it
 MAX_EXPANDED = 100_000  # values that aliases may add
 _OPENING = frozenset((MappingStartEvent, SequenceStartEvent))
 _CLOSING = frozenset((MappingEndEvent, SequenceEndEvent))
@@ -107,6 +108,10 @@ class Builder:
         if kind is ScalarEvent:
             start, end = event.start_mark, event.end_mark
             self.marks[route] = (key, start.line << 20 | start.column, end.line << 20 | end.column)
+            if len(event.value) > MAX_TEXT:
+                self._too_large(
+                    event, f"a text has {len(event.value):,} characters; it may have {MAX_TEXT:,}"
+                )
             if event.implicit[0] and not event.style and event.anchor is None:
                 return resolve(event.value)
             return self._scalar(event, route)
@@ -158,13 +163,10 @@ class Builder:
             raise Refused
 
     def _too_many(self, event: Any) -> NoReturn:
-        self._report(
-            "RL028",
-            f"the file holds more than {MAX_VALUES:,} values up to here",
-            event.start_mark,
-            event.end_mark,
-            help="split it",
-        )
+        self._too_large(event, f"the file holds more than {MAX_VALUES:,} values up to here")
+
+    def _too_large(self, event: Any, message: str) -> NoReturn:
+        self._report("RL028", message, event.start_mark, event.end_mark, help="split it")
         raise Refused
 
     def _sequence(self, route: Route, depth: int) -> tuple[list[Any], int, Any]:
