@@ -91,7 +91,7 @@ def _underlined(line: str, span: Span) -> tuple[str, int, int]:
     begin = span.column - 1
     end = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
     before, marked, after = line[:begin], line[begin : max(end, begin)], line[max(end, begin) :]
-    if width(line) > _WIDEST:
+    if len(line) > _WIDEST or width(line) > _WIDEST:  # to measure all of a long line takes long
         before = "…" + before[-_WIDEST // 4 :] if len(before) > _WIDEST // 4 else before
         marked = marked[: _WIDEST // 2]
         after = after[: _WIDEST // 4] + "…"
@@ -120,7 +120,7 @@ def _conflict_row(place: Place, source: Sequence[str]) -> tuple[str, str, str]:
     words = printable(place.message) + (f"  [{printable(place.source)}]" if place.source else "")
     if place.span is None or place.span.line > len(source):
         return "", "", words
-    return str(place.span.line), expand(source[place.span.line - 1].rstrip())[:_WIDEST], words
+    return str(place.span.line), expand(source[place.span.line - 1][:_WIDEST].rstrip())[:_WIDEST], words
 
 
 def _notes(diagnostic: Diagnostic) -> list[str]:

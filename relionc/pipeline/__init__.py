@@ -261,7 +261,7 @@ def _plans(
     jobs: Sequence[ResolvedJob], cluster: Cluster, tree: Tree, run: Run, *, why: bool
 ) -> tuple[JobPlan, ...]:
     plans: list[JobPlan] = []
-    known = Known(why=why, jobs=len(jobs))
+    known = Known(why=why)
     for job in jobs:
         plan, found = plan_job(job, cluster, known)
         run.add(found, tree)

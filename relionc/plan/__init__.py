@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from relionc.plan.model import JobPlan, Reason
     from relionc.site.types import Cluster
     from relionc.solve import Problem
+    from relionc.solve.search import Refutation
     from relionc.spec.model import ResolvedJob
 
-ANSWER_VISITS, ANSWER_VISITS_A_JOB = 60_000, 300
-"""What all layouts of a spec together may take to find: some jobs may be hard, not every one of many."""
-REASON_VISITS = 80_000
-"""What all explanations of a spec together may take: those of later jobs are shorter."""
+SEARCH_VISITS = 130_000
+"""What all layouts of a spec and all explanations together may take to find: those of later jobs are shorter."""
+ANSWER_VISITS = 70_000
+"""How much of it the layouts alone may take."""
 MOST_RANKS = 1 << 18
 """The most MPI ranks that all jobs of a spec may have together: a plan lists every one."""
 
@@ -90,13 +91,13 @@ def _too_many_ranks(job: ResolvedJob, ranks: int) -> Finding:
 class Known:
     """Answers by demand. One for each compilation: it holds all that it was asked, and how much may still be.
 
-    `why`: also say why each answer is what it is, which takes some searches more. `jobs`: how many will ask.
+    `why`: also say why each answer is what it is, which takes some searches more.
     """
 
-    def __init__(self, *, why: bool = False, jobs: int = 1) -> None:
+    def __init__(self, *, why: bool = False) -> None:
         self._why = why
-        self.answers = Effort(ANSWER_VISITS + ANSWER_VISITS_A_JOB * jobs)
-        self.reasons = Effort(REASON_VISITS)
+        self.answers = Effort(ANSWER_VISITS)
+        self.reasons = Effort(SEARCH_VISITS)
         self.ranks_left = MOST_RANKS
         self._answers: dict[Hashable, tuple[Asked, Solution | Conflict, tuple[Reason, ...]]] = {}
 
@@ -109,7 +110,7 @@ class Known:
         if key not in self._answers:
             asked = Asked(demand, cluster)
             whole = problem(asked)
-            answer = self._answer(whole)
+            answer = self.decided(whole)
             why: tuple[Reason, ...] = ()
             if self._why and isinstance(answer, Solution):
                 why = self._reasons(asked, whole, answer)
@@ -117,9 +118,9 @@ class Known:
         asked, answer, why = self._answers[key]
         return asked if asked.demand is demand else Asked(demand, cluster), answer, why
 
-    def _answer(self, whole: Problem) -> Solution | Conflict:
-        with self.answers:
-            found = search(whole)
+    def decided(self, whole: Problem) -> Solution | Conflict:
+        """Return the best layout of a problem, or why there is none; `TooHard` is raised where neither is known."""
+        found = self._searched(whole)
         if isinstance(found, Solution):
             return found
         from relionc.plan.plainest import plainest_conflict
@@ -131,6 +132,13 @@ class Known:
                 return Conflict(
                     tuple(dict.fromkeys(c.label for c in whole.constraints if c.label in found.core))
                 )
+
+    def _searched(self, whole: Problem) -> Solution | Refutation:
+        before = self.answers.left
+        with self.answers:
+            found = search(whole)
+        self.reasons.left -= before - self.answers.left
+        return found
 
     def _reasons(self, asked: Asked, whole: Problem, answer: Solution) -> tuple[Reason, ...]:
         from relionc.plan.why import reasons
