@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 SPEC := specs/biowulf-2018/class3d-ribosome.yaml
-# In this order: schemas name the options of the catalogue, validators are made from schemas.
+# In this order: an error in the catalogue's data is told first, schemas name its options, validators are made from schemas.
 GENERATORS := $(addprefix tools/build_,$(addsuffix .py,catalog sites schemas validators templates job_docs code_docs))
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench generate fresh clean

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import shutil
+import tempfile
 
-import pytest
 from hypothesis import settings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 # Property tests draw the same examples in every run, so that a red run is about the change. To hunt for more:
 # RELIONC_EXPLORE=1, which draws new ones.
@@ -19,13 +15,21 @@ if os.environ.get("RELIONC_EXPLORE") != "1":
     settings.load_profile("repeatable")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Give this run a build cache of its own, so that no test is answered from an earlier run."""
-    before = dict(os.environ)
-    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+_BEFORE = dict(os.environ)
+
+
+def pytest_configure() -> None:
+    """Give this run caches of its own, before tests are collected: no test is answered from an earlier run.
+
+    The catalogue of a checkout is compiled once, for all processes of the run.
+    """
+    os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="relionc-tests-")
     os.environ.pop("RELIONC_NO_CACHE", None)
     os.environ.pop("NO_COLOR", None)
-    yield
+
+
+def pytest_unconfigure() -> None:
+    """Remove them, and give the environment back."""
+    shutil.rmtree(os.environ["XDG_CACHE_HOME"], ignore_errors=True)
     os.environ.clear()
-    os.environ.update(before)
+    os.environ.update(_BEFORE)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ROOT / "relionc"
-GENERATED = ("catalog/_built", "site/_built", "schema/_fast", "emit/_templates.py")
+GENERATED = ("site/_built", "schema/_fast", "emit/_templates.py")
 FLAG = re.compile(r"(?<![\w-])--[a-z][\w-]*")
 PROGRAM = re.compile(r"\brelion_[a-z]\w*")
 

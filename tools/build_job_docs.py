@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from relionc.catalog import JobType, Option
+    from relionc.catalog.steps import Refuse, Step
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "jobs"
@@ -132,8 +133,8 @@ def refusals(found: list[JobType]) -> Iterator[str]:
     """Yield what RELION refuses, in our words."""
     told: dict[tuple[str, str, str], list[JobType]] = {}
     for each in found:
-        for _, _, rule, option, message, _ in dict.fromkeys(refusal_steps(each.program["steps"])):
-            told.setdefault((rule, option, message), []).append(each)
+        for step in dict.fromkeys(refusal_steps(each.program["steps"])):
+            told.setdefault((step.code, step.option, step.message), []).append(each)
     yield from ("## What RELION refuses", "", "| code | option | why |", "|---|---|---|")
     for (rule, option, message), having in told.items():
         only = f" ({versions(having)})" if len(having) < len(found) else ""
@@ -141,13 +142,14 @@ def refusals(found: list[JobType]) -> Iterator[str]:
     yield ""
 
 
-def refusal_steps(steps: Any) -> Iterator[Any]:
+def refusal_steps(steps: Iterable[Step]) -> Iterator[Refuse]:
+    from relionc.catalog.steps import Refuse, bodies
+
     for step in steps:
-        if step[0] == "refuse":
+        if isinstance(step, Refuse):
             yield step
-        for part in step[1:]:
-            if isinstance(part, tuple) and part and isinstance(part[0], tuple):
-                yield from refusal_steps(part)
+        for body in bodies(step):
+            yield from refusal_steps(body)
 
 
 def rank_rules(found: list[JobType]) -> Iterator[str]:

@@ -1,16 +1,16 @@
 """RELION knowledge as data: job types, options, programs, rules, per version.
 
-The data are YAML (`data/`, described in `docs/catalogue.md`), compiled to literal modules (`_built/`).
-`load` imports just the module of one type and version.
+The data are YAML (`data/`, described in `docs/catalogue.md`), compiled to JSON (`relionc.catalog.compiled`).
+`load` reads just the part of one type and version.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from relionc.catalog._built import TYPES
+from relionc.catalog.compiled import frozen, part
 from relionc.catalog.program import Scope, walk
+from relionc.catalog.steps import Output, decoded
 from relionc.catalog.types import JobType, Option, RankRule, RunRule, Traits
 
 if TYPE_CHECKING:
@@ -51,65 +51,65 @@ _CONDITIONS = (
 
 def versions() -> tuple[str, ...]:
     """Return the RELION versions of the catalogue, oldest first."""
-    return tuple(TYPES)
+    return tuple(part("index")["types"])
 
 
 def types(version: str) -> tuple[str, ...]:
     """Return the names of a version's job types; nothing for a version that is not in the catalogue."""
-    found: Any = TYPES.get(version, ())
-    return tuple(found)
+    return tuple(part("index")["types"].get(version, ()))
 
 
 def series(text: str) -> str | None:
     """Return the version of the catalogue that a release belongs to (`3.1.3` → `3.1`), or None."""
     head = ".".join(text.strip().replace("-", ".").split(".")[:2])
-    return head if head in TYPES else None
+    return head if head in versions() else None
 
 
 def load(name: str, version: str) -> JobType:
     """Return a job type; raises KeyError for one that the version does not have."""
     if name not in types(version):
         raise KeyError(name)
-    data: Any = import_module(f"relionc.catalog._built.v{version.replace('.', '_')}.{name}").DATA
-    return from_data(data)
+    return from_data(part(f"{version}/{name}"))
 
 
 def with_id(type_id: str, version: str) -> tuple[str, ...]:
     """Return the names of the types that a version's job files call `type_id`: one, or that of tomography too."""
-    from relionc.catalog._built import IDS
-
-    table: Any = IDS.get(version, {})
-    return tuple(table.get(type_id, ()))
+    return tuple(part("index")["ids"].get(version, {}).get(type_id, ()))
 
 
 def has_labels(version: str) -> bool:
     """Return whether a version's job files call the job types by labels, and not by numbers."""
-    from relionc.catalog._built import IDS
-
-    table: Any = IDS.get(version, {})
-    return not any(type_id.isdigit() for type_id in table)
+    return not any(type_id.isdigit() for type_id in part("index")["ids"].get(version, {}))
 
 
 def from_data(data: Mapping[str, Any]) -> JobType:
     """Return the job type that compiled data describe (`relionc.catalog.compiler`)."""
-    traits = data["traits"]
+    traits = frozen(data["traits"])
     ranks = tuple(RankRule(**rule) for rule in traits["rank_rules"])
     runs = tuple(RunRule(**rule) for rule in traits.get("run_rules", ()))
     return JobType(
         **{
             **data,
-            "options": {key: Option(**option) for key, option in data["options"].items()},
+            "options": {key: _option(option) for key, option in data["options"].items()},
+            "outputs": tuple(data["outputs"]),
             "traits": Traits(**{**traits, "rank_rules": ranks, "run_rules": runs}),
+            "program": _program(**data["program"]),
         }
     )
 
 
+def _program(steps: Any, **others: Any) -> dict[str, Any]:
+    return {"steps": decoded(steps), **frozen(others)}
+
+
+def _option(data: Mapping[str, Any]) -> Option:
+    option = Option(**data)
+    return option._replace(choices=tuple(option.choices)) if option.choices else option
+
+
 def versions_with(type_name: str, key: str) -> tuple[str, ...]:
     """Return the versions in which a job type has an option, oldest first."""
-    from relionc.catalog._built.options import OPTIONS
-
-    table: Any = OPTIONS.get(type_name, {})
-    return tuple(table.get(key, ()))
+    return tuple(part("options").get(type_name, {}).get(key, ()))
 
 
 def nearest_option(job_type: JobType, text: str) -> Option | None:
@@ -170,6 +170,6 @@ def outputs(
     scope = Scope(job_type, options, output=output, is_continue=is_continue)
     found: dict[str, str] = {}
     for step in walk(job_type.program["steps"], scope):
-        if step[0] == "output" and (name := scope.filled(step[1])):
-            found.setdefault(name, scope.filled(step[2]))
+        if isinstance(step, Output) and (name := scope.filled(step.name)):
+            found.setdefault(name, scope.filled(step.path))
     return found

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from relionc.catalog.steps import Text, When, bodies
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from relionc.catalog.steps import Step
     from relionc.catalog.types import JobType, Option
 
 _FLAG = re.compile(r"--?[A-Za-z][\w-]*")
@@ -102,20 +105,15 @@ def flags(job_type: JobType) -> tuple[str, ...]:
     return tuple(sorted(found | ({control} if control and found else set())))
 
 
-def _fragments(steps: Any) -> Iterator[tuple[Any, ...]]:
+def _fragments(steps: Iterable[Step]) -> Iterator[tuple[Any, ...]]:
     """Yield the pieces of every text that a program can write, whatever the options are."""
     for step in steps:
-        if step[0] == "text":
-            yield step[1]
-        elif step[0] == "when" and step[1][0] == "const":  # another version goes the other way
-            yield from _fragments(step[2] if step[1][1] else step[3])
+        if isinstance(step, Text):
+            yield step.pieces
+        elif isinstance(step, When) and step.condition[0] == "const":  # another version goes the other way
+            yield from _fragments(step.then if step.condition[1] else step.otherwise)
         else:
-            yield from _fragments([inner for part in step[1:] if _is_steps(part) for inner in part])
-
-
-def _is_steps(part: Any) -> bool:
-    """Return whether a part of a step is further steps: tuples that begin with a word."""
-    return isinstance(part, tuple) and all(isinstance(each, tuple) and each for each in part)
+            yield from (pieces for body in bodies(step) for pieces in _fragments(body))
 
 
 def _flags_of(pieces: tuple[Any, ...]) -> Iterator[str]:

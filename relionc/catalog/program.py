@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from relionc.catalog.steps import Check, Command, Repeat, When
 from relionc.expr import refs
 from relionc.expr.evaluate import evaluate
 from relionc.expr.functions import FUNCTIONS, text_of
 from relionc.expr.tree import Expr, ExprError, references
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from relionc.catalog.steps import Step
     from relionc.catalog.types import JobType
 
 MAX_REPEATS = 10_000
@@ -101,20 +103,20 @@ class Scope:
         return NOT_WORKED_OUT, error.message, "", ""
 
 
-def walk(steps: tuple[Any, ...], scope: Scope) -> Iterator[tuple[Any, ...]]:
-    """Yield the steps that apply, in order; `("begin",)` comes before the fragments of each command."""
+def walk(steps: Iterable[Step], scope: Scope) -> Iterator[Step]:
+    """Yield the steps that apply, in order; a command comes before its texts."""
     for step in steps:
-        match step[0]:
-            case "when":
-                yield from walk(step[2] if scope.value(step[1], otherwise=False) else step[3], scope)
-            case "command":
-                yield ("begin",)
-                yield from walk(step[1], scope)
-            case "for":
-                for number in range(1, min(scope.value(step[2], 0), MAX_REPEATS) + 1):
-                    scope.variables[step[1]] = number
-                    yield from walk(step[3], scope)
-            case "check":
-                scope.value(step[1], None)
+        match step:
+            case When(condition, then, otherwise):
+                yield from walk(then if scope.value(condition, otherwise=False) else otherwise, scope)
+            case Command(inner):
+                yield step
+                yield from walk(inner, scope)
+            case Repeat(variable, times, inner):
+                for number in range(1, min(scope.value(times, 0), MAX_REPEATS) + 1):
+                    scope.variables[variable] = number
+                    yield from walk(inner, scope)
+            case Check(expr):
+                scope.value(expr, None)
             case _:
                 yield step

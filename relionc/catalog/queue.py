@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from relionc.catalog.compiled import frozen, part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +49,4 @@ class Queue(NamedTuple):
 
 def load_queue(version: str) -> Queue:
     """Return what the templates of a RELION version may hold."""
-    from relionc.catalog._built.queue import QUEUE
-
-    data: Any = QUEUE[version]
-    return Queue(**data)
+    return Queue(**frozen(part("queue")[version]))

@@ -1,11 +1,8 @@
 """What the catalogue says about one job type of one RELION version."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+# Without `from __future__ import annotations`: typing compiles every annotation of a record that is text.
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 Expr = Any
 """A compiled expression: nested tuples of literals, as `relionc.expr` makes and evaluates them."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc.catalog.program import Scope, walk
+from relionc.catalog.steps import Command, Input, Output, Refuse, Text
 from relionc.expr import refs
 from relionc.expr.functions import text_of
 from relionc.ir import CommandLine, Glob, Part, Word
@@ -104,18 +105,18 @@ def make(
     inputs: list[tuple[str, str]] = []
     outputs: list[tuple[str, str]] = []
     for step in walk(job_type.program["steps"], scope):
-        match step[0]:
-            case "begin":
+        match step:
+            case Command():
                 drafts.append(_Draft())
-            case "text":
-                _write(drafts[-1], step[1], scope, wildcards=step[2])
-            case "refuse" if scope.value(step[1], otherwise=False):
-                refusals.append(Refusal(step[2], step[4], step[3], step[5]))
-            case "input":
-                path = scope.text(step[1]) if isinstance(step[1], str) else scope.filled(step[1])
-                inputs.append((refs.show(path), step[2]))
-            case "output" if step[3]:
-                outputs.append((refs.show(scope.filled(step[2])), step[3]))
+            case Text(pieces, in_shell):
+                _write(drafts[-1], pieces, scope, wildcards=in_shell)
+            case Refuse(condition) if scope.value(condition, otherwise=False):
+                refusals.append(Refusal(step.code, step.message, step.option, step.help))
+            case Input(given):
+                path = scope.text(given) if isinstance(given, str) else scope.filled(given)
+                inputs.append((refs.show(path), step.node_type))
+            case Output() if step.node_type:
+                outputs.append((refs.show(scope.filled(step.path)), step.node_type))
     for draft in drafts:
         _report_to_pipeline(draft, job_type, output)
     refusals += [Refusal(*problem) for problem in scope.problems if problem[2] or not refusals]

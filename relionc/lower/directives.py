@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.diag import Finding
 from relionc.expr.slurm import format_memory, format_time
 from relionc.ir import Directive
 from relionc.lower.launch import groups
 from relionc.plan.model import HETEROGENEOUS
+from relionc.slurm.options import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,73 +18,21 @@ if TYPE_CHECKING:
 
 Option = tuple[str, str | None]
 
-PLANNED = frozenset(
-    [
-        "constraint",
-        "cpus-per-task",
-        "distribution",
-        "exclusive",
-        "gpus",
-        "gpus-per-node",
-        "gpus-per-task",
-        "mem",
-        "mem-per-cpu",
-        "mem-per-gpu",
-        "nodes",
-        "ntasks",
-        "ntasks-per-gpu",
-        "ntasks-per-node",
-        "partition",
-        "time",
-    ]
-)
-"""sbatch options that the plan decides; `spec` refuses them in `slurm:`, `refused` in a profile."""
-
-
 _NEXT_GROUP = Directive("", "hetjob")
-_OF_NODES = frozenset(
-    [
-        "contiguous",
-        "core-spec",
-        "cores-per-socket",
-        "cpu-freq",
-        "exclude",
-        "extra-node-info",
-        "gpu-freq",
-        "gres-flags",
-        "hint",
-        "mincpus",
-        "network",
-        "nodefile",
-        "overcommit",
-        "oversubscribe",
-        "prefer",
-        "reservation",
-        "sockets-per-node",
-        "switches",
-        "thread-spec",
-        "threads-per-core",
-        "tmp",
-        "use-min-nodes",
-    ]
-)
-"""Further options that say which nodes, or what of them: each group of a hetjob needs them.
-
-All others are the job's. The first group hands them on, or a second time would be once too often (mail).
-"""
 
 
 def batch(plan: JobPlan, cluster: Cluster) -> tuple[Directive, ...]:
     """Return the directives of a batch script: ours, the profile's, then the user's further ones.
 
     A later option takes the place of an earlier one of the same name; `gres` is one line with everything in
-    it, because Slurm honours only the last. The groups of a hetjob follow each other.
+    it, because Slurm honours only the last. The groups of a hetjob follow each other; what is the job's is said by
+    the first alone, or a second time would be once too often (mail).
     """
     first, *others = groups(plan)
     further = [(name, value) for name, value in (*cluster.directives, *plan.job.slurm) if name != "gres"]
     made = [*_first(first, further, cluster)]
     for group in others:
-        of_nodes = [(name, value) for name, value in further if name in _OF_NODES]
+        of_nodes = [(name, value) for name, value in further if OPTIONS[name].each_group]
         made += [_NEXT_GROUP, *_directives([*resources(group, cluster), *of_nodes])]
     return tuple(made)
 
@@ -154,15 +102,3 @@ def gres(plan: JobPlan, cluster: Cluster) -> str:
     further = (*cluster.directives, *plan.job.slurm)
     items += [value for name, value in further if name == "gres" and value]
     return ",".join(items)
-
-
-def refused(cluster: Cluster) -> Iterator[Finding]:
-    """Yield a finding for each directive of the profile that would contradict every plan."""
-    for name, _ in cluster.directives:
-        if name in PLANNED:
-            yield Finding(
-                code="RL650",
-                message=f"the profile `{cluster.name}` gives every job `--{name}`, which the plan decides",
-                route=("cluster",),
-                help=f"take `{name}` out of the profile's `directives`",
-            )

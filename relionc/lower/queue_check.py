@@ -9,7 +9,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.diag import ERROR, WARNING, Finding
-from relionc.lower.queue_directives import MARK, first_command, said
+from relionc.slurm.directives import MARK, first_command, said
+from relionc.slurm.options import OPTIONS, meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -132,6 +133,14 @@ def _empty(filled: Filled) -> Iterator[Finding]:
             yield _finding("RL706", message, (each.line, column, end), text)
 
 
+def _names(filled: Filled) -> Iterator[Finding]:
+    for each in said(filled.after[: first_command(filled.lines) - 1]):
+        if each.name and each.name not in OPTIONS:
+            column, end = _body(filled, each.line)
+            message = f"`{each.name}` is not the full name of an sbatch option"
+            yield _finding("RL680", message, (each.line, column, end), meant(each.name))
+
+
 def _form(filled: Filled) -> Iterator[Finding]:
     if any(line.endswith("\r") for line in filled.lines):
         number = next(number for number, line in enumerate(filled.lines, 1) if line.endswith("\r"))
@@ -145,7 +154,7 @@ def _form(filled: Filled) -> Iterator[Finding]:
 
 
 _ALWAYS = (_commands, _unknown, _output)
-_SLURM = (_late, _blanks, _empty, _form)
+_SLURM = (_late, _blanks, _empty, _names, _form)
 
 
 def _finding(

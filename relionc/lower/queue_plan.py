@@ -9,10 +9,10 @@ from relionc.catalog.queue import load_queue
 from relionc.diag import WARNING, Finding
 from relionc.expr.slurm import SlurmSyntaxError, parse_time
 from relionc.lower import directives, queue, queue_check
-from relionc.lower.queue_directives import Said, first_command, said
 from relionc.lower.queue_shell import misread
 from relionc.lower.words import path_word
 from relionc.plan.model import HETJOB, ONE_TASK_PER_NODE
+from relionc.slurm.directives import Said, first_command, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

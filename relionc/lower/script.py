@@ -46,8 +46,7 @@ _DEPENDENCY = ("--dependency=afterok:{ids}", "--kill-on-invalid-dep=yes")
 
 def check(plans: Sequence[JobPlan], cluster: Cluster) -> list[Finding]:
     """Return what keeps these plans from becoming scripts; `bundle` expects none."""
-    placements = [finding for plan in plans for finding in launch.cannot_start(plan, cluster)]
-    return [*(directives.refused(cluster) if cluster.scheduler == "slurm" else ()), *placements]
+    return [finding for plan in plans for finding in launch.cannot_start(plan, cluster)]
 
 
 def bundle(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 INCOMPLETE = "RL029"
 """The code of the last finding where there are too many to tell: the value may be wrong in further ways."""
 
-Kind = Literal["spec", "cluster", "plan"]
+Kind = Literal["spec", "cluster"]
 
 
 def check(kind: Kind, value: Any) -> list[Finding]:

@@ -32,7 +32,7 @@ MOST = 100
 _MANY = 20  # jobs that are looked at without asking first which are wrong
 _SOUND = {"relionc": 1}
 _PLACES = 100  # keys that are looked at to find where one belongs: about so many are in a schema
-_WHOLE = {"spec": "a spec", "cluster": "a cluster profile", "plan": "a plan"}
+_WHOLE = {"spec": "a spec", "cluster": "a cluster profile"}
 
 
 @cache

@@ -9,6 +9,7 @@ from relionc.expr.slurm import format_memory
 from relionc.site.overlay import exists
 from relionc.site.read import MISSING_KEY, WRONG_VALUE
 from relionc.site.types import BILLED, MODES
+from relionc.slurm.options import ALWAYS, NEVER, NOBODY, OPTIONS, PLAN, meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from relionc.site.types import Cluster, Launcher, NodeType, Partition, Policy
 
 UNKNOWN_NAME = "RL672"
+BAD_OPTION = "RL654"
 NO_SUCH_FACT, BAD_PLACEHOLDER, TWICE = "RL673", "RL674", "RL675"
 IMPOSSIBLE, UNKNOWN_BASE, CONTRADICTION, SHARED_SCRATCH = "RL676", "RL677", "RL678", "RL679"
 
@@ -52,6 +54,7 @@ def check(cluster: Cluster, value: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _check_policy(cluster.policy)
     yield from _check_modules(cluster)
     yield from _check_sources(cluster, value)
+    yield from _check_directives(cluster)
 
 
 def unknown(name: str, names: Iterable[str], what: str, route: Route, *, on_key: bool = False) -> Finding:
@@ -269,6 +272,24 @@ def _check_sources(cluster: Cluster, value: Mapping[str, Any]) -> Iterator[Findi
             route = ("sources", path)
             advice = "paths are keys joined by dots, as node_types.NAME.memory"
             yield Finding(code=NO_SUCH_FACT, message=message, route=route, help=advice, on_key=True)
+
+
+def _check_directives(cluster: Cluster) -> Iterator[Finding]:
+    for name, value in cluster.directives:
+        route, option = ("directives", name), OPTIONS.get(name)
+        if option is None:
+            message = f"{name[:64]!r} is not the full name of an sbatch option"
+            yield Finding(code=BAD_OPTION, message=message, route=route, help=meant(name), on_key=True)
+        elif option.owner == PLAN:
+            message = f"the profile `{cluster.name}` gives every job `--{name}`, which the plan decides"
+            advice = f"take `{name}` out of the profile's `directives`"
+            yield Finding(code="RL650", message=message, route=route, help=advice, on_key=True)
+        elif option.owner == NOBODY:
+            message = f"`{name}` does not go with RELION jobs: {option.why}"
+            yield Finding(code=BAD_OPTION, message=message, route=route, help="take it out", on_key=True)
+        elif option.value == (ALWAYS if value is None else NEVER):
+            message = f"`{name}` {'needs a' if value is None else 'takes no'} value"
+            yield Finding(code=WRONG_VALUE, message=message, route=route, help="true stands for no value")
 
 
 def _check_names_differ(key: str, names: Iterable[str]) -> Iterator[Finding]:

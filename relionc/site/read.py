@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 from relionc.diag import Finding
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     from relionc.diag import Route
 
 WRONG_VALUE, MISSING_KEY = "RL670", "RL671"
+BAD_NAME = "RL655"
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+"""A name that a shell can export."""
+SLURM_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+@:/-]*")
+"""A partition, a gres or a type of it: nothing that sbatch, a list or a shell reads as more than a name."""
+FEATURE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+@:/=-]*")
+"""A feature of nodes; sites have `gpu=3090`."""
+SHOWN = re.compile(r"[^\W]+(?:[ .+@:/=*-]+\w+)*|\*")
+"""A name that only people and profiles use."""
 PROVENANCE = ("source", "date", "unverified")
 TOP_ONLY = ("profile", "extends", "sources")
 FREE_NAMES = (
@@ -38,6 +48,35 @@ class Section:
             self.value = value
         else:
             self._wrong(None, "a mapping of keys to values")
+
+    def names(self, form: re.Pattern[str], what: str) -> Iterator[str]:
+        """Yield the keys, and file a finding for each that is not `what`."""
+        for key in self.value:
+            if form.fullmatch(str(key)):
+                yield str(key)
+            else:
+                self._name(str(key), what, (key,), on_key=True)
+
+    def name(self, key: str, form: re.Pattern[str], what: str) -> str:
+        """Return a text that is a name of this form; empty where there is none."""
+        text = self.text(key)
+        if text and not form.fullmatch(text):
+            self._name(text, what, (key,))
+        return text
+
+    def name_list(self, key: str, form: re.Pattern[str], what: str) -> tuple[str, ...]:
+        """Return a list of names of this form."""
+        words = self.words(key)
+        for index, word in enumerate(words):
+            if not form.fullmatch(word):
+                many = isinstance(self.value[key], (list, tuple))
+                self._name(word, what, (key, index) if many else (key,))
+        return words
+
+    def _name(self, name: str, what: str, route: Route, *, on_key: bool = False) -> None:
+        message, advice = f"{name[:64]!r} is not {what}", "ASCII letters, digits, and marks inside a name"
+        where = (*self.route, *route)
+        self.findings.append(Finding(code=BAD_NAME, message=message, route=where, help=advice, on_key=on_key))
 
     def text(self, key: str, default: str = "") -> str:
         """Return a one-line text; numbers give what the user typed."""
@@ -67,7 +106,7 @@ class Section:
     def numbers(self, key: str) -> tuple[tuple[str, int], ...]:
         """Return a mapping of names to whole numbers, in order."""
         section = self.section(key)
-        return tuple((str(name), section.number(name)) for name in section.value)
+        return tuple((name, section.number(name)) for name in section.names(SHOWN, "a name"))
 
     def flag(self, key: str) -> bool:
         """Return a true or false, by default false."""
@@ -85,9 +124,9 @@ class Section:
         return tuple(self._text(item, key, index) for index, item in enumerate(items))
 
     def pairs(self, key: str) -> tuple[tuple[str, str], ...]:
-        """Return a mapping of texts to texts, in order."""
+        """Return a mapping of names of variables to texts, in order."""
         section = self.section(key)
-        return tuple((name, section.text(name)) for name in section.value)
+        return tuple((name, section.text(name)) for name in section.names(VARIABLE, "the name of a variable"))
 
     def size(self, key: str, unit: str = "M") -> int:
         """Return MiB of a size in Slurm's spelling; `unit` is that of a plain number."""
@@ -103,11 +142,11 @@ class Section:
         value = self.value.get(key)
         return Section({} if value is None else value, (*self.route, key), self.findings)
 
-    def sections(self, key: str) -> Iterator[tuple[str, Section]]:
-        """Yield the named mappings at `key`."""
+    def sections(self, key: str, form: re.Pattern[str], what: str) -> Iterator[tuple[str, Section]]:
+        """Yield the mappings at `key` whose names have this form."""
         parent = self.section(key)
-        for name in parent.value:
-            yield str(name), parent.section(name)
+        for name in parent.names(form, what):
+            yield name, parent.section(name)
 
     def needs(self, what: str, *keys: str) -> None:
         """File a finding for each key that is missing; `what` names the section for people."""
@@ -152,16 +191,24 @@ def cluster(value: Mapping[str, Any], findings: list[Finding]) -> Cluster:
         name=top.text("name"),
         title=top.text("title"),
         scheduler=top.text("scheduler"),
-        node_types={name: _node_type(name, section) for name, section in top.sections("node_types")},
-        partitions={name: _partition(name, section) for name, section in top.sections("partitions")},
-        launchers={use: _launcher(use, section) for use, section in top.sections("launchers")},
+        node_types={
+            name: _node_type(name, section) for name, section in top.sections("node_types", SHOWN, "a name")
+        },
+        partitions={
+            name: _partition(name, section)
+            for name, section in top.sections("partitions", SLURM_NAME, "the name of a partition")
+        },
+        launchers={
+            use: _launcher(use, section) for use, section in top.sections("launchers", SHOWN, "a name")
+        },
         scratch=_scratch(top.section("scratch")),
         policy=_policy(top.section("policy")),
         memory_flag=top.text("memory_flag", "either"),
-        gres_gpu=top.text("gres_gpu", "gpu"),
+        gres_gpu=top.name("gres_gpu", SLURM_NAME, "the name of a gres") or "gpu",
         versions=top.words("versions"),
         modules={
-            str(version): top.section("modules").words(version) for version in top.section("modules").value
+            version: top.section("modules").words(version)
+            for version in top.section("modules").names(SHOWN, "a version")
         },
         environment=top.pairs("environment"),
         allocation=top.words("allocation"),
@@ -185,12 +232,12 @@ def _node_type(name: str, section: Section) -> NodeType:
         threads_per_core=section.number("threads_per_core", 1),
         memory_mib=section.size("memory"),
         scratch_gib=section.size("scratch", "G") // 1024,
-        gpu_type=section.text("gpu_type"),
+        gpu_type=section.name("gpu_type", SLURM_NAME, "a type of GPU"),
         gpus=section.number("gpus"),
         vram_gib=section.size("vram", "G") / 1024,
         gpu_threads=section.number("gpu_threads"),
         cpus_per_gpu=section.number("cpus_per_gpu"),
-        features=section.words("features"),
+        features=section.name_list("features", FEATURE, "a feature of nodes"),
         until=section.text("until"),
     )
 
@@ -213,7 +260,7 @@ def _partition(name: str, section: Section) -> Partition:
 
 
 def _billing(section: Section) -> tuple[tuple[str, float], ...]:
-    return tuple((str(name), section.real(name)) for name in section.value)
+    return tuple((name, section.real(name)) for name in section.names(SHOWN, "a name"))
 
 
 def _launcher(use: str, section: Section) -> Launcher:
@@ -223,8 +270,8 @@ def _launcher(use: str, section: Section) -> Launcher:
         name=section.text("name", argv[0] if argv else ""),
         argv=argv,
         arbitrary=section.words("arbitrary"),
-        hostfile_variable=section.text("hostfile_variable"),
-        unset=section.words("unset"),
+        hostfile_variable=section.name("hostfile_variable", VARIABLE, "the name of a variable"),
+        unset=section.name_list("unset", VARIABLE, "the name of a variable"),
         exports=section.pairs("exports"),
         mpi=section.text("mpi"),
         workers=section.words("workers"),
@@ -238,7 +285,7 @@ def _scratch(section: Section) -> Scratch | None:
     section.needs("scratch", "path")
     return Scratch(
         path=section.text("path"),
-        gres=section.text("gres"),
+        gres=section.name("gres", SLURM_NAME, "the name of a gres"),
         required=section.flag("required"),
         minimum_gib=-(-section.size("minimum", "G") // 1024),
         default_gib=-(-section.size("default", "G") // 1024),

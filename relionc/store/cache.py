@@ -124,35 +124,52 @@ def store(
     ]
     entry = (tuple(key), build_id(version), list(inputs), artifacts, summary)
     try:
-        _save(path, marshal.dumps(entry))
-    except (OSError, ValueError):
+        body = marshal.dumps(entry)
+    except ValueError:
         return
+    save(path, _HEAD + of_bytes(body).encode() + body)
 
 
 def _entry_path(key: Sequence[str]) -> str | None:
     """Return the file of an entry; None where the user has switched the cache off or has no place for it."""
-    if os.environ.get(_SWITCH):
-        return None
+    base = None if os.environ.get(_SWITCH) else folder()
+    return None if base is None else f"{base}/{name_of(*key)}"
+
+
+def folder() -> str | None:
+    """Return where this user's files of relionc are kept; None where there is no place for them."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     if not base.startswith("/"):  # the specification says to ignore relative ones
         home = os.path.expanduser("~")
         base = f"{home}/.cache"
-    if not base.startswith("/"):
-        return None
-    name = of_bytes("\0".join(key).encode(errors="surrogateescape"))
-    return f"{base}/relionc/{name}"
+    return f"{base}/relionc" if base.startswith("/") else None
 
 
-def _load(path: str) -> tuple[object, object, list[Seen], list[tuple[str, str, bool]], object] | None:
-    """Return a stored entry; None unless it is this user's own and whole."""
+def name_of(*texts: str) -> str:
+    """Return a file name that stands for these texts and for no others."""
+    return of_bytes("\0".join(texts).encode(errors="surrogateescape"))
+
+
+def open_own(path: str) -> int | None:
+    """Open a file for reading; None unless it is a plain file of this user's that nobody else may write."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return None
+    found = os.fstat(fd)
+    if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022:
+        return fd
+    os.close(fd)
+    return None
+
+
+def _load(path: str) -> tuple[object, object, list[Seen], list[tuple[str, str, bool]], object] | None:
+    """Return a stored entry; None unless it is this user's own and whole."""
+    fd = open_own(path)
+    if fd is None:
+        return None
     with open(fd, "rb", buffering=0) as stream:
-        found = os.fstat(fd)
-        ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
-        content = stream.read(_MOST) if ours else b""
+        content = stream.read(_MOST)
     body = content[len(_HEAD) + _DIGEST :]
     if not content.startswith(_HEAD) or content[len(_HEAD) : -len(body)] != of_bytes(body).encode():
         return None
@@ -163,15 +180,19 @@ def _load(path: str) -> tuple[object, object, list[Seen], list[tuple[str, str, b
     return entry if isinstance(entry, tuple) and len(entry) == 5 else None
 
 
-def _save(path: str, body: bytes) -> None:
-    """Write an entry in one step, readable by this user only."""
-    os.makedirs(path.rpartition("/")[0], mode=0o700, exist_ok=True)
+def save(path: str, content: bytes) -> bool:
+    """Write a file in one step, readable by this user only; return whether it could be written."""
     staged = f"{path}.{os.getpid()}"
-    fd = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        os.makedirs(path.rpartition("/")[0], mode=0o700, exist_ok=True)
+        fd = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return False
     try:
         with open(fd, "wb") as stream:
-            stream.write(_HEAD + of_bytes(body).encode() + body)
+            stream.write(content)
         os.replace(staged, path)
     except OSError:
         os.unlink(staged)
-        raise
+        return False
+    return True

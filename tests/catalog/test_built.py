@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import copy
-import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,51 +12,65 @@ from typing import Any
 import pytest
 
 from relionc import catalog
-from relionc.catalog.compiler import CatalogError, compile_all, compile_type
+from relionc.catalog.compiled import Archive, frozen, pack, part
+from relionc.catalog.compiler import CatalogError, catalogue, compile_all, compile_type, read_data
 from relionc.catalog.compiler.ranges import matches
 from relionc.catalog.compiler.release import Release
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-def tool() -> Any:
-    spec = importlib.util.spec_from_file_location("build_catalog", ROOT / "tools" / "build_catalog.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+DATA = str(ROOT / "relionc" / "catalog" / "data")
 
 
 @pytest.fixture
 def data() -> dict[str, Any]:
-    return copy.deepcopy(tool().read_data())
+    return copy.deepcopy(read_data(DATA))
 
 
-def test_the_built_modules_are_what_the_yaml_says() -> None:
-    build_catalog = tool()
-    wanted = build_catalog.modules()
-    built = {path.relative_to(build_catalog.BUILT) for path in build_catalog.BUILT.rglob("*.py")}
-    assert built == set(wanted), "run tools/build_catalog.py"
-    for path, text in wanted.items():
-        assert (build_catalog.BUILT / path).read_text("utf-8") == text, f"{path}: run tools/build_catalog.py"
+def test_every_part_is_what_the_yaml_says() -> None:
+    """Numbers stay numbers of their kind, and tables keep their order: both reach commands."""
+    made = catalogue(DATA)
+    assert len(made) > 100
+    for name, value in made.items():
+        assert repr(frozen(part(name))) == repr(value), name
 
 
-def test_the_built_modules_hold_only_literals() -> None:
-    for path in tool().BUILT.rglob("*.py"):
-        for node in ast.parse(path.read_text("utf-8")).body:
-            assert isinstance(node, (ast.Expr, ast.AnnAssign))
-            assert node.value
-            ast.literal_eval(node.value)
+def test_the_same_yaml_makes_the_same_bytes() -> None:
+    code = (
+        "import sys; from relionc.catalog.compiled import pack; from relionc.catalog.compiler import catalogue;"
+        f"from relionc.store.digest import of_bytes; print(of_bytes(pack(catalogue({DATA!r}))))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    assert len(said) == 1
 
 
-def test_loading_a_type_needs_neither_yaml_nor_lark_nor_other_types() -> None:
+def test_loading_a_type_reads_no_other_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    whole = Archive(pack(catalogue(DATA)))
+    monkeypatch.setattr("relionc.catalog.compiled._archive", lambda: whole)
+    monkeypatch.setattr(
+        Archive, "part", lambda self, name, get=Archive.part: read.append(name) or get(self, name)
+    )
+    part.cache_clear()
+    catalog.load("class3d", "3.1")
+    part.cache_clear()
+    assert read == ["index", "3.1/class3d"]
+
+
+def test_loading_a_type_needs_neither_yaml_nor_lark() -> None:
+    part("index")  # compiled by now
     code = (
         "import sys; from relionc import catalog; from relionc.lower import commands;"
         "t = catalog.load('class3d', '3.1');"
         "commands.make(t, {'fn_img': 'a', 'fn_ref': 'b'}, output='C/', is_continue=False);"
-        "print([m for m in sys.modules if m.split('.')[0] in ('lark', 'ruamel', '_ruamel_yaml')"
-        " or '_built.v' in m and 'class3d' not in m and m.count('.') > 3])"
+        "print([m for m in sys.modules if m.split('.')[0] in ('lark', 'ruamel', '_ruamel_yaml')])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -6,15 +6,15 @@ import copy
 from typing import Any
 
 import pytest
-from test_built import tool
+from test_built import DATA
 
 from relionc import catalog
-from relionc.catalog.compiler import CatalogError, compile_type
+from relionc.catalog.compiler import CatalogError, compile_type, read_data
 
 
 @pytest.fixture(scope="module")
 def data() -> dict[str, Any]:
-    return tool().read_data()  # type: ignore[no-any-return]
+    return read_data(DATA)
 
 
 def broken(data: dict[str, Any], name: str, version: str, **options: str) -> list[str]:

@@ -114,14 +114,6 @@ def test_account_and_qos_are_passed_on():
     assert options(plus_1(job=job(resources=pins)))[-2:] == [("account", "em"), ("qos", "high")]
 
 
-@pytest.mark.parametrize("name", ["mem", "nodes", "gpus-per-task", "distribution", "time"])
-def test_a_profile_may_not_set_what_the_plan_decides(name):
-    cluster = SLURM._replace(directives=(("export", "NONE"), (name, "1")))
-    (finding,) = script.check([plus_1(), plus_1(job=job("second"))], cluster)
-    assert (finding.code, finding.route) == ("RL650", ("cluster",))
-    assert f"`--{name}`" in finding.message
-
-
 def test_a_launcher_that_cannot_place_ranks_is_refused_for_several_nodes_only():
     launchers = {"batch": SLURM.launchers["batch"]._replace(arbitrary=())}
     cluster = SLURM._replace(launchers=launchers)

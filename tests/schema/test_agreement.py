@@ -16,7 +16,7 @@ from relionc import schema
 from relionc.resources import folder
 from relionc.schema.subset import checked
 
-KINDS = ["spec", "cluster", "plan"]
+KINDS = ["spec", "cluster"]
 
 odd = st.sampled_from(
     [

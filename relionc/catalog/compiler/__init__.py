@@ -1,11 +1,12 @@
 """From the catalogue's YAML to literal data, one value per job type and version.
 
-`docs/catalogue.md` describes the YAML. Nothing here is needed at run time; `tools/build_catalog.py` writes the
-result to `relionc/catalog/_built`.
+`docs/catalogue.md` describes the YAML. An installed relionc has the result and not this package; a checkout compiles at
+its first use (`relionc.catalog.checkout`).
 """
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from relionc.catalog.compiler.fragments import FragmentError
@@ -15,10 +16,35 @@ from relionc.catalog.compiler.queue import compile_queue
 from relionc.catalog.compiler.ranges import number
 from relionc.catalog.compiler.release import CatalogError, Release
 from relionc.expr import ExprError
+from relionc.source import load
 
-__all__ = ["CatalogError", "compile_all", "compile_queue", "compile_type"]
+__all__ = ["CatalogError", "catalogue", "compile_all", "compile_queue", "compile_type", "read_data"]
 
 _GENERAL = ("versions", "shared", "queue")
+
+
+def catalogue(folder: str) -> dict[str, Any]:
+    """Return the parts of the catalogue (`relionc.catalog.compiled`) from a folder of YAML; raises CatalogError."""
+    data = read_data(folder)
+    types = compile_all(data)
+    return {
+        "index": _index(types),
+        "options": _versions_of_options(types),
+        "queue": compile_queue(data),
+        **{f"{version}/{name}": each for version, table in types.items() for name, each in table.items()},
+    }
+
+
+def read_data(folder: str) -> dict[str, Any]:
+    """Return the values of every YAML file by its name without extension; raises CatalogError."""
+    data = {}
+    for name in sorted(each for each in os.listdir(folder) if each.endswith(".yaml")):
+        with open(os.path.join(folder, name), "rb") as stream:
+            loaded = load(stream.read(), name)
+        if loaded.tree is None or loaded.diagnostics:
+            raise CatalogError("\n".join(f"{name}: {found.message}" for found in loaded.diagnostics))
+        data[name.removesuffix(".yaml")] = loaded.tree.value
+    return data
 
 
 def compile_all(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -45,3 +71,27 @@ def compile_type(data: dict[str, Any], name: str, version: str) -> dict[str, Any
         raise CatalogError(f"{name}.yaml, version {version}: there is no {error}") from error
     except (CatalogError, FragmentError, ExprError, TypeError, ValueError) as error:
         raise CatalogError(f"{name}.yaml, version {version}: {error}") from error
+
+
+def _versions_of_options(compiled: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the versions of each option of each type: a table that only a misspelled option needs."""
+    options: dict[str, dict[str, tuple[str, ...]]] = {}
+    for version, types in compiled.items():
+        for name, data in types.items():
+            for key in data["options"]:
+                table = options.setdefault(name, {})
+                table[key] = (*table.get(key, ()), version)
+    return {name: dict(sorted(table.items())) for name, table in sorted(options.items())}
+
+
+def _index(compiled: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the tables for look-up: types of each version, also by id."""
+    ids: dict[str, dict[str, tuple[str, ...]]] = {}
+    for version, types in compiled.items():
+        table = ids.setdefault(version, {})
+        for name, data in types.items():
+            table[data["type_id"]] = (*table.get(data["type_id"], ()), name)
+    return {
+        "types": {version: tuple(types) for version, types in compiled.items()},
+        "ids": {version: dict(sorted(table.items())) for version, table in ids.items()},
+    }

@@ -10,6 +10,7 @@ from relionc.catalog.compiler.names import Names
 from relionc.catalog.compiler.options import options
 from relionc.catalog.compiler.release import CatalogError, check_keys
 from relionc.catalog.compiler.steps import Steps
+from relionc.catalog.steps import encoded
 from relionc.expr import parse
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _shorthands(release: Release, names: dict[str, Any]) -> dict[str, Expr]:
 def _program(release: Release, source: dict[str, Any], steps: Any, files: Any) -> dict[str, Any]:
     return {
         **({"files": files} if files else {}),
-        "steps": steps,
+        "steps": encoded(steps),
         "control": release.chosen(source.get("control", release.fact("control"))) or "",
         "marks": release.general["marks"],
         "local_mpi_limit": release.general["local_mpi_limit"],

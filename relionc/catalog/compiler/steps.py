@@ -1,14 +1,4 @@
-"""The steps of a job type: what `relionc.catalog.program.walk` goes through.
-
-("text", pieces, shell)                              a fragment of a command
-("command", steps)                                   a command
-("when", expr, then, otherwise)
-("for", name, count, steps)
-("refuse", expr, code, option, message, help)
-("input", option or template of a path, node type)
-("output", name, path, node type)                    name and path are templates
-("check", expr)
-"""
+"""From the steps that a job type's YAML writes to the records of `relionc.catalog.steps`."""
 
 from __future__ import annotations
 
@@ -17,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from relionc.catalog.compiler.fragments import VALUES, read
 from relionc.catalog.compiler.release import CatalogError, Release, check_keys
+from relionc.catalog.steps import Check, Command, Input, Output, Refuse, Repeat, Step, Text, When
 
 if TYPE_CHECKING:
     from relionc.catalog.compiler.names import Names
     from relionc.expr import Expr
-
-Step = tuple[Any, ...]
 
 _KEYS = {
     "use": ("use", "versions"),
@@ -89,7 +78,7 @@ class Steps:
             case "for":
                 made = (self._loop(step, in_shell=in_shell),)
             case "check":
-                made = (("check", self.names.expr(step["check"])),)
+                made = (Check(self.names.expr(step["check"])),)
             case "text":
                 made = self._conditional_text(step, in_shell=in_shell)
             case "input":
@@ -103,13 +92,13 @@ class Steps:
         code, option = step["refuse"], step["option"]
         if option not in self.names.options:
             raise CatalogError(f"a refusal names {option!r}, which is no option of this version")
-        return ("refuse", self.names.expr(step["when"]), code, option, step["message"], step.get("help", ""))
+        return Refuse(self.names.expr(step["when"]), code, option, step["message"], step.get("help", ""))
 
     def _output(self, spec: dict[str, Any]) -> tuple[Step, ...]:
         check_keys("an output", spec, _OUTPUT_KEYS)
         spec = self._of_version(spec)
         kind = self.release.node_type(spec["type"]) if "type" in spec else ""
-        made = ("output", self.names.template(spec.get("name", "")), self.names.template(spec["path"]), kind)
+        made = Output(self.names.template(spec.get("name", "")), self.names.template(spec["path"]), kind)
         return self._guarded(spec, (made,))
 
     def _loop(self, step: dict[str, Any], *, in_shell: bool) -> Step:
@@ -117,36 +106,36 @@ class Steps:
         self.names.loops.append(step["for"])
         body = self.all(step["then"], in_shell=in_shell)
         self.names.loops.pop()
-        return ("for", step["for"], count, body)
+        return Repeat(step["for"], count, body)
 
     def _conditional_text(self, step: dict[str, Any], *, in_shell: bool) -> tuple[Step, ...]:
-        made = (self._text(step["text"], in_shell=in_shell),)
-        return self._guarded(step, made + (self._input(step) if "input" in step else ()))
+        text = self._text(step["text"], in_shell=in_shell)
+        return self._guarded(step, (text, *(self._input(step) if "input" in step else ())))
 
     def _input(self, step: dict[str, Any]) -> tuple[Step, ...]:
         given = step["input"]
         kind = (
             self.release.node_type(step["type"]) if "type" in step else self.names.options[given]["node_type"]
         )
-        return (("input", self.names.template(given) if "{" in given else given, kind),)
+        return (Input(self.names.template(given) if "{" in given else given, kind),)
 
     def _guarded(
         self, step: dict[str, Any], then: tuple[Step, ...], otherwise: tuple[Step, ...] = ()
     ) -> tuple[Step, ...]:
         if "when" in step:
-            return (("when", self.names.expr(step["when"]), then, otherwise),)
+            return (When(self.names.expr(step["when"]), then, otherwise),)
         return then
 
     def _command(self, body: Any, *, in_shell: bool) -> Step:
         first = self._text(self.release.chosen(body[0]), in_shell=in_shell, lead="")
-        return ("command", (first, *self.all(body[1:], in_shell=in_shell)))
+        return Command((first, *self.all(body[1:], in_shell=in_shell)))
 
     def _text(self, text: str, *, in_shell: bool, lead: str = " ") -> Step:
         pieces = tuple(
             (piece[0], self.names.resolved(piece[1])) if piece[0] in VALUES else piece
             for piece in read(lead + text, in_shell=in_shell, is_extra=self._is_extra)
         )
-        return ("text", pieces, in_shell)
+        return Text(pieces, in_shell)
 
     def _is_extra(self, expr: Expr) -> bool:
         return expr[0] == "name" and self.names.options.get(expr[2][0], {}).get("role") == "extra_args"

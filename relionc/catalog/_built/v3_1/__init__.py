@@ -1,1 +1,0 @@
-"""The job types of RELION 3.1. Made by tools/build_catalog.py from relionc/catalog/data; do not edit."""

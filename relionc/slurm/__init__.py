@@ -1,0 +1,1 @@
+"""What is true of Slurm itself, whatever the site: options of sbatch, and how it reads `#SBATCH` lines."""
