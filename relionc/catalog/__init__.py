@@ -6,6 +6,7 @@ The data are YAML (`data/`, described in `docs/catalogue.md`), compiled to JSON 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from relionc.catalog.compiled import frozen, part
@@ -65,8 +66,9 @@ def series(text: str) -> str | None:
     return head if head in versions() else None
 
 
+@lru_cache(maxsize=64)
 def load(name: str, version: str) -> JobType:
-    """Return a job type; raises KeyError for one that the version does not have."""
+    """Return a job type, the same for all jobs of a spec; raises KeyError for one that the version does not have."""
     if name not in types(version):
         raise KeyError(name)
     return from_data(part(f"{version}/{name}"))

@@ -9,7 +9,7 @@ unless nothing at all was an error.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from relionc import __version__, emit, spec
 from relionc.diag import Finding
@@ -21,6 +21,7 @@ from relionc.lower.decided import options as decided_options
 from relionc.lower.jobfile import make as make_job_file
 from relionc.pipeline.profile import cluster_of, load_profile
 from relionc.pipeline.run import Compiled, Disk, QueueTemplate, Request, Run, Stop
+from relionc.pipeline.size import too_large
 from relionc.plan import Known, plan_job
 from relionc.schema import INCOMPLETE
 from relionc.schema import check as check_schema
@@ -28,7 +29,6 @@ from relionc.schema import check as check_schema
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from relionc.diag import Route
     from relionc.ir import Bundle, QueueScript
     from relionc.lower.commands import Made
     from relionc.plan.model import JobPlan
@@ -37,11 +37,6 @@ if TYPE_CHECKING:
     from relionc.spec.model import ResolvedJob, ResolvedSpec
 
 __all__ = ["Compiled", "Disk", "QueueTemplate", "Request", "compile_spec", "load_profile"]
-
-MOST_JOBS = 1_000
-"""The most jobs that one spec may have."""
-MOST_KEYS = 1_000
-"""The most options, or other things of one kind, that a job may have."""
 
 
 def compile_spec(request: Request, disk: Disk) -> Compiled:
@@ -56,7 +51,9 @@ def compile_spec(request: Request, disk: Disk) -> Compiled:
 
 def _compile(request: Request, run: Run) -> Compiled:
     tree = run.load(request.path, request.data)
-    _stop_on_too_many_jobs(tree, run)
+    size = too_large(tree.value)
+    if size is not None:
+        run.refuse(size, tree)
     cluster = cluster_of(request, tree, run) if isinstance(tree.value, dict) else None
     resolved = _resolve(request, tree, run)
     if cluster is None or resolved is None:
@@ -84,25 +81,6 @@ def _compile(request: Request, run: Run) -> Compiled:
         inputs=_inputs(request, run),
         not_checked=tuple(dict.fromkeys(text for p in plans for text in p.not_checked)),
     )
-
-
-def _stop_on_too_many_jobs(tree: Tree, run: Run) -> None:
-    """Refuse a spec of too many jobs, or a job of too many options, before any of them is looked at."""
-    jobs = tree.value.get("jobs") if isinstance(tree.value, dict) else None
-    if not isinstance(jobs, dict):
-        return
-    if len(jobs) > MOST_JOBS:
-        message = f"this spec has {len(jobs):,} jobs; it may have {MOST_JOBS:,}"
-        _too_large(message, ("jobs",), tree, run)
-    for name, job in jobs.items():
-        for key, value in job.items() if isinstance(job, dict) else ():
-            if isinstance(value, (dict, list)) and len(value) > MOST_KEYS:
-                message = f"`{key}` of `{name}` has {len(value):,} items; it may have {MOST_KEYS:,}"
-                _too_large(message, ("jobs", name, key), tree, run)
-
-
-def _too_large(message: str, route: Route, tree: Tree, run: Run) -> NoReturn:
-    run.refuse(Finding(code="RL028", message=message, route=route, on_key=True, help="split it"), tree)
 
 
 def _bundle(

@@ -34,6 +34,7 @@ MAX_DEPTH = 64
 MAX_VALUES = 100_000
 MAX_TEXT = 1 << 14  # characters of a value: every job may repeat it
 MAX_EXPANDED = 100_000  # values that aliases may add
+MAX_EXPANDED_TEXT = 1 << 22  # characters that they may add
 _OPENING = frozenset((MappingStartEvent, SequenceStartEvent))
 _CLOSING = frozenset((MappingEndEvent, SequenceEndEvent))
 _CORE = "tag:yaml.org,2002:"
@@ -49,10 +50,11 @@ class Refused(Exception):  # noqa: N818 - it is not an error of the program; it 
 class _Anchor:
     """A named value: what it is, where, and how much an alias to it adds."""
 
-    __slots__ = ("height", "route", "size", "value")
+    __slots__ = ("characters", "height", "route", "size", "value")
 
-    def __init__(self, value: Any, route: Route, size: int, height: int) -> None:
-        self.value, self.route, self.size, self.height = value, route, size, height
+    def __init__(self, value: Any, route: Route, size: int, characters: int, height: int) -> None:
+        self.value, self.route, self.height = value, route, height
+        self.size, self.characters = size, characters
 
 
 def _at(mark: Any) -> int:
@@ -63,7 +65,18 @@ def _at(mark: Any) -> int:
 class Builder:
     """Builds the values of one text; `run` may be called once."""
 
-    __slots__ = ("anchors", "deepest", "diagnostics", "expanded", "get", "links", "marks", "path")
+    __slots__ = (
+        "anchors",
+        "characters",
+        "deepest",
+        "diagnostics",
+        "expanded",
+        "get",
+        "links",
+        "marks",
+        "path",
+        "repeated",
+    )
 
     def __init__(self, get: NextEvent, path: str) -> None:
         self.get = get
@@ -73,7 +86,9 @@ class Builder:
         self.anchors: dict[str, _Anchor | None] = {}  # None while the value is still being read
         self.diagnostics = Kept()
         self.deepest = 0
-        self.expanded = 0
+        self.expanded = 0  # values that aliases add
+        self.characters = 0  # of all texts so far
+        self.repeated = 0  # characters that aliases add
 
     def run(self) -> Any:
         """Return the value of the only document (None if there is none)."""
@@ -108,10 +123,10 @@ class Builder:
         if kind is ScalarEvent:
             start, end = event.start_mark, event.end_mark
             self.marks[route] = (key, start.line << 20 | start.column, end.line << 20 | end.column)
-            if len(event.value) > MAX_TEXT:
-                self._too_large(
-                    event, f"a text has {len(event.value):,} characters; it may have {MAX_TEXT:,}"
-                )
+            length = len(event.value)
+            self.characters += length
+            if length > MAX_TEXT:
+                self._too_long(event)
             if event.implicit[0] and not event.style and event.anchor is None:
                 return resolve(event.value)
             return self._scalar(event, route)
@@ -120,11 +135,11 @@ class Builder:
         if event.anchor is None:
             return self._container(event, route, key, depth)
         outer, self.deepest = self.deepest, depth
-        before = len(self.marks) + self.expanded
+        before, written = len(self.marks) + self.expanded, self.characters + self.repeated
         self.anchors[event.anchor] = None
         value = self._container(event, route, key, depth)
-        size = len(self.marks) + self.expanded - before
-        self.anchors[event.anchor] = _Anchor(value, route, size, self.deepest - depth)
+        size, written = len(self.marks) + self.expanded - before, self.characters + self.repeated - written
+        self.anchors[event.anchor] = _Anchor(value, route, size, written, self.deepest - depth)
         self.deepest = max(outer, self.deepest)
         return value
 
@@ -132,7 +147,7 @@ class Builder:
         plain = event.implicit[0] and not event.style  # a lone `!` before a quote makes it look plain
         value = resolve(event.value) if plain else self._marked_scalar(event)
         if event.anchor is not None:
-            self.anchors[event.anchor] = _Anchor(value, route, 1, 0)
+            self.anchors[event.anchor] = _Anchor(value, route, 1, len(event.value), 0)
         return value
 
     def _container(self, event: Any, route: Route, key: int, depth: int) -> Any:
@@ -165,6 +180,10 @@ class Builder:
     def _too_many(self, event: Any) -> NoReturn:
         self._too_large(event, f"the file holds more than {MAX_VALUES:,} values up to here")
 
+    def _too_long(self, event: Any) -> NoReturn:
+        length = len(event.value)
+        self._too_large(event, f"a text has {length:,} characters; it may have {MAX_TEXT:,}")
+
     def _too_large(self, event: Any, message: str) -> NoReturn:
         self._report("RL028", message, event.start_mark, event.end_mark, help="split it")
         raise Refused
@@ -194,6 +213,8 @@ class Builder:
                     merges.append((event, node(get(), here, _at(mark), depth + 1)))
                     continue
                 key = self._key(event, (*route, ""), depth + 1)
+            if len(key) > MAX_TEXT:
+                self._too_long(event)
             here = (*route, key)
             if key in out:
                 self._duplicate(key, here, event)
@@ -334,6 +355,11 @@ class Builder:
             return self._bad_alias(event)
         self.links[route] = anchor.route
         self.expanded += anchor.size
+        self.repeated += anchor.characters
+        if self.repeated > MAX_EXPANDED_TEXT:
+            self._too_large(
+                event, f"written out, the aliases up to here have more than {MAX_EXPANDED_TEXT:,} characters"
+            )
         self.deepest = max(self.deepest, depth + anchor.height)
         if self.expanded > MAX_EXPANDED or depth + anchor.height > MAX_DEPTH:
             self._report(
