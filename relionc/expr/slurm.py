@@ -17,8 +17,8 @@ UNLIMITED = 0xFFFFFFFF * 60
 MAX_HOSTS = 65536
 """The most hosts one list may name; Slurm's own limit for one range."""
 
-MAX_CONSTRAINT = 4_000
-"""The most characters of a constraint."""
+MAX_CONSTRAINT, MAX_FEATURES = 4_000, 64
+"""The most characters of a constraint, and the most features that it names."""
 
 _MOST_DIGITS = 18
 
@@ -291,6 +291,11 @@ def parse_constraint(text: str) -> Constraint:
     tokens = list(_constraint_tokens(text))
     if not tokens:
         raise SlurmSyntaxError("the constraint is empty", "name a node feature, or leave the constraint out")
+    features = sum(map(_is_name, tokens))
+    if features > MAX_FEATURES:
+        raise SlurmSyntaxError(
+            f"the constraint names {features:,} features; it may name {MAX_FEATURES}", "name fewer features"
+        )
     reader = _ConstraintReader(text, tokens)
     tree = reader.chain("([")
     if reader.peek():

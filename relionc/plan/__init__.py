@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SEARCH_VISITS = 130_000
 """What all layouts of a spec and all explanations together may take to find: those of later jobs are shorter."""
-ANSWER_VISITS = 70_000
+ANSWER_VISITS = 60_000
 """How much of it the layouts alone may take."""
 MOST_RANKS = 1 << 18
 """The most MPI ranks that all jobs of a spec may have together: a plan lists every one."""

@@ -19,7 +19,7 @@ from relionc.spec.order import in_order
 from relionc.spec.scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from relionc.catalog.types import JobType
     from relionc.diag import Route
@@ -30,9 +30,10 @@ LONGEST_NAME = 255
 """The most bytes of the name of a file or folder."""
 JOB_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
 
-
 MOST_FINDINGS = 5_000
 """With more of them, no further job is looked at."""
+MOST_CHARACTERS, MOST_WORDS = 1 << 22, 100_000
+"""The most characters, and words, of what the jobs of a spec say all together, references replaced."""
 
 
 def resolve(
@@ -65,6 +66,9 @@ def resolve(
             return None, scope.findings
         job = resolver.job(name, jobs[name], after[name])
         resolved += () if job is None else (job,)
+    too_long = [*_too_long(resolved)]
+    if too_long:
+        return None, scope.findings + too_long
     scope.findings += _same_output(resolved)
     whole = tuple(job for job in resolved if job.name not in scope.broken)
     return ResolvedSpec(path=path, relion=version, jobs=whole), scope.findings
@@ -100,6 +104,21 @@ def _same_output(jobs: list[ResolvedJob]) -> list[Finding]:
             found.append(Finding("RL804", message, (*job.route, "output"), help=advice))
         seen[job.output] = job.name
     return found
+
+
+def _too_long(jobs: list[ResolvedJob]) -> Iterator[Finding]:
+    """Yield a finding at the job with which the texts of all, which every script repeats, get too long."""
+    characters = words = 0
+    for job in jobs:
+        said = [job.output, job.project, *(job.options[key] for key in job.given)]
+        texts = [refs.show(text) for text in said]
+        characters += sum(map(len, texts))
+        words += sum(text.count(" ") for text in texts)
+        if characters > MOST_CHARACTERS or words > MOST_WORDS:
+            message = f"with `{job.name}` the jobs say more than {MOST_CHARACTERS:,} characters"
+            message += f" or {MOST_WORDS:,} words"
+            yield Finding(code="RL028", message=message, route=job.route, on_key=True, help="split the spec")
+            return
 
 
 class _Resolver:
