@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from relionc.site.types import Cluster
     from relionc.spec.model import Pin, ResolvedJob
 
-MOST_ENTRIES, MOST_CHARACTERS = 64, 2_000
+MOST_ENTRIES, MOST_CHARACTERS = 64, 512
 """The longest list of GPUs."""
 
 

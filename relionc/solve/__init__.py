@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.solve.effort import Effort, TooHard
+from relionc.solve.effort import Effort, TooHard, spend
 from relionc.solve.problem import (
     Conflict,
     Constraint,
@@ -40,6 +40,7 @@ __all__ = [
     "minimal_conflict",
     "nearest",
     "search",
+    "spend",
     "solve",
 ]
 

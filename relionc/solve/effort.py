@@ -42,3 +42,12 @@ _CURRENT: ContextVar[Effort | None] = ContextVar("effort", default=None)
 def current() -> Effort | None:
     """Return what counts the visits here; None: nothing does."""
     return _CURRENT.get()
+
+
+def spend(visits: int) -> None:
+    """Count what a measure takes beside its visit, where that may be much; raises `TooHard`."""
+    effort = current()
+    if effort is not None:
+        effort.left -= visits
+        if effort.left < 0:
+            raise TooHard

@@ -146,6 +146,7 @@ def _stop(*_: object) -> None:
 def tried(kind: str, data: bytes) -> tuple[str, str]:
     """Return the digest of what was said of an input, and what went wrong with it."""
     signal.setitimer(signal.ITIMER_VIRTUAL, MOST_SECONDS)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MB << 20, resource.RLIM_INFINITY))
     try:
         said = SAID[kind](data)
     except TooLong:
@@ -156,13 +157,13 @@ def tried(kind: str, data: bytes) -> tuple[str, str]:
         return "", f"{type(error).__name__}: {error}"[:300]
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest(), ""
 
 
 def main(kind: str, first: int, count: int, folder: str) -> None:
     """Try inputs; print a digest of all that was said, and the failures."""
     signal.signal(signal.SIGVTALRM, _stop)
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MB << 20, MOST_MB << 20))
     seeds, parsed = corpus(kind), dict[int, Any]()
     whole, failed = hashlib.sha256(), []
     for number in range(first, first + count):

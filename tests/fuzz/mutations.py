@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from random import Random
 
+LARGEST = 1 << 22
 NUMBERS = (0, -1, 1, 2, 63, 64, 65, 255, 4096, 65536, 2**31 - 1, 2**31, 2**63, 10**18, 10**30, 0.5, 1e308)
 TEXTS = (
     "",
@@ -126,10 +127,15 @@ def _change(draw: Random, where: Any, key: Any) -> None:
         other = draw.choice(list(where) if isinstance(where, dict) else range(len(where)))
         where[key], where[other] = where[other], where[key]
     elif kind == 3 and isinstance(where, dict):
-        for i in range(draw.choice((1, 2, 30, 1200))):
+        for i in range(_times(where[key], draw.choice((1, 2, 30, 1200)))):
             where[f"{key}{i}"] = where[key]
     else:
         where[key] = _other(draw, where[key])
+
+
+def _times(value: Any, count: int) -> int:
+    """Return how often to repeat a value: `count`, unless that makes a file larger than any that is read."""
+    return 1 + min(count - 1, LARGEST // len(json.dumps(value)))
 
 
 def _other(draw: Random, value: Any) -> Any:
@@ -142,7 +148,7 @@ def _other(draw: Random, value: Any) -> Any:
     if kind == 5:
         return draw.choice((None, True, False, [], {}, [[]], {"a": {}}))
     if kind == 6:
-        return [value] * draw.choice((1, 2, 100, 3000))
+        return [value] * _times(value, draw.choice((1, 2, 100, 3000)))
     return {"a": value, str(draw.choice(TEXTS))[:200]: value}
 
 
