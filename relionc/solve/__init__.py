@@ -40,8 +40,8 @@ __all__ = [
     "minimal_conflict",
     "nearest",
     "search",
-    "spend",
     "solve",
+    "spend",
 ]
 
 
