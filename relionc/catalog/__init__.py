@@ -6,6 +6,7 @@ The data are YAML (`data/`, described in `docs/catalogue.md`), compiled to JSON 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from relionc.catalog.compiled import frozen, part
@@ -68,8 +69,9 @@ def series(text: str) -> str | None:
     return head if head in versions() else None
 
 
+@lru_cache(maxsize=64)
 def load(name: str, version: str) -> JobType:
-    """Return a job type; raises KeyError for one that the version does not have."""
+    """Return a job type, the same for all jobs of a spec; raises KeyError for one that the version does not have."""
     if name not in types(version):
         raise KeyError(name)
     return from_data(part(f"{version}/{name}"))
@@ -130,15 +132,15 @@ def _plain(label: str) -> str:
 
 
 def _closest(job_type: JobType, text: str) -> Option | None:
-    from difflib import get_close_matches
+    from relionc.diag.near import nearest
 
     names = {option.key.lower(): option for option in job_type.options.values()}
     for option in job_type.options.values():
         names.setdefault(option.flag.lstrip("-").lower(), option)
         names.setdefault(_plain(option.label), option)
     names.pop("", None)
-    close = get_close_matches(text.lower(), names, n=1, cutoff=0.7)
-    return names[close[0]] if close else None
+    close = nearest(text.lower(), names, 0.7)
+    return names[close] if close else None
 
 
 def needs(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: bool) -> dict[str, Any]:

@@ -27,7 +27,12 @@ CODES: dict[str, str] = {
     "RL025": "a text does not have the right form",
     "RL026": "a list or a mapping has too few or too many items",
     "RL027": "keys do not go together",
+    "RL028": "the file holds more values, more jobs or a longer text than can be looked at",
+    "RL029": "more was found than is shown",
     "RL030": "an expression in ${{ }} cannot be evaluated",
+    "RL031": "a layout takes too long to decide",
+    "RL032": "the jobs have more MPI ranks than a plan can list",
+    "RL033": "a list or a constraint is too long to be meant",
     # --- RL1: RELION --------------------------------------------------------------------------------------
     "RL101": "the RELION version is not in the catalogue",
     "RL102": "the RELION version has no such job type",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from string import ascii_lowercase
+from sys import maxsize
 from typing import TYPE_CHECKING, Any
 
 from relionc.diag import ERROR, NOTE, WARNING, Diagnostic, Fix, Place, Route, Span, Suggestion
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _COLORS = {ERROR: "31;1", WARNING: "33;1", NOTE: "36;1"}
+MORE = "RL029"  # comes last: it stands for what is not shown
 _TAB = 4  # columns that a tab of a shown source line takes
 _COLUMN = 60  # facts stand below the words on source lines, if those lines are no wider than this
 _WIDEST = 160  # a longer source line is shown in part, around the place that is meant
@@ -30,6 +32,8 @@ def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 def _rank(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
     span = diagnostic.span
     line, column = (span.line, span.column) if span else (0, 0)
+    if diagnostic.code == MORE:
+        line = maxsize
     return diagnostic.path, line, column, diagnostic.code, diagnostic.message
 
 
@@ -88,7 +92,7 @@ def _underlined(line: str, span: Span) -> tuple[str, int, int]:
     begin = span.column - 1
     end = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
     before, marked, after = line[:begin], line[begin : max(end, begin)], line[max(end, begin) :]
-    if width(line) > _WIDEST:
+    if len(line) > _WIDEST or width(line) > _WIDEST:  # to measure all of a long line takes long
         before = "…" + before[-_WIDEST // 4 :] if len(before) > _WIDEST // 4 else before
         marked = marked[: _WIDEST // 2]
         after = after[: _WIDEST // 4] + "…"
@@ -117,7 +121,7 @@ def _conflict_row(place: Place, source: Sequence[str]) -> tuple[str, str, str]:
     words = printable(place.message) + (f"  [{printable(place.source)}]" if place.source else "")
     if place.span is None or place.span.line > len(source):
         return "", "", words
-    return str(place.span.line), expand(source[place.span.line - 1].rstrip())[:_WIDEST], words
+    return str(place.span.line), expand(source[place.span.line - 1][:_WIDEST].rstrip())[:_WIDEST], words
 
 
 def _notes(diagnostic: Diagnostic) -> list[str]:
@@ -197,14 +201,17 @@ def _cell(char: str) -> int:
 def summary(diagnostics: Iterable[Diagnostic], specs: int, not_checked: Sequence[str] = ()) -> str:
     """Return the last line: how much was found in how many specs, and what could not be looked at."""
     found = ordered(diagnostics)
-    counts = [
-        f"{n} {name}{'s' * (n != 1)}"
-        for name in (ERROR, WARNING, NOTE)
-        if (n := sum(diagnostic.severity == name for diagnostic in found))
-    ]
+    counts = [f"{n} {name}{'s' * (n != 1)}" for name in (ERROR, WARNING, NOTE) if (n := _count(found, name))]
     where = f"{specs} spec{'s' * (specs != 1)}"
     line = f"{', '.join(counts) or 'no problems'} in {where}"
     return line + (f"; not checked: {harmless_on_one_line(', '.join(not_checked))}" if not_checked else "")
+
+
+def _count(found: Iterable[Diagnostic], severity: str) -> int:
+    """Return how many were found of a severity, those that are not shown among them."""
+    return sum(
+        dict(each.left_out).get(severity, 0) if each.left_out else each.severity == severity for each in found
+    )
 
 
 # --- machines -----------------------------------------------------------------------
@@ -222,7 +229,7 @@ def json_lines(diagnostics: Iterable[Diagnostic]) -> str:
 
 def as_data(diagnostic: Diagnostic) -> dict[str, Any]:
     """Return a diagnostic as plain values, in the order of keys that JSON shows."""
-    data = {
+    data: dict[str, Any] = {
         "code": diagnostic.code,
         "severity": diagnostic.severity,
         "message": diagnostic.message,
@@ -237,6 +244,8 @@ def as_data(diagnostic: Diagnostic) -> dict[str, Any]:
             {"message": place.message, **_position(place.span), "source": place.source}
             for place in diagnostic.conflict
         ]
+    if diagnostic.left_out:
+        data["left_out"] = dict(diagnostic.left_out)
     if diagnostic.suggestions:
         data["suggestions"] = [_suggestion(suggestion) for suggestion in diagnostic.suggestions]
     return data

@@ -76,7 +76,7 @@ def _unknown(filled: Filled) -> Iterator[Finding]:
 
 def _advice(name: str, filled: Filled) -> str:
     """Return what helps with a name that stays: a value for an entry of the site, or the name that was meant."""
-    from difflib import get_close_matches
+    from relionc.diag.near import nearest
 
     queue = filled.queue
     digits = queue.extra.fullmatch(name)
@@ -84,7 +84,7 @@ def _advice(name: str, filled: Filled) -> str:
         return f"RELION {filled.version} has no more than {queue.extras_most} entries of this kind"
     if digits:
         return f"give it a value: `--extra {digits[1]}=VALUE`"
-    close = get_close_matches(name, [*queue.names, queue.command], n=1, cutoff=0.75)
+    close = nearest(name, [*queue.names, queue.command], 0.75)
     if close:
         return f"did you mean {close[0]}?"
     return f"RELION knows {', '.join(queue.names)}, {queue.command} and {queue.name_of_extra(1)}"

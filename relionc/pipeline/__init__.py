@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, Any
 from relionc import __version__, emit, spec
 from relionc.diag import Finding
 from relionc.diag.locate import Lines, locate_all
+from relionc.diag.near import Guessing
 from relionc.lower import plan_json, script
 from relionc.lower.commands import make as make_commands
 from relionc.lower.decided import options as decided_options
 from relionc.lower.jobfile import make as make_job_file
 from relionc.pipeline.profile import cluster_of, load_profile
 from relionc.pipeline.run import Compiled, Disk, QueueTemplate, Request, Run, Stop
+from relionc.pipeline.size import too_large
 from relionc.plan import Known, plan_job
+from relionc.schema import INCOMPLETE
 from relionc.schema import check as check_schema
 
 if TYPE_CHECKING:
@@ -41,13 +44,17 @@ def compile_spec(request: Request, disk: Disk) -> Compiled:
     """Return the diagnostics of a spec and, where nothing is wrong, the files of its build."""
     run = Run(disk)
     try:
-        return _compile(request, run)
+        with Guessing():
+            return _compile(request, run)
     except Stop:
-        return Compiled(diagnostics=tuple(run.diagnostics), sources=run.sources)
+        return Compiled(diagnostics=run.diagnostics.shown(), sources=run.sources)
 
 
 def _compile(request: Request, run: Run) -> Compiled:
     tree = run.load(request.path, request.data)
+    size = too_large(tree.value)
+    if size is not None:
+        run.refuse(size, tree)
     cluster = cluster_of(request, tree, run) if isinstance(tree.value, dict) else None
     resolved = _resolve(request, tree, run)
     if cluster is None or resolved is None:
@@ -65,7 +72,7 @@ def _compile(request: Request, run: Run) -> Compiled:
         bundle = _bundle(plans, options, made, templated, cluster, request)._replace(plan=plan)
         files = _files(bundle, request, run)
     return Compiled(
-        diagnostics=tuple(run.diagnostics),
+        diagnostics=run.diagnostics.shown(),
         sources=run.sources,
         tree=tree,
         cluster=cluster,
@@ -171,6 +178,8 @@ def _resolve(request: Request, tree: Tree, run: Run) -> ResolvedSpec | None:
     """Return the typed spec with the jobs that can be made out; None where nothing can be."""
     wrong = check_schema("spec", tree.value)
     run.add(wrong, tree)
+    if any(finding.code == INCOMPLETE for finding in wrong):
+        raise Stop
     value, left_out = _readable(tree.value, wrong)
     if not value.get("jobs"):
         return None

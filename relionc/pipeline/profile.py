@@ -22,7 +22,7 @@ def load_profile(name: str, disk: Disk) -> Compiled:
         cluster = site.builtin(name) if name in site.names() else _own_profile(name, disk.read(name), run)
     except Stop:
         cluster = None
-    return Compiled(diagnostics=tuple(run.diagnostics), sources=run.sources, cluster=cluster)
+    return Compiled(diagnostics=run.diagnostics.shown(), sources=run.sources, cluster=cluster)
 
 
 def cluster_of(request: Request, tree: Tree, run: Run) -> Cluster | None:

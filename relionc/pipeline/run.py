@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from relionc import source
 from relionc.diag import ERROR, Diagnostic, Finding
+from relionc.diag.kept import Kept
 from relionc.diag.locate import locate_all
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Run:
 
     def __init__(self, disk: Disk) -> None:
         self.disk = disk
-        self.diagnostics: list[Diagnostic] = []
+        self.diagnostics = Kept()
         self.sources: dict[str, str] = {}
         self._spoilt: set[str] = set()
         self._all_spoilt = False
@@ -152,7 +153,7 @@ class Run:
 
     def stop_on_error(self) -> None:
         """Stop when anything so far is an error."""
-        if any(diagnostic.severity == ERROR for diagnostic in self.diagnostics):
+        if self.diagnostics.failed:
             raise Stop
 
     def report(self, findings: Sequence[Finding], tree: Tree) -> None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from relionc.site.types import Cluster
     from relionc.spec.model import Pin, ResolvedJob
 
+MOST_ENTRIES, MOST_CHARACTERS = 64, 512
+"""The longest list of GPUs."""
+
 
 def wishes(job: ResolvedJob, cluster: Cluster) -> list[Finding]:
     """Return a finding for each wish that `cluster` cannot know how to meet."""
@@ -35,7 +38,18 @@ def wishes(job: ResolvedJob, cluster: Cluster) -> list[Finding]:
         pins = resources.pinned()
         found += [_meaningless(pins[name], name, cluster) for name in QUEUE_ONLY if name in pins]
     found += _gpus(job, cluster)
+    found += _lengths(job)
     return found
+
+
+def _lengths(job: ResolvedJob) -> list[Finding]:
+    """Return a finding for a list of GPUs that is longer than any job's: the search looks at every entry."""
+    pin = job.resources.gpu_ids
+    if pin is None or (len(parse_ids(pin.value)) <= MOST_ENTRIES and len(pin.value) <= MOST_CHARACTERS):
+        return []
+    message = f"a list of GPUs of {len(parse_ids(pin.value)):,} entries and {len(pin.value):,} characters"
+    advice = f"at most {MOST_ENTRIES} entries and {MOST_CHARACTERS:,} characters; RELION begins a list again at its end"
+    return [Finding(code="RL033", message=f"{message} is too long", route=pin.route, help=advice)]
 
 
 def _meaningless(pin: Pin[str], name: str, cluster: Cluster) -> Finding:
@@ -52,11 +66,11 @@ def _known(pin: Pin[str], names: Iterable[str], code: str, what: str, cluster: C
     names = list(dict.fromkeys(names))
     if pin.value in names:
         return []
-    import difflib
+    from relionc.diag.near import nearest
 
-    near = difflib.get_close_matches(pin.value.lower(), names, 1, 0.5)
-    text = f"did you mean `{near[0]}`?" if near else f"it has {', '.join(f'`{name}`' for name in names)}"
-    fixes = (Fix(f"use {near[0]}", pin.route, near[0]),) if near else ()
+    near = nearest(pin.value.lower(), names, 0.5)
+    text = f"did you mean `{near}`?" if near else f"it has {', '.join(f'`{name}`' for name in names)}"
+    fixes = (Fix(f"use {near}", pin.route, near),) if near else ()
     message = f"{cluster.name} has no {what} `{pin.value}`"
     return [Finding(code=code, message=message, route=pin.route, help=text, fixes=fixes)]
 

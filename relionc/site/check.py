@@ -33,10 +33,9 @@ MOST_MEMORY_MIB = 64 * 1024 * 1024
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """Return the name most like `name`, None where nothing is near."""
-    import difflib
+    from relionc.diag import near
 
-    close = difflib.get_close_matches(name.lower(), {n.lower(): n for n in names}, n=1, cutoff=0.5)
-    return next((n for n in names if close and n.lower() == close[0]), None)
+    return (known := {n.lower(): n for n in names}).get(near.nearest(name.lower(), known, 0.5) or "")
 
 
 def check(cluster: Cluster, value: Mapping[str, Any]) -> Iterator[Finding]:

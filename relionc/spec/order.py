@@ -25,16 +25,16 @@ def in_order(
     order: list[str] = []
     waiting = dict(after)
     while waiting:
-        ready = [name for name, needs in waiting.items() if not any(need in waiting for need in needs)]
-        if not ready:
+        ready = next((name for name, needs in waiting.items() if waiting.keys().isdisjoint(needs)), None)
+        if ready is None:
             circle = " → ".join(_circle(waiting))
             route = ("jobs", next(iter(waiting)))
             message = f"jobs wait for each other in a circle: {circle}"
             advice = "take one of them out of the `after` or the options of another"
             found.append(Finding(code="RL802", message=message, route=route, on_key=True, help=advice))
             break
-        order.append(ready[0])  # one at a time keeps the order of the spec where it can
-        del waiting[ready[0]]
+        order.append(ready)  # one at a time keeps the order of the spec where it can
+        del waiting[ready]
     return order, after, found
 
 

@@ -20,7 +20,7 @@ from relionc.spec.order import in_order
 from relionc.spec.scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from relionc.catalog.types import JobType
     from relionc.diag import Route
@@ -33,6 +33,11 @@ _NO_FOLDER = frozenset(map(chr, range(0x21))) | frozenset(f"\x7f*?[]{MASK}")
 LONGEST_NAME = 255
 """The most bytes of the name of a file or folder."""
 JOB_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
+
+MOST_FINDINGS = 5_000
+"""With more of them, no further job is looked at."""
+MOST_CHARACTERS, MOST_WORDS = 1 << 22, 100_000
+"""The most characters, and words, of what the jobs of a spec say all together, references replaced."""
 
 
 def resolve(
@@ -77,7 +82,16 @@ def _jobs(
     if version is None:
         return ()
     resolver = _Resolver(value, version, scope, file_facts)
-    resolved = [job for name in order if (job := resolver.job(name, jobs[name], after[name])) is not None]
+    resolved: list[ResolvedJob] = []
+    for name in order:
+        if len(scope.findings) > MOST_FINDINGS:
+            scope.report("RL029", "and more: the rest of the jobs was not looked at", ("jobs",))
+            return None, scope.findings
+        job = resolver.job(name, jobs[name], after[name])
+        resolved += () if job is None else (job,)
+    too_long = [*_too_long(resolved)]
+    if too_long:
+        return None, scope.findings + too_long
     scope.findings += _same_output(resolved)
     return tuple(job for job in resolved if job.name not in scope.broken)
 
@@ -112,6 +126,21 @@ def _same_output(jobs: list[ResolvedJob]) -> list[Finding]:
             found.append(Finding("RL804", message, (*job.route, "output"), help=advice))
         seen[job.output] = job.name
     return found
+
+
+def _too_long(jobs: list[ResolvedJob]) -> Iterator[Finding]:
+    """Yield a finding at the job with which the texts of all, which every script repeats, get too long."""
+    characters = words = 0
+    for job in jobs:
+        said = [job.output, job.project, *(job.options[key] for key in job.given)]
+        texts = [refs.show(text) for text in said]
+        characters += sum(map(len, texts))
+        words += sum(text.count(" ") for text in texts)
+        if characters > MOST_CHARACTERS or words > MOST_WORDS:
+            message = f"with `{job.name}` the jobs say more than {MOST_CHARACTERS:,} characters"
+            message += f" or {MOST_WORDS:,} words"
+            yield Finding(code="RL028", message=message, route=job.route, on_key=True, help="split the spec")
+            return
 
 
 class _Resolver:
@@ -189,13 +218,11 @@ class _Resolver:
             message = f"RELION {self.version} has no {name} job"
             self.scope.report("RL102", message, here, f"RELION {', '.join(elsewhere)} has it")
             return None
-        import difflib
+        from relionc.diag.near import nearest
 
-        near = difflib.get_close_matches(name, catalog.types(self.version), 1, 0.4)
-        advice = (
-            f"did you mean `{near[0]}`?" if near else f"there are {', '.join(catalog.types(self.version))}"
-        )
-        fixes = (Fix(f"use {near[0]}", here, near[0]),) if near else ()
+        near = nearest(name, catalog.types(self.version), 0.4)
+        advice = f"did you mean `{near}`?" if near else f"there are {', '.join(catalog.types(self.version))}"
+        fixes = (Fix(f"use {near}", here, near),) if near else ()
         self.scope.report("RL102", f"there is no job type `{name}`", here, advice, fixes=fixes)
         return None
 

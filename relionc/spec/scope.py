@@ -119,15 +119,20 @@ class Scope:
         raise ExprError(message)
 
 
+MOST_LISTED = 30
+"""Names that an advice lists."""
+
+
 def near_or_all(name: str, names: Iterable[str]) -> str:
     """Return the advice about a wrong name: the one most like it, or all that there are; empty if none."""
-    import difflib
+    from relionc.diag.near import nearest
 
     known = list(names)
-    near = difflib.get_close_matches(name, known, 1, 0.5)
+    near = nearest(name, known, 0.5)
     if near:
-        return f"did you mean `{near[0]}`?"
-    return f"there are {', '.join(f'`{one}`' for one in known)}" if known else ""
+        return f"did you mean `{near}`?"
+    more = " …" if len(known) > MOST_LISTED else ""
+    return f"there are {', '.join(f'`{one}`' for one in known[:MOST_LISTED])}{more}" if known else ""
 
 
 def _names_like(path: tuple[str, ...]) -> str:
