@@ -14,13 +14,19 @@ if TYPE_CHECKING:
 _MARK = b"relionc:"
 
 
-def run(paths: Sequence[str], *, cluster: str | None, format: str) -> int:  # noqa: A002 - the option's name
+def run(
+    paths: Sequence[str],
+    *,
+    cluster: str | None,
+    format: str,  # noqa: A002 - the option's name
+    untrusted: bool = False,
+) -> int:
     """Lint each file, and each spec below each folder; returns the exit code."""
     specs = [spec for path in paths for spec in _specs(path)]
     if not specs:
         sys.stderr.write(f"relionc: no specs below {', '.join(paths)}\n")
         return 2
-    return build.lint(specs, cluster=cluster, format=format)
+    return build.lint(specs, cluster=cluster, format=format, untrusted=untrusted)
 
 
 def _specs(path: str) -> Iterator[str]:

@@ -99,9 +99,7 @@ class _Reading:
     table: Table | None = None
 
 
-def _tables(
-    lines: Lines, tally_of: Callable[[Table], Tally | None], reading: _Reading
-) -> Iterator[Table]:
+def _tables(lines: Lines, tally_of: Callable[[Table], Tally | None], reading: _Reading) -> Iterator[Table]:
     table: Table | None = None
     in_loop, before = False, 0
     line = next(lines, None)
