@@ -149,7 +149,7 @@ def _texts(source: str, views: Sequence[Mapping[str, object]], most: int) -> lis
             for piece in template.generate(view):
                 most -= len(piece)
                 if most < 0:
-                    raise TemplateError(f"it fills too much; {_LIMITS}")
+                    return _refuse_more()
                 pieces.append(piece)
             texts.append("".join(pieces))
     except jinja2.TemplateSyntaxError as error:
@@ -161,6 +161,10 @@ def _texts(source: str, views: Sequence[Mapping[str, object]], most: int) -> lis
     except Exception as error:  # whatever an expression raises is its author's
         raise TemplateError(f"{type(error).__name__}: {error}", _line(error)) from error
     return texts
+
+
+def _refuse_more() -> NoReturn:
+    raise TemplateError(f"it fills too much; {_LIMITS}")
 
 
 def _line(error: BaseException) -> int:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 _BLOCK = 1 << 20  # bytes read at once
 
 
-class TooLarge(OSError):
+class TooLarge(OSError):  # noqa: N818 - said to people as it is
     """A file has more bytes than its kind may have."""
 
 

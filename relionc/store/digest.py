@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 
 TYPE_CHECKING = False  # as in typing, whose import would cost more than a digest
@@ -24,10 +26,17 @@ def of_bytes(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file even where a FIFO has come in its place, which would wait for a writer."""
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
+
+
 def of_file(path: str) -> str:
-    """Return the digest of a file's content, read in pieces of 1 MiB; raise OSError as open does."""
+    """Return the digest of a regular file's content, read in pieces of 1 MiB; raise OSError for anything else."""
     digest = sha256()
-    with open(path, "rb", buffering=0) as stream:
+    with open(path, "rb", buffering=0, opener=_without_waiting) as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise OSError(f"{path} is not a regular file")
         while block := stream.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()
