@@ -117,11 +117,16 @@ def _numbered(extras: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
 @click.option(
     "--format", "format_", type=REPORTS, default="text", show_default=True, help="Form of diagnostics."
 )
-def lint(paths: tuple[str, ...], cluster: str | None, format_: str) -> int:
+@click.option(
+    "--untrusted",
+    is_flag=True,
+    help="For specs of strangers: built-in profiles only, and no file outside their repository.",
+)
+def lint(paths: tuple[str, ...], cluster: str | None, format_: str, untrusted: bool) -> int:
     """Say what is wrong with specs, or with all specs below a folder; write nothing."""
     from relionc.cli.lint import run
 
-    return run(paths, cluster=cluster, format=format_)
+    return run(paths, cluster=cluster, format=format_, untrusted=untrusted)
 
 
 @relionc.command(short_help="Show the layout of each job, and why.")

@@ -29,14 +29,22 @@ class Found(NamedTuple):
     unread: list[Diagnostic]
 
 
-def run(paths: Sequence[str], *, cluster: str | None, format: str) -> int:  # noqa: A002 - the option's name
+def run(
+    paths: Sequence[str],
+    *,
+    cluster: str | None,
+    format: str,  # noqa: A002 - the option's name
+    untrusted: bool = False,
+) -> int:
     """Lint each file, and each spec below each folder; returns the exit code."""
     try:
         found = _find(paths)
     except CallError as error:
         say.trouble(error)
         return 2
-    return build.lint(found.specs, cluster=cluster, format=format, unread=found.unread)
+    return build.lint(
+        found.specs, cluster=cluster, format=format, untrusted=untrusted, unread=found.unread
+    )
 
 
 def _find(paths: Sequence[str]) -> Found:

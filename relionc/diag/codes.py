@@ -60,6 +60,7 @@ CODES: dict[str, str] = {
     "RL141": "the job file is of a form that this RELION version does not know",
     "RL142": "a job file leaves out options",
     "RL143": "the file cannot be opened",
+    "RL144": "a data file is too large to be looked at whole",
     # --- RL2: layout and MPI ------------------------------------------------------------------------------
     "RL201": "wishes about the layout contradict each other",
     "RL211": "RELION needs another number of MPI ranks",
@@ -148,6 +149,8 @@ CODES: dict[str, str] = {
     "RL712": "a directive of a template says something else than the plan",
     "RL713": "a script template of jinja2 cannot be filled in",
     "RL714": "a layout needs more than a template of RELION's can say",
+    "RL715": "the file is not a template",
+    "RL716": "a template, or what becomes of it, is too large",
     # --- RL8: jobs and their connections ------------------------------------------------------------------
     "RL801": "there is no such job",
     "RL802": "jobs wait for each other in a circle",
@@ -162,5 +165,9 @@ CODES: dict[str, str] = {
     "RL905": "a value has a blank of Unicode, which looks like a space and separates no words",
     "RL906": "a value would not stay one word of a command of the shell",
     "RL907": "the name of a program begins as no program's does",
+    "RL920": "a spec from a stranger would have a file read that it may not choose",
+    "RL921": "data files outside the repository are not looked at for a stranger",
+    "RL922": "a profile that is a file brings shell lines into the scripts",
+    "RL923": "the file is not a spec",
 }
 """Code → one sentence: what is wrong in general. The message of a finding says what is wrong here."""

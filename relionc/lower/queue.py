@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from relionc.lower.commands import Made
 
 
+MOST = 4 << 20
+"""Characters of a script that a template of RELION's may become."""
+
+
+class TooLarge(Exception):  # noqa: N818 - says so of a template, and is reported as that
+    """A template, or what becomes of it, is larger than is taken for one."""
+
+
 def site_extras(
     queue: Queue, options: Mapping[str, AnyText], environment: Mapping[str, str]
 ) -> dict[int, AnyText]:
@@ -75,20 +83,31 @@ def lines_of(template: str) -> list[str]:
     return lines if lines[-1] else lines[:-1]
 
 
-def replaced(line: str, replacing: Mapping[str, str]) -> str:
-    """Return a line with its names replaced in turn: a text put in may hold names that come later."""
+def replaced(line: str, replacing: Mapping[str, str], most: int = MOST) -> str:
+    """Return a line with its names replaced in turn: a text put in may hold names that come later.
+
+    Raises TooLarge before it would have more than `most` characters.
+    """
     for name, text in replacing.items():
-        line = line.replace(name, text)
+        if name in line:
+            if len(line) + line.count(name) * (len(text) - len(name)) > most:
+                raise TooLarge(f"the script would have more than {MOST:,} characters")
+            line = line.replace(name, text)
     return line
 
 
 def fill(template: str, made: Made, queue: Queue, replacing: Mapping[str, str]) -> QueueScript:
-    """Return the submission script of a job; the commands are put in when it is written."""
-    return QueueScript(
-        lines=tuple(replaced(line, replacing) for line in lines_of(template)),
-        placeholder=queue.command,
-        commands=tuple(zip(made.texts, made.templated, strict=True)),
-    )
+    """Return the submission script of a job; the commands are put in when it is written. Raises TooLarge."""
+    lines: list[str] = []
+    left, of_commands = MOST, sum(len(text) for text in made.texts)
+    for each in lines_of(template):
+        line = replaced(each, replacing, left)
+        left -= len(line) + (of_commands + len(line) * len(made.texts)) * (queue.command in line)
+        lines.append(line)
+    if left < 0:
+        raise TooLarge(f"the script would have more than {MOST:,} characters")
+    commands = tuple(zip(made.texts, made.templated, strict=True))
+    return QueueScript(lines=tuple(lines), placeholder=queue.command, commands=commands)
 
 
 def is_uneven(queue: Queue, options: Mapping[str, AnyText], output: str) -> bool:

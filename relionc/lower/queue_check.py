@@ -6,6 +6,7 @@ A finding's route is `(line, column, end column)` of the template, all counted f
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.diag import ERROR, WARNING, Finding
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"XXX\w+?XXX")
 FOLDER = "chdir"
+MOST_LINES, MOST_NAMES = 10_000, 1000
 
 
 class Filled(NamedTuple):
@@ -30,6 +32,12 @@ class Filled(NamedTuple):
     replacing: Mapping[str, str]
     version: str
     slurm: bool  # whether Slurm reads the directives
+
+
+def is_too_large(template: str) -> bool:
+    """Return whether a template has more lines or names than anybody would write into one."""
+    names = sum(1 for _ in islice(_NAME.finditer(template), MOST_NAMES + 1))
+    return names > MOST_NAMES or template.count("\n") > MOST_LINES
 
 
 def check(filled: Filled) -> list[Finding]:

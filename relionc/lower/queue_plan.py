@@ -97,6 +97,9 @@ def fill(
     scripts: dict[str, QueueScript] = {}
     of_template: list[Finding] = []
     of_jobs: list[Finding] = []
+    if queue_check.is_too_large(template.text):
+        most = f"{queue_check.MOST_LINES:,} lines and {queue_check.MOST_NAMES:,} names"
+        return Filled({}, (_too_large(f"a template has at most {most} to replace"),), ())
     for plan in plans:
         name = plan.job.name
         if plan.job.interactive:
@@ -111,9 +114,16 @@ def fill(
             message = f"RELION cannot fill in a template: {error.message}"
             of_jobs.append(Finding(code="RL129", message=message, route=plan.job.route, on_key=True))
             continue
+        except queue.TooLarge as error:
+            of_template.append(_too_large(str(error)))
+            break
         of_template += problems
         of_jobs += [*_partition(job), *_uneven(job), *_unsaid(job, scripts[name]), *_values(job)]
     return Filled(scripts, tuple(dict.fromkeys(of_template)), tuple(of_jobs))
+
+
+def _too_large(message: str) -> Finding:
+    return Finding(code="RL716", message=message, route=(1, 1, 1), help="take out what is there many times")
 
 
 def _beyond(plan: JobPlan) -> Finding:

@@ -9,10 +9,11 @@ unless nothing at all was an error.
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from relionc import __version__, emit, spec
-from relionc.diag import Finding
+from relionc.diag import ERROR, Diagnostic, Finding
 from relionc.diag.locate import Lines, locate_all
 from relionc.diag.near import Guessing
 from relionc.lower import plan_json, script
@@ -20,7 +21,7 @@ from relionc.lower.commands import make as make_commands
 from relionc.lower.decided import options as decided_options
 from relionc.lower.jobfile import make as make_job_file
 from relionc.pipeline.profile import cluster_of, load_profile
-from relionc.pipeline.run import Compiled, Disk, QueueTemplate, Request, Run, Stop
+from relionc.pipeline.run import Compiled, Disk, Kind, QueueTemplate, Request, Run, Stop
 from relionc.pipeline.size import too_large
 from relionc.plan import Known, plan_job
 from relionc.schema import INCOMPLETE
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Compiled", "Disk", "QueueTemplate", "Request", "compile_spec", "load_profile"]
 
+_TEMPLATE = re.compile(r"\A#!|^#SBATCH |\{[{%#]|XXX\w+?XXX", re.MULTILINE)
+SPEC = Kind("relionc", b"", "RL923", "this file is not a spec of relionc", "begin with `relionc: 1`")
+
 
 def compile_spec(request: Request, disk: Disk) -> Compiled:
     """Return the diagnostics of a spec and, where nothing is wrong, the files of its build."""
@@ -51,7 +55,7 @@ def compile_spec(request: Request, disk: Disk) -> Compiled:
 
 
 def _compile(request: Request, run: Run) -> Compiled:
-    tree = run.load(request.path, request.data)
+    tree = run.load(request.path, request.data, SPEC)
     size = too_large(tree.value)
     if size is not None:
         run.refuse(size, tree)
@@ -164,8 +168,13 @@ def _from_template(
 
 
 def _template_text(path: str, data: bytes, run: Run) -> str:
-    """Return the text of a template; stops where it is none."""
-    run.sources[path] = text = data.decode("utf-8", "replace")
+    """Return the text of a template; stops where it is none, and then shows nothing of it."""
+    text = data.decode("utf-8", "replace")
+    if _TEMPLATE.search(text) is None:
+        advice = "templates begin with `#!`, have directives, or names such as RELION or jinja2 replace"
+        run.diagnostics.add(Diagnostic("RL715", ERROR, "this file is not a template", path, None, advice))
+        raise Stop
+    run.sources[path] = text
     run.disk.files[path] = data
     if "\ufffd" in text or "\0" in text:
         found = Finding(code="RL002", message="a template is UTF-8 text", route=(1, 1, 1))

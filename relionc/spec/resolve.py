@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from relionc import catalog
 from relionc.diag import Finding, Fix
 from relionc.expr import TooMuchWorkError, text_of
-from relionc.expr.refs import MASK, masked
+from relionc.expr.refs import MASK, masked, show
 from relionc.source import values
 from relionc.spec import options as job_options
 from relionc.spec import resources as job_resources
@@ -86,12 +86,13 @@ def _jobs(
     for name in order:
         if len(scope.findings) > MOST_FINDINGS:
             scope.report("RL029", "and more: the rest of the jobs was not looked at", ("jobs",))
-            return None, scope.findings
+            return ()
         job = resolver.job(name, jobs[name], after[name])
         resolved += () if job is None else (job,)
     too_long = [*_too_long(resolved)]
+    scope.findings += too_long
     if too_long:
-        return None, scope.findings + too_long
+        return ()
     scope.findings += _same_output(resolved)
     return tuple(job for job in resolved if job.name not in scope.broken)
 
@@ -133,7 +134,7 @@ def _too_long(jobs: list[ResolvedJob]) -> Iterator[Finding]:
     characters = words = 0
     for job in jobs:
         said = [job.output, job.project, *(job.options[key] for key in job.given)]
-        texts = [refs.show(text) for text in said]
+        texts = [show(text) for text in said]
         characters += sum(map(len, texts))
         words += sum(text.count(" ") for text in texts)
         if characters > MOST_CHARACTERS or words > MOST_WORDS:

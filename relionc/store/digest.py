@@ -26,13 +26,18 @@ def of_bytes(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file even where a FIFO has come in its place, which would wait for a writer."""
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
+
+
 def of_file(path: str, size: int) -> str | None:
     """Return the digest of a regular file of `size` bytes, read in pieces of 1 MiB; None for any other file.
 
     The size is looked at first, and a pipe is not waited for. Raises OSError as open does.
     """
     digest = sha256()
-    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0) as stream:
+    with open(path, "rb", buffering=0, opener=_without_waiting) as stream:
         found = os.fstat(stream.fileno())
         if not stat.S_ISREG(found.st_mode) or found.st_size != size:
             return None
