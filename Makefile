@@ -8,7 +8,7 @@ SPEC := specs/biowulf-2018/class3d-ribosome.yaml
 # In this order: an error in the catalogue's data is told first, schemas name its options, validators are made from schemas.
 GENERATORS := $(addprefix tools/build_,$(addsuffix .py,catalog sites schemas validators templates job_docs code_docs))
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench generate fresh clean
+.PHONY: help demo test soak check bench generate fresh clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ demo: $(VENV)/.installed ## build a real spec, show its plan, say where the file
 test: $(VENV)/.developed ## run every test; starts a private Slurm and the real RELION where they can be had
 	@tools/install_lab.sh || { [ "$$RELIONC_REQUIRE_LAB" != 1 ] && echo "Going on without them: tests that need them are skipped."; }
 	$(BIN)/python -m pytest $(ARGS)
+
+soak: $(VENV)/.developed ## the long runs that `make test` has a share of: quoting, kills, fuzz; an hour and more
+	RELIONC_SOAK=1 $(BIN)/python -m pytest $(or $(ARGS),tests/safety tests/store tests/fuzz)
 
 check: $(VENV)/.developed ## format, lint, types, layering, start-up, generated files
 	$(BIN)/ruff format --check .

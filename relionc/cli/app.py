@@ -47,6 +47,9 @@ def relionc() -> None:
 @click.option("--job", "jobs", multiple=True, help="Build this job only (may be given several times).")
 @click.option("--stdout", is_flag=True, help="Print the script of one job; write nothing.")
 @click.option(
+    "--force", is_flag=True, help="Write over files that no build made, or that somebody changed since."
+)
+@click.option(
     "--template",
     metavar="FILE",
     help="RELION's own template (qsub.sh): write run_submit.script as RELION would; or a script template (.j2).",
@@ -69,6 +72,7 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter per option
     relion: str | None,
     jobs: tuple[str, ...],
     stdout: bool,
+    force: bool,
     template: str | None,
     extras: tuple[str, ...],
     format_: str,
@@ -82,6 +86,7 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter per option
             out=out,
             check=check,
             stdout=stdout,
+            force=force,
             cluster=cluster,
             relion=relion,
             jobs=jobs,

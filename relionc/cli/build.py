@@ -13,7 +13,7 @@ from relionc.cli.remember import remember, settings_places
 from relionc.cli.summary import built, job_lines
 from relionc.pipeline import Compiled, Disk, QueueTemplate, Request, compile_spec
 from relionc.store import build_dir, manifest
-from relionc.store.paths import StoreError
+from relionc.store.paths import StoreError, is_safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +35,7 @@ class BuildCall(NamedTuple):
     template: str | None = None  # a file
     extras: tuple[tuple[int, str], ...] = ()  # values for the entries that a site's template has of its own
     why: bool = False  # say why each plan is what it is
+    force: bool = False  # write over files that no build made, or that somebody changed since
 
     @property
     def plain(self) -> bool:
@@ -89,6 +90,8 @@ def _check_names(call: BuildCall) -> None:
     seen: dict[str, str] = {}
     for path in call.specs:
         name = stem(path)
+        if not is_safe(name) or name.startswith("."):
+            raise CallError(f"{path!r} cannot be built: its folder would be called {name!r}; rename the spec")
         if name in seen:
             raise CallError(
                 f"{seen[name]} and {path} would both be built in {call.out}/{name}; use -o for one"
@@ -142,7 +145,9 @@ def _finish(path: str, result: Compiled, disk: Disk, call: BuildCall) -> int:
         drift = build_dir.diff(root, result.files, inputs=inputs, version=__version__, partial=partial)
         sys.stdout.write(drift)
         return 1 if drift else 0
-    written = build_dir.write(root, result.files, inputs=inputs, version=__version__, partial=partial)
+    written = build_dir.write(
+        root, result.files, inputs=inputs, version=__version__, partial=partial, force=call.force
+    )
     jobs, total = job_lines(result.plans), len(result.files) + 1
     sys.stdout.write(jobs + built(root, written, total))
     if call.plain and path != files.STDIN and not result.diagnostics:

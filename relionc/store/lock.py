@@ -1,22 +1,44 @@
-"""One build of a folder at a time. The lock is on the folder itself, so it leaves nothing behind."""
+"""One build of a folder at a time.
+
+The lock is on the folder above it, so it leaves nothing behind and outlasts an exchange.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
+import os
 import time
+from typing import TYPE_CHECKING
 
-from relionc.store.paths import StoreError
+from relionc.store.paths import StoreError, failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PATIENCE = 10.0
 """Seconds to wait for another build; one takes well under a second."""
 _PAUSE = 0.02
 _NO_LOCKS = {errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
-"""What file systems say that cannot lock a folder (NFS, some Lustre mounts). Every file still changes in one
-step there; only two builds of different content at the same instant could mix."""
+"""What file systems say that cannot lock a folder (NFS, some Lustre mounts). A build still changes in one step there;
+of two builds at the same instant one may fail."""
 
 
-def acquire(fd: int, root: str) -> None:
+@contextlib.contextmanager
+def locked(folder: str, root: str) -> Iterator[bool]:
+    """Hold the lock of `folder`, in which `root` is or will be; False where there are no locks. Raises StoreError."""
+    try:
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise failure("open", folder, error) from error
+    try:
+        yield _acquire(fd, root)
+    finally:
+        os.close(fd)
+
+
+def _acquire(fd: int, root: str) -> bool:
     """Lock the folder open as `fd` until it is closed; wait for another build, but not for ever."""
     waited = 0.0
     while True:
@@ -26,10 +48,10 @@ def acquire(fd: int, root: str) -> None:
             pass
         except OSError as error:
             if error.errno in _NO_LOCKS:
-                return
+                return False
             raise StoreError(f"cannot lock {root}: {error.strerror}") from error
         else:
-            return
+            return True
         if waited >= PATIENCE:
             raise StoreError(f"another relionc is writing {root}; try again when it has finished")
         time.sleep(_PAUSE)

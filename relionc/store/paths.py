@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import stat
@@ -18,10 +17,13 @@ _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.ENOTDIR: "a part of the path is not a folder",
     errno.EPERM: "permission denied",
+    errno.EOVERFLOW: "it is larger than any file of a build",
     errno.EROFS: "the file system is read-only",
 }
 _MOST_OPEN = 64
 """Folders kept open at a time: a sweep has thousands of them."""
+MOST_BYTES = 64 << 20
+"""Bytes of the largest file of a build directory that is read."""
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -44,14 +46,14 @@ def is_safe(path: str) -> bool:
 class Tree:
     """The files below one folder, reached from its open descriptor one plain folder at a time."""
 
-    def __init__(self, root: str) -> None:
-        """Open `root`, which may itself be reached through links: that is the user's choice."""
-        self.root = root
+    def __init__(self, root: str, shown_as: str = "") -> None:
+        """Open `root`, no link itself; messages call it `shown_as`. Raises StoreError."""
+        self.root = shown_as or root
         self._folders: dict[str, int] = {}
         try:
-            self.fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            self.fd = os.open(root, _FOLDER)
         except OSError as error:
-            raise failure("open", root, error) from error
+            raise failure("open", self.root, error) from error
 
     def close(self) -> None:
         """Close every descriptor."""
@@ -116,77 +118,40 @@ class Tree:
         except OSError as error:
             raise failure("read", self.shown(path), error) from error
 
-    def stage(self, path: str, content: bytes, mode: int) -> None:
-        """Write a file beside its place, under a name that only `publish` and `discard` know."""
+    def write(self, path: str, content: bytes, mode: int) -> None:
+        """Write a file that is not there yet, and the folders on its way."""
         above, _, name = path.rpartition("/")
-        parent = self.folder(above, make=True)
         try:
-            _write(_staged(name), parent, content, mode)
+            _write(name, self.folder(above, make=True), content, mode)
         except OSError as error:
             raise failure("write", self.shown(path), error) from error
-
-    def publish(self, path: str) -> None:
-        """Put a staged file in its place, in one step."""
-        above, _, name = path.rpartition("/")
-        parent = self.folder(above)
-        try:
-            os.rename(_staged(name), name, src_dir_fd=parent, dst_dir_fd=parent)
-        except OSError as error:
-            raise failure("write", self.shown(path), error) from error
-
-    def discard(self, path: str) -> None:
-        """Take a staged file away, if it is there."""
-        above, _, name = path.rpartition("/")
-        parent = self.folder(above)
-        if parent is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(_staged(name), dir_fd=parent)
-
-    def remove(self, path: str) -> None:
-        """Remove a file."""
-        above, _, name = path.rpartition("/")
-        try:
-            os.unlink(name, dir_fd=self.folder(above))
-        except OSError as error:
-            raise failure("remove", self.shown(path), error) from error
-
-    def remove_if_empty(self, path: str) -> None:
-        """Remove a folder, and those above it below the root, while they hold nothing."""
-        while path:
-            self._forget()
-            path, _, name = path.rpartition("/")
-            try:
-                os.rmdir(name, dir_fd=self.folder(path))
-            except OSError:
-                return
-
-
-def _staged(name: str) -> str:
-    """Return the name of a file that is not finished; a lock keeps two builds from using it at once."""
-    return f".{name}.relionc-new"
 
 
 def _read(name: str, parent: int) -> tuple[bytes, int]:
     # Not blocking: a pipe of that name must not hold the build up.
     fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=parent)
     with open(fd, "rb", buffering=0) as stream:
-        mode = os.fstat(fd).st_mode
-        if not stat.S_ISREG(mode):
+        found = os.fstat(fd)
+        if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EEXIST, "")
-        return stream.readall(), stat.S_IMODE(mode)
+        content = b"" if found.st_size > MOST_BYTES else stream.read(MOST_BYTES + 1)
+        if max(found.st_size, len(content)) > MOST_BYTES:
+            raise OSError(errno.EOVERFLOW, "")
+        return content, stat.S_IMODE(found.st_mode)
 
 
 def _write(name: str, parent: int | None, content: bytes, mode: int) -> None:
-    with contextlib.suppress(FileNotFoundError):  # left by a build that was killed
-        os.unlink(name, dir_fd=parent)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    fd = os.open(name, flags, mode, dir_fd=parent)
+    with open(os.open(name, flags, mode, dir_fd=parent), "wb") as stream:
+        stream.write(content)
+
+
+def is_link(path: str) -> bool:
+    """Tell whether a path is itself a symbolic link, wherever that leads."""
     try:
-        with open(fd, "wb") as stream:
-            stream.write(content)
+        return stat.S_ISLNK(os.lstat(path).st_mode)
     except OSError:
-        os.unlink(name, dir_fd=parent)
-        raise
+        return False
 
 
 def _link_or(error: OSError, parent: int, name: str) -> OSError:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from relionc import emit
+from relionc.store import build_dir
 
 CASES = Path(__file__).parent / "cases"
 FAKES = {
@@ -32,9 +33,7 @@ def build(tmp_path):
 
     def write(case):
         bundle = runpy.run_path(str(CASES / f"{case}.py"))["BUNDLE"]
-        for path, content in emit.files(bundle).items():
-            (tmp_path / "build" / path).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / "build" / path).write_bytes(content)
+        build_dir.write(str(tmp_path / "build"), emit.files(bundle), inputs={}, version="0", force=True)
 
     def run(script, **env):
         env = {"PATH": f"{tmp_path}/bin:{os.environ['PATH']}", "HOME": str(tmp_path), **env}
@@ -147,6 +146,27 @@ def test_an_interactive_job_runs_inside_its_allocation_only(build):
     ran = (build.here / "MotionCorr/motion/run.out").read_text()
     assert ran == "mpirun -n 4 relion_run_motioncorr_mpi --i Import/movies.star\n"
     assert "--gres=gpu:k80:4,lscratch:200" in build.run("motion/allocate.sh").stdout.split()
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "echo >> build/class3d/run.sbatch",
+        "rm build/class3d/run.sbatch",
+        "rm build/manifest.json",
+        "echo {} > build/manifest.json",
+    ],
+)
+def test_submit_refuses_a_build_that_is_not_whole(build, harm):
+    build("homogeneous_plus_1")
+    subprocess.run(["bash", "-c", harm], cwd=build.here, check=True)
+    done = build.run("submit.sh")
+    assert done.returncode != 0
+    assert not (build.here / "calls").exists()
+    if "rm " not in harm:
+        assert "nothing was submitted" in done.stderr
+        assert build.run("submit.sh", RELIONC_EDITED="yes").returncode == 0
+        assert (build.here / "calls").exists()
 
 
 def test_submit_only_talks_about_what_the_user_has_to_start(build):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from relionc.store import lock
+from relionc.store import lock, swap
 from relionc.store.build_dir import diff, write
 from relionc.store.digest import of_bytes
 from relionc.store.paths import StoreError
@@ -126,7 +126,9 @@ def test_a_partial_build_keeps_the_rest_and_its_place_in_the_manifest(root):
 def test_a_manifest_that_is_not_ours_removes_nothing(root, content):
     build(root, FILES | {"old/hostfile": b"a\n"})
     (root / "manifest.json").write_bytes(content)
-    assert build(root).removed == ()
+    with pytest.raises(StoreError, match=r"manifest\.json was not made by a build"):
+        build(root)
+    assert build(root, force=True).removed == ()
     assert (root / "old/hostfile").exists()
 
 
@@ -171,11 +173,14 @@ def test_nothing_is_written_through_a_symbolic_link(root, tmp_path, linked):
     assert [path.name for path in root.iterdir()] == [linked]
 
 
-def test_the_directory_itself_may_be_reached_through_a_link(tmp_path):
+def test_the_folder_above_may_be_reached_through_a_link_and_the_directory_may_not(tmp_path):
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    build(tmp_path / "link")
-    assert (tmp_path / "real/submit.sh").exists()
+    build(tmp_path / "link/x")
+    assert (tmp_path / "real/x/submit.sh").exists()
+    for call in (build, drift):
+        with pytest.raises(StoreError, match="symbolic link"):
+            call(tmp_path / "link")
 
 
 def test_a_pipe_or_a_folder_in_the_place_of_a_file_is_refused(root):
@@ -243,16 +248,85 @@ def test_errors_are_said_in_plain_words(root, monkeypatch, code, words):
 
 def test_a_root_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "build").write_bytes(b"")
-    with pytest.raises(StoreError, match="cannot make"):
+    with pytest.raises(StoreError, match="cannot open"):
         build(tmp_path / "build")
 
 
 def test_what_a_killed_build_left_is_swept_up(root):
+    """Killed while it put the new build together, and killed after the exchange, before the old one was gone."""
+    left = root.parent / ".x.relionc-new"
     build(root)
-    (root / "class3d/.hostfile.relionc-new").write_bytes(b"half")
+    (left / "class3d").mkdir(parents=True)
+    (left / ".relionc-unfinished").touch()
+    (left / "class3d/hostfile").write_bytes(b"half")
     build(root, FILES | {"class3d/hostfile": b"new\n"})
     assert (root / "class3d/hostfile").read_bytes() == b"new\n"
-    assert list(root.rglob(".*")) == []
+    assert [path.name for path in root.parent.iterdir()] == ["x"]
+    build(left)
+    (left / "class3d/late.log").write_bytes(b"written between link and exchange\n")
+    build(root)
+    assert (root / "class3d/late.log").exists()
+    assert (root / "class3d/hostfile").read_bytes() == FILES["class3d/hostfile"]
+    assert [path.name for path in root.parent.iterdir()] == ["x"]
+
+
+def test_a_system_that_cannot_exchange_folders_moves_them_one_after_the_other(root, monkeypatch):
+    monkeypatch.setattr(swap, "_exchanged", lambda *_: False)
+    build(root)
+    (root / "class3d/notes.txt").write_bytes(b"mine\n")
+    assert build(root, FILES | {"submit.sh": b"#!/bin/sh\n"}).changed == ("submit.sh", "manifest.json")
+    assert (root / "class3d/notes.txt").read_bytes() == b"mine\n"
+    os.rename(root, root.parent / ".x.relionc-old")
+    assert build(root).changed == ("submit.sh", "manifest.json")
+    assert (root / "class3d/notes.txt").read_bytes() == b"mine\n"
+    assert [path.name for path in root.parent.iterdir()] == ["x"]
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_what_no_build_made_stays_the_same_file(root, monkeypatch, linked):
+    build(root)
+    (root / "class3d/slurm-1.out").write_bytes(b"log\n")
+    (root / "state/ids").mkdir(parents=True)
+    (root / "class3d/here").symlink_to("/nowhere")
+    (root / "state/there").symlink_to(root)
+    number = (root / "class3d/slurm-1.out").stat().st_ino
+    if not linked:
+
+        def refuse(*_args, **_more):
+            raise OSError(errno.EPERM, "")
+
+        monkeypatch.setattr(os, "link", refuse)
+    build(root, {**FILES, "class3d/hostfile": b"new\n"})
+    assert (root / "class3d/slurm-1.out").stat().st_ino == number
+    assert os.readlink(root / "class3d/here") == "/nowhere"
+    assert os.readlink(root / "state/there") == str(root)
+    assert (root / "submit.sh").read_bytes() == FILES["submit.sh"]
+    assert (root / "state/ids").is_dir()
+    assert [path.name for path in root.parent.iterdir()] == ["x"]
+
+
+@pytest.mark.parametrize("path", ["submit.sh", "class3d/run.sbatch"])
+def test_a_file_that_no_build_made_or_that_was_edited_is_not_written_over(root, path):
+    (root / path).parent.mkdir(parents=True)
+    (root / path).write_bytes(b"precious\n")
+    with pytest.raises(StoreError, match=f"{path} was not made by a build"):
+        build(root)
+    assert tree(root).keys() == {path}
+    build(root, force=True)
+    (root / path).write_bytes(b"edited\n")
+    with pytest.raises(StoreError, match=f"{path} was changed after it was built"):
+        build(root)
+    assert (root / path).read_bytes() == b"edited\n"
+    assert build(root, force=True).changed == (path,)
+
+
+def test_a_file_larger_than_any_build_makes_is_not_read(root):
+    build(root)
+    with (root / "submit.sh").open("wb") as stream:
+        stream.truncate(3 << 30)
+    for call in (build, drift):
+        with pytest.raises(StoreError, match="larger than any file of a build"):
+            call(root)
 
 
 def test_a_sweep_does_not_keep_its_folders_open(root):
@@ -294,7 +368,7 @@ def test_a_build_waits_for_another_but_not_for_ever(root, monkeypatch):
 
     build(root)
     monkeypatch.setattr(lock, "PATIENCE", 0.05)
-    held = os.open(root, os.O_RDONLY)
+    held = os.open(root.parent, os.O_RDONLY)
     fcntl.flock(held, fcntl.LOCK_EX)
     with pytest.raises(StoreError, match="another relionc is writing"):
         build(root)

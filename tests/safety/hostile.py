@@ -1,0 +1,461 @@
+"""Inputs of strangers who mean harm, each with what relionc has to say to it.
+
+`python -m tests.safety.hostile` prints a table: exit status, CPU seconds, peak memory, first line of what was said.
+Every input is handed to the real command in a process of its own, below limits of CPU time and address space.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+CANARY = "canary"
+SECRET = "pw$6$notToBeSeen"
+MOST_MB = 300
+"""Peak resident memory that any input may take, in MiB."""
+MOST_CPU = 12
+"""CPU seconds after which the kernel ends a run: the promise is 2, and a loaded machine must not turn a test red."""
+GIB = 1 << 30
+
+# Runs one command and reports what it took. It is small itself, so that its child's peak is the command's own.
+_MEASURE = f"""
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_CPU, ({MOST_CPU}, {MOST_CPU}))
+pid = os.fork()
+if pid == 0:
+    os.execv(sys.executable, [sys.executable, "-m", "relionc", *sys.argv[2:]])
+_, status, usage = os.wait4(pid, 0)
+with open(sys.argv[1], "w") as out:
+    print(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, file=out)
+"""
+
+
+class Hostile(NamedTuple):
+    """One input: `make` writes its files below a folder and returns the words of the call."""
+
+    name: str
+    make: Callable[[Path], Sequence[str]]
+    status: int
+    says: str = ""  # a pattern in what is printed
+    never: str = SECRET  # what must not be printed
+
+
+class Seen(NamedTuple):
+    """What came of one run: exit status, CPU seconds, peak MiB, everything printed."""
+
+    status: int
+    cpu_s: float
+    peak_mib: float
+    said: str
+
+
+def run(hostile: Hostile, folder: Path) -> Seen:
+    """Write the input below `folder` and hand it to relionc there."""
+    words = [os.fsencode(word) for word in hostile.make(folder)]
+    report = folder.parent / f"{folder.name}.report"
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2]), "NO_COLOR": "1"}
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", _MEASURE, str(report), *words],
+        cwd=folder,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=120,
+        check=False,
+    )
+    status, cpu, peak = report.read_text().split() if report.exists() else (done.returncode, MOST_CPU, 0)
+    return Seen(int(status), float(cpu), float(peak), done.stdout.decode(errors="replace"))
+
+
+def spec(job: dict[str, Any] | None = None, **top: Any) -> str:
+    """Return the text of a spec of one job `a` (JSON is YAML), its keys and those of the spec replaced."""
+    whole = {"relionc": 1, "cluster": "lab", "relion": "3.1", "jobs": {"a": _job(job or {})}, **top}
+    return json.dumps(whole, indent=0)
+
+
+def _job(given: dict[str, Any]) -> dict[str, Any]:
+    options = {"fn_img": "p.star", "fn_ref": "r.mrc", **given.pop("options", {})}
+    return {"type": "class3d", "options": options, **given}
+
+
+def job(command: str = "build", **given: Any) -> Callable[[Path], Sequence[str]]:
+    """Return what writes a spec of one job and calls `command` on it."""
+
+    def make(folder: Path) -> Sequence[str]:
+        (folder / "spec.yaml").write_text(spec(dict(given)))
+        return (command, "spec.yaml")
+
+    return make
+
+
+def option(**options: Any) -> Callable[[Path], Sequence[str]]:
+    """Return what builds a job with these options."""
+    return job(options=options)
+
+
+def text(content: str, *call: str) -> Callable[[Path], Sequence[str]]:
+    """Return what writes the whole text of a spec."""
+
+    def make(folder: Path) -> Sequence[str]:
+        (folder / "spec.yaml").write_text(content)
+        return call or ("lint", "spec.yaml")
+
+    return make
+
+
+def cluster(path: str, prepare: Callable[[Path], object]) -> Callable[[Path], Sequence[str]]:
+    """Return what lints a spec whose profile is the file that `prepare` plants."""
+
+    def make(folder: Path) -> Sequence[str]:
+        prepare(folder)
+        (folder / "spec.yaml").write_text(spec(cluster=path))
+        return ("lint", "spec.yaml")
+
+    return make
+
+
+def _sparse(path: Path, size: int) -> None:
+    with path.open("wb") as stream:
+        stream.truncate(size)
+
+
+def _doubling(function: str) -> str:
+    """Return a spec whose variables double forty times, twice, and are then asked about."""
+    chains = {f"{name}0": "x" for name in "vw"}
+    for step in range(1, 41):
+        chains |= {
+            f"{name}{step}": f"${{{{ [vars.{name}{step - 1}, vars.{name}{step - 1}] }}}}" for name in "vw"
+        }
+    return spec({"options": {"fn_mask": f"${{{{ {function} }}}}"}}, vars=chains)
+
+
+def _tiff_of_loops(folder: Path) -> Sequence[str]:
+    """Plant a TIFF file whose directories overlap each other, and a STAR file that names it."""
+    count = 20_000
+    body = bytearray(struct.pack("<2sHI", b"II", 42, 8))
+    for step in range(count):
+        body += struct.pack("<HI", 0xFFFF, 8 + 6 * (step + 1))
+    (folder / "movie.tif").write_bytes(bytes(body) + b"\1" * (12 * 0xFFFF))
+    rows = "\n".join(f"{number:06}@movie.tif" for number in range(1, 200))
+    (folder / "p.star").write_text(f"data_\nloop_\n_rlnImageName #1\n{rows}\n")
+    (folder / "spec.yaml").write_text(spec())
+    return ("lint", "spec.yaml")
+
+
+def _newlines(folder: Path) -> Sequence[str]:
+    with (folder / "p.star").open("wb") as stream:
+        for _ in range(128):
+            stream.write(b"\n" * (1 << 20))
+    (folder / "spec.yaml").write_text(spec())
+    return ("lint", "spec.yaml")
+
+
+def _toml(content: str) -> Callable[[Path], Sequence[str]]:
+    def make(folder: Path) -> Sequence[str]:
+        (folder / "relionc.toml").write_text(content)
+        return job("lint")(folder)
+
+    return make
+
+
+def _template(content: str, name: str = "t.sbatch.j2") -> Callable[[Path], Sequence[str]]:
+    def make(folder: Path) -> Sequence[str]:
+        (folder / name).write_text(content)
+        (folder / "spec.yaml").write_text(spec())
+        return ("build", "spec.yaml", "--template", name)
+
+    return make
+
+
+def _named(name: str, command: str = "build") -> Callable[[Path], Sequence[str]]:
+    def make(folder: Path) -> Sequence[str]:
+        Path(os.fsdecode(os.fsencode(str(folder)) + b"/" + os.fsencode(name))).write_text(spec())
+        return (command, name)
+
+    return make
+
+
+def _in_the_way(plant: Callable[[Path], object]) -> Callable[[Path], Sequence[str]]:
+    """Return what builds where something stands already that no build has made."""
+
+    def make(folder: Path) -> Sequence[str]:
+        (folder / "build").mkdir()
+        plant(folder / "build")
+        return job()(folder)
+
+    return make
+
+
+def _linked(build: Path) -> None:
+    (build.parent / "victim").mkdir()
+    (build / "spec").symlink_to("../victim")
+
+
+def _foreign(build: Path) -> None:
+    (build / "spec/a").mkdir(parents=True)
+    (build / "spec/a/run.sbatch").write_text("precious\n")
+
+
+def _large(build: Path) -> None:
+    (build / "spec/a").mkdir(parents=True)
+    _sparse(build / "spec/a/run.sbatch", 3 * GIB)
+
+
+def _pipe(build: Path) -> None:
+    (build / "spec/a").mkdir(parents=True)
+    os.mkfifo(build / "spec/a/run.sbatch")
+
+
+def _jobs(count: int, one: dict[str, Any]) -> str:
+    jobs = ",\n".join(f'"j{number}":{json.dumps(one)}' for number in range(count))
+    return f'{{"relionc":1,"cluster":"lab","relion":"3.1","jobs":{{{jobs}}}}}'
+
+
+def _untrusted(path: str, prepare: Callable[[Path], object]) -> Callable[[Path], Sequence[str]]:
+    def make(folder: Path) -> Sequence[str]:
+        cluster(path, prepare)(folder)
+        return ("lint", "--untrusted", "spec.yaml")
+
+    return make
+
+
+_PROFILE = "profile: 1\nextends: lab\nname: mine\n"
+_RUNS = f'HOME}}";{{touch,{CANARY}}};:"'
+_BLANKS = {"no-break": "\u00a0", "em": "\u2003", "ideographic": "\u3000", "next line": "\u0085"}
+_GOOD = {"type": "class3d", "options": {"fn_img": "p.star", "fn_ref": "r.mrc"}}
+
+HOSTILE: tuple[Hostile, ...] = (
+    # --- references are parts ---
+    *(
+        Hostile(
+            f"a text function cuts a reference: {call[:24]}", option(fn_mask=f"${{{{ {call} }}}}"), 1, "RL030"
+        )
+        for call in (
+            f"replace(env.A, 'A', '{_RUNS}')",
+            f"replace_first('x' + env.A, 'A', '{_RUNS}')",
+            "mid(env.HOME, 1, 3)",
+            "upper(env.home)",
+            "before_last(env.A_B, '_')",
+            "path_in_job(env.A)",
+        )
+    ),
+    # --- words stay words ---
+    Hostile("blanks in an output folder", job(output="x -r Movies y"), 1, "output"),
+    Hostile("a folder that looks like an option", job(output="-rf/x"), 1),
+    *(
+        Hostile(f"a blank of Unicode ({name}) in a file name", option(fn_img=f"p.star{blank}--o{blank}/x"), 1)
+        for name, blank in _BLANKS.items()
+    ),
+    Hostile("a text option that brings another option", option(sym_name="C1 --o /home/x"), 0, "warning"),
+    # --- sbatch options ---
+    *(
+        Hostile(f"sbatch option `{name}`", job(slurm={name: value}), 1, "RL6")
+        for name, value in {
+            "arr": "0-99",
+            "chd": "/tmp",
+            "mem-per-c": "1",
+            "wrap": "id",
+            "wra": "id",
+            "uid": "root",
+            "input": "/etc/passwd",
+            "export-file": "x",
+            "hold": "yes",
+            "jobname": "x",
+            "outpu": "x",
+        }.items()
+    ),
+    # --- files with limits ---
+    Hostile(
+        "a secret in place of a profile",
+        cluster("./shadow", lambda f: (f / "shadow").write_text(f"root:{SECRET}:1::\n")),
+        1,
+        "RL609",
+    ),
+    Hostile(
+        "a secret that is a mapping",
+        cluster("./s.yaml", lambda f: (f / "s.yaml").write_text(f"token: {SECRET}\n{SECRET}: 1\n")),
+        1,
+    ),
+    Hostile("a pipe in place of a profile", cluster("./ff", lambda f: os.mkfifo(f / "ff")), 1, "RL609"),
+    Hostile("a device in place of a profile", cluster("/dev/zero", lambda _: None), 1, "RL609"),
+    Hostile("a folder in place of a profile", cluster("./d", lambda f: (f / "d").mkdir()), 1, "RL609"),
+    Hostile("a link to a device", cluster("./z", lambda f: (f / "z").symlink_to("/dev/zero")), 1, "RL609"),
+    Hostile(
+        "a sparse profile of 100 GB", cluster("./big", lambda f: _sparse(f / "big", 100 * GIB)), 1, "RL609"
+    ),
+    Hostile(
+        "a sparse spec of 100 GB", lambda f: (_sparse(f / "s.yaml", 100 * GIB), ("lint", "s.yaml"))[1], 2
+    ),
+    Hostile("a pipe in place of a spec", lambda f: (os.mkfifo(f / "s.yaml"), ("build", "s.yaml"))[1], 2),
+    Hostile("a device in place of a spec", lambda _: ("lint", "/dev/zero"), 2),
+    Hostile("a device in place of particles", job("lint", options={"fn_img": "/dev/zero"}), 0),
+    Hostile("a pipe in place of particles", lambda f: (os.mkfifo(f / "p.star"), job("lint")(f))[1], 0),
+    Hostile("a STAR file of newlines", _newlines, 0),
+    Hostile("a TIFF file of overlapping directories", _tiff_of_loops, 0),
+    Hostile("settings of dotted keys", _toml('cluster="lab"\n' + "a." * 20_000 + "a=1\n"), 2, "relionc.toml"),
+    Hostile("settings of 5 MB", _toml('cluster="lab"\n' + "#" * 5_000_000), 2, "relionc.toml"),
+    Hostile(
+        "a template that never ends",
+        _template("{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"),
+        1,
+        "RL71",
+    ),
+    Hostile("a template of a gigabyte", _template("{{ 'x' * 1000000000 }}"), 1, "RL71"),
+    Hostile("a template of a great number", _template("{{ 9 ** (9 ** 9) }}"), 1, "RL71"),
+    Hostile(
+        "a template that doubles",
+        _template(
+            "{% set ns = namespace(x='x') %}{% for i in range(64) %}{% set ns.x = ns.x + ns.x %}{% endfor %}{{ ns.x }}"
+        ),
+        1,
+        "RL71",
+    ),
+    Hostile(
+        "a pipe in place of a template",
+        lambda f: (os.mkfifo(f / "t.j2"), job()(f), ("build", "spec.yaml", "--template", "t.j2"))[2],
+        2,
+    ),
+    Hostile(
+        "untrusted: a profile by path",
+        _untrusted("./p.yaml", lambda f: (f / "p.yaml").write_text(_PROFILE)),
+        1,
+    ),
+    # --- work is bounded ---
+    Hostile(
+        "variables that double, compared", text(_doubling("'a' if vars.v40 == vars.w40 else 'b'")), 1, "RL030"
+    ),
+    Hostile(
+        "variables that double, looked into",
+        text(_doubling("'a' if vars.v40 in [vars.w40] else 'b'")),
+        1,
+        "RL030",
+    ),
+    Hostile("variables that double, as text", text(_doubling("str(vars.v40)")), 1, "RL030"),
+    Hostile(
+        "a list of a thousand GPUs",
+        job("lint", options={"use_gpu": True, "gpu_ids": ":".join("0" * 1000)}),
+        1,
+    ),
+    Hostile(
+        "a list of thirty thousand GPUs",
+        job("lint", options={"use_gpu": True, "gpu_ids": ",".join("0" * 30000)}),
+        1,
+    ),
+    Hostile("four hundred unknown keys", text(spec(**{f"k{n}": 1 for n in range(400)})), 1, "RL020"),
+    Hostile("sixty thousand unknown keys", text(spec(**{f"k{n}": 1 for n in range(60_000)})), 1, "more"),
+    Hostile(
+        "a constraint of 100,000 alternatives",
+        job("lint", resources={"constraint": "|".join("a" * 100_000)}),
+        1,
+    ),
+    Hostile(
+        "5,000 jobs to wait for that are not there", job("lint", after=[f"b{n}" for n in range(5000)]), 1
+    ),
+    Hostile("a thousand good jobs", text(_jobs(1000, _GOOD)), 0),
+    Hostile("40,000 good jobs", text(_jobs(40_000, _GOOD)), 1),
+    Hostile("300,000 bad jobs", text(_jobs(300_000, {})), 1),
+    Hostile("a billion ranks", job("lint", resources={"ntasks": 10**9}), 1),
+    Hostile("a list of a billion nodes", job("lint", slurm={"nodelist": "n[1-1000000000]"}), 0),
+    Hostile(
+        "a time in braces before 4 MB",
+        text(
+            '{"relionc": 1, "vars": {a: 12:00:00, '
+            + ",\n ".join(f"b{n}: [x, y]" for n in range(200_000))
+            + "}}"
+        ),
+        1,
+    ),
+    Hostile("4 MB of brackets", text("[\n" * 2_000_000), 1),
+    # --- profiles as input ---
+    *(
+        Hostile(
+            f"a profile with {what}",
+            cluster("./p.yaml", lambda f, more=more: (f / "p.yaml").write_text(_PROFILE + more)),
+            1,
+        )
+        for what, more in {
+            "code in the name of a variable": f'environment: {{"A;touch {CANARY};B": x}}\n',
+            "a directive of two lines": 'directives: {"comment=x\\n#SBATCH --wrap": id}\n',
+            "a directive cut short": "directives: {wra: id}\n",
+            "a partition with a tab": 'partitions: {"a\\tb": {node_types: [p100]}}\n',
+            "escapes in its name": 'name: "x\\e[31m"\n',
+        }.items()
+    ),
+    # --- a build is all or nothing, where it should be ---
+    Hostile("a spec called ...yaml", _named("...yaml"), 2),
+    Hostile("a spec called .yaml", _named(".yaml"), 2),
+    Hostile("a build folder that is a link", _in_the_way(_linked), 2, "link"),
+    Hostile("a file that no build made", _in_the_way(_foreign), 2, "run.sbatch"),
+    Hostile("an artifact of 3 GB that no build made", _in_the_way(_large), 2, "run.sbatch"),
+    Hostile("a pipe in place of an artifact", _in_the_way(_pipe), 2, "run.sbatch"),
+    # --- what is printed ---
+    *(
+        Hostile(f"{what}, {command}", _named(name, command), status, never=never)
+        for what, name, never in (
+            ("a name with an escape sequence", "a\x1b[31m.yaml", "\x1b"),
+            ("a name that CI takes for a command", "a\n::set-output name=x::y.yaml", "\n::set"),
+            ("a name that is not UTF-8", "a\udcff.yaml", SECRET),
+        )
+        for command, status in (("build", 2), ("lint", 0), ("plan", 0))
+    ),
+    Hostile("NUL in a path", option(fn_img="p\0.star"), 1),
+    Hostile("NUL in an output folder", job(output="a\0b"), 1),
+)
+
+
+def wrong(hostile: Hostile, seen: Seen, folder: Path) -> list[str]:
+    """Return what is not as it must be, in words."""
+    found = []
+    if seen.status != hostile.status:
+        found.append(f"exit status {seen.status}, not {hostile.status}")
+    if hostile.says and not re.search(hostile.says, seen.said):
+        found.append(f"does not say {hostile.says}")
+    if hostile.never in seen.said:
+        found.append(f"prints {hostile.never!r}")
+    if "Traceback" in seen.said or "bug of ours" in seen.said:
+        found.append("a traceback, or a bug of ours")
+    if seen.peak_mib > MOST_MB:
+        found.append(f"{seen.peak_mib:.0f} MiB")
+    if list(folder.rglob(CANARY)):
+        found.append("it ran a command")
+    return found
+
+
+def main(patterns: Sequence[str]) -> int:
+    """Run all inputs (or those whose names match a pattern) and print the table."""
+    bad = 0
+    for hostile in HOSTILE:
+        if patterns and not any(re.search(pattern, hostile.name) for pattern in patterns):
+            continue
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name) / "work"
+            folder.mkdir()
+            try:
+                seen = run(hostile, folder)
+                faults = wrong(hostile, seen, folder)
+            except subprocess.TimeoutExpired:
+                seen, faults = Seen(-1, 0, 0, ""), ["hangs"]
+        first = next((line for line in seen.said.splitlines() if line), "")
+        print(
+            f"{seen.status:4} {seen.cpu_s:7.2f} s {seen.peak_mib:6.0f} MiB  {hostile.name:48} {first[:110]!r}",
+            flush=True,
+        )
+        for fault in faults:
+            bad += 1
+            print(f"     WRONG: {fault}", flush=True)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
