@@ -129,4 +129,5 @@ def test_what_is_told_of_many_unknown_keys_does_not_depend_on_their_hashes() -> 
     wrong = {f"t{i}": {"cpus": "many"} for i in range(300)}
     found = check("cluster", {"profile": 1, "name": "x", "node_types": wrong})
     told = [finding.route[1] for finding in found if finding.route[:1] == ("node_types",)]
+    assert len(told) > 50
     assert list(dict.fromkeys(told)) == [f"t{i}" for i in range(len(set(told)))]
