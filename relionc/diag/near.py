@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from contextvars import Token
 
-MOST_NAMES = 8_000
+MOST_NAMES = 4_000
 """Names that one compilation compares others with, in all."""
 LONGEST = 64
 """Characters of a name that may be like another."""

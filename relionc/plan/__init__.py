@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 SEARCH_VISITS = 130_000
 """What all layouts of a spec and all explanations together may take to find: those of later jobs are shorter."""
-ANSWER_VISITS = 60_000
-"""How much of it the layouts alone may take."""
+ANSWER_VISITS, OF_A_JOB = 90_000, 40
+"""How much of it the layouts alone may take; each job takes as long as so many visits even if its layout is known."""
 MOST_RANKS = 1 << 18
 """The most MPI ranks that all jobs of a spec may have together: a plan lists every one."""
 
@@ -107,6 +107,7 @@ class Known:
         """Return a job's demand, the answer of the solver, and why it is this one."""
         demand = demand_of(job, cluster)
         key = (cluster.name, _key(job, demand))
+        self.answers.left -= OF_A_JOB
         if key not in self._answers:
             asked = Asked(demand, cluster)
             whole = problem(asked)

@@ -373,7 +373,7 @@ class Asked:
 
     def _work_out_use(self, mode: str, gpus: int, per_node: int, threads: int, amount: int) -> Use:
         ids = self.demand.gpu_ids
-        spend(len(ids) // 16 + (per_node + gpus) // 64)
+        spend(len(ids) // 8 + (per_node + gpus) // 64)
         among = mode == HOMOGENEOUS and self.led(mode, per_node, amount)  # the leader has a worker's place
         more = self.beside(mode) and not self.demand.leader  # somebody else's place is a worker's, too
         first = per_node - 1 if among else per_node + 1 if more and mode != HETJOB else per_node

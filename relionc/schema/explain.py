@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft7Validator
+from jsonschema.validators import extend
 
 from relionc.diag import Finding, Fix, Route
 from relionc.diag.near import may_guess, nearest
@@ -42,9 +44,25 @@ def _schema(kind: str) -> Schema:
         return json.load(file)
 
 
+def _others(validator: Any, others: Any, instance: Any, schema: Schema) -> Iterator[Error]:
+    """Judge the keys without a name in the schema in the order of the document: jsonschema follows their hashes."""
+    if not (isinstance(others, dict) and isinstance(instance, dict)):
+        yield from Draft7Validator.VALIDATORS["additionalProperties"](validator, others, instance, schema)
+        return
+    patterns = "|".join(schema.get("patternProperties", ()))
+    for key, value in instance.items():
+        if key not in schema.get("properties", ()) and not (patterns and re.search(patterns, key)):
+            yield from validator.descend(value, others, path=key)
+
+
+_Validator: type[Draft7Validator] = extend(  # type: ignore[no-untyped-call]
+    Draft7Validator, {"additionalProperties": _others}
+)
+
+
 @cache
 def _validator(kind: str) -> Draft7Validator:
-    return Draft7Validator(checked(_schema(kind)))
+    return _Validator(checked(_schema(kind)))
 
 
 def explain(kind: str, value: Any) -> list[Finding]:

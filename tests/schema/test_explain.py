@@ -8,6 +8,7 @@ import pytest
 
 from relionc import schema
 from relionc.diag.codes import CODES
+from relionc.schema import check
 from relionc.source import load
 
 if TYPE_CHECKING:
@@ -121,3 +122,11 @@ def test_a_fix_names_the_value_to_set() -> None:
 def test_relions_option_names_come_from_the_type_of_the_job() -> None:
     (found,) = findings("relionc: 1\njobs: {a: {type: import, nr_classes: 3}}")
     assert "options:" not in found.help
+
+
+def test_what_is_told_of_many_unknown_keys_does_not_depend_on_their_hashes() -> None:
+    wrong = {f"t{i}": {"cpus": "many"} for i in range(300)}
+    found = check("cluster", {"profile": 1, "name": "x", "node_types": wrong})
+    told = [finding.route[1] for finding in found if finding.route[:1] == ("node_types",)]
+    assert len(told) > 50
+    assert list(dict.fromkeys(told)) == [f"t{i}" for i in range(len(set(told)))]

@@ -170,7 +170,7 @@ def test_a_search_ends_when_its_visits_are_spent():
 
 
 def test_a_layout_that_nobody_finds_in_time_is_refused_with_its_place(monkeypatch):
-    monkeypatch.setattr("relionc.plan.ANSWER_VISITS", 5)
+    monkeypatch.setattr("relionc.plan.ANSWER_VISITS", 35)
     (found,) = compiled(spec([f", {OPTIONS}"])).diagnostics
     assert found.code == "RL031"
     assert found.span is not None
