@@ -1,4 +1,4 @@
-"""Inputs of strangers who mean harm get their answer: the right exit status, the right words, and no more memory than allowed."""
+"""Inputs of strangers who mean harm get their answer: exit status, words, and no more memory than allowed."""
 
 from __future__ import annotations
 

@@ -139,9 +139,9 @@ def test_the_command_killed_at_a_random_moment_leaves_a_whole_build(tmp_path, ho
         process.send_signal(how)
         process.wait()
         assert whole(tmp_path / "build/spec") in classes.values()
-    spec(tmp_path, 3)
+    spec(tmp_path, 4)  # a build that has to write: one of which nothing has changed does not sweep up
     assert command(tmp_path).wait() == 0
-    assert whole(tmp_path / "build/spec") == classes[3]
+    assert whole(tmp_path / "build/spec") not in classes.values()
     assert [path.name for path in (tmp_path / "build").iterdir()] == ["spec"]
 
 
