@@ -164,7 +164,7 @@ def compile_one(path: str, call: BuildCall, *, emit: bool = True) -> tuple[Compi
 
 
 def _led_out(path: str) -> Compiled:
-    message = "this spec is a link that leads out of the repository, where `--untrusted` reads nothing"
+    message = "this spec is a link that leads out of the repository, where nothing is read for a stranger"
     return Compiled(diagnostics=(Diagnostic("RL920", ERROR, message, path, None),), sources={})
 
 

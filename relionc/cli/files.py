@@ -76,7 +76,7 @@ def settings(spec: str, within: str = "") -> Settings | None:
     if path is None:
         return None
     if within and not is_below(path, within):
-        raise CallError(f"{path} leads out of the repository, where `--untrusted` reads nothing")
+        raise CallError(f"{path} leads out of the repository, where nothing is read for a stranger")
     cluster = _cluster_of(path, _of_call(regular.read, path, _SETTINGS))
     if cluster is not None and ("/" in cluster or cluster.endswith((".yaml", ".yml"))):
         cluster = os.path.join(os.path.dirname(path), cluster)

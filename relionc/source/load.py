@@ -31,7 +31,7 @@ def load(data: bytes, path: str) -> Loaded:
         return _refuse(
             path,
             "RL009",
-            f"this file has more than {MAX_BYTES:,} bytes, the most that a file of YAML may have here",
+            f"this file has {len(data):,} bytes; a spec may have {MAX_BYTES:,}",
             help="split it",
         )
     text = _decode(data, path)

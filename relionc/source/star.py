@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _BLOCK = 1 << 17
 _LONGEST = 1 << 20  # bytes of a line, and of what may stand before the first table
 _WIDEST = 1000  # columns
-_PER_LINE, _PER_WORD = 500, 10  # units of work
+_PER_LINE, _PER_WORD = 600, 10  # units of work
 _MARKS = frozenset(b"#dl")  # how a line among rows may begin that is none: a comment, data_, loop_
 
 

@@ -248,7 +248,7 @@ TEMPLATES = {
     "centre": "{{ 'x'|center(10**9) }}",
     "format": "{{ '{:1000000000}'.format(1) }}",
     "percent": "{{ '%1000000000d' % 1 }}",
-    "doubling": "{% set ns = namespace(x='x') %}{% for i in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}{{ ns.x }}",
+    "doubling": "{% set n = namespace(x='x') %}{% for i in range(60) %}{% set n.x = n.x ~ n.x %}{% endfor %}{{ n.x }}",
     "macro": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
     "two macros": "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(99) }}",
     "itself": "{% include 'run.sbatch.j2' %}" * 5000 + "{{ 1 // 0 }}",
