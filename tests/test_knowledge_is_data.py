@@ -47,6 +47,7 @@ MODELS = {"motioncorr": "the memory that a rank of motion correction takes (plan
 # Words that are also the name of a job type.
 WORDS = {
     "import": "a command of relionc",
+    "external": "an option of sbatch (slurm/options.py)",
     "select": "a word of bash",
     "subtract": "what - does, in messages of expressions",
 }
