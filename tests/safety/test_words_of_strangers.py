@@ -121,9 +121,10 @@ def calls_of(result: Compiled, folder: Path, project: str) -> list[list[str]]:
         (folder / "bin" / program).chmod(0o755)
     here = folder / "here"
     (here / project).mkdir(parents=True)
-    for command in made:  # files that a command reads
+    for file in (word for command in made for word in (command.stdin, command.stdout) if word is not None):
+        (here / project / plain(file)).parent.mkdir(parents=True, exist_ok=True)
+    for command in made:
         if command.stdin is not None:
-            (here / project / plain(command.stdin)).parent.mkdir(parents=True, exist_ok=True)
             (here / project / plain(command.stdin)).touch()
     for other in ("decoy", "-"):  # what CDPATH and OLDPWD would lead to
         (folder / "decoys" / other).mkdir(parents=True, exist_ok=True)
