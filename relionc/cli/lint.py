@@ -42,9 +42,7 @@ def run(
     except CallError as error:
         say.trouble(error)
         return 2
-    return build.lint(
-        found.specs, cluster=cluster, format=format, untrusted=untrusted, unread=found.unread
-    )
+    return build.lint(found.specs, cluster=cluster, format=format, untrusted=untrusted, unread=found.unread)
 
 
 def _find(paths: Sequence[str]) -> Found:

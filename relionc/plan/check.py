@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.diag import WARNING, Finding, Fix
+from relionc.expr.refs import show
 from relionc.expr.slurm import SlurmSyntaxError, constraint_allows, parse_constraint
 from relionc.plan.amounts import gib
 from relionc.plan.demand import QUEUE_ONLY
@@ -45,9 +46,10 @@ def wishes(job: ResolvedJob, cluster: Cluster) -> list[Finding]:
 def _lengths(job: ResolvedJob) -> list[Finding]:
     """Return a finding for a list of GPUs that is longer than any job's: the search looks at every entry."""
     pin = job.resources.gpu_ids
-    if pin is None or (len(parse_ids(pin.value)) <= MOST_ENTRIES and len(pin.value) <= MOST_CHARACTERS):
+    text = "" if pin is None else show(pin.value)
+    if pin is None or (len(parse_ids(text)) <= MOST_ENTRIES and len(text) <= MOST_CHARACTERS):
         return []
-    message = f"a list of GPUs of {len(parse_ids(pin.value)):,} entries and {len(pin.value):,} characters"
+    message = f"a list of GPUs of {len(parse_ids(text)):,} entries and {len(text):,} characters"
     advice = f"at most {MOST_ENTRIES} entries and {MOST_CHARACTERS:,} characters; RELION begins a list again at its end"
     return [Finding(code="RL033", message=f"{message} is too long", route=pin.route, help=advice)]
 
