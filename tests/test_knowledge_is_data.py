@@ -28,6 +28,7 @@ FLAGS = {
     "cli/fast.py": "the options of relionc itself, recognised",
     "cli/import_.py": "the options of relionc itself, in what it says",
     "cli/build.py": "the options of relionc itself, in what it says",
+    "store/build_dir.py": "an option of relionc itself, in what it says: --force",
     "plan/check.py": "sbatch's, quoted from what it answers: --mem --mem-per-cpu --mem-per-gpu",
     "lower/queue_check.py": "an option of relionc itself, in what it says: --extra",
     "lower/queue_plan.py": "sbatch's, in the call that submits: --chdir",
@@ -47,6 +48,7 @@ MODELS = {"motioncorr": "the memory that a rank of motion correction takes (plan
 # Words that are also the name of a job type.
 WORDS = {
     "import": "a command of relionc",
+    "external": "an option of sbatch (slurm/options.py)",
     "select": "a word of bash",
     "subtract": "what - does, in messages of expressions",
 }

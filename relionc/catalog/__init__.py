@@ -6,15 +6,19 @@ The data are YAML (`data/`, described in `docs/catalogue.md`), compiled to JSON 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from relionc.catalog.compiled import frozen, part
 from relionc.catalog.program import Scope, walk
 from relionc.catalog.steps import Output, decoded
 from relionc.catalog.types import JobType, Option, RankRule, RunRule, Traits
+from relionc.expr.refs import show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from relionc.expr.refs import AnyText
 
 __all__ = [
     "JobType",
@@ -65,8 +69,9 @@ def series(text: str) -> str | None:
     return head if head in versions() else None
 
 
+@lru_cache(maxsize=64)
 def load(name: str, version: str) -> JobType:
-    """Return a job type; raises KeyError for one that the version does not have."""
+    """Return a job type, the same for all jobs of a spec; raises KeyError for one that the version does not have."""
     if name not in types(version):
         raise KeyError(name)
     return from_data(part(f"{version}/{name}"))
@@ -127,18 +132,18 @@ def _plain(label: str) -> str:
 
 
 def _closest(job_type: JobType, text: str) -> Option | None:
-    from difflib import get_close_matches
+    from relionc.diag.near import nearest
 
     names = {option.key.lower(): option for option in job_type.options.values()}
     for option in job_type.options.values():
         names.setdefault(option.flag.lstrip("-").lower(), option)
         names.setdefault(_plain(option.label), option)
     names.pop("", None)
-    close = get_close_matches(text.lower(), names, n=1, cutoff=0.7)
-    return names[close[0]] if close else None
+    close = nearest(text.lower(), names, 0.7)
+    return names[close] if close else None
 
 
-def needs(job_type: JobType, options: Mapping[str, str], *, is_continue: bool) -> dict[str, Any]:
+def needs(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: bool) -> dict[str, Any]:
     """Return the traits of a job type over a job's options, by the names of `Traits`.
 
     Conditions become true/false, quantities numbers; of the rules those remain whose condition holds. `options` is
@@ -164,12 +169,12 @@ def _numbers(scope: Scope, expressions: Mapping[str, Any]) -> dict[str, float]:
 
 
 def outputs(
-    job_type: JobType, options: Mapping[str, str], *, output: str, is_continue: bool
-) -> dict[str, str]:
+    job_type: JobType, options: Mapping[str, AnyText], *, output: str, is_continue: bool
+) -> dict[str, AnyText]:
     """Return the files a job makes that others may use: name → path. `output` ends with a slash."""
     scope = Scope(job_type, options, output=output, is_continue=is_continue)
-    found: dict[str, str] = {}
+    found: dict[str, AnyText] = {}
     for step in walk(job_type.program["steps"], scope):
-        if isinstance(step, Output) and (name := scope.filled(step.name)):
+        if isinstance(step, Output) and (name := show(scope.filled(step.name))):
             found.setdefault(name, scope.filled(step.path))
     return found

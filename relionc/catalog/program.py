@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from relionc.catalog.steps import Check, Command, Repeat, When
-from relionc.expr import refs
+from relionc.catalog.steps import Check, Command, Repeat, Text, When, bodies
 from relionc.expr.evaluate import evaluate
 from relionc.expr.functions import FUNCTIONS, text_of
+from relionc.expr.refs import joined, show
 from relionc.expr.tree import Expr, ExprError, references
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from relionc.catalog.steps import Step
     from relionc.catalog.types import JobType
+    from relionc.expr.refs import AnyText
 
 MAX_REPEATS = 10_000
 """More output files of a kind than this are not listed."""
@@ -48,7 +49,7 @@ class Scope:
     def __init__(
         self,
         job_type: JobType,
-        options: Mapping[str, str],
+        options: Mapping[str, AnyText],
         *,
         output: str,
         is_continue: bool,
@@ -60,7 +61,7 @@ class Scope:
         self.variables: dict[str, Any] = {"output": output, "is_continue": is_continue}
         self.problems: list[tuple[str, str, str, str]] = []
 
-    def text(self, key: str) -> str:
+    def text(self, key: str) -> AnyText:
         """Return RELION's text of an option: as given, or its default."""
         return self.options.get(key, self.job_type.options[key].default)
 
@@ -83,22 +84,22 @@ class Scope:
             self.problems.append(self._problem(tree, error))
             return otherwise
 
-    def filled(self, template: tuple[Any, ...]) -> str:
+    def filled(self, template: tuple[Any, ...]) -> AnyText:
         """Return a template with its expressions replaced by their values."""
-        return "".join(part if isinstance(part, str) else text_of(self.value(part, "")) for part in template)
+        return joined(part if isinstance(part, str) else text_of(self.value(part, "")) for part in template)
 
     def _fact(self, question: str, arguments: tuple[Any, ...], unseen: Expr) -> Any:
         """Return what the project's files answer, or what to take where nobody looks at them."""
         if self.files is None:
             return self.value(unseen, "")
-        return getattr(self.files, question)(*(refs.show(self.filled(each)) for each in arguments))
+        return getattr(self.files, question)(*(show(self.filled(each)) for each in arguments))
 
     def _problem(self, tree: Expr, error: ExprError) -> tuple[str, str, str, str]:
         is_number = FUNCTIONS["is_number"][0]
         for key, *_ in references(tree):
             option = self.job_type.options.get(key)
             if option and option.kind in ("number", "text") and not is_number(self.text(key)):
-                message = f"`{refs.show(self.text(key))}` is not a number"
+                message = f"`{show(self.text(key))}` is not a number"
                 return NOT_A_NUMBER, message, key, f"the default is `{option.default}`"
         return NOT_WORKED_OUT, error.message, "", ""
 
@@ -120,3 +121,16 @@ def walk(steps: Iterable[Step], scope: Scope) -> Iterator[Step]:
                 scope.value(expr, None)
             case _:
                 yield step
+
+
+def unquoted(job_type: JobType) -> frozenset[str]:
+    """Return the options whose value stands outside quotes in a command, so that a blank in it ends a word."""
+    found: set[str] = set()
+    waiting = list(job_type.program["steps"])
+    while waiting:
+        step = waiting.pop()
+        if isinstance(step, Text):
+            trees = (piece[1] for piece in step.pieces if piece[0] == "split")
+            found.update(name for tree in trees for name, *_ in references(tree))
+        waiting += [inner for body in bodies(step) for inner in body]
+    return frozenset(found)

@@ -15,7 +15,8 @@ class Option(NamedTuple):
     `role` names what the plan decides through this option: ranks, threads, use_gpu, gpu_ids, scratch_dir,
     preread, extra_args, queue; or what it is: particles, micrographs, tomograms (the STAR file of those to work
     on; movies and tilt series too), eer_fraction (detector frames that become one frame of an EER movie),
-    continue_from (the file at which a continued run goes on); empty for all others.
+    continue_from (the file at which a continued run goes on), pattern (names of files by wildcards, which a shell
+    is to expand); empty for all others.
     `flag` is a flag it becomes (for "did you mean").
     """
 

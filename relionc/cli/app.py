@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import click
 
 from relionc import __version__
+from relionc.cli import say
 
 FORMATS = click.Choice(["text", "json", "github"])
 REPORTS = click.Choice(["text", "json", "github", "sarif", "junit"])
@@ -114,11 +117,16 @@ def _numbered(extras: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
 @click.option(
     "--format", "format_", type=REPORTS, default="text", show_default=True, help="Form of diagnostics."
 )
-def lint(paths: tuple[str, ...], cluster: str | None, format_: str) -> int:
+@click.option(
+    "--untrusted",
+    is_flag=True,
+    help="For specs of strangers: built-in profiles only, and no file outside their repository.",
+)
+def lint(paths: tuple[str, ...], cluster: str | None, format_: str, untrusted: bool) -> int:
     """Say what is wrong with specs, or with all specs below a folder; write nothing."""
     from relionc.cli.lint import run
 
-    return run(paths, cluster=cluster, format=format_)
+    return run(paths, cluster=cluster, format=format_, untrusted=untrusted)
 
 
 @relionc.command(short_help="Show the layout of each job, and why.")
@@ -264,16 +272,20 @@ def completion(shell: str) -> int:
     kind = get_completion_class(shell)
     if kind is None:
         return 2
-    click.echo(kind(relionc, {}, "relionc", "_RELIONC_COMPLETE").source())
+    say.result(kind(relionc, {}, "relionc", "_RELIONC_COMPLETE").source() + "\n")
     return 0
 
 
 def run(argv: list[str]) -> int:
     """Run a command and return its exit code; click's own complaints about the call give 2."""
+    from relionc.diag.clean import harmless
+
     try:
         code = relionc.main(argv, prog_name="relionc", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        said = StringIO()
+        error.show(said)
+        say.diagnostics(harmless(said.getvalue()))
         return 2
     except click.exceptions.Abort:
         return 130

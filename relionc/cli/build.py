@@ -7,17 +7,22 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from relionc import __version__
-from relionc.cli import files
+from relionc.cli import files, say
 from relionc.cli.files import CallError
-from relionc.cli.remember import remember, settings_places
+from relionc.cli.remember import remember, settings_places, with_notes
 from relionc.cli.summary import built, job_lines
+from relionc.diag import ERROR, NOTE, WARNING, Diagnostic
 from relionc.pipeline import Compiled, Disk, QueueTemplate, Request, compile_spec
+from relionc.source import regular
+from relionc.source.skim import Skim, is_below
 from relionc.store import build_dir, manifest
 from relionc.store.paths import StoreError, is_safe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
+_FEW = 5  # names of files in a message
+_MANIFEST = 64 << 20  # bytes
 _SCRIPTS = ("/run.sbatch", "/run.sh", "/run_submit.script")
 
 
@@ -35,6 +40,9 @@ class BuildCall(NamedTuple):
     template: str | None = None  # a file
     extras: tuple[tuple[int, str], ...] = ()  # values for the entries that a site's template has of its own
     why: bool = False  # say why each plan is what it is
+    untrusted: bool = (
+        False  # whoever wrote the specs may not make relionc read elsewhere than in their repository
+    )
     force: bool = False  # write over files that no build made, or that somebody changed since
 
     @property
@@ -56,17 +64,28 @@ def run(call: BuildCall) -> int:
             return 1
         return max([_finish(path, result, disk, call) for path, result, disk in compiled])
     except (CallError, StoreError) as error:
-        sys.stderr.write(f"relionc: {error}\n")
+        say.trouble(error)
         return 2
 
 
-def lint(specs: Sequence[str], *, cluster: str | None, format: str) -> int:  # noqa: A002 - the option's name
-    """Compile each spec and say what is wrong; writes nothing. Returns the exit code."""
-    call = BuildCall(specs=tuple(specs), cluster=cluster, format=format)
+def lint(
+    specs: Sequence[str],
+    *,
+    cluster: str | None,
+    format: str,  # noqa: A002 - the option's name
+    untrusted: bool = False,
+    unread: Sequence[Diagnostic] = (),
+) -> int:
+    """Compile each spec and say what is wrong; writes nothing. Returns the exit code.
+
+    `unread` says what could not be looked at on the way to the specs.
+    """
+    call = BuildCall(specs=tuple(specs), cluster=cluster, format=format, untrusted=untrusted)
     try:
         results = [compile_one(path, call, emit=False)[0] for path in call.specs]
+        results += [Compiled(diagnostics=(each,), sources={}) for each in unread]
     except CallError as error:
-        sys.stderr.write(f"relionc: {error}\n")
+        say.trouble(error)
         return 2
     if format in ("sarif", "junit"):
         _report(results, call)
@@ -81,9 +100,9 @@ def _report(results: Sequence[Compiled], call: BuildCall) -> None:
 
     diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
     if call.format == "sarif":
-        sys.stdout.write(reports.sarif(diagnostics, version=__version__))
+        say.result(reports.sarif(diagnostics, version=__version__))
     else:
-        sys.stdout.write(reports.junit(diagnostics, call.specs))
+        say.result(reports.junit(diagnostics, call.specs))
 
 
 def _check_names(call: BuildCall) -> None:
@@ -101,6 +120,14 @@ def _check_names(call: BuildCall) -> None:
         raise CallError("--stdout prints one script: give one spec")
 
 
+def _check_encoding(path: str, call: BuildCall) -> None:
+    """Refuse what artifacts would have to name, but cannot: bytes that are no text, which Python marks."""
+    named = (path, call.cluster or "", call.template or "")
+    for word in (*map(os.path.basename, named), *(text for _, text in call.extras)):
+        if any("\udc80" <= char <= "\udcff" for char in word):
+            raise CallError(f"{word} is not UTF-8 text, as all that a script may hold must be")
+
+
 def stem(path: str) -> str:
     """Return the name of a spec's build directory: its file name without the ending."""
     name = os.path.basename(path)
@@ -111,8 +138,14 @@ def stem(path: str) -> str:
 
 def compile_one(path: str, call: BuildCall, *, emit: bool = True) -> tuple[Compiled, Disk]:
     """Compile one spec of a call (without `emit`: only to see what is wrong); raises CallError."""
-    disk = Disk(files.read, files.file_facts)
-    found = files.settings(path)
+    if emit:
+        _check_encoding(path, call)
+    within = files.repository(path) if call.untrusted else ""
+    if within and path != files.STDIN and not is_below(path, within):
+        return _led_out(path), Disk(files.read, files.file_facts)
+    skim = Skim(within)
+    disk = Disk(files.read, lambda name, project: files.file_facts(name, project, skim))
+    found = files.settings(path, within)
     request = Request(
         path=path,
         data=disk.spec(path, files.read_spec(path)),
@@ -123,14 +156,39 @@ def compile_one(path: str, call: BuildCall, *, emit: bool = True) -> tuple[Compi
         emit=emit,
         why=call.why,
         template=_template(call),
+        untrusted=call.untrusted,
     )
-    return compile_spec(request, disk), disk
+    result = compile_spec(request, disk)
+    left_out = _left_out(path, skim, disk)
+    return result._replace(diagnostics=(*result.diagnostics, *left_out)), disk
+
+
+def _led_out(path: str) -> Compiled:
+    message = "this spec is a link that leads out of the repository, where nothing is read for a stranger"
+    return Compiled(diagnostics=(Diagnostic("RL920", ERROR, message, path, None),), sources={})
+
+
+def _left_out(path: str, skim: Skim, disk: Disk) -> Iterator[Diagnostic]:
+    """Yield what was not looked at of the data files."""
+    if skim.kept_out:
+        message = f"not looked at, outside the repository: {_few(skim.kept_out)}"
+        yield Diagnostic("RL921", NOTE, message, path, None)
+    cut = [name for (name, _), facts in disk.facts.items() if facts and facts.cut]
+    if cut:
+        message = f"too large to be counted: {_few(cut)}"
+        advice = "say what the plan needs under `data:`, `particles:` for instance"
+        yield Diagnostic("RL144", WARNING, message, path, None, advice)
+
+
+def _few(names: Collection[str]) -> str:
+    first = ", ".join(list(names)[:_FEW])
+    return first if len(names) <= _FEW else f"{first} and {len(names) - _FEW:,} more"
 
 
 def _template(call: BuildCall) -> QueueTemplate | None:
     if call.template is None:
         return None
-    return QueueTemplate(call.template, files.read_spec(call.template), dict(call.extras))
+    return QueueTemplate(call.template, files.read_template(call.template), dict(call.extras))
 
 
 def _finish(path: str, result: Compiled, disk: Disk, call: BuildCall) -> int:
@@ -139,36 +197,37 @@ def _finish(path: str, result: Compiled, disk: Disk, call: BuildCall) -> int:
     root = f"{call.out.rstrip('/')}/{stem(path)}"
     inputs, partial = dict(result.inputs), bool(call.jobs)
     if call.stdout:
-        sys.stdout.write(_single_script(result))
+        say.exact(_single_script(result), instead="build it, and look at the file")
         return 0
     if call.check:
         drift = build_dir.diff(root, result.files, inputs=inputs, version=__version__, partial=partial)
-        sys.stdout.write(drift)
+        say.result(drift)
         return 1 if drift else 0
     written = build_dir.write(
         root, result.files, inputs=inputs, version=__version__, partial=partial, force=call.force
     )
     jobs, total = job_lines(result.plans), len(result.files) + 1
-    sys.stdout.write(jobs + built(root, written, total))
-    if call.plain and path != files.STDIN and not result.diagnostics:
-        _remember(path, root, result, disk, call.out, jobs + built(root, None, total))
+    say.result(jobs + built(root, written, total))
+    if call.plain and path != files.STDIN and all(each.severity == NOTE for each in result.diagnostics):
+        _remember(path, root, result, disk, call.out, say.harmless(jobs + built(root, None, total)))
     return 0
 
 
-def _single_script(result: Compiled) -> str:
+def _single_script(result: Compiled) -> bytes:
     assert result.files is not None  # noqa: S101 - see _finish
     scripts = [text for name, text in result.files.items() if name.endswith(_SCRIPTS)]
     if len(scripts) != 1:
         names = ", ".join(plan.job.name for plan in result.plans)
         raise CallError(f"--stdout prints one script: choose a job with --job ({names})")
-    return scripts[0].decode()
+    return scripts[0]
 
 
 def _remember(path: str, root: str, result: Compiled, disk: Disk, out: str, summary: str) -> None:
     """Keep the build, by the bytes that were compiled: a file edited since then is not what was built."""
-    whole = {**(result.files or {}), manifest.NAME: files.read(f"{root}/{manifest.NAME}")}
+    whole = {**(result.files or {}), manifest.NAME: regular.read(f"{root}/{manifest.NAME}", _MANIFEST)}
     looked_at = [*settings_places(path), *disk.looked_at]
-    remember(path, out, root=root, files=whole, contents=disk.files, looked_at=looked_at, summary=summary)
+    said = with_notes(_as_text([result]) if result.diagnostics else "", summary)
+    remember(path, out, root=root, files=whole, contents=disk.files, looked_at=looked_at, summary=said)
 
 
 def show(results: Sequence[Compiled], format: str, *, always: bool = False) -> None:  # noqa: A002 - as above
@@ -177,14 +236,21 @@ def show(results: Sequence[Compiled], format: str, *, always: bool = False) -> N
 
     diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
     if format == "json":
-        sys.stderr.write(render.json_lines(diagnostics))
+        say.diagnostics(render.json_lines(diagnostics))
     elif format == "github":
-        sys.stderr.write(render.github(diagnostics))
+        say.diagnostics(render.github(diagnostics))
     elif diagnostics or always:
-        sources = {path: text for result in results for path, text in result.sources.items()}
-        missing = [text for result in results for text in result.not_checked]
-        sys.stderr.write(render.text(diagnostics, sources, color=colored()))
-        sys.stderr.write(render.summary(diagnostics, len(results), list(dict.fromkeys(missing))) + "\n")
+        say.diagnostics(_as_text(results))
+
+
+def _as_text(results: Sequence[Compiled]) -> str:
+    from relionc.diag import render
+
+    diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
+    sources = {path: text for result in results for path, text in result.sources.items()}
+    missing = [text for result in results for text in result.not_checked]
+    text = render.text(diagnostics, sources, color=colored())
+    return text + render.summary(diagnostics, len(results), list(dict.fromkeys(missing))) + "\n"
 
 
 def colored() -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc import catalog
 from relionc.catalog.compare import Change, Difference, compare
+from relionc.cli import say
 from relionc.cli.show import near_type
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ def run(old: str, new: str, job_type: str | None, format: str) -> int:  # noqa: 
         return _fail(f"neither RELION {before} nor {after} has a job type `{job_type}`{near}")
     found = [_difference(name, before, after) for name in names if job_type in (None, name)]
     if format == "json":
-        sys.stdout.write(_json(before, after, found))
+        say.json(_json(before, after, found))
     else:
-        sys.stdout.write("".join(f"{line}\n" for line in _text(before, after, found)))
+        say.result("".join(f"{line}\n" for line in _text(before, after, found)))
     return 0
 
 
@@ -146,5 +146,5 @@ def _data(found: Difference | None) -> dict[str, Any]:
 
 
 def _fail(message: str) -> int:
-    sys.stderr.write(f"relionc: {message}\n")
+    say.trouble(message)
     return 2

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from relionc import catalog
-from relionc.cli import files
+from relionc.cli import files, say
+from relionc.cli.files import CallError
 from relionc.diag import ERROR, Diagnostic, Finding
 from relionc.diag.locate import locate_all
 from relionc.ir import Glob
@@ -49,17 +49,21 @@ def run(paths: Sequence[str], *, relion: str, job_number: int, format: str) -> i
     version = catalog.series(relion)
     if version is None:
         known = ", ".join(catalog.versions())
-        sys.stderr.write(f"relionc: RELION {relion} is not in the catalogue; it has {known}\n")
+        say.trouble(f"RELION {relion} is not in the catalogue; it has {known}")
         return 2
     codes = [0]
     project = Project() if os.path.exists(PIPELINE) else None
     for path in paths:
         found = answer(path, version, job_number, project)
-        if format == "json":
-            sys.stdout.write(as_json(found))
-        else:
-            _show(found, title=len(paths) > 1)
         codes.append(_code(found))
+        if format == "json":
+            say.json(as_json(found))
+            continue
+        try:
+            _show(found, title=len(paths) > 1)
+        except CallError as error:
+            say.trouble(f"{path}: {error}")
+            codes.append(2)
     return max(codes)
 
 
@@ -139,9 +143,11 @@ def _show(found: Answer, *, title: bool) -> None:
         from relionc.cli.build import colored
         from relionc.diag import render
 
-        sys.stderr.write(render.text(found.diagnostics, {found.path: found.source}, color=colored()))
-    head = f"# {found.path}\n" if title and found.ok else ""
-    sys.stdout.write(head + "".join(text + "\n" for text in found.texts))
+        say.diagnostics(render.text(found.diagnostics, {found.path: found.source}, color=colored()))
+    if title and found.ok:
+        say.result(f"# {say.on_one_line(found.path)}\n")
+    commands = "".join(f"{text}\n" for text in found.texts)
+    say.exact(commands.encode("utf-8", "surrogateescape"), instead="as JSON it can be printed")
 
 
 def _code(found: Answer) -> int:

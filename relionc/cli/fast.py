@@ -28,11 +28,11 @@ def _build(words: list[str]) -> int | None:
     if parsed is None:
         return None
     specs, out = parsed
-    from relionc.cli.remember import recall
+    from relionc.cli.remember import recall, said_again
 
     said = [recall(spec, out) for spec in specs]
     if all(text is not None for text in said):
-        sys.stdout.write("".join(text for text in said if text))
+        sys.stdout.write("".join(said_again(text) for text in said if text))
         return 0
     from relionc.cli.build import BuildCall
     from relionc.cli.build import run as build

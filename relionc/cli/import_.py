@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from relionc import catalog
-from relionc.cli import files
+from relionc.cli import files, say
 from relionc.cli.files import CallError
 from relionc.ir import SpecFile
 from relionc.source import jobfile
@@ -45,14 +44,14 @@ def run(
         _print([refusal.diagnostic], "")
         return 1
     except (CallError, StoreError) as error:
-        sys.stderr.write(f"relionc: {error}\n")
+        say.trouble(error)
         return 2
     return 0
 
 
 def spec_file(job: Job, *, source: str, cluster: str, output: str) -> SpecFile:
     """Return the spec of a job, whose build gives the commands of the job file."""
-    from relionc.diag.render import printable
+    from relionc.diag.clean import printable
 
     carried = carry(job)
     left_out = tuple((name, printable(text), printable(why)) for name, text, why in carried.left_out)
@@ -109,16 +108,17 @@ def _print(diagnostics: list[Diagnostic], source: str) -> None:
     from relionc.diag import render
 
     sources = {diagnostic.path: source for diagnostic in diagnostics}
-    sys.stderr.write(render.text(diagnostics, sources, color=colored()))
+    say.diagnostics(render.text(diagnostics, sources, color=colored()))
 
 
 def _write(spec: SpecFile, out: str | None) -> None:
+    from relionc.emit.shell import pasted_path
     from relionc.emit.specfile import render
     from relionc.store.new_file import create
 
     text = render(spec)
     if out is None:
-        sys.stdout.write(text)
+        say.exact(text.encode(), instead="write it to a file with -o")
     else:
         create(out, text.encode())
-        sys.stdout.write(f"wrote {out}  next: relionc build {out}\n")
+        say.result(f"wrote {say.on_one_line(out)}  next: relionc build {pasted_path(out)}\n")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from relionc.cli import say
 from relionc.cli.build import BuildCall, compile_one, show
 from relionc.cli.files import CallError
 from relionc.cli.summary import MIB, gpus, job_lines, leader_memory_mib, memory_per_node_mib, nodes
@@ -28,9 +28,9 @@ FEW_TERMS = 2  # of a sum on one line
 def run(call: BuildCall, *, others: bool = False) -> int:
     """Print the plan of one spec, with `others` also the layouts that were not chosen; returns the exit code."""
     try:
-        result, _ = compile_one(call.specs[0], call)
+        result, _ = compile_one(call.specs[0], call, emit=False)
     except CallError as error:
-        sys.stderr.write(f"relionc: {error}\n")
+        say.trouble(error)
         return 2
     show([result], call.format)
     if result.plan is None or result.cluster is None:
@@ -38,10 +38,10 @@ def run(call: BuildCall, *, others: bool = False) -> int:
     if call.format == "json":
         from relionc.emit.json_text import document
 
-        sys.stdout.write(document(result.plan))
+        say.json(document(result.plan))
     else:
         several = [_overview(result.plans)] if len(result.plans) > 1 else []
-        sys.stdout.write("\n".join([*several, *(_job(plan, result, others=others) for plan in result.plans)]))
+        say.result("\n".join([*several, *(_job(plan, result, others=others) for plan in result.plans)]))
     return 0
 
 
@@ -68,7 +68,7 @@ def _overview(plans: Sequence[JobPlan]) -> str:
 def _job(plan: JobPlan, result: Compiled, *, others: bool) -> str:
     kind = plan.job.type
     where = result.cluster.name if result.cluster else ""
-    head = f"{plan.job.name}: {kind.title}, RELION {kind.version}, on {where}\n"
+    head = f"{plan.job.name}: {kind.title}, RELION {kind.version}, on {say.on_one_line(where)}\n"
     parts = [
         job_lines([plan]),
         _nodes(plan),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from relionc import __version__
 from relionc.store import cache
@@ -17,6 +18,19 @@ SETTINGS = "relionc.toml"
 def key(spec: str, out: str) -> list[str]:
     """Return what chooses a plain build: the spec, where it goes, and from where it is called."""
     return ["build", spec, out, os.getcwd()]
+
+
+def with_notes(notes: str, summary: str) -> str:
+    """Return what a build said on stderr and on stdout as one text, for `said_again`."""
+    return f"{notes}\0{summary}"
+
+
+def said_again(said: str) -> str:
+    """Write to stderr what a build noted there, and return what belongs on stdout."""
+    notes, _, summary = said.partition("\0")
+    if notes:
+        sys.stderr.write(notes)
+    return summary
 
 
 def recall(spec: str, out: str) -> str | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from relionc import catalog, resources, site
+from relionc.cli import say
 from relionc.cli.table import table
 from relionc.spec.options import page
 
@@ -22,7 +22,7 @@ def schema(kind: str, relion: str | None) -> int:
 
     text = read(os.path.join(resources.folder("schemas"), f"{kind}.v1.schema.json"))
     if relion is None:
-        sys.stdout.buffer.write(text)
+        say.exact(text, instead="it is in schemas/")
         return 0
     version = catalog.series(relion)
     if version is None:
@@ -34,7 +34,7 @@ def schema(kind: str, relion: str | None) -> int:
     from relionc.catalog.json_schema import of_version
 
     narrowed = of_version(json.loads(text), version)
-    sys.stdout.buffer.write(json.dumps(narrowed, indent=1, ensure_ascii=False).encode() + b"\n")
+    say.json(json.dumps(narrowed, indent=1, ensure_ascii=False) + "\n")
     return 0
 
 
@@ -52,7 +52,7 @@ def catalog_list(relion: str | None) -> int:
     for name in names:
         having = [version for version in versions if version and name in catalog.types(version)]
         rows.append((name, " ".join(having), catalog.load(name, having[-1]).title))
-    sys.stdout.write(table(rows))
+    say.result(table(rows))
     return 0
 
 
@@ -68,13 +68,13 @@ def catalog_show(job_type: str, relion: str | None) -> int:
             + near_type(job_type, [version] if version else catalog.versions())
         )
     found = catalog.load(job_type, version)
-    print(f"{job_type}: {found.title}, RELION {version}; writes to {found.job_dir}/")
+    say.result(f"{job_type}: {found.title}, RELION {version}; writes to {found.job_dir}/\n")
     if found.outputs:
-        print(f"outputs: {', '.join(found.outputs)}")
-    print(f"all versions side by side: {page(found)}")
+        say.result(f"outputs: {', '.join(found.outputs)}\n")
+    say.result(f"all versions side by side: {page(found)}\n")
     for option in found.options.values():
-        print(f"\n  {option.key}: {_shown(option)}\n      {option.label}")
-        print(f"      {option.description}")
+        say.result(f"\n  {option.key}: {_shown(option)}\n      {option.label}\n")
+        say.result(f"      {option.description}\n")
     return 0
 
 
@@ -106,7 +106,7 @@ def cluster_list() -> int:
     """Print the built-in profiles."""
     rows = [("name", "title")]
     rows += [(name, site.builtin(name).title) for name in site.names()]
-    sys.stdout.write(table(rows))
+    say.result(table(rows))
     return 0
 
 
@@ -128,8 +128,8 @@ def cluster_show(name: str) -> int:
         show([profile], "text")
         return 1
     for i, each in enumerate(site.describe(profile.cluster)):
-        print(("\n" if i else "") + each.title)
-        sys.stdout.write(table([each.header, *each.rows], indent="  "))
+        say.result(("\n" if i else "") + say.on_one_line(each.title) + "\n")
+        say.result(table([each.header, *each.rows], indent="  "))
     return 0
 
 
@@ -142,14 +142,14 @@ def rule(code: str) -> int:
     code = f"RL{code}" if code.isdecimal() else code
     page = pages.read(code) if code.isalnum() else None
     if page is not None:
-        sys.stdout.write(pages.plain(page.markdown))
+        say.result(pages.plain(page.markdown))
         return 0
     if code in RETIRED:
-        print(f"{code} is retired. It said: {RETIRED[code]}")
+        say.result(f"{code} is retired. It said: {RETIRED[code]}\n")
         return 0
     return _fail(f"there is no code {code}; codes are RL001 and so on, as diagnostics print them")
 
 
 def _fail(message: str) -> int:
-    sys.stderr.write(f"relionc: {message}\n")
+    say.trouble(message)
     return 2

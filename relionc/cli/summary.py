@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relionc.cli.say import on_one_line
+from relionc.emit.shell import pasted_path
 from relionc.expr.slurm import format_time
 from relionc.plan.model import HETEROGENEOUS, LEADER, ONE_TASK_PER_NODE
 from relionc.plan.words import plural
@@ -26,7 +28,7 @@ def job_lines(plans: Sequence[JobPlan]) -> str:
         takes = " · ".join(_takes(plan))
         if takes:
             lines.append(" " * width + "  " + takes)
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{on_one_line(line)}\n" for line in lines)
 
 
 def _layout(plan: JobPlan) -> list[str]:
@@ -102,8 +104,8 @@ def memory_per_node_mib(plan: JobPlan) -> int | None:
 def built(root: str, written: Written | None, total: int) -> str:
     """Return the last line of a build: what was written where, and what to do next."""
     done = "unchanged" if written is None else _done(written)
-    said = f"{done} {root}/ ({plural(total, 'file')})"
-    return f"{said:<40} next: bash {root}/submit.sh\n" + _kept(written)
+    said = f"{done} {on_one_line(root)}/ ({plural(total, 'file')})"
+    return f"{said:<40} next: bash {pasted_path(f'{root}/submit.sh')}\n" + _kept(written)
 
 
 def _done(written: Written) -> str:
@@ -112,4 +114,4 @@ def _done(written: Written) -> str:
 
 def _kept(written: Written | None) -> str:
     kept = written.kept if written else ()
-    return "".join(f"kept {path}: no longer made, but changed by hand\n" for path in kept)
+    return "".join(f"kept {on_one_line(path)}: no longer made, but changed by hand\n" for path in kept)

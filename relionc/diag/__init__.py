@@ -84,3 +84,4 @@ class Diagnostic(NamedTuple):
     fixes: tuple[Fix, ...] = ()
     conflict: tuple[Place, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    left_out: tuple[tuple[str, int], ...] = ()  # it stands for so many others of each severity, not shown

@@ -34,7 +34,7 @@ CODES: dict[str, str] = {
     "RL107": "a resource has a value that Slurm or RELION could not take",
     "RL108": "the same thing is said twice, and differently",
     "RL109": "a fact about the data is not a number above 0",
-    "RL110": "a file name has a blank, which RELION does not quote",
+    "RL110": "a file name or another text has a blank, which RELION does not quote",
     "RL121": "an option that the job cannot do without is empty",
     "RL124": "a run cannot be continued from this file",
     "RL125": "options contradict each other, and RELION refuses the job",

@@ -1,21 +1,24 @@
 """Diagnostics → text for people, and one line of JSON or of a GitHub annotation for machines.
 
 Nothing here looks at a file or a terminal: the caller brings the texts and says whether colour is wanted.
-Whatever came from a stranger's file is made harmless first (`printable`).
+Whatever came from a stranger's file is made harmless first (`relionc.diag.clean`).
 """
 
 from __future__ import annotations
 
 import unicodedata
 from string import ascii_lowercase
+from sys import maxsize
 from typing import TYPE_CHECKING, Any
 
 from relionc.diag import ERROR, NOTE, WARNING, Diagnostic, Fix, Place, Route, Span, Suggestion
+from relionc.diag.clean import commanding_nobody, harmless_json, harmless_on_one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _COLORS = {ERROR: "31;1", WARNING: "33;1", NOTE: "36;1"}
+MORE = "RL029"  # comes last: it stands for what is not shown
 _TAB = 4  # columns that a tab of a shown source line takes
 _COLUMN = 60  # facts stand below the words on source lines, if those lines are no wider than this
 _WIDEST = 160  # a longer source line is shown in part, around the place that is meant
@@ -29,6 +32,8 @@ def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 def _rank(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
     span = diagnostic.span
     line, column = (span.line, span.column) if span else (0, 0)
+    if diagnostic.code == MORE:
+        line = maxsize
     return diagnostic.path, line, column, diagnostic.code, diagnostic.message
 
 
@@ -44,7 +49,7 @@ def text(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str], *, color
     texts = {path: _lines(source) for path, source in sources.items()}
     for diagnostic in ordered(diagnostics):
         lines += _block(diagnostic, texts.get(diagnostic.path, []), color=color)
-    return "".join(line + "\n" for line in lines)
+    return commanding_nobody("".join(line + "\n" for line in lines))
 
 
 def _block(diagnostic: Diagnostic, source: Sequence[str], *, color: bool) -> list[str]:
@@ -87,7 +92,7 @@ def _underlined(line: str, span: Span) -> tuple[str, int, int]:
     begin = span.column - 1
     end = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
     before, marked, after = line[:begin], line[begin : max(end, begin)], line[max(end, begin) :]
-    if width(line) > _WIDEST:
+    if len(line) > _WIDEST or width(line) > _WIDEST:  # to measure all of a long line takes long
         before = "…" + before[-_WIDEST // 4 :] if len(before) > _WIDEST // 4 else before
         marked = marked[: _WIDEST // 2]
         after = after[: _WIDEST // 4] + "…"
@@ -116,7 +121,7 @@ def _conflict_row(place: Place, source: Sequence[str]) -> tuple[str, str, str]:
     words = printable(place.message) + (f"  [{printable(place.source)}]" if place.source else "")
     if place.span is None or place.span.line > len(source):
         return "", "", words
-    return str(place.span.line), expand(source[place.span.line - 1].rstrip())[:_WIDEST], words
+    return str(place.span.line), expand(source[place.span.line - 1][:_WIDEST].rstrip())[:_WIDEST], words
 
 
 def _notes(diagnostic: Diagnostic) -> list[str]:
@@ -169,28 +174,6 @@ def _lines(source: str) -> list[str]:
 # --- characters -----------------------------------------------------------------------
 
 
-def printable(words: str, *, keep: str = "") -> str:
-    r"""Return `words` with every character that could move a cursor or hide text spelled out (`\x1b`)."""
-    if words.isascii() and words.isprintable():
-        return words
-    return "".join(
-        char if char in keep or (char.isprintable() or char == "\u3000") else _spelled(char) for char in words
-    )
-
-
-def _spelled(char: str) -> str:
-    number = ord(char)
-    if char in "\n\r\t":
-        return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[char]
-    return (
-        f"\\x{number:02x}"
-        if number < 0x100
-        else f"\\u{number:04x}"
-        if number < 0x10000
-        else f"\\U{number:08x}"
-    )
-
-
 def expand(line: str) -> str:
     """Return a source line as it is shown: tabs as spaces, nothing that a terminal would obey."""
     out = ""
@@ -218,14 +201,17 @@ def _cell(char: str) -> int:
 def summary(diagnostics: Iterable[Diagnostic], specs: int, not_checked: Sequence[str] = ()) -> str:
     """Return the last line: how much was found in how many specs, and what could not be looked at."""
     found = ordered(diagnostics)
-    counts = [
-        f"{n} {name}{'s' * (n != 1)}"
-        for name in (ERROR, WARNING, NOTE)
-        if (n := sum(diagnostic.severity == name for diagnostic in found))
-    ]
+    counts = [f"{n} {name}{'s' * (n != 1)}" for name in (ERROR, WARNING, NOTE) if (n := _count(found, name))]
     where = f"{specs} spec{'s' * (specs != 1)}"
     line = f"{', '.join(counts) or 'no problems'} in {where}"
-    return line + (f"; not checked: {', '.join(not_checked)}" if not_checked else "")
+    return line + (f"; not checked: {harmless_on_one_line(', '.join(not_checked))}" if not_checked else "")
+
+
+def _count(found: Iterable[Diagnostic], severity: str) -> int:
+    """Return how many were found of a severity, those that are not shown among them."""
+    return sum(
+        dict(each.left_out).get(severity, 0) if each.left_out else each.severity == severity for each in found
+    )
 
 
 # --- machines -----------------------------------------------------------------------
@@ -236,14 +222,14 @@ def json_lines(diagnostics: Iterable[Diagnostic]) -> str:
     import json
 
     return "".join(
-        json.dumps(as_data(diagnostic), ensure_ascii=True).replace("\x7f", "\\u007f") + "\n"
+        harmless_json(json.dumps(as_data(diagnostic), ensure_ascii=True)) + "\n"
         for diagnostic in ordered(diagnostics)
     )
 
 
 def as_data(diagnostic: Diagnostic) -> dict[str, Any]:
     """Return a diagnostic as plain values, in the order of keys that JSON shows."""
-    data = {
+    data: dict[str, Any] = {
         "code": diagnostic.code,
         "severity": diagnostic.severity,
         "message": diagnostic.message,
@@ -258,6 +244,8 @@ def as_data(diagnostic: Diagnostic) -> dict[str, Any]:
             {"message": place.message, **_position(place.span), "source": place.source}
             for place in diagnostic.conflict
         ]
+    if diagnostic.left_out:
+        data["left_out"] = dict(diagnostic.left_out)
     if diagnostic.suggestions:
         data["suggestions"] = [_suggestion(suggestion) for suggestion in diagnostic.suggestions]
     return data
@@ -302,5 +290,10 @@ def _annotation(diagnostic: Diagnostic) -> str:
 
 def _escaped(value: str, *, more: bool = False) -> str:
     """Escape as the Actions runner unescapes: `%`, CR, LF everywhere; `:` and `,` in properties."""
-    out = printable(value, keep="\r\n").replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    out = (
+        commanding_nobody(printable(value, keep="\r\n"))
+        .replace("%", "%25")
+        .replace("\r", "%0D")
+        .replace("\n", "%0A")
+    )
     return out.replace(":", "%3A").replace(",", "%2C") if more else out

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from relionc.diag import ERROR, Diagnostic, Place, Span, pages
-from relionc.diag.render import advice, ordered, printable
+from relionc.diag.clean import harmless, harmless_json, printable
+from relionc.diag.render import advice, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,7 +29,7 @@ def sarif(diagnostics: Iterable[Diagnostic], *, version: str) -> str:
         "results": [_result(diagnostic, rules.index(diagnostic.code)) for diagnostic in found],
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, indent=1, ensure_ascii=True) + "\n"
+    return harmless_json(json.dumps(log, indent=1, ensure_ascii=True)) + "\n"
 
 
 def _rule(code: str) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
 def _location(path: str, span: Span | None) -> dict[str, Any]:
     from urllib.parse import quote
 
-    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(path)}}
+    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(path, errors="surrogateescape")}}
     if span:
         physical["region"] = {
             "startLine": span.line,
@@ -83,7 +84,7 @@ def junit(diagnostics: Iterable[Diagnostic], paths: Sequence[str]) -> str:
             found.setdefault(diagnostic.path, []).append(diagnostic)
     failures = sum(map(bool, found.values()))
     cases = "".join(_case(path, errors) for path, errors in found.items())
-    return (
+    return harmless(
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<testsuite name="relionc" tests="{len(found)}" failures="{failures}">\n{cases}</testsuite>\n'
     )

@@ -18,21 +18,31 @@ def files(bundle: Bundle, template: str | None = None) -> dict[str, bytes]:
     script template; `relionc.emit.site_template.TemplateError` says what is wrong with it.
     """
     texts: dict[str, str] = {}
+    own = _by_template(bundle, template) if template is not None else {}
     for job in bundle.jobs:
-        texts |= {f"{job.job}/{name}": text for name, text in _job_files(job, template).items()}
+        texts |= {f"{job.job}/{name}": text for name, text in _job_files(job, own.get(job.job)).items()}
     texts["plan.json"] = document(bundle.plan or {})
     texts["submit.sh"] = scripts.submit(bundle)
     return {path: text.encode() for path, text in texts.items()}
 
 
-def _job_files(job: JobArtifacts, template: str | None) -> dict[str, str]:
-    """Return the files of one job by name."""
+def _by_template(bundle: Bundle, template: str) -> dict[str, str]:
+    """Return the scripts that a site's own template makes, by job."""
+    from relionc.emit.site_template import render
+
+    jobs = [job for job in bundle.jobs if job.queue_script is None]
+    texts = render(template, [scripts.script_view(job.script, job.script_name) for job in jobs])
+    return dict(zip([job.job for job in jobs], texts, strict=True))
+
+
+def _job_files(job: JobArtifacts, script: str | None) -> dict[str, str]:
+    """Return the files of one job by name; `script` is the one that a site's own template made."""
     if job.queue_script is not None:
         from relionc.emit import queue
 
         texts = {job.script_name: queue.render(job.queue_script)}
     else:
-        texts = {job.script_name: scripts.script(job.script, job.script_name, template)}
+        texts = {job.script_name: scripts.script(job.script, job.script_name) if script is None else script}
     if job.allocation is not None:
         texts["allocate.sh"] = scripts.allocate(job.allocation)
     texts["commands.txt"] = "".join(shell.one_line(command) + "\n" for command in job.commands)

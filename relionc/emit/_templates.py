@@ -27,7 +27,7 @@ def run_sbatch(view: Mapping[str, Any]) -> str:
             out += ('export ', str(export['name']), '=', str(export['value']), '\n',)
     out += ('\n',)
     if view['project']:
-        out += ('cd -- ', str(view['project']), '\n',)
+        out += ("CDPATH='' cd -- ", str(view['project']), '\n',)
     out += ('mkdir -p -- ', str(view['output']), '\n',)
     if view['tell']:
         out += ('echo ', str(view['tell']), '\n',)
@@ -74,7 +74,7 @@ def run_sh(view: Mapping[str, Any]) -> str:
             out += ('export ', str(export['name']), '=', str(export['value']), '\n',)
     out += ('\n',)
     if view['project']:
-        out += ('cd -- ', str(view['project']), '\n',)
+        out += ("CDPATH='' cd -- ", str(view['project']), '\n',)
     out += ('mkdir -p -- ', str(view['output']), '\n',)
     if view['tell']:
         out += ('echo ', str(view['tell']), '\n',)
@@ -118,7 +118,7 @@ def submit_sh(view: Mapping[str, Any]) -> str:
     out += ('#!/bin/bash\n',)
     for line in view['header']:
         out += ('# ', str(line), '\n',)
-    out += ('\nset -euo pipefail\nhere=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)\n\n# Only what was built is submitted: each file has to be what manifest.json says. RELIONC_EDITED=yes does without.\nif [[ ${RELIONC_EDITED-} != yes ]]; then\n  listed=$(sed -n \'s/^    "\\(.*\\)": {"sha256": "\\([0-9a-f]*\\)", "bytes": [0-9]*},\\{0,1\\}$/\\2  \\1/p\' "${here}/manifest.json")\n  if ! (cd -- "${here}" && sha256sum --check --strict --quiet <<<"${listed}") >&2; then\n    echo "nothing was submitted: this build is not whole. Build it again, or set RELIONC_EDITED=yes to submit your changes" >&2\n    exit 1\n  fi\nfi\n',)
+    out += ('\nset -euo pipefail\nhere=$(CDPATH=\'\' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/" && pwd)\n\n# Only what was built is submitted: each file has to be what manifest.json says. RELIONC_EDITED=yes does without.\nif [[ ${RELIONC_EDITED-} != yes ]]; then\n  listed=$(sed -n \'s/^    "\\(.*\\)": {"sha256": "\\([0-9a-f]*\\)", "bytes": [0-9]*},\\{0,1\\}$/\\2  \\1/p\' "${here}/manifest.json")\n  if ! (cd -- "${here}" && sha256sum --check --strict --quiet <<<"${listed}") >&2; then\n    echo "nothing was submitted: this build is not whole. Build it again, or set RELIONC_EDITED=yes to submit your changes" >&2\n    exit 1\n  fi\nfi\n',)
     for job in view['jobs']:
         out += ('\n',)
         if job['command']:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# The C quoting function alone: the json package would cost more than writing a whole plan.
-from _json import encode_basestring
+# The C functions alone: the json package would cost more than writing a whole plan.
+from _json import encode_basestring, make_encoder
 from collections.abc import Mapping
 
 
@@ -26,21 +26,18 @@ def _value(value: object, indent: str) -> str:
 
 def compact(value: object) -> str:
     """Render a value on one line."""
+    try:
+        return "".join(_chunks(value, 0))
+    except ValueError as error:
+        raise ValueError(f"JSON cannot hold {value!r}") from error
+
+
+def _other(value: object) -> dict[str, object]:
+    """Return an object as the encoder knows it; anything else that it does not know is no JSON."""
     if isinstance(value, Mapping):
-        pairs = (f"{encode_basestring(str(key))}: {compact(item)}" for key, item in value.items())
-        return "{" + ", ".join(pairs) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(compact, value)) + "]"
-    return _scalar(value)
+        return dict(value)
+    raise ValueError(type(value))
 
 
-def _scalar(value: object) -> str:
-    if isinstance(value, str):
-        return encode_basestring(value)
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, int):
-        return int.__repr__(value)
-    if isinstance(value, float) and value - value == 0:  # neither infinite nor NaN: JSON has neither
-        return float.__repr__(value)
-    raise ValueError(f"JSON cannot hold {value!r}")
+_chunks = make_encoder(None, _other, encode_basestring, None, ": ", ", ", False, False, False)
+"""What `json.dumps` itself works with; the last three: keys are not sorted, none is skipped, no NaN is written."""

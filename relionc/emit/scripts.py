@@ -16,14 +16,9 @@ _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 """What stands in a directive as it is; tried with Slurm 22.05."""
 
 
-def script(value: Script, name: str, template: str | None = None) -> str:
-    """Render a job's script; `name` is `run.sbatch` or `run.sh`, `template` a site's own jinja2 text."""
-    view = script_view(value, name)
-    if template is None:
-        return TEMPLATES[name](view)
-    from relionc.emit.site_template import render
-
-    return render(template, view)
+def script(value: Script, name: str) -> str:
+    """Render a job's script; `name` is `run.sbatch` or `run.sh`."""
+    return TEMPLATES[name](script_view(value, name))
 
 
 def script_view(value: Script, name: str) -> View:

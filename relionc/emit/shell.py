@@ -6,6 +6,7 @@ can, so that scripts remain readable.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from relionc.ir import CommandLine, Glob, Part, ShellRef, Word
@@ -20,6 +21,7 @@ _RESERVED = frozenset(
 )
 _RESERVED |= frozenset(["then", "time", "until", "while"])
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", "'": "\\'"}
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 WIDTH = 100
 """A command longer than this many characters goes on several lines."""
 
@@ -44,6 +46,24 @@ def _ansi(value: str) -> str:
         + "".join(_ESCAPES.get(c, c if c >= " " and c != "\x7f" else f"\\{ord(c):03o}") for c in value)
         + "'"
     )
+
+
+def pasted_path(path: str) -> str:
+    """Quote a path for a line that a person copies from a terminal: every character can be seen, none is obeyed."""
+    path = f"./{path}" if path.startswith("-") else path
+    if path.isprintable() and "##" not in path:
+        return text(path)
+    return "$'" + "".join(map(_seen, path)) + "'"
+
+
+def _seen(char: str) -> str:
+    """Spell a character for bash's quotes; a byte that is no text stands in Python as U+DC80 to U+DCFF."""
+    number = ord(char)
+    if char in _ESCAPES or (char.isprintable() and char != "#"):
+        return _ESCAPES.get(char, char)
+    if 0xDC80 <= number <= 0xDCFF:
+        return f"\\x{number - 0xDC00:02x}"
+    return f"\\{number:03o}" if number < 0x80 else f"\\U{number:08x}"
 
 
 def word(parts: Word) -> str:
@@ -83,13 +103,20 @@ def _wants_double_quotes(parts: Word) -> bool:
 
 def _inside_double(part: Part) -> str:
     if isinstance(part, ShellRef):
-        return f"${{{part.name}}}"
+        return _reference(part)
     return "".join("\\" + c if c in '\\"$`' else c for c in str(part))
+
+
+def _reference(ref: ShellRef) -> str:
+    """Render a reference; a name that bash would not read as a variable's is never written (ValueError)."""
+    if not _NAME.match(ref.name):
+        raise ValueError(f"{ref.name!r} is no name of a shell variable")
+    return f"${{{ref.name}}}"
 
 
 def _part(part: Part) -> str:
     if isinstance(part, ShellRef):
-        return f"${{{part.name}}}" if part.integer else f'"${{{part.name}}}"'
+        return _reference(part) if part.integer else f'"{_reference(part)}"'
     if isinstance(part, Glob):
         return _glob(part.pattern)
     return text(part)
@@ -110,6 +137,8 @@ def _glob(pattern: str) -> str:
 
 def words(line: Sequence[Word]) -> list[str]:
     """Render the words of a command; the first one is never taken for an assignment or a bash keyword."""
+    if line and line[0] and isinstance(line[0][0], str) and line[0][0].startswith("%"):
+        raise ValueError(f"bash takes {line[0][0]!r} for one of its jobs, not for a program")
     rendered = [word(parts) for parts in line]
     if rendered and (rendered[0] in _RESERVED or "=" in rendered[0]):
         rendered[0] = "''" + rendered[0]

@@ -1,36 +1,73 @@
-"""The evaluator: text, numbers, true/false and lists; nothing is converted silently, and work is bounded."""
+"""The evaluator: text, numbers, true/false and lists; nothing is converted silently, and work is bounded.
+
+Expressions of specs come with a budget. A shell reference in them can be put into texts and lists and nothing
+else: what it stands for is known only when the job runs. Expressions of the catalogue come without one: they do
+to a reference what they do to a character, and so cannot cut it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from relionc.expr.functions import FUNCTIONS, Arity, kind_of
+from relionc.expr.budget import MAX_WEIGHT, Budget, check_list, weight
+from relionc.expr.functions import CARRYING, FUNCTIONS, SEARCHING, Arity, kind_of
+from relionc.expr.refs import Text, Units, joined
 from relionc.expr.tree import MAX_INTEGER, Expr, ExprError
 
 Value = Any
-"""str, int, float, bool, a tuple of these; None for a variable of a spec that is empty."""
+"""str, Text, int, float, bool, a tuple of these; None for a variable of a spec that is empty."""
 Lookup = Callable[[tuple[str, ...]], Value]
 """Returns the value of a dotted name; raises KeyError or ExprError for an unknown one."""
-
-MAX_TEXT = 65536
-"""Characters of any text that an expression makes."""
 
 _VERBS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "//": "divide", "%": "divide"}
 
 
-def evaluate(tree: Expr, lookup: Lookup) -> Value:
-    """Return the value of an expression; raises ExprError in the user's words."""
-    return _EVALUATORS[tree[0]](tree, lookup)
+_UNKNOWN = "a shell reference is known only when the job runs"
 
 
-def _constant(tree: Expr, _: Lookup) -> Value:
+class _Run:
+    """What stays the same for all nodes of an expression."""
+
+    __slots__ = ("budget", "lookup")
+
+    def __init__(self, lookup: Lookup, budget: Budget | None) -> None:
+        self.lookup = lookup
+        self.budget = budget
+
+    def look_at(self, values: tuple[Value, ...], offset: int) -> None:
+        """Pay for a look at the characters of values; raises ExprError where a spec's has a reference."""
+        if self.budget is not None:
+            self.budget.spend_on(*values)
+            if any(map(_has_reference, values)):
+                raise ExprError(_UNKNOWN, offset)
+
+
+def evaluate(tree: Expr, lookup: Lookup, budget: Budget | None = None) -> Value:
+    """Return the value of an expression; raises ExprError in the user's words, TooMuchWorkError with a budget.
+
+    Without a budget it is one of the catalogue's.
+    """
+    return _evaluate(tree, _Run(lookup, budget))
+
+
+def _evaluate(tree: Expr, run: _Run) -> Value:
+    if run.budget is not None:
+        run.budget.spend(1)
+    return _EVALUATORS[tree[0]](tree, run)
+
+
+def _has_reference(value: Value) -> bool:
+    return isinstance(value, Text) or (isinstance(value, tuple) and any(map(_has_reference, value)))
+
+
+def _constant(tree: Expr, _: _Run) -> Value:
     return tree[1]
 
 
-def _name(tree: Expr, lookup: Lookup) -> Value:
+def _name(tree: Expr, run: _Run) -> Value:
     try:
-        return lookup(tree[2])
+        return run.lookup(tree[2])
     except KeyError:
         name = ".".join(tree[2])
         hint = "; a minus sign needs spaces around it" if "-" in name else ""
@@ -39,8 +76,16 @@ def _name(tree: Expr, lookup: Lookup) -> Value:
         raise ExprError(error.message, tree[1]) from None
 
 
-def _list(tree: Expr, lookup: Lookup) -> Value:
-    return tuple(evaluate(item, lookup) for item in tree[2])
+def _list(tree: Expr, run: _Run) -> Value:
+    return _paid(tuple(_evaluate(item, run) for item in tree[2]), run, tree[1])
+
+
+def _paid(value: Value, run: _Run, offset: int) -> Value:
+    """Return a value within the bounds of the language, whose size is paid for."""
+    checked(value, offset)
+    if run.budget is not None:
+        run.budget.spend_on(value)
+    return value
 
 
 def _truth(value: Value, offset: int) -> bool:
@@ -49,20 +94,20 @@ def _truth(value: Value, offset: int) -> bool:
     return value
 
 
-def _and(tree: Expr, lookup: Lookup) -> Value:
-    return _truth(evaluate(tree[2], lookup), tree[1]) and _truth(evaluate(tree[3], lookup), tree[1])
+def _and(tree: Expr, run: _Run) -> Value:
+    return _truth(_evaluate(tree[2], run), tree[1]) and _truth(_evaluate(tree[3], run), tree[1])
 
 
-def _or(tree: Expr, lookup: Lookup) -> Value:
-    return _truth(evaluate(tree[2], lookup), tree[1]) or _truth(evaluate(tree[3], lookup), tree[1])
+def _or(tree: Expr, run: _Run) -> Value:
+    return _truth(_evaluate(tree[2], run), tree[1]) or _truth(_evaluate(tree[3], run), tree[1])
 
 
-def _if(tree: Expr, lookup: Lookup) -> Value:
-    return evaluate(tree[3] if _truth(evaluate(tree[2], lookup), tree[1]) else tree[4], lookup)
+def _if(tree: Expr, run: _Run) -> Value:
+    return _evaluate(tree[3] if _truth(_evaluate(tree[2], run), tree[1]) else tree[4], run)
 
 
-def _unary(tree: Expr, lookup: Lookup) -> Value:
-    value = evaluate(tree[3], lookup)
+def _unary(tree: Expr, run: _Run) -> Value:
+    value = _evaluate(tree[3], run)
     if tree[2] == "not":
         return not _truth(value, tree[1])
     if not _is_number(value):
@@ -74,12 +119,15 @@ def _is_number(value: Value) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _binary(tree: Expr, lookup: Lookup) -> Value:
+def _binary(tree: Expr, run: _Run) -> Value:
     _, offset, operator, left_tree, right_tree = tree
-    left, right = evaluate(left_tree, lookup), evaluate(right_tree, lookup)
+    left, right = _evaluate(left_tree, run), _evaluate(right_tree, run)
     if operator in _VERBS:
-        return _calculate(operator, left, right, offset)
+        return _paid(_calculate(operator, left, right, offset), run, offset)
+    run.look_at((left, right), offset)
     if operator in ("in", "not in"):
+        if run.budget is not None and isinstance(right, str):
+            run.budget.spend_on_search(right, left)
         return _contains(right, left, offset) == (operator == "in")
     if operator in ("==", "!="):
         return _equal(left, right) == (operator == "==")
@@ -88,9 +136,12 @@ def _binary(tree: Expr, lookup: Lookup) -> Value:
 
 def _calculate(operator: str, left: Value, right: Value, offset: int) -> Value:
     if _is_number(left) and _is_number(right):
-        return checked(_arithmetic(operator, left, right, offset), offset)
-    if operator == "+" and kind_of(left) == kind_of(right) != "true/false":
-        return checked(left + right, offset)
+        return _arithmetic(operator, left, right, offset)
+    if operator == "+" and kind_of(left) == kind_of(right):
+        if isinstance(left, tuple):
+            return left + right
+        if isinstance(left, (str, Text)):
+            return joined((left, right))
     raise ExprError(f"cannot {_VERBS[operator]} {kind_of(left)} and {kind_of(right)}", offset)
 
 
@@ -116,8 +167,13 @@ def _arithmetic(operator: str, left: Value, right: Value, offset: int) -> Value:
 
 def checked(value: Value, offset: int) -> Value:
     """Return `value` if it is within the bounds of the language."""
-    if isinstance(value, (str, tuple)):
-        if len(value) > MAX_TEXT:
+    if isinstance(value, tuple):
+        try:
+            check_list(value)
+        except ExprError as error:
+            raise ExprError(error.message, offset) from None
+    elif isinstance(value, (str, Text)):
+        if weight(value) > MAX_WEIGHT + 1:
             raise ExprError("the result is too long", offset)
     elif not isinstance(value, bool) and not -MAX_INTEGER < value < MAX_INTEGER:
         raise ExprError("the result is too large", offset)
@@ -131,8 +187,9 @@ def _equal(left: Value, right: Value) -> bool:
 def _contains(container: Value, item: Value, offset: int) -> bool:
     if isinstance(container, tuple):
         return any(_equal(item, each) for each in container)
-    if isinstance(container, str) and isinstance(item, str):
-        return item in container
+    if kind_of(container) == kind_of(item) == "text":
+        units = Units(container, item)
+        return units.enter(item) in units.enter(container)
     raise ExprError(f"cannot look for {kind_of(item)} in {kind_of(container)}", offset)
 
 
@@ -147,17 +204,38 @@ def _order(operator: str, left: Value, right: Value, offset: int) -> bool:
     return bool(left > right if operator == ">" else left >= right)
 
 
-def _call(tree: Expr, lookup: Lookup) -> Value:
+def _call(tree: Expr, run: _Run) -> Value:
     _, offset, name, arguments = tree
     if name not in FUNCTIONS:
         raise ExprError(f"there is no function {name!r}; there are {', '.join(sorted(FUNCTIONS))}", offset)
     function, arity = FUNCTIONS[name]
     _check_arity(name, arity, len(arguments), offset)
-    values = [evaluate(argument, lookup) for argument in arguments]
+    values = tuple(_evaluate(argument, run) for argument in arguments)
+    if name in CARRYING:
+        return _paid(_applied(function, values, offset), run, offset)
+    run.look_at(values, offset)
+    if run.budget is not None and name in SEARCHING:
+        run.budget.spend_on_search(*values[:2])
+    if Text in map(type, values):
+        return checked(_with_units(function, values, offset), offset)
+    return _paid(_applied(function, values, offset), run, offset)
+
+
+def _applied(function: Callable[..., Any], values: tuple[Value, ...], offset: int) -> Value:
     try:
-        return checked(function(*values), offset)
+        return function(*values)
     except ExprError as error:
         raise ExprError(error.message, offset) from None
+
+
+def _with_units(function: Callable[..., Any], values: tuple[Value, ...], offset: int) -> Value:
+    """Return what a function makes of texts with references, each of which is a character to it."""
+    units = Units(*(value for value in values if isinstance(value, (str, Text))))
+    try:
+        result = function(*(units.enter(value) if isinstance(value, Text) else value for value in values))
+    except ExprError:
+        raise ExprError(_UNKNOWN, offset) from None
+    return units.leave(result) if isinstance(result, str) else result
 
 
 def _check_arity(name: str, arity: Arity, count: int, offset: int) -> None:
@@ -167,7 +245,7 @@ def _check_arity(name: str, arity: Arity, count: int, offset: int) -> None:
         raise ExprError(f"{name}() takes {wanted} value{'s' * (wanted != '1')}, not {count}", offset)
 
 
-_EVALUATORS: dict[str, Callable[[Expr, Lookup], Value]] = {
+_EVALUATORS: dict[str, Callable[[Expr, _Run], Value]] = {
     "const": _constant,
     "name": _name,
     "list": _list,

@@ -11,6 +11,7 @@ import re
 import struct
 from typing import TYPE_CHECKING, Any
 
+from relionc.expr.refs import AnyText, Text, joined
 from relionc.expr.tree import ExprError
 
 if TYPE_CHECKING:
@@ -23,11 +24,16 @@ _C_FLOAT = r"[ \t\n\v\f\r]*([+-]?(?!0[xX])(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([
 _C_HEX_FLOAT = (
     r"[ \t\n\v\f\r]*([+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]{1,4})?)"
 )
+_JOB_FOLDER = r"(?:(job[0-9]{3})|[0-9]{6}[.-][0-9]{6})"
 _FLOAT_MAX = 3.4028234663852886e38
+_MAX_TEXT = 65536
+_LONGEST_QUOTE = 80
 
 
-def text_of(value: Any) -> str:
+def text_of(value: Any) -> AnyText:
     """Return a value as it reads inside a text: true/false, numbers as typed, others without a needless `.0`.
+
+    References stay what they are.
 
     A number that stands in a spec may have a `text` of its own: `007` and `3.10` mean what the user typed.
     """
@@ -39,7 +45,15 @@ def text_of(value: Any) -> str:
         return str(typed)
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return ", ".join(map(text_of, value)) if isinstance(value, tuple) else str(value)
+    if isinstance(value, tuple):
+        return _joined(value, ", ")
+    return value if isinstance(value, Text) else str(value)
+
+
+def _joined(items: tuple[Any, ...], mark: AnyText) -> AnyText:
+    """Return the texts of a list with a mark between them."""
+    pieces = [piece for item in items for piece in (mark, text_of(item))]
+    return joined(pieces[1:])
 
 
 def kind_of(value: Any) -> str:
@@ -50,7 +64,12 @@ def kind_of(value: Any) -> str:
         return "a number"
     if value is None:
         return "nothing"
-    return "text" if isinstance(value, str) else "a list"
+    return "text" if isinstance(value, (str, Text)) else "a list"
+
+
+def _quoted(text: str) -> str:
+    """Return a text to quote in a message, without what is too long to read."""
+    return repr(text) if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]!r}…"
 
 
 def _text(value: Any) -> str:
@@ -75,7 +94,7 @@ def _int(value: Any) -> int:
     """Drop the fraction of a number, or read text that is a whole number."""
     if isinstance(value, str):
         if not re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", value):
-            raise ExprError(f"{value!r} is not a whole number")
+            raise ExprError(f"{_quoted(value)} is not a whole number")
         return int(value)
     return int(_number(value))
 
@@ -83,8 +102,8 @@ def _int(value: Any) -> int:
 def _float(value: Any) -> float:
     """Read text that is a number and nothing else."""
     if isinstance(value, str):
-        if not re.fullmatch(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*", value):
-            raise ExprError(f"{value!r} is not a number")
+        if not re.fullmatch(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*", value):
+            raise ExprError(f"{_quoted(value)} is not a number")
         return float(value)
     return float(_number(value))
 
@@ -110,7 +129,7 @@ def _scanned(text: str) -> float:
             return float.fromhex(found[1])
         except OverflowError:
             return -_FLOAT_MAX if found[1].startswith("-") else _FLOAT_MAX
-    raise ExprError(f"{text!r} is not a number")
+    raise ExprError(f"{_quoted(text)} is not a number")
 
 
 def _is_number(text: Any) -> bool:
@@ -160,7 +179,7 @@ def _pad(value: Any, width: Any) -> str:
 def _replace(text: Any, old: Any, new: Any) -> str:
     if not _text(old):
         raise ExprError("the text to replace is empty")
-    if _text(text).count(old) * len(_text(new)) > 10**6:
+    if len(_text(text)) + text.count(old) * (len(_text(new)) - len(old)) > _MAX_TEXT:
         raise ExprError("the result is too long")
     return str(_text(text).replace(old, new))
 
@@ -214,10 +233,14 @@ def _index(items: Any, item: Any) -> int:
     return next((place for place, each in enumerate(items) if each == item), -1)
 
 
-def _join(items: Any, mark: Any) -> str:
+def _join(items: Any, mark: Any) -> AnyText:
     if not isinstance(items, tuple):
         raise ExprError("a list is needed here")
-    return _text(mark).join(map(text_of, items))
+    if not isinstance(mark, (str, Text)):
+        raise ExprError("text is needed here")
+    if isinstance(mark, str) and len(mark) * len(items) > _MAX_TEXT:
+        raise ExprError("the result is too long")
+    return _joined(items, mark)
 
 
 def _only(text: Any, characters: Any) -> bool:
@@ -238,13 +261,10 @@ def _in_job_folder(path: Any) -> bool:
 
 def _after_job_folder(path: str) -> str | None:
     """Look after each slash, then at the start, for `jobNNN` or the date and time that old jobs had instead."""
-    starts = [place + 1 for place, mark in enumerate(path) if mark == "/" and place]
-    for start in (*starts, 0):
-        if re.match(r"job[0-9]{3}", path[start:]):
-            return path[start + 5 :].partition("/")[2]
-        if re.match(r"[0-9]{6}[.-][0-9]{6}", path[start:]):
-            return path[start + 14 :]
-    return None
+    found = re.search(rf"(?s:(?<=.)/){_JOB_FOLDER}", path) or re.match(_JOB_FOLDER, path)
+    if found is None:
+        return None
+    return path[found.end() - 1 :].partition("/")[2] if found[1] else path[found.end() + 1 :]
 
 
 FUNCTIONS: dict[str, tuple[Callable[..., Any], Arity]] = {
@@ -282,3 +302,10 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], Arity]] = {
     "upper": (lambda text: _text(text).upper(), (1, 1)),
 }
 """Name → the function and how many arguments it takes (least, most)."""
+
+CARRYING = frozenset(("join", "str"))
+"""Functions that carry shell references from what they are given to what they return."""
+SEARCHING = frozenset(
+    ("after_last", "before_last", "contains", "find", "only", "replace", "replace_first", "rfind")
+)
+"""Functions that look for their second text in their first."""

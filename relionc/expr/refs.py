@@ -1,36 +1,164 @@
-"""Shell references inside strings.
+"""Texts that hold shell references.
 
-A value such as `/lscratch/${{ env.SLURM_JOB_ID }}` must stay a reference in the script and yet be a plain
-string everywhere in between (conditions, path functions, concatenation). It is carried in-band between two
-control characters, which `spec` refuses in user text, so the encoding is unambiguous.
+A value such as `/lscratch/${{ env.SLURM_JOB_ID }}` must stay a reference in the script. It is a `Text`: literal
+texts and references side by side. A text without references is a plain `str`, so whoever wants to know the
+characters of a text has to say what is to become of references: mypy asks for it.
 """
 
 from __future__ import annotations
 
-OPEN, CLOSE = "\x01", "\x02"
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+from relionc.expr.tree import ExprError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Self
+
+MASK = "\ufffc"
+"""What stands for a reference where a text is only looked at: no letter, no blank, nothing to a shell."""
 
 
-def encode(name: str) -> str:
-    """Return the in-band form of a reference to the shell variable `name`."""
-    return f"{OPEN}{name}{CLOSE}"
+class _Named(NamedTuple):
+    name: str
 
 
-def split(text: str) -> list[tuple[str, str]]:
-    """Split into `("text", literal)` and `("ref", name)` parts, in order; empty literals are left out."""
-    parts: list[tuple[str, str]] = []
-    rest = text
-    while rest:
-        literal, opened, rest = rest.partition(OPEN)
+class Ref(_Named):
+    """A reference to a shell variable; raises ExprError for a name that a shell would not take for one."""
+
+    __slots__ = ()
+
+    def __new__(cls, name: str) -> Self:
+        """Check the name."""
+        if not is_name(name):
+            raise ExprError(f"`{name[:80]}` cannot be the name of a shell variable")
+        return super().__new__(cls, name)
+
+
+class Text:
+    """A text with at least one reference; `parts` has no empty literals and no two that are neighbours.
+
+    Made by `joined`, never changed. Not a `str`, and not a tuple, which is a list to expressions.
+    """
+
+    __slots__ = ("parts",)
+    parts: tuple[str | Ref, ...]
+
+    def __init__(self, parts: tuple[str | Ref, ...]) -> None:
+        object.__setattr__(self, "parts", parts)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse every change."""
+        raise AttributeError(f"a text does not change: {name}")
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the parts: a reference equals no literal text."""
+        return isinstance(other, Text) and self.parts == other.parts
+
+    def __hash__(self) -> int:
+        """Agree with `==`."""
+        return hash(self.parts)
+
+    def __repr__(self) -> str:
+        """Show the parts."""
+        return f"Text({self.parts!r})"
+
+    def __str__(self) -> str:
+        """Return what people read."""
+        return show(self)
+
+
+AnyText = str | Text
+
+
+def is_name(text: str) -> bool:
+    """Return whether a shell takes a text for the name of a variable."""
+    return text.isascii() and text.isidentifier()
+
+
+def parts_of(text: AnyText) -> tuple[str | Ref, ...]:
+    """Return the literal texts and references of a text, in order; none of an empty one."""
+    return text.parts if isinstance(text, Text) else (text,) if text else ()
+
+
+def joined(pieces: Iterable[AnyText | Ref]) -> AnyText:
+    """Return one text of pieces put together."""
+    pieces = list(pieces)
+    if all(isinstance(piece, str) for piece in pieces):
+        return "".join(pieces)  # type: ignore[arg-type]  # they are all literal
+    parts: list[str | Ref] = []
+    literal: list[str] = []
+    flat = chain.from_iterable((piece,) if isinstance(piece, Ref) else parts_of(piece) for piece in pieces)
+    for part in chain(flat, (None,)):
+        if isinstance(part, str):
+            literal.append(part)
+            continue
         if literal:
-            parts.append(("text", literal))
-        if opened:
-            name, _, rest = rest.partition(CLOSE)
-            parts.append(("ref", name))
-    return parts
+            parts.append("".join(literal))
+            literal = []
+        if part is not None:
+            parts.append(part)
+    return Text(tuple(parts))
 
 
-def show(text: str) -> str:
-    """Return `text` with each reference written as `${NAME}`, for people and for RELION's own job files."""
-    if OPEN not in text:
+def show(text: AnyText) -> str:
+    """Return a text with each reference written as `${NAME}`, for people and for RELION's own job files."""
+    if isinstance(text, str):
         return text
-    return "".join(part if kind == "text" else f"${{{part}}}" for kind, part in split(text))
+    return "".join(part if isinstance(part, str) else f"${{{part.name}}}" for part in text.parts)
+
+
+def masked(text: AnyText) -> str:
+    """Return a text to look at, character by character: each reference is one MASK."""
+    if isinstance(text, str):
+        return text
+    return "".join(part if isinstance(part, str) else MASK for part in text.parts)
+
+
+def braced(text: str) -> AnyText:
+    """Return a text of a profile, where `${NAME}` is a reference; anything else with a dollar stays as it is."""
+    pieces: list[str | Ref] = []
+    rest = text
+    while True:
+        before, opened, after = rest.partition("${")
+        name, closed, rest_after = after.partition("}")
+        if not (opened and closed and is_name(name)):
+            return joined([*pieces, rest])
+        pieces += [before, Ref(name)]
+        rest = rest_after
+
+
+class Units:
+    """Texts as strings in which each reference is one character that none of them holds.
+
+    What works on strings, character by character, then moves or drops a reference whole, and cannot cut or change
+    it: its name is not there. Raises ExprError where every character is taken, of which there are 137,000.
+    """
+
+    def __init__(self, *texts: AnyText) -> None:
+        parts = [part for text in texts if isinstance(text, Text) for part in text.parts]
+        names = dict.fromkeys(part for part in parts if isinstance(part, Ref))
+        self._refs: dict[str, Ref] = dict(zip(_unused(texts), names, strict=False)) if names else {}
+        self._characters = {ref: character for character, ref in self._refs.items()}
+        if len(self._refs) < len(names):
+            raise ExprError("the text has too many different characters")
+
+    def enter(self, text: AnyText) -> str:
+        """Return a text as a string."""
+        if isinstance(text, str):
+            return text
+        return "".join(part if isinstance(part, str) else self._characters[part] for part in text.parts)
+
+    def leave(self, text: str) -> AnyText:
+        """Return the text of a string."""
+        return joined(self._refs.get(character, character) for character in text) if self._refs else text
+
+
+def _unused(texts: tuple[AnyText, ...]) -> Iterable[str]:
+    """Return the characters for private use that no text holds; no function changes their case."""
+    taken = {
+        character for text in texts for part in parts_of(text) if isinstance(part, str) for character in part
+    }
+    private = chain(range(0xE000, 0xF900), range(0xF0000, 0xFFFFE), range(0x100000, 0x10FFFE))
+    return (chr(code) for code in private if chr(code) not in taken)

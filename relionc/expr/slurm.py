@@ -17,6 +17,9 @@ UNLIMITED = 0xFFFFFFFF * 60
 MAX_HOSTS = 65536
 """The most hosts one list may name; Slurm's own limit for one range."""
 
+MAX_CONSTRAINT, MAX_FEATURES = 4_000, 64
+"""The most characters of a constraint, and the most features that it names."""
+
 _MOST_DIGITS = 18
 
 KIB = {"K": 1, "M": 1024, "G": 1024**2, "T": 1024**3}
@@ -280,9 +283,19 @@ class Constraint(NamedTuple):
 
 def parse_constraint(text: str) -> Constraint:
     """Return the tree of a `--constraint` value; `&` (or `,`) and `|` bind alike, from left to right."""
+    if len(text) > MAX_CONSTRAINT:
+        raise SlurmSyntaxError(
+            f"the constraint has {len(text):,} characters; it may have {MAX_CONSTRAINT:,}",
+            "name fewer features",
+        )
     tokens = list(_constraint_tokens(text))
     if not tokens:
         raise SlurmSyntaxError("the constraint is empty", "name a node feature, or leave the constraint out")
+    features = sum(map(_is_name, tokens))
+    if features > MAX_FEATURES:
+        raise SlurmSyntaxError(
+            f"the constraint names {features:,} features; it may name {MAX_FEATURES}", "name fewer features"
+        )
     reader = _ConstraintReader(text, tokens)
     tree = reader.chain("([")
     if reader.peek():

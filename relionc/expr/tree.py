@@ -49,11 +49,13 @@ def parse(text: str) -> Expr:
     """Return the tree of an expression; raises ExprError."""
     if len(text) > MAX_LENGTH:
         raise ExprError(f"the expression is longer than {MAX_LENGTH} characters")
-    return _parse_plain(text) or _parse_with_lark(text)
+    return parse_plain(text) or _parse_with_lark(text)
 
 
-def _parse_plain(text: str) -> Expr | None:
-    """Parse a dotted name or a literal, which most expressions are, without lark."""
+def parse_plain(text: str) -> Expr | None:
+    """Return the tree of a dotted name or a literal, which most expressions are, without lark; None of others."""
+    if len(text) > MAX_LENGTH:
+        return None
     body = text.strip()
     offset = len(text) - len(text.lstrip())
     if re.match(_PLAIN_NAME, body):

@@ -1,8 +1,8 @@
 """From a job's options to the commands that RELION itself would make of them.
 
 What to write stands in the catalogue; here fragments become words and text. A value never gains a meaning for
-a shell: white space in an unquoted one separates words, as RELION's own scripts do, and everything else in it
-is literal.
+a shell: a blank in an unquoted one separates words, as in RELION's own scripts, and everything else in it
+is literal. In a command of the shell (`rm`, `cp`) a value is one word or part of one, and never an option.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc.catalog.program import Scope, walk
 from relionc.catalog.steps import Command, Input, Output, Refuse, Text
-from relionc.expr import refs
+from relionc.expr import blanks, references
 from relionc.expr.functions import text_of
+from relionc.expr.refs import Units, masked, parts_of, show
 from relionc.ir import CommandLine, Glob, Part, Word
 from relionc.lower.words import reference
 
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
 
     from relionc.catalog.program import Files
     from relionc.catalog.types import JobType
+    from relionc.expr import Expr
+    from relionc.expr.refs import AnyText
 
 TOO_MANY_LOCAL_RANKS, BAD_QUOTES = "RL130", "RL131"
+NOT_ONE_WORD, NO_PROGRAM = "RL906", "RL907"
 
 _WILDCARDS = frozenset("*?[")
+_BLANKS = tuple(blanks.SHELL)
 
 
 class Refusal(NamedTuple):
@@ -61,6 +66,7 @@ class _Draft:
         self.words: list[list[Part]] = []
         self.is_open = False
         self.redirect: list[tuple[int, str]] = []  # which word is a file name, and what for: `>`, `>>` or `<`
+        self.program_option = ""  # the option that the first word begins with, if any
 
     def add(self, part: Part) -> None:
         """Add to the open word, or open one; an empty part makes an empty word, as `""` does."""
@@ -73,6 +79,10 @@ class _Draft:
     def close(self) -> None:
         """End the open word."""
         self.is_open = False
+
+    def begins_word(self) -> bool:
+        """Return whether what is added next begins a word."""
+        return not self.is_open or not self.words[-1]
 
     def command(self) -> CommandLine:
         """Return the finished command."""
@@ -89,7 +99,7 @@ class _Draft:
 
 def make(
     job_type: JobType,
-    options: Mapping[str, str],
+    options: Mapping[str, AnyText],
     *,
     output: str,
     is_continue: bool,
@@ -109,16 +119,17 @@ def make(
             case Command():
                 drafts.append(_Draft())
             case Text(pieces, in_shell):
-                _write(drafts[-1], pieces, scope, wildcards=in_shell)
+                _write(drafts[-1], pieces, scope, in_shell=in_shell)
             case Refuse(condition) if scope.value(condition, otherwise=False):
                 refusals.append(Refusal(step.code, step.message, step.option, step.help))
             case Input(given):
                 path = scope.text(given) if isinstance(given, str) else scope.filled(given)
-                inputs.append((refs.show(path), step.node_type))
+                inputs.append((show(path), step.node_type))
             case Output() if step.node_type:
-                outputs.append((refs.show(scope.filled(step.path)), step.node_type))
+                outputs.append((show(scope.filled(step.path)), step.node_type))
     for draft in drafts:
         _report_to_pipeline(draft, job_type, output)
+        _check_program(draft, scope)
     refusals += [Refusal(*problem) for problem in scope.problems if problem[2] or not refusals]
     return Made(
         commands=tuple(draft.command() for draft in drafts),
@@ -131,7 +142,7 @@ def make(
     )
 
 
-def _write(draft: _Draft, pieces: tuple[Any, ...], scope: Scope, *, wildcards: bool) -> None:
+def _write(draft: _Draft, pieces: tuple[Any, ...], scope: Scope, *, in_shell: bool) -> None:
     """Add a fragment to a command."""
     for kind, *rest in pieces:
         match kind:
@@ -149,11 +160,53 @@ def _write(draft: _Draft, pieces: tuple[Any, ...], scope: Scope, *, wildcards: b
                 draft.close()
                 draft.redirect.append((len(draft.words), rest[0]))
             case _:
-                _write_value(draft, kind, text_of(scope.value(rest[0], "")), scope, wildcards=wildcards)
+                text = text_of(scope.value(rest[0], ""))
+                options = _options_in(rest[0], scope)
+                if in_shell:
+                    _check_one_word(draft, kind, text, options, scope)
+                if text and options and not any(draft.words):
+                    draft.program_option = options[0]
+                _write_value(draft, kind, text, scope, wildcards=in_shell)
 
 
-def _write_value(draft: _Draft, kind: str, text: str, scope: Scope, *, wildcards: bool) -> None:
-    draft.text += refs.show(text)
+def _options_in(tree: Expr, scope: Scope) -> list[str]:
+    """Return the options that an expression looks at, by name."""
+    return [name for name, *_ in references(tree) if name in scope.job_type.options]
+
+
+def _check_one_word(draft: _Draft, kind: str, given: AnyText, options: list[str], scope: Scope) -> None:
+    """Refuse a value that a shell's own command would take for several words, or for an option."""
+    text = masked(given)
+    wild = any(scope.job_type.options[key].role == "pattern" for key in options)
+    if draft.begins_word() and text.lstrip(blanks.SHELL).startswith("-"):
+        reason = "begins with a dash, as options do"
+    elif kind == "split" and not set(blanks.SHELL).isdisjoint(text):
+        reason = "has a blank, which separates words"
+    elif kind == "split" and not wild and not _WILDCARDS.isdisjoint(text):
+        reason = "has a wildcard, which may become many names"
+    else:
+        return
+    message = f"RELION gives `{show(given)}` to a command of the shell, and it {reason}"
+    problem = (NOT_ONE_WORD, message, options[0] if options else "", "rename the file, or link to it")
+    scope.problems.append(problem)
+
+
+def _check_program(draft: _Draft, scope: Scope) -> None:
+    """Refuse a program's name that is an option of a launcher, or a job number of the shell."""
+    name = draft.words[0][0] if draft.program_option and draft.words and draft.words[0] else ""
+    if isinstance(name, str) and name.startswith(("%", "-")):
+        message = f"`{name}` cannot be a program: with `%` a shell means its jobs, and with `-` a launcher an option"
+        problem = (
+            NO_PROGRAM,
+            message,
+            draft.program_option,
+            "write the path of the program, or `./` before it",
+        )
+        scope.problems.append(problem)
+
+
+def _write_value(draft: _Draft, kind: str, text: AnyText, scope: Scope, *, wildcards: bool) -> None:
+    draft.text += show(text)
     if kind == "value":
         _add_parts(draft, text, wildcards=False)
     elif kind == "split":
@@ -165,40 +218,44 @@ def _write_value(draft: _Draft, kind: str, text: str, scope: Scope, *, wildcards
             _add_parts(draft, word, wildcards=False)
 
 
-def _add_parts(draft: _Draft, text: str, *, wildcards: bool) -> None:
+def _add_parts(draft: _Draft, text: AnyText, *, wildcards: bool) -> None:
     """Add text that is one word, with its shell references."""
     if not text:
         draft.add("")
-    for kind, part in refs.split(text):
-        if kind == "ref":
-            draft.add(reference(part))
+    for part in parts_of(text):
+        if not isinstance(part, str):
+            draft.add(reference(part.name))
         else:
             draft.add(Glob(part) if wildcards and not _WILDCARDS.isdisjoint(part) else part)
 
 
-def _add_split(draft: _Draft, text: str, *, wildcards: bool) -> None:
-    """Add text whose white space ends words."""
-    if text[:1].isspace():
+def _add_split(draft: _Draft, text: AnyText, *, wildcards: bool) -> None:
+    """Add text whose blanks end words."""
+    units = Units(text)
+    characters = units.enter(text)
+    if characters.startswith(_BLANKS):
         draft.close()
-    for number, word in enumerate(text.split()):
+    for number, word in enumerate(blanks.words(characters)):
         if number:
             draft.close()
-        _add_parts(draft, word, wildcards=wildcards)
-    if text[-1:].isspace():
+        _add_parts(draft, units.leave(word), wildcards=wildcards)
+    if characters.endswith(_BLANKS):
         draft.close()
 
 
-def _arguments(text: str, scope: Scope) -> list[str]:
+def _arguments(text: AnyText, scope: Scope) -> list[AnyText]:
     """Split the user's own arguments as a shell would: quotes and backslashes count, nothing is expanded."""
-    if not any(mark in text for mark in "\"'\\"):
-        return text.split()
+    units = Units(text)
+    characters = units.enter(text)
+    if not any(mark in characters for mark in "\"'\\"):
+        return [units.leave(word) for word in blanks.words(characters)]
     from shlex import split
 
     try:
-        return split(text)
+        return [units.leave(word) for word in split(characters)]
     except ValueError:
         option = scope.job_type.option_of_role("extra_args")
-        message = f"a quote is not closed in {refs.show(text)!r}"
+        message = f"a quote is not closed in {show(text)!r}"
         scope.problems.append((BAD_QUOTES, message, option.key if option else "", "close the quote"))
         return []
 
@@ -219,7 +276,7 @@ def _report_to_pipeline(draft: _Draft, job_type: JobType, output: str) -> None:
     control = job_type.program["control"]
     if not control or not _has_marks(draft.text, job_type, "program"):
         return
-    draft.text += f" {control} {refs.show(output)}"
+    draft.text += f" {control} {output}"
     draft.close()
     draft.add(control)
     draft.close()

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.expr import refs
-from relionc.ir import ShellRef
-from relionc.lower.words import profile_word
-
 if TYPE_CHECKING:
+    from relionc.expr import AnyText
     from relionc.plan.model import JobPlan
 
 
-def options(plan: JobPlan, *, queued: bool) -> dict[str, str]:
+def options(plan: JobPlan, *, queued: bool) -> dict[str, AnyText]:
     """Return RELION's text for every option of the job, with the plan's values in their places.
 
     `queued`: the job goes through Slurm.
     """
     texts = dict(plan.job.options)
-    values = {
+    values: dict[str, AnyText] = {
         "ranks": str(plan.ntasks),
         "threads": str(plan.threads),
         "use_gpu": "Yes" if plan.use_gpu else "No",
         "gpu_ids": plan.gpu_ids,
-        "scratch_dir": _in_band(plan.scratch_dir),
+        "scratch_dir": plan.scratch_dir,
         # RELION refuses a job of many ranks that is not for a queue.
         "queue": "Yes" if queued else "No",
     }
@@ -32,10 +29,3 @@ def options(plan: JobPlan, *, queued: bool) -> dict[str, str]:
         if option is not None:
             texts[option.key] = text
     return texts
-
-
-def _in_band(path: str) -> str:
-    """Return a profile's path with its `${NAME}` references carried as in options."""
-    return "".join(
-        refs.encode(part.name) if isinstance(part, ShellRef) else str(part) for part in profile_word(path)
-    )

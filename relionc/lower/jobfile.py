@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.expr import refs
+from relionc.expr.refs import show
 from relionc.ir import JobFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relionc.catalog.types import JobType
+    from relionc.expr.refs import AnyText
 
 
-def make(job_type: JobType, options: Mapping[str, str], *, is_continue: bool) -> JobFile:
+def make(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: bool) -> JobFile:
     """Return the job file of a job. `options` is RELION's text by name; what it leaves out has its default.
 
     `job.star` names the options, `run.job` has their labels; both are in the order of the names.
     """
     by_label = job_type.job_file == "run.job"
     values = (
-        (option.label if by_label else key, refs.show(options.get(key, option.default)))
+        (option.label if by_label else key, show(options.get(key, option.default)))
         for key, option in sorted(job_type.options.items())
     )
     return JobFile(

@@ -128,7 +128,7 @@ def on_workers(plan: JobPlan, command: CommandLine, cluster: Cluster) -> Command
     """
     launcher = launcher_of(plan, cluster)
     names = dict(launcher.variables) if launcher else {}
-    scratch = profile_word(plan.scratch_dir)
+    scratch = word(plan.scratch_dir)
     if not names or not scratch:
         return command
     theirs = tuple(

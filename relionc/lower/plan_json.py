@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.expr import refs
+from relionc.expr.refs import show
 from relionc.lower.words import anywhere
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def job_object(plan: JobPlan) -> dict[str, object]:
     """Return one job's plan."""
     return {
         "type": plan.job.type.name,
-        "output": refs.show(plan.job.output),
+        "output": plan.job.output,
         "after": list(plan.job.after),
         "interactive": plan.job.interactive,
         "mode": plan.mode,
@@ -52,10 +52,10 @@ def job_object(plan: JobPlan) -> dict[str, object]:
         "use_gpu": plan.use_gpu,
         "gpu_type": plan.gpu_type or None,
         "gpus_per_node": plan.gpus_per_node,
-        "gpu_ids": plan.gpu_ids,
+        "gpu_ids": show(plan.gpu_ids),
         **_memory(plan),
         "scratch_gib": plan.scratch_gib,
-        "scratch_dir": refs.show(plan.scratch_dir) or None,
+        "scratch_dir": show(plan.scratch_dir) or None,
         "time_s": plan.time_s,
         "exclusive": plan.exclusive,
         "leader_group": _leader_group(plan.leader_group),
@@ -95,9 +95,9 @@ def _reasons(plan: JobPlan) -> dict[str, object]:
     reasons = [
         {
             "name": each.name,
-            "value": refs.show(each.value),
+            "value": show(each.value),
             "how": each.how,
-            "because": refs.show(each.because),
+            "because": show(each.because),
         }
         for each in plan.reasons
     ]

@@ -8,17 +8,29 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from relionc.expr import ExprError, evaluate, refs, text_of
+from relionc.expr import ExprError, evaluate, text_of
+from relionc.expr.refs import show
 from relionc.ir import QueueScript
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relionc.catalog.queue import Queue
+    from relionc.expr import AnyText
     from relionc.lower.commands import Made
 
 
-def site_extras(queue: Queue, options: Mapping[str, str], environment: Mapping[str, str]) -> dict[int, str]:
+MOST = 4 << 20
+"""Characters of a script that a template of RELION's may become."""
+
+
+class TooLarge(Exception):  # noqa: N818 - says so of a template, and is reported as that
+    """A template, or what becomes of it, is larger than is taken for one."""
+
+
+def site_extras(
+    queue: Queue, options: Mapping[str, AnyText], environment: Mapping[str, str]
+) -> dict[int, AnyText]:
     """Return the further entries of a site that declares them in environment variables, as RELION sees them."""
     found = {}
     for number in range(1, _count(queue, environment) + 1):
@@ -41,7 +53,7 @@ def _count(queue: Queue, environment: Mapping[str, str]) -> int:
     return (count + 128) % 256 - 128
 
 
-def values(queue: Queue, options: Mapping[str, str], output: str) -> dict[str, Any]:
+def values(queue: Queue, options: Mapping[str, AnyText], output: str) -> dict[str, Any]:
     """Return the numbers and texts that names stand for; raises ExprError where one cannot be worked out.
 
     `options` is RELION's text by name; `output` is the job's folder with its slash.
@@ -55,13 +67,13 @@ def values(queue: Queue, options: Mapping[str, str], output: str) -> dict[str, A
     return known
 
 
-def replacements(queue: Queue, known: Mapping[str, Any], extras: Mapping[int, str]) -> dict[str, str]:
+def replacements(queue: Queue, known: Mapping[str, Any], extras: Mapping[int, AnyText]) -> dict[str, str]:
     """Return name → text, in the order in which RELION replaces them; raises ExprError."""
     found = {
-        name: refs.show(text_of(evaluate(tree, lambda parts: known[parts[0]])))
+        name: show(text_of(evaluate(tree, lambda parts: known[parts[0]])))
         for name, (tree, _) in queue.names.items()
     }
-    found |= {queue.name_of_extra(number): refs.show(text) for number, text in extras.items()}
+    found |= {queue.name_of_extra(number): show(text) for number, text in extras.items()}
     return dict(sorted(found.items()))
 
 
@@ -71,23 +83,34 @@ def lines_of(template: str) -> list[str]:
     return lines if lines[-1] else lines[:-1]
 
 
-def replaced(line: str, replacing: Mapping[str, str]) -> str:
-    """Return a line with its names replaced in turn: a text put in may hold names that come later."""
+def replaced(line: str, replacing: Mapping[str, str], most: int = MOST) -> str:
+    """Return a line with its names replaced in turn: a text put in may hold names that come later.
+
+    Raises TooLarge before it would have more than `most` characters.
+    """
     for name, text in replacing.items():
-        line = line.replace(name, text)
+        if name in line:
+            if len(line) + line.count(name) * (len(text) - len(name)) > most:
+                raise TooLarge(f"the script would have more than {MOST:,} characters")
+            line = line.replace(name, text)
     return line
 
 
 def fill(template: str, made: Made, queue: Queue, replacing: Mapping[str, str]) -> QueueScript:
-    """Return the submission script of a job; the commands are put in when it is written."""
-    return QueueScript(
-        lines=tuple(replaced(line, replacing) for line in lines_of(template)),
-        placeholder=queue.command,
-        commands=tuple(zip(made.texts, made.templated, strict=True)),
-    )
+    """Return the submission script of a job; the commands are put in when it is written. Raises TooLarge."""
+    lines: list[str] = []
+    left, of_commands = MOST, sum(len(text) for text in made.texts)
+    for each in lines_of(template):
+        line = replaced(each, replacing, left)
+        left -= len(line) + (of_commands + len(line) * len(made.texts)) * (queue.command in line)
+        lines.append(line)
+    if left < 0:
+        raise TooLarge(f"the script would have more than {MOST:,} characters")
+    commands = tuple(zip(made.texts, made.templated, strict=True))
+    return QueueScript(lines=tuple(lines), placeholder=queue.command, commands=commands)
 
 
-def is_uneven(queue: Queue, options: Mapping[str, str], output: str) -> bool:
+def is_uneven(queue: Queue, options: Mapping[str, AnyText], output: str) -> bool:
     """Return whether RELION would warn that the last node is not full; raises ExprError."""
     return queue.warns_of_uneven_cores and bool(values(queue, options, output)["uneven"])
 

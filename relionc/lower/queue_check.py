@@ -6,11 +6,12 @@ A finding's route is `(line, column, end column)` of the template, all counted f
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.diag import ERROR, WARNING, Finding
 from relionc.slurm.directives import MARK, first_command, said
-from relionc.slurm.options import OPTIONS, meant
+from relionc.slurm.options import DOUBTFUL, FINE, OPTIONS, meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from relionc.catalog.queue import Queue
 
 _NAME = re.compile(r"XXX\w+?XXX")
+FOLDER = "chdir"
+MOST_LINES, MOST_NAMES = 10_000, 1000
 
 
 class Filled(NamedTuple):
@@ -29,6 +32,12 @@ class Filled(NamedTuple):
     replacing: Mapping[str, str]
     version: str
     slurm: bool  # whether Slurm reads the directives
+
+
+def is_too_large(template: str) -> bool:
+    """Return whether a template has more lines or names than anybody would write into one."""
+    names = sum(1 for _ in islice(_NAME.finditer(template), MOST_NAMES + 1))
+    return names > MOST_NAMES or template.count("\n") > MOST_LINES
 
 
 def check(filled: Filled) -> list[Finding]:
@@ -75,7 +84,7 @@ def _unknown(filled: Filled) -> Iterator[Finding]:
 
 def _advice(name: str, filled: Filled) -> str:
     """Return what helps with a name that stays: a value for an entry of the site, or the name that was meant."""
-    from difflib import get_close_matches
+    from relionc.diag.near import nearest
 
     queue = filled.queue
     digits = queue.extra.fullmatch(name)
@@ -83,7 +92,7 @@ def _advice(name: str, filled: Filled) -> str:
         return f"RELION {filled.version} has no more than {queue.extras_most} entries of this kind"
     if digits:
         return f"give it a value: `--extra {digits[1]}=VALUE`"
-    close = get_close_matches(name, [*queue.names, queue.command], n=1, cutoff=0.75)
+    close = nearest(name, [*queue.names, queue.command], 0.75)
     if close:
         return f"did you mean {close[0]}?"
     return f"RELION knows {', '.join(queue.names)}, {queue.command} and {queue.name_of_extra(1)}"
@@ -124,7 +133,7 @@ def _body(filled: Filled, number: int) -> tuple[int, int]:
 
 def _empty(filled: Filled) -> Iterator[Finding]:
     for each in said(filled.after[: first_command(filled.lines) - 1]):
-        if each.value in ("", '""', "''"):
+        if each.value == "":
             option = f"--{each.name}="
             column, end = _body(filled, each.line)
             column = filled.lines[each.line - 1].find(option) + 1 or column
@@ -141,6 +150,23 @@ def _names(filled: Filled) -> Iterator[Finding]:
             yield _finding("RL680", message, (each.line, column, end), meant(each.name))
 
 
+def _unfit(filled: Filled) -> Iterator[Finding]:
+    """Yield the options that no job may have; sites say some of them, for reasons of their own."""
+    for each in said(filled.after[: first_command(filled.lines) - 1]):
+        option = OPTIONS.get(each.name)
+        if option and option.in_template != FINE:
+            column, end = _body(filled, each.line)
+            message = f"`{each.name}` does not go with RELION jobs: {option.why}"
+            severity = WARNING if option.in_template == DOUBTFUL else ERROR
+            route = (each.line, column, end)
+            yield _finding("RL681", message, route, "take the option out", severity=severity)
+        elif each.name == FOLDER and (each.value or ".").rstrip("/") != ".":
+            column, end = _body(filled, each.line)
+            message = f"the job would run in {each.value}, and RELION's paths begin at the project folder"
+            advice = "take it out: a job runs where it is submitted, or in the spec's `project:`"
+            yield _finding("RL681", message, (each.line, column, end), advice, severity=WARNING)
+
+
 def _form(filled: Filled) -> Iterator[Finding]:
     if any(line.endswith("\r") for line in filled.lines):
         number = next(number for number, line in enumerate(filled.lines, 1) if line.endswith("\r"))
@@ -154,7 +180,7 @@ def _form(filled: Filled) -> Iterator[Finding]:
 
 
 _ALWAYS = (_commands, _unknown, _output)
-_SLURM = (_late, _blanks, _empty, _names, _form)
+_SLURM = (_late, _blanks, _empty, _names, _unfit, _form)
 
 
 def _finding(

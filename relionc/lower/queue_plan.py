@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.catalog.queue import load_queue
 from relionc.diag import WARNING, Finding
+from relionc.expr.refs import show
 from relionc.expr.slurm import SlurmSyntaxError, parse_time
 from relionc.lower import directives, queue, queue_check
 from relionc.lower.queue_shell import misread
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from relionc.catalog.queue import Queue
     from relionc.diag import Route
+    from relionc.expr import AnyText
     from relionc.ir import Bundle, Directive, JobArtifacts, QueueScript, Submission
     from relionc.lower.commands import Made
     from relionc.plan.model import JobPlan
@@ -44,7 +46,7 @@ class _Job(NamedTuple):
     """One job of a template: `texts` is RELION's text by option."""
 
     plan: JobPlan
-    texts: Mapping[str, str]
+    texts: Mapping[str, AnyText]
     made: Made
     cluster: Cluster
     template: Template
@@ -72,7 +74,7 @@ _BEYOND = {
 """What a layout needs that no name of a template stands for."""
 
 
-def options(plan: JobPlan, texts: Mapping[str, str]) -> dict[str, str]:
+def options(plan: JobPlan, texts: Mapping[str, AnyText]) -> dict[str, AnyText]:
     """Return RELION's texts with the plan's partition and cores per node, where the spec does not give them."""
     cores = plan.ntasks * plan.threads
     values = {"queue": plan.partition, "dedicated": str(-(-cores // max(plan.nodes, 1)))}
@@ -86,7 +88,7 @@ def options(plan: JobPlan, texts: Mapping[str, str]) -> dict[str, str]:
 
 def fill(
     plans: Sequence[JobPlan],
-    texts: Mapping[str, Mapping[str, str]],
+    texts: Mapping[str, Mapping[str, AnyText]],
     made: Mapping[str, Made],
     template: Template,
     cluster: Cluster,
@@ -95,6 +97,9 @@ def fill(
     scripts: dict[str, QueueScript] = {}
     of_template: list[Finding] = []
     of_jobs: list[Finding] = []
+    if queue_check.is_too_large(template.text):
+        most = f"{queue_check.MOST_LINES:,} lines and {queue_check.MOST_NAMES:,} names"
+        return Filled({}, (_too_large(f"a template has at most {most} to replace"),), ())
     for plan in plans:
         name = plan.job.name
         if plan.job.interactive:
@@ -109,9 +114,16 @@ def fill(
             message = f"RELION cannot fill in a template: {error.message}"
             of_jobs.append(Finding(code="RL129", message=message, route=plan.job.route, on_key=True))
             continue
+        except queue.TooLarge as error:
+            of_template.append(_too_large(str(error)))
+            break
         of_template += problems
         of_jobs += [*_partition(job), *_uneven(job), *_unsaid(job, scripts[name]), *_values(job)]
     return Filled(scripts, tuple(dict.fromkeys(of_template)), tuple(of_jobs))
+
+
+def _too_large(message: str) -> Finding:
+    return Finding(code="RL716", message=message, route=(1, 1, 1), help="take out what is there many times")
 
 
 def _beyond(plan: JobPlan) -> Finding:
@@ -257,7 +269,7 @@ def _values(job: _Job) -> list[Finding]:
 def _route_of(word: str, job: _Job) -> Route:
     """Return the route of the option that a word of a command comes from; else that of the job's options."""
     given = job.plan.job.given
-    inside = (route for key, route in given.items() if job.texts[key] and job.texts[key] in word)
+    inside = (route for key, route in given.items() if job.texts[key] and show(job.texts[key]) in word)
     return next(inside, (*job.plan.job.route, "options"))
 
 

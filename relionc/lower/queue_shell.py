@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from relionc.expr import blanks
+from relionc.expr.refs import MASK
 from relionc.ir import Glob, ShellRef
 
 if TYPE_CHECKING:
     from relionc.ir import CommandLine, Word
 
 _PROGRAM = re.compile(r"`which (\S+?)`")
-_REFERENCE = re.compile(r"\$\{(\w+)\}")
+_REFERENCE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _ACTIVE = frozenset(";|&<>()*?[]{}`$")
 _ACTIVE_FIRST = frozenset("~#")
 
@@ -21,13 +23,12 @@ def misread(text: str, command: CommandLine) -> str:
 
     `text` is RELION's own, `command` the same as words.
     """
-    plain = _REFERENCE.sub("\x01\\1\x02", _PROGRAM.sub(r"\1", text))
+    plain = _REFERENCE.sub(MASK, _PROGRAM.sub(r"\1", text))
     read = _words(plain, _allowed(command))
-    meant = [_plain(word) for word in command.words]
-    for place, word in enumerate(meant):
-        if place >= len(read) or read[place] != word:
-            return word
-    return "" if len(read) == len(meant) + _files(command) else text
+    for place, word in enumerate(command.words):
+        if place >= len(read) or read[place] != _plain(word):
+            return _shown(word)
+    return "" if len(read) == len(command.words) + _files(command) else text
 
 
 def _files(command: CommandLine) -> int:
@@ -41,14 +42,16 @@ def _allowed(command: CommandLine) -> frozenset[str]:
 
 
 def _plain(word: Word) -> str:
-    return "".join(
-        f"\x01{part.name}\x02"
-        if isinstance(part, ShellRef)
-        else part.pattern
-        if isinstance(part, Glob)
-        else part
-        for part in word
-    )
+    """Return a word to compare with what was read: RELION's text and the words have the same references."""
+    return "".join(MASK if isinstance(part, ShellRef) else _literal(part) for part in word)
+
+
+def _shown(word: Word) -> str:
+    return "".join(f"${{{part.name}}}" if isinstance(part, ShellRef) else _literal(part) for part in word)
+
+
+def _literal(part: str | Glob) -> str:
+    return part.pattern if isinstance(part, Glob) else part
 
 
 class _Reader:
@@ -73,7 +76,7 @@ class _Reader:
         elif character in "'\"":
             self.quote = character
             self.add("")
-        elif character.isspace() or (character in "<>" and character in self.allowed):
+        elif character in blanks.SHELL or (character in "<>" and character in self.allowed):
             self.close()
         else:
             self._bare(character)

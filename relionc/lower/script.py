@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from relionc.expr import refs
+from relionc.expr.refs import Units
 from relionc.expr.slurm import SlurmSyntaxError, parse_hostlist
 from relionc.ir import Allocation, Bundle, JobArtifacts, Script, Submission, Word
 from relionc.lower import directives, launch
@@ -264,6 +264,7 @@ def _by_user(plan: JobPlan, cluster: Cluster, waits: Sequence[str]) -> Submissio
 def _output_from_here(plan: JobPlan) -> Word:
     """Return the job's folder seen from where submit.sh runs: below the project, if the job names one."""
     project, output = plan.job.project, plan.job.output
-    if not project or refs.show(output).startswith("/"):
+    if not project or output.startswith("/"):
         return word(output)
-    return path_word(f"{project.rstrip('/')}/{output}")
+    units = Units(project, output)
+    return path_word(units.leave(f"{units.enter(project).rstrip('/')}/{output}"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from relionc.expr import refs
-from relionc.ir import Part, ShellRef, Word
+from relionc.expr.refs import AnyText, Ref, braced, joined, parts_of
+from relionc.ir import ShellRef, Word
 
 _INTEGERS = frozenset(
     (
@@ -33,37 +33,31 @@ _INTEGERS = frozenset(
 
 
 def reference(name: str) -> ShellRef:
-    """Return the reference to a shell variable."""
+    """Return the reference to a shell variable; raises ExprError for a name that is none."""
+    name = Ref(name).name
     return ShellRef(name, integer=name in _INTEGERS)
 
 
-def word(text: str) -> Word:
-    """Return the word of a text of the spec, whose references are in-band (see `relionc.expr.refs`)."""
-    return tuple(part if kind == "text" else reference(part) for kind, part in refs.split(text))
+def word(text: AnyText) -> Word:
+    """Return the word of a text of the spec."""
+    return tuple(part if isinstance(part, str) else reference(part.name) for part in parts_of(text))
 
 
 def profile_word(text: str) -> Word:
-    """Return the word of a text of a profile, where `${NAME}` is a reference too."""
-    parts: list[Part] = []
-    for part in word(text):
-        parts += _braced(part) if isinstance(part, str) else [part]
-    return tuple(parts)
+    """Return the word of a text of a profile, where `${NAME}` is a reference."""
+    return word(braced(text))
 
 
-def _braced(text: str) -> list[Part]:
-    """Split literal text at `${NAME}`; anything else with a dollar stays as it is."""
-    before, opened, rest = text.partition("${")
-    name, closed, after = rest.partition("}")
-    if not (opened and closed and name.isidentifier()):
-        return [text] if text else []
-    head: list[Part] = [before] if before else []
-    return [*head, reference(name), *_braced(after)]
+def path_word(text: AnyText) -> Word:
+    """Return the word of a folder of the spec; a leading `~/` is the user's home, as in a shell.
 
-
-def path_word(text: str) -> Word:
-    """Return the word of a folder of the spec; a leading `~/` is the user's home, as in a shell."""
-    if text == "~" or text.startswith("~/"):
-        return (reference("HOME"), *word(text[1:]))
+    `./` keeps a leading dash from being an option, or the folder that a shell was in before.
+    """
+    first, *rest = parts_of(text) or ("",)
+    if isinstance(first, str) and first.startswith("-"):
+        return word(joined(["./", text]))
+    if first == "~" or (isinstance(first, str) and first.startswith("~/")):
+        return (reference("HOME"), *word(joined([first[1:], *rest])))
     return word(text)
 
 

@@ -9,23 +9,28 @@ unless nothing at all was an error.
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from relionc import __version__, emit, spec
-from relionc.diag import Finding
+from relionc.diag import ERROR, Diagnostic, Finding
 from relionc.diag.locate import Lines, locate_all
+from relionc.diag.near import Guessing
 from relionc.lower import plan_json, script
 from relionc.lower.commands import make as make_commands
 from relionc.lower.decided import options as decided_options
 from relionc.lower.jobfile import make as make_job_file
 from relionc.pipeline.profile import cluster_of, load_profile
-from relionc.pipeline.run import Compiled, Disk, QueueTemplate, Request, Run, Stop
+from relionc.pipeline.run import Compiled, Disk, Kind, QueueTemplate, Request, Run, Stop
+from relionc.pipeline.size import too_large
 from relionc.plan import Known, plan_job
+from relionc.schema import INCOMPLETE
 from relionc.schema import check as check_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from relionc.expr import AnyText
     from relionc.ir import Bundle, QueueScript
     from relionc.lower.commands import Made
     from relionc.plan.model import JobPlan
@@ -35,18 +40,25 @@ if TYPE_CHECKING:
 
 __all__ = ["Compiled", "Disk", "QueueTemplate", "Request", "compile_spec", "load_profile"]
 
+_TEMPLATE = re.compile(r"\A#!|^#SBATCH |\{[{%#]|XXX\w+?XXX", re.MULTILINE)
+SPEC = Kind("relionc", b"", "RL923", "this file is not a spec of relionc", "begin with `relionc: 1`")
+
 
 def compile_spec(request: Request, disk: Disk) -> Compiled:
     """Return the diagnostics of a spec and, where nothing is wrong, the files of its build."""
     run = Run(disk)
     try:
-        return _compile(request, run)
+        with Guessing():
+            return _compile(request, run)
     except Stop:
-        return Compiled(diagnostics=tuple(run.diagnostics), sources=run.sources)
+        return Compiled(diagnostics=run.diagnostics.shown(), sources=run.sources)
 
 
 def _compile(request: Request, run: Run) -> Compiled:
-    tree = run.load(request.path, request.data)
+    tree = run.load(request.path, request.data, SPEC)
+    size = too_large(tree.value)
+    if size is not None:
+        run.refuse(size, tree)
     cluster = cluster_of(request, tree, run) if isinstance(tree.value, dict) else None
     resolved = _resolve(request, tree, run)
     if cluster is None or resolved is None:
@@ -64,7 +76,7 @@ def _compile(request: Request, run: Run) -> Compiled:
         bundle = _bundle(plans, options, made, templated, cluster, request)._replace(plan=plan)
         files = _files(bundle, request, run)
     return Compiled(
-        diagnostics=tuple(run.diagnostics),
+        diagnostics=run.diagnostics.shown(),
         sources=run.sources,
         tree=tree,
         cluster=cluster,
@@ -78,7 +90,7 @@ def _compile(request: Request, run: Run) -> Compiled:
 
 def _bundle(
     plans: Sequence[JobPlan],
-    options: Mapping[str, Mapping[str, str]],
+    options: Mapping[str, Mapping[str, AnyText]],
     made: Mapping[str, Made],
     templated: Mapping[str, QueueScript],
     cluster: Cluster,
@@ -124,7 +136,7 @@ def _by_script_template(bundle: Bundle, template: QueueTemplate, run: Run) -> di
         raise Stop from error
 
 
-def _decided(plan: JobPlan, request: Request, cluster: Cluster) -> dict[str, str]:
+def _decided(plan: JobPlan, request: Request, cluster: Cluster) -> dict[str, AnyText]:
     """Return RELION's text for every option, with what the plan decided; a template is for a queue."""
     if request.template is None or request.template.of_jinja:
         return decided_options(plan, queued=cluster.scheduler != "none")
@@ -136,7 +148,7 @@ def _decided(plan: JobPlan, request: Request, cluster: Cluster) -> dict[str, str
 def _from_template(
     request: Request,
     plans: Sequence[JobPlan],
-    options: Mapping[str, Mapping[str, str]],
+    options: Mapping[str, Mapping[str, AnyText]],
     made: Mapping[str, Made],
     cluster: Cluster,
     tree: Tree,
@@ -156,8 +168,13 @@ def _from_template(
 
 
 def _template_text(path: str, data: bytes, run: Run) -> str:
-    """Return the text of a template; stops where it is none."""
-    run.sources[path] = text = data.decode("utf-8", "replace")
+    """Return the text of a template; stops where it is none, and then shows nothing of it."""
+    text = data.decode("utf-8", "replace")
+    if _TEMPLATE.search(text) is None:
+        advice = "templates begin with `#!`, have directives, or names such as RELION or jinja2 replace"
+        run.diagnostics.add(Diagnostic("RL715", ERROR, "this file is not a template", path, None, advice))
+        raise Stop
+    run.sources[path] = text
     run.disk.files[path] = data
     if "\ufffd" in text or "\0" in text:
         found = Finding(code="RL002", message="a template is UTF-8 text", route=(1, 1, 1))
@@ -170,6 +187,8 @@ def _resolve(request: Request, tree: Tree, run: Run) -> ResolvedSpec | None:
     """Return the typed spec with the jobs that can be made out; None where nothing can be."""
     wrong = check_schema("spec", tree.value)
     run.add(wrong, tree)
+    if any(finding.code == INCOMPLETE for finding in wrong):
+        raise Stop
     value, left_out = _readable(tree.value, wrong)
     if not value.get("jobs"):
         return None
@@ -240,7 +259,7 @@ def _plans(
 
 
 def _commands(
-    plans: Sequence[JobPlan], options: Mapping[str, Mapping[str, str]], tree: Tree, run: Run
+    plans: Sequence[JobPlan], options: Mapping[str, Mapping[str, AnyText]], tree: Tree, run: Run
 ) -> dict[str, Made]:
     """Return the commands of each job; what RELION itself would refuse is an error here."""
     made: dict[str, Made] = {}

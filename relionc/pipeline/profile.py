@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc import site
-from relionc.diag import Finding
-from relionc.pipeline.run import Compiled, Run, Stop
+from relionc.diag import NOTE, Diagnostic, Finding
+from relionc.pipeline.run import Compiled, Kind, Run, Stop
 from relionc.schema import check as check_schema
 
 if TYPE_CHECKING:
     from relionc.pipeline.run import Disk, Request
     from relionc.site.types import Cluster
     from relionc.source import Tree
+
+PROFILE = Kind("profile", rb"1\b", "RL609", "this file is not a cluster profile", site.START)
+_SHELL = ("modules", "launchers", "environment", "allocation")
+"""What of a profile a shell reads, or runs as a program."""
 
 
 def load_profile(name: str, disk: Disk) -> Compiled:
@@ -22,7 +26,7 @@ def load_profile(name: str, disk: Disk) -> Compiled:
         cluster = site.builtin(name) if name in site.names() else _own_profile(name, disk.read(name), run)
     except Stop:
         cluster = None
-    return Compiled(diagnostics=tuple(run.diagnostics), sources=run.sources, cluster=cluster)
+    return Compiled(diagnostics=run.diagnostics.shown(), sources=run.sources, cluster=cluster)
 
 
 def cluster_of(request: Request, tree: Tree, run: Run) -> Cluster | None:
@@ -43,6 +47,9 @@ def _cluster(request: Request, tree: Tree, run: Run) -> Cluster:
     if not _is_path(name):
         run.refuse(_unknown_cluster(name, from_spec=request.cluster is None), tree)
     path = name if request.cluster else _beside(request.path, name)
+    if request.untrusted:
+        message = f"{path} is a file, and of a spec from a stranger only the built-in profiles are taken"
+        run.refuse(Finding(code="RL920", message=message, route=("cluster",), help=_clusters()), tree)
     try:
         data = run.disk.read(path)
     except OSError as error:
@@ -52,11 +59,14 @@ def _cluster(request: Request, tree: Tree, run: Run) -> Cluster:
 
 
 def _own_profile(path: str, data: bytes, run: Run) -> Cluster:
-    profile = run.load(path, data)
+    profile = run.load(path, data, PROFILE)
     run.report(check_schema("cluster", profile.value), profile)
     cluster, findings = site.from_value(profile.value)
     run.report(findings, profile)
     assert cluster is not None  # noqa: S101 - from_value gives errors or a cluster
+    if brought := [key for key in _SHELL if profile.value.get(key)]:
+        message = f"this profile brings shell lines into the scripts: {', '.join(brought)}"
+        run.diagnostics.add(Diagnostic("RL922", NOTE, message, path, None))
     return cluster
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from relionc import source
 from relionc.diag import ERROR, Diagnostic, Finding
+from relionc.diag.kept import Kept
 from relionc.diag.locate import locate_all
 
 if TYPE_CHECKING:
@@ -80,6 +82,7 @@ class Request(NamedTuple):
     emit: bool = True  # False: only to see what is wrong
     why: bool = False  # say why each plan is what it is
     template: QueueTemplate | None = None  # for scripts as RELION itself would make them
+    untrusted: bool = False  # whoever wrote the spec may not name a profile's file
 
     @property
     def name(self) -> str:
@@ -109,6 +112,20 @@ class Compiled(NamedTuple):
         return not any(diagnostic.severity == ERROR for diagnostic in self.diagnostics)
 
 
+class Kind:
+    """What a file has to be. One that does not say so, by `key` at the start of a line, is never quoted."""
+
+    def __init__(self, key: str, value: bytes, code: str, message: str, advice: str) -> None:
+        named = rb"""(?:["']%b["'][ \t]*:|%b[ \t]*:(?=[ \t\r\n]))""" % (key.encode(), key.encode())
+        start = rb"(?:^|[\r{,]|--- |\xef\xbb\xbf)[ \t]*"
+        self._mark = re.compile(start + named + rb"""[ \t]*["']?""" + value, re.MULTILINE)
+        self.code, self.message, self.advice = code, message, advice
+
+    def fits(self, data: bytes) -> bool:
+        """Return whether a file says that it is of this kind, in whatever encoding."""
+        return self._mark.search(data.replace(b"\0", b"")) is not None
+
+
 class Stop(Exception):  # noqa: N818 - not an error: the end of a compilation with its diagnostics
     """Nothing more can be found, and there were errors."""
 
@@ -121,13 +138,16 @@ class Run:
 
     def __init__(self, disk: Disk) -> None:
         self.disk = disk
-        self.diagnostics: list[Diagnostic] = []
+        self.diagnostics = Kept()
         self.sources: dict[str, str] = {}
         self._spoilt: set[str] = set()
         self._all_spoilt = False
 
-    def load(self, path: str, data: bytes) -> Tree:
-        """Read a YAML file; stops when it cannot be read."""
+    def load(self, path: str, data: bytes, kind: Kind) -> Tree:
+        """Read a YAML file; stops when it cannot be read, or is none of its kind: then nothing of it is shown."""
+        if not kind.fits(data):
+            self.diagnostics.add(Diagnostic(kind.code, ERROR, kind.message, path, None, kind.advice))
+            raise Stop
         loaded = source.load(data, path)
         self.diagnostics += loaded.diagnostics
         self.sources[path] = loaded.tree.text if loaded.tree else data.decode("utf-8", "replace")
@@ -152,7 +172,7 @@ class Run:
 
     def stop_on_error(self) -> None:
         """Stop when anything so far is an error."""
-        if any(diagnostic.severity == ERROR for diagnostic in self.diagnostics):
+        if self.diagnostics.failed:
             raise Stop
 
     def report(self, findings: Sequence[Finding], tree: Tree) -> None:

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.diag import ERROR
+from relionc.diag import ERROR, Finding
 from relionc.plan.asked import Asked
 from relionc.plan.check import afterwards, wishes
 from relionc.plan.demand import demand_of
 from relionc.plan.job_plan import job_plan
 from relionc.plan.layout import layout_of
 from relionc.plan.problem import problem
-from relionc.solve import Conflict, Solution, search
+from relionc.solve import Conflict, Effort, Solution, TooHard, search
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from relionc.diag import Finding
     from relionc.plan.demand import Demand
     from relionc.plan.model import JobPlan, Reason
     from relionc.site.types import Cluster
     from relionc.solve import Problem
+    from relionc.solve.search import Refutation
     from relionc.spec.model import ResolvedJob
+
+SEARCH_VISITS = 130_000
+"""What all layouts of a spec and all explanations together may take to find: those of later jobs are shorter."""
+ANSWER_VISITS, OF_A_JOB = 90_000, 40
+"""How much of it the layouts alone may take; each job takes as long as so many visits even if its layout is known."""
+MOST_RANKS = 1 << 18
+"""The most MPI ranks that all jobs of a spec may have together: a plan lists every one."""
 
 
 def plan_job(
@@ -35,12 +42,19 @@ def plan_job(
     if any(finding.severity == ERROR for finding in found):
         return None, found
     known = Known() if known is None else known
-    asked, answer, why = known.answer(job, cluster)
+    try:
+        asked, answer, why = known.answer(job, cluster)
+    except TooHard:
+        return None, [*found, _too_hard(job)]
     if isinstance(answer, Conflict):
         from relionc.plan.explain import finding
 
-        return None, [*found, finding(job, asked, answer)]
+        with known.reasons:
+            return None, [*found, finding(job, asked, answer)]
     layout = layout_of(asked, answer.values)
+    known.ranks_left -= layout.ntasks
+    if known.ranks_left < 0:
+        return None, [*found, _too_many_ranks(job, layout.ntasks)]
     if job.resources.distribution is not None:
         from relionc.plan.explain import summary
         from relionc.plan.picture import refuse_cyclic
@@ -51,14 +65,40 @@ def plan_job(
     return job_plan(job, asked, layout, why), [*found, *afterwards(job, asked, layout)]
 
 
+def _too_hard(job: ResolvedJob) -> Finding:
+    return Finding(
+        code="RL031",
+        message=f"the layout of `{job.name}` takes too long to decide",
+        route=job.route,
+        on_key=True,
+        help="pin more of it (`partition`, `layout`, `nodes`, `cpus_per_task`), ask for fewer GPUs or ranks, "
+        "or split the spec",
+    )
+
+
+def _too_many_ranks(job: ResolvedJob, ranks: int) -> Finding:
+    pin = job.resources.ntasks
+    return Finding(
+        code="RL032",
+        message=f"with the {ranks:,} MPI ranks of `{job.name}` the spec has too many; "
+        f"all its jobs may have {MOST_RANKS:,} together",
+        route=pin.route if pin else job.route,
+        on_key=pin is None,
+        help="ask for fewer ranks, or split the spec",
+    )
+
+
 class Known:
-    """Answers by demand. One for each compilation: it holds all that it was asked.
+    """Answers by demand. One for each compilation: it holds all that it was asked, and how much may still be.
 
     `why`: also say why each answer is what it is, which takes some searches more.
     """
 
     def __init__(self, *, why: bool = False) -> None:
         self._why = why
+        self.answers = Effort(ANSWER_VISITS)
+        self.reasons = Effort(SEARCH_VISITS)
+        self.ranks_left = MOST_RANKS
         self._answers: dict[Hashable, tuple[Asked, Solution | Conflict, tuple[Reason, ...]]] = {}
 
     def answer(
@@ -67,27 +107,48 @@ class Known:
         """Return a job's demand, the answer of the solver, and why it is this one."""
         demand = demand_of(job, cluster)
         key = (cluster.name, _key(job, demand))
+        self.answers.left -= OF_A_JOB
         if key not in self._answers:
             asked = Asked(demand, cluster)
             whole = problem(asked)
-            answer = _answer(whole)
+            answer = self.decided(whole)
             why: tuple[Reason, ...] = ()
             if self._why and isinstance(answer, Solution):
-                from relionc.plan.why import reasons
-
-                why = reasons(asked, whole, answer)
+                why = self._reasons(asked, whole, answer)
             self._answers[key] = asked, answer, why
         asked, answer, why = self._answers[key]
         return asked if asked.demand is demand else Asked(demand, cluster), answer, why
 
+    def decided(self, whole: Problem) -> Solution | Conflict:
+        """Return the best layout of a problem, or why there is none; `TooHard` is raised where neither is known."""
+        found = self._searched(whole)
+        if isinstance(found, Solution):
+            return found
+        from relionc.plan.plainest import plainest_conflict
 
-def _answer(whole: Problem) -> Solution | Conflict:
-    found = search(whole)
-    if isinstance(found, Solution):
+        with self.reasons:
+            try:
+                return plainest_conflict(whole, found)
+            except TooHard:  # what the search needed is a conflict, too, if not a minimal one
+                return Conflict(
+                    tuple(dict.fromkeys(c.label for c in whole.constraints if c.label in found.core))
+                )
+
+    def _searched(self, whole: Problem) -> Solution | Refutation:
+        before = self.answers.left
+        with self.answers:
+            found = search(whole)
+        self.reasons.left -= before - self.answers.left
         return found
-    from relionc.plan.plainest import plainest_conflict
 
-    return plainest_conflict(whole, found)
+    def _reasons(self, asked: Asked, whole: Problem, answer: Solution) -> tuple[Reason, ...]:
+        from relionc.plan.why import reasons
+
+        with self.reasons:
+            try:
+                return reasons(asked, whole, answer)
+            except TooHard:
+                return ()
 
 
 def _key(job: ResolvedJob, demand: Demand) -> Hashable:

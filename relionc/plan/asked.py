@@ -14,6 +14,7 @@ from relionc.expr.slurm import constraint_allows, constraint_nodes, parse_constr
 from relionc.plan.gpus import NO_USE, Use, job_use, parse_ids, ranks_use
 from relionc.plan.layout import Place, round_cpus, tasks_that_fit
 from relionc.plan.model import HETEROGENEOUS, HETJOB, HOMOGENEOUS, HOMOGENEOUS_PLUS_1, ONE_TASK_PER_NODE
+from relionc.solve import spend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -372,6 +373,7 @@ class Asked:
 
     def _work_out_use(self, mode: str, gpus: int, per_node: int, threads: int, amount: int) -> Use:
         ids = self.demand.gpu_ids
+        spend(len(ids) // 8 + (per_node + gpus) // 64)
         among = mode == HOMOGENEOUS and self.led(mode, per_node, amount)  # the leader has a worker's place
         more = self.beside(mode) and not self.demand.leader  # somebody else's place is a worker's, too
         first = per_node - 1 if among else per_node + 1 if more and mode != HETJOB else per_node

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.diag import WARNING, Finding, Fix
+from relionc.expr.refs import show
 from relionc.expr.slurm import SlurmSyntaxError, constraint_allows, parse_constraint
 from relionc.plan.amounts import gib
 from relionc.plan.demand import QUEUE_ONLY
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from relionc.plan.layout import Layout
     from relionc.site.types import Cluster
     from relionc.spec.model import Pin, ResolvedJob
+
+MOST_ENTRIES, MOST_CHARACTERS = 64, 512
+"""The longest list of GPUs."""
 
 
 def wishes(job: ResolvedJob, cluster: Cluster) -> list[Finding]:
@@ -35,7 +39,19 @@ def wishes(job: ResolvedJob, cluster: Cluster) -> list[Finding]:
         pins = resources.pinned()
         found += [_meaningless(pins[name], name, cluster) for name in QUEUE_ONLY if name in pins]
     found += _gpus(job, cluster)
+    found += _lengths(job)
     return found
+
+
+def _lengths(job: ResolvedJob) -> list[Finding]:
+    """Return a finding for a list of GPUs that is longer than any job's: the search looks at every entry."""
+    pin = job.resources.gpu_ids
+    text = "" if pin is None else show(pin.value)
+    if pin is None or (len(parse_ids(text)) <= MOST_ENTRIES and len(text) <= MOST_CHARACTERS):
+        return []
+    message = f"a list of GPUs of {len(parse_ids(text)):,} entries and {len(text):,} characters"
+    advice = f"at most {MOST_ENTRIES} entries and {MOST_CHARACTERS:,} characters; RELION begins a list again at its end"
+    return [Finding(code="RL033", message=f"{message} is too long", route=pin.route, help=advice)]
 
 
 def _meaningless(pin: Pin[str], name: str, cluster: Cluster) -> Finding:
@@ -52,11 +68,11 @@ def _known(pin: Pin[str], names: Iterable[str], code: str, what: str, cluster: C
     names = list(dict.fromkeys(names))
     if pin.value in names:
         return []
-    import difflib
+    from relionc.diag.near import nearest
 
-    near = difflib.get_close_matches(pin.value.lower(), names, 1, 0.5)
-    text = f"did you mean `{near[0]}`?" if near else f"it has {', '.join(f'`{name}`' for name in names)}"
-    fixes = (Fix(f"use {near[0]}", pin.route, near[0]),) if near else ()
+    near = nearest(pin.value.lower(), names, 0.5)
+    text = f"did you mean `{near}`?" if near else f"it has {', '.join(f'`{name}`' for name in names)}"
+    fixes = (Fix(f"use {near}", pin.route, near),) if near else ()
     message = f"{cluster.name} has no {what} `{pin.value}`"
     return [Finding(code=code, message=message, route=pin.route, help=text, fixes=fixes)]
 

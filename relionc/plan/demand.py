@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from relionc.expr.refs import masked
 from relionc.plan import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from relionc.catalog.types import RankRule
+    from relionc.expr import AnyText
     from relionc.plan.model import Term
     from relionc.site.types import Cluster
     from relionc.spec.model import Pin, ResolvedJob
@@ -88,8 +90,9 @@ class Demand(NamedTuple):
 
     @property
     def gpu_ids(self) -> str:
-        """The devices of each rank in RELION's spelling, empty for its own choice."""
-        return self.pin("gpu_ids") or ""
+        """The devices of each rank in RELION's spelling, empty for its own choice; a reference is no number."""
+        given: AnyText | None = self.pin("gpu_ids")
+        return masked(given or "")
 
     @property
     def ranks_are_asked(self) -> bool:

@@ -17,7 +17,7 @@ from relionc.plan.model import HETEROGENEOUS, ONE_TASK_PER_NODE
 from relionc.plan.picture import of_layout
 from relionc.plan.problem import problem
 from relionc.plan.words import CODES, FIXED, HELP, MESSAGES, TOPICS, kind, plural
-from relionc.solve import best, nearest
+from relionc.solve import TooHard, best, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from relionc.plan.model import Term
     from relionc.site.types import Cluster
     from relionc.solve import Conflict, Problem
+    from relionc.solve.conflict import Nearest
     from relionc.spec.model import Pin, ResolvedJob
 
 MOST_SUGGESTIONS = 3
@@ -77,10 +78,18 @@ def _main(asked: Asked, whole: Problem, conflict: Conflict) -> tuple[str, Layout
     unlimited = [label for label in others if label not in HARDWARE]
     for looked_at in (whole, whole.without(meant), whole.without(unlimited), whole.without(others)):
         for label in telling:
-            broken = nearest(looked_at, (label,))
+            broken = _nearest(looked_at, label)
             if broken is not None:
                 return label, layout_of(asked, broken.solution.values)
     return next((label for label in conflict.labels if not label.startswith("pin:")), ""), None
+
+
+def _nearest(whole: Problem, label: str) -> Nearest | None:
+    """Return the layout that breaks one requirement alone; None where there is none, or it takes too long to find."""
+    try:
+        return nearest(whole, (label,))
+    except TooHard:
+        return None
 
 
 def _together(asked: Asked, wishes: list[str]) -> str:
@@ -183,8 +192,19 @@ def _suggestions(job: ResolvedJob, asked: Asked, wishes: list[str]) -> list[Sugg
 
     A wish of the conflict alone, if that helps; then two or three at once, of those that do not help alone.
     """
+    found: list[Suggestion] = []
+    try:
+        for each in _more_suggestions(job, asked, wishes):
+            found += each
+    except TooHard:  # those that there was time for
+        pass
+    return found[:MOST_SUGGESTIONS]
+
+
+def _more_suggestions(job: ResolvedJob, asked: Asked, wishes: list[str]) -> Iterator[list[Suggestion]]:
     alone = _changes(job, asked, [(name,) for name in wishes])
     found = _nearest_first([*alone.values(), *_without_preread(job, asked.cluster)])
+    yield found
     kinds = (VALUES, AMOUNTS, LEFT_OUT)
     rest = [
         name for name in asked.demand.pins if (name,) not in alone and any(name in kind for kind in kinds)
@@ -192,8 +212,9 @@ def _suggestions(job: ResolvedJob, asked: Asked, wishes: list[str]) -> list[Sugg
     for size in range(2, MOST_CHANGES + 1):
         if len(found) > 1 or (found and size > 2):
             break
-        found += _nearest_first([*_changes(job, asked, list(combinations(rest, size))).values()])
-    return found[:MOST_SUGGESTIONS]
+        more = _nearest_first([*_changes(job, asked, list(combinations(rest, size))).values()])
+        found = [*found, *more]
+        yield more
 
 
 def _nearest_first(found: list[tuple[float, Suggestion]]) -> list[Suggestion]:

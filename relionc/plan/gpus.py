@@ -12,14 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def parse_ids(text: str) -> list[list[str]]:
-    """Split a `--gpu` value: `:` separates ranks, `,` the threads of a rank; [] for "automatic".
+@lru_cache(maxsize=256)
+def parse_ids(text: str) -> tuple[tuple[str, ...], ...]:
+    """Split a `--gpu` value: `:` separates ranks, `,` the threads of a rank; () for "automatic".
 
     A text that does not begin with a digit is automatic in RELION, whatever follows.
     """
     if not ("0" <= text[:1] <= "9"):
-        return []
-    return [entry.split(",") for entry in text.split(":")]
+        return ()
+    return tuple(tuple(entry.split(",")) for entry in text.split(":"))
 
 
 def highest(ids: str) -> int:
@@ -56,7 +57,7 @@ def rank_devices(ids: str, rank: int, gpus: int) -> tuple[int, ...]:
     """
     listed = parse_ids(ids)
     if listed:
-        mine = listed[rank] if rank < len(listed) else []
+        mine = listed[rank] if rank < len(listed) else ()
         return tuple(sorted({int(device) for device in mine if _is_number(device.strip())}))
     return (rank % gpus,) if gpus else ()
 

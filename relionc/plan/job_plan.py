@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
+from relionc.expr.refs import braced
 from relionc.expr.slurm import (
     ALL,
     COUNTED,
@@ -21,6 +22,7 @@ from relionc.plan.layout import ranks
 from relionc.plan.model import HETEROGENEOUS, HETJOB, ONE_TASK_PER_NODE, JobPlan, LeaderGroup
 
 if TYPE_CHECKING:
+    from relionc.expr import AnyText
     from relionc.plan.asked import Asked
     from relionc.plan.gpus import Use
     from relionc.plan.layout import Layout, Place
@@ -53,7 +55,7 @@ def job_plan(job: ResolvedJob, asked: Asked, layout: Layout, why: tuple[Reason, 
         use_gpu=demand.gpu,
         gpu_type=node.gpu_type if demand.gpu else "",
         gpus_per_node=layout.gpus_per_node,
-        gpu_ids=demand.gpu_ids,
+        gpu_ids=demand.pin("gpu_ids") or "",
         mem_per_cpu_mib=per_cpu,
         mem_per_node_mib=per_node,
         node_memory_mib=node.memory_mib,
@@ -189,14 +191,14 @@ def _scratch_gib(job: ResolvedJob, asked: Asked, layout: Layout) -> int:
     return max(need, scratch.minimum_gib) if need else 0
 
 
-def _scratch_dir(job: ResolvedJob, asked: Asked, scratch_gib: int) -> str:
+def _scratch_dir(job: ResolvedJob, asked: Asked, scratch_gib: int) -> AnyText:
     """Return the folder RELION copies particles to: pinned, or the site's when scratch is taken."""
-    pinned = asked.demand.pin("scratch_dir")
+    pinned: AnyText | None = asked.demand.pin("scratch_dir")
     if pinned is not None:
-        return str(pinned)
+        return pinned
     if job.needs.preread or not job.needs.scratch or not scratch_gib or asked.cluster.scratch is None:
         return ""
-    return asked.cluster.scratch.path
+    return braced(asked.cluster.scratch.path)
 
 
 def time_of(asked: Asked, layout: Layout) -> int | None:

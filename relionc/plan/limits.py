@@ -303,20 +303,24 @@ def _memory(asked: Asked) -> Iterator[Constraint]:
 def _surely_missing_gib(asked: Asked, place: Place, mode: str, cpus: int) -> float:
     """Memory that a single rank of a node lacks there; with so much per CPU, that any number of ranks lacks.
 
-    That is so where a worker needs more than its CPUs have: then each more of them makes it worse. Rounding to whole
-    cores may give all together what one core has, less a CPU.
+    That is so where a worker needs more than its CPUs have: then each more of them makes it worse. A node has a worker
+    alone at best, or a worker and the leader, or the leader alone where that has a node to itself. Rounding to
+    whole cores may give all together what one core has, less a CPU.
     """
     per_cpu: int | None = asked.fixed_mem_per_cpu
     if per_cpu is None or mode == HETEROGENEOUS:
         return asked.memory_missing_gib(place, mode, 1, cpus, 1)
     each = asked.amounts(cpus, sure=True)
-    least = min(each.worker_gib, each.leader_gib) if asked.demand.leader else each.worker_gib
+    worker, leader, has = each.worker_gib, each.leader_gib, per_cpu * cpus / MIB
     if asked.exclusive and place.node_type.known:  # has all CPUs of its nodes, however many ranks there are
+        least = min(worker, leader) if asked.demand.leader else worker
         return least - per_cpu * place.node_type.cpus / MIB
-    if each.worker_gib < per_cpu * cpus / MIB:
+    if worker < has:
         return -inf
     core = place.node_type.threads_per_core
-    return least - per_cpu * (cpus + (core - 1 if cpus % core else 0)) / MIB
+    alone = worker - has
+    beside = alone + leader - has if asked.demand.leader else alone
+    return min(alone, beside) - per_cpu * (core - 1 if cpus % core else 0) / MIB
 
 
 def _memory_of_nodes(asked: Asked) -> Iterator[Constraint]:

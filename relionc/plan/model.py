@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from relionc.diag import Route
+    from relionc.expr import AnyText
     from relionc.spec.model import ResolvedJob
 
 LEADER, WORKER, PEER = "leader", "worker", "peer"
@@ -92,14 +93,14 @@ class JobPlan(NamedTuple):
     use_gpu: bool
     gpu_type: str
     gpus_per_node: int
-    gpu_ids: str
+    gpu_ids: AnyText
     mem_per_cpu_mib: int | None
     mem_per_node_mib: int | None
     node_memory_mib: int
     node_cpus: int
     cpus_per_node: int  # allocated on the fullest node, in whole cores
     scratch_gib: int
-    scratch_dir: str
+    scratch_dir: AnyText
     time_s: int | None
     exclusive: bool
     ranks: tuple[Rank, ...]

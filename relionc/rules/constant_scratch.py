@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.diag import WARNING, Finding
-from relionc.expr import refs
+from relionc.expr import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ CODE = "RL503"
 def check(job: ResolvedJob, cluster: Cluster) -> Iterator[Finding]:
     """Yield a warning for a folder without any reference to the job, where jobs can share nodes."""
     pin = job.resources.scratch_dir
-    if pin is None or not pin.value or cluster.scheduler != "slurm" or refs.OPEN in pin.value:
+    if pin is None or not pin.value or cluster.scheduler != "slurm" or isinstance(pin.value, Text):
         return
     if job.resources.exclusive is not None and job.resources.exclusive.value:
         return

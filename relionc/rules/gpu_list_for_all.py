@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.diag import WARNING, Finding, Fix
+from relionc.expr import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,9 @@ CODE = "RL312"
 def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
     """Yield a warning for a list that only separates threads while there is more than one rank."""
     pin = job.resources.gpu_ids
-    if pin is None or not job.needs.leader or "," not in pin.value or ":" in pin.value:
+    if pin is None or isinstance(pin.value, Text) or not job.needs.leader:
+        return
+    if "," not in pin.value or ":" in pin.value:
         return
     alone = job.resources.ntasks is not None and job.resources.ntasks.value <= 2
     if not alone:

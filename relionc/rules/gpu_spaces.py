@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.diag import Finding, Fix
+from relionc.expr.refs import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +19,9 @@ CODE = "RL311"
 def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
     """Yield a finding when the device list has blanks between numbers."""
     pin = job.resources.gpu_ids
-    if pin is not None and len(pin.value.split()) > 1:
-        meant = ":".join(pin.value.split())
+    words = show(pin.value).split() if pin is not None else []
+    if pin is not None and len(words) > 1:
+        meant = ":".join(words)
         yield Finding(
             code=CODE,
             message=f"`{pin.value}` is not a list of GPUs: RELION would use the first one only",

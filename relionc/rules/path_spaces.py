@@ -1,10 +1,13 @@
-"""A path with a blank in it."""
+"""A path, or another text that RELION does not quote, with a blank in it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.diag import Finding
+from relionc.catalog.program import unquoted
+from relionc.diag import ERROR, WARNING, Finding
+from relionc.expr import blanks
+from relionc.expr.refs import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,14 +18,30 @@ if TYPE_CHECKING:
 CODE = "RL110"
 
 
+_OF_TEXTS = "write it without blanks, unless several words are meant"
+_TEXTS = ("file", "node", "text")
+
+
 def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
-    """Yield a finding for each given file option with a blank inside."""
+    """Yield a finding for each given option that RELION does not quote, with a blank inside."""
     for key, route in job.given.items():
+        text = show(job.options[key])
         option = job.type.options.get(key)
-        if option is not None and option.kind in ("file", "node") and " " in job.options[key].strip():
+        if " " not in text or option is None or option.role == "extra_args" or option.kind not in _TEXTS:
+            continue
+        first, *more = blanks.words(text) or [""]
+        if more and (option.kind != "text" or key in unquoted(job.type)):
+            is_text = option.kind == "text"  # in which RELION may want several words
             yield Finding(
                 code=CODE,
-                message=f"`{key}` has a blank: RELION would take `{job.options[key].split()[0]}` and go on",
+                severity=WARNING if is_text else ERROR,
+                message=f"`{key}` has a blank: RELION would take `{first}` and {_then(more)}",
                 route=route,
-                help="rename the file, or make a symbolic link without blanks",
+                help=_OF_TEXTS if is_text else "rename the file, or make a symbolic link without blanks",
             )
+
+
+def _then(more: list[str]) -> str:
+    """Return what becomes of the words behind the first one."""
+    flag = next((word for word in more if word.startswith("-")), "")
+    return f"`{flag}` as an option of its own" if flag else "go on"

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from relionc.diag import Finding
 
+INCOMPLETE = "RL029"
+"""The code of the last finding where there are too many to tell: the value may be wrong in further ways."""
+
 Kind = Literal["spec", "cluster"]
 
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import json
 import os
-from difflib import get_close_matches
+import re
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft7Validator
+from jsonschema.validators import extend
 
 from relionc.diag import Finding, Fix, Route
+from relionc.diag.near import may_guess, nearest
 from relionc.resources import folder
-from relionc.schema import words
+from relionc.schema import INCOMPLETE, accepts, words
 from relionc.schema.names import Names
 from relionc.schema.subset import checked
 
@@ -26,6 +29,11 @@ if TYPE_CHECKING:
 
 Schema = Any
 Error = Any  # jsonschema.ValidationError, whose type information hedges every attribute
+MOST = 100
+"""The most findings about one value."""
+_MANY = 20  # jobs that are looked at without asking first which are wrong
+_SOUND = {"relionc": 1}
+_PLACES = 100  # keys that are looked at to find where one belongs: about so many are in a schema
 _WHOLE = {"spec": "a spec", "cluster": "a cluster profile"}
 
 
@@ -36,9 +44,25 @@ def _schema(kind: str) -> Schema:
         return json.load(file)
 
 
+def _others(validator: Any, others: Any, instance: Any, schema: Schema) -> Iterator[Error]:
+    """Judge the keys without a name in the schema in the order of the document: jsonschema follows their hashes."""
+    if not (isinstance(others, dict) and isinstance(instance, dict)):
+        yield from Draft7Validator.VALIDATORS["additionalProperties"](validator, others, instance, schema)
+        return
+    patterns = "|".join(schema.get("patternProperties", ()))
+    for key, value in instance.items():
+        if key not in schema.get("properties", ()) and not (patterns and re.search(patterns, key)):
+            yield from validator.descend(value, others, path=key)
+
+
+_Validator: type[Draft7Validator] = extend(  # type: ignore[no-untyped-call]
+    Draft7Validator, {"additionalProperties": _others}
+)
+
+
 @cache
 def _validator(kind: str) -> Draft7Validator:
-    return Draft7Validator(checked(_schema(kind)))
+    return _Validator(checked(_schema(kind)))
 
 
 def explain(kind: str, value: Any) -> list[Finding]:
@@ -46,13 +70,29 @@ def explain(kind: str, value: Any) -> list[Finding]:
     if value is None:
         return [Finding(code="RL026", message=f"{_WHOLE[kind]} must not be empty")]
     explainer = _Explainer(Names(_schema(kind), value), _WHOLE[kind])
-    errors = list(_validator(kind).iter_errors(value))
+    errors = list(islice(_validator(kind).iter_errors(_suspect(kind, value)), MOST + 1))
     wrong_kind = {tuple(error.absolute_path) for error in errors if error.validator == "type"}
     findings: dict[Finding, None] = {}
     for error in errors:
         if error.validator == "type" or tuple(error.absolute_path) not in wrong_kind:
-            findings |= dict.fromkeys(explainer.findings(error))
-    return list(findings)
+            findings |= dict.fromkeys(islice(explainer.findings(error), MOST + 1))
+        if len(findings) > MOST:
+            break
+    if len(errors) <= MOST and len(findings) <= MOST:
+        return list(findings)
+    more = Finding(code=INCOMPLETE, message="and more: the rest was not looked at")
+    return [*list(findings)[: MOST - 1], more]
+
+
+def _suspect(kind: str, value: Any) -> Any:
+    """Return a spec with the first jobs that are wrong alone: each is right or wrong whatever the others are."""
+    jobs = value.get("jobs") if kind == "spec" and isinstance(value, dict) else None
+    if not isinstance(jobs, dict) or len(jobs) < _MANY:
+        return value
+    wrong = (name for name, job in jobs.items() if not accepts("spec", {**_SOUND, "jobs": {name: job}}))
+    kept = {name: jobs[name] for name in islice(wrong, MOST + 1)}
+    first = next(iter(jobs))
+    return {**value, "jobs": kept or {first: jobs[first]}}
 
 
 class _Explainer:
@@ -113,7 +153,7 @@ class _Explainer:
         name = self.names.meant(key, route)
         if name is not None:
             return f"the key is called `{name}`"
-        elsewhere = self.names.elsewhere(key, route)
+        elsewhere = self.names.elsewhere(key, route) if may_guess(_PLACES) else ""
         if elsewhere:
             return elsewhere
         name = self.names.alike(key, route)
@@ -193,13 +233,13 @@ class _Explainer:
         """Explain a value that is not one of those allowed."""
         allowed = error.validator_value if error.validator == "enum" else [error.validator_value]
         typed = words.typed(error.instance)
-        near = get_close_matches(typed.lower(), [str(value) for value in allowed], n=1, cutoff=0.6)
-        fixes = (Fix(title=f"use `{near[0]}`", route=route, value=near[0]),) if near else ()
+        near = nearest(typed.lower(), [str(value) for value in allowed], 0.6)
+        fixes = (Fix(title=f"use `{near}`", route=route, value=near),) if near else ()
         yield Finding(
             code="RL023",
             message=f"{self.called(route)} cannot be {words.got(error.instance)}",
             route=route,
-            help=(f"did you mean `{near[0]}`? " if near and len(allowed) > 1 else "")
+            help=(f"did you mean `{near}`? " if near and len(allowed) > 1 else "")
             + f"allowed: {', '.join(words.typed(value) for value in allowed)}",
             fixes=fixes,
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft7Validator
+
+from relionc.diag.near import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ class Names:
 
     def alike(self, key: str, route: Route) -> str | None:
         """Return the key of the mapping at `route` that `key` resembles most."""
-        return next(iter(get_close_matches(key, self.known(route), n=1, cutoff=0.7)), None)
+        return nearest(key, self.known(route), 0.7)
 
     def elsewhere(self, key: str, route: Route) -> str:
         """Say where `key` belongs if not into the mapping at `route`; empty if nowhere."""

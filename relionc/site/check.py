@@ -33,10 +33,9 @@ MOST_MEMORY_MIB = 64 * 1024 * 1024
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """Return the name most like `name`, None where nothing is near."""
-    import difflib
+    from relionc.diag import near
 
-    close = difflib.get_close_matches(name.lower(), {n.lower(): n for n in names}, n=1, cutoff=0.5)
-    return next((n for n in names if close and n.lower() == close[0]), None)
+    return (known := {n.lower(): n for n in names}).get(near.nearest(name.lower(), known, 0.5) or "")
 
 
 def check(cluster: Cluster, value: Mapping[str, Any]) -> Iterator[Finding]:
@@ -51,6 +50,7 @@ def check(cluster: Cluster, value: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _check_partitions(cluster)
     for use, launcher in cluster.launchers.items():
         yield from _check_launcher(use, launcher, cluster)
+    yield from _check_program(cluster.allocation, ("allocation",))
     yield from _check_scratch(cluster)
     yield from _check_policy(cluster.policy)
     yield from _check_modules(cluster)
@@ -172,12 +172,24 @@ def _check_launcher(use: str, launcher: Launcher, cluster: Cluster) -> Iterator[
         for index, word in enumerate(getattr(launcher, key))
     ]
     texts += [((*route, "exports", name), value) for name, value in launcher.exports]
+    yield from _check_program(launcher.argv, (*route, "argv"))
     wrong = [finding for place, text in texts for finding in _check_placeholders(text, place, names)]
     yield from wrong or _check_counts(use, launcher, route)
     if use != INSIDE and bool(launcher.arbitrary) != bool(launcher.hostfile_variable):
         message = "`arbitrary` and `hostfile_variable` go together"
         yield Finding(code=CONTRADICTION, message=message, route=route, help="give both, or neither")
     yield from _check_mpi(launcher, route, cluster)
+
+
+def _check_program(words: tuple[str, ...], route: Route) -> Iterator[Finding]:
+    """Yield a finding for a command in one text (each item is one word), and for one that a shell takes for a job."""
+    if words and " " in words[0].strip():
+        message = f"`{words[0]}` is one word, the name of a program"
+        advice = f"write a list, as [{', '.join(words[0].split())}]"
+        yield Finding(code=WRONG_VALUE, message=message, route=route, help=advice)
+    if words and words[0].startswith("%"):
+        message = f"a shell takes {words[0]!r} for one of its jobs, not for a program"
+        yield _impossible(message, (*route, 0), "write the name of the program")
 
 
 def _check_counts(use: str, launcher: Launcher, route: Route) -> Iterator[Finding]:

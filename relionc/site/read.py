@@ -23,8 +23,13 @@ SLURM_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+@:/-]*")
 """A partition, a gres or a type of it: nothing that sbatch, a list or a shell reads as more than a name."""
 FEATURE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+@:/=-]*")
 """A feature of nodes; sites have `gpu=3090`."""
+PATH = re.compile(r"(?:\$\{[A-Za-z_][A-Za-z0-9_]*\}|[\w/.,:=@%+-])+")
+"""A folder that RELION may put into commands of its own, without quotes (`rm -rf` of its scratch folder)."""
+LOOKS_BLANK = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and marks that show nothing, and that Unicode does not count among the blanks."""
 SHOWN = re.compile(r"[^\W]+(?:[ .+@:/=*-]+\w+)*|\*")
 """A name that only people and profiles use."""
+ASCII = "ASCII letters, digits, and marks inside a name"
 PROVENANCE = ("source", "date", "unverified")
 TOP_ONLY = ("profile", "extends", "sources")
 FREE_NAMES = (
@@ -57,11 +62,11 @@ class Section:
             else:
                 self._name(str(key), what, (key,), on_key=True)
 
-    def name(self, key: str, form: re.Pattern[str], what: str) -> str:
+    def name(self, key: str, form: re.Pattern[str], what: str, advice: str = ASCII) -> str:
         """Return a text that is a name of this form; empty where there is none."""
         text = self.text(key)
         if text and not form.fullmatch(text):
-            self._name(text, what, (key,))
+            self._name(text, what, (key,), advice)
         return text
 
     def name_list(self, key: str, form: re.Pattern[str], what: str) -> tuple[str, ...]:
@@ -73,8 +78,8 @@ class Section:
                 self._name(word, what, (key, index) if many else (key,))
         return words
 
-    def _name(self, name: str, what: str, route: Route, *, on_key: bool = False) -> None:
-        message, advice = f"{name[:64]!r} is not {what}", "ASCII letters, digits, and marks inside a name"
+    def _name(self, name: str, what: str, route: Route, advice: str = ASCII, *, on_key: bool = False) -> None:
+        message = f"{name[:64]!r} is not {what}"
         where = (*self.route, *route)
         self.findings.append(Finding(code=BAD_NAME, message=message, route=where, help=advice, on_key=on_key))
 
@@ -159,8 +164,12 @@ class Section:
             self._wrong(key[0], "a text", *key[1:])
             return ""
         text = str(getattr(value, "text", value))
-        if not text.isprintable():  # a line break here would become a second line of a script
-            self._wrong(key[0], "one line of text without control characters", *key[1:])
+        hidden = next((sign for sign in text if not sign.isprintable() or sign in LOOKS_BLANK), None)
+        if (
+            hidden
+        ):  # a line break would become a second line of a script; other blanks are not what they look like
+            message = f"`{key[0]}` has a character that nobody sees, U+{ord(hidden):04X}"
+            self._file(WRONG_VALUE, key, message, "write one line of text, with plain blanks")
             return ""
         return text
 
@@ -273,7 +282,7 @@ def _launcher(use: str, section: Section) -> Launcher:
         hostfile_variable=section.name("hostfile_variable", VARIABLE, "the name of a variable"),
         unset=section.name_list("unset", VARIABLE, "the name of a variable"),
         exports=section.pairs("exports"),
-        mpi=section.text("mpi"),
+        mpi=section.name("mpi", SLURM_NAME, "the name of an MPI plugin"),
         workers=section.words("workers"),
         variables=section.pairs("variables"),
     )
@@ -283,8 +292,9 @@ def _scratch(section: Section) -> Scratch | None:
     if not section.value:
         return None
     section.needs("scratch", "path")
+    advice = "no blanks and no marks of a shell; a variable as ${NAME}"
     return Scratch(
-        path=section.text("path"),
+        path=section.name("path", PATH, "a folder that RELION's own commands can name", advice),
         gres=section.name("gres", SLURM_NAME, "the name of a gres"),
         required=section.flag("required"),
         minimum_gib=-(-section.size("minimum", "G") // 1024),

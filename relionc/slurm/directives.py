@@ -1,21 +1,30 @@
-"""The `#SBATCH` lines of a script: the options that they say, with their places."""
+"""The `#SBATCH` lines of a script: the options that they say, with their places, as sbatch reads them.
+
+The facts are of `src/sbatch/opt.c` of Slurm 22.05 and 26.05: `#SLURM` counts too; blanks are those of C; quotes may
+stand anywhere in a word; a backslash takes the next sign, in quotes too; `#` begins a comment; short options without
+a value go together. A test asks the installed sbatch.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from relionc.slurm.options import LONG
+from relionc.slurm.options import ALWAYS, LONG, NEVER, OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MARK = "#SBATCH"
-_WORD = re.compile(r"""(?:"[^"]*"|'[^']*'|[^\s"'])+""")
+OLD_MARK = "#SLURM"
+_BLANKS = " \t\n\v\f\r"
+_QUOTED = r'"(?:[^"\\]|\\.)*"|' + r"'(?:[^'\\]|\\.)*'"
+_WORD = re.compile(rf"(?:[^{_BLANKS}\"'\\#]|\\[^{_BLANKS}]|{_QUOTED})+|#")
+_PIECE = re.compile(rf"(?P<quoted>{_QUOTED})|\\(?P<sign>.)")
 
 
 class Said(NamedTuple):
-    """An option of a directive: line and column count from 1; `value` None: it has none.
+    """An option of a directive: line and column count from 1; `value` has no quotes, and is None without one.
 
     A word that is neither an option nor the value of one has an empty `name`, and stands in `value`.
     """
@@ -27,43 +36,76 @@ class Said(NamedTuple):
 
 
 def said(lines: Sequence[str]) -> Iterator[Said]:
-    """Yield the options of a template's directives, in order."""
-    for number, line in enumerate(lines, 1):
-        if line.startswith(MARK):
-            yield from _of_line(number, line)
+    """Yield the options of a template's directives, in order.
 
-
-def _of_line(number: int, line: str) -> Iterator[Said]:
-    """Yield the options of one directive; a word after one without `=` is its value."""
+    A word after an option that needs a value, and has none yet, is its value: in the next directive too, and if it
+    looks like an option; unless nobody knows the one before.
+    """
     waiting: Said | None = None
-    for found in _WORD.finditer(line, len(MARK)):
-        word, column = found[0], found.start() + 1
-        if word.startswith("#"):  # the rest is a comment
-            break
-        if word.startswith("-") and len(word) > 1:
-            if waiting:
-                yield waiting
-            waiting = _option(number, column, word)
-            if waiting.value is not None:
-                yield waiting
-                waiting = None
-        elif waiting:
+    for number, column, word in _words(lines):
+        if waiting and (waiting.name in OPTIONS or not _is_option(word)):
             yield waiting._replace(value=word)
             waiting = None
+        elif _is_option(word):
+            if waiting:
+                yield waiting
+            *flags, last = _options(number, column, word)
+            yield from flags
+            waiting = last if _waits(last) else None
+            if not waiting:
+                yield last
         else:
             yield Said(number, column, "", word)
     if waiting:
         yield waiting
 
 
-def _option(number: int, column: int, word: str) -> Said:
+def _is_option(word: str) -> bool:
+    return word.startswith("-") and len(word) > 1
+
+
+def _words(lines: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """Yield the words of all directives without their quotes, each with its line and column.
+
+    A blank behind a backslash ends a word in 22.05 and belongs to it in 26.05: here it ends one; no option hides.
+    """
+    for number, line in enumerate(lines, 1):
+        mark = next((len(each) for each in (MARK, OLD_MARK) if line.startswith(each)), len(line))
+        for found in _WORD.finditer(line, mark):
+            if found[0] == "#":  # the rest is a comment
+                break
+            yield number, found.start() + 1, _unquoted(found[0])
+
+
+def _unquoted(text: str) -> str:
+    return _PIECE.sub(lambda found: found["sign"] or _unescaped(found["quoted"][1:-1]), text)
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+def _waits(option: Said) -> bool:
+    """Tell whether sbatch takes the next word for the value of an option; of an unknown one nobody knows."""
+    known = OPTIONS.get(option.name)
+    return option.value is None and (known is None or known.value == ALWAYS)
+
+
+def _options(number: int, column: int, word: str) -> list[Said]:
+    """Return the options of one word: a long one, or a short one behind any that take no value."""
     if word.startswith("--"):
         name, equals, value = word[2:].partition("=")
-        return Said(number, column, name, value if equals else None)
-    return Said(number, column, LONG.get(word[1], word[1]), word[2:] or None)
+        return [Said(number, column, name, value if equals else None)]
+    found: list[Said] = []
+    for place, letter in enumerate(word[1:], 2):
+        name = LONG.get(letter, letter)
+        if name not in OPTIONS or OPTIONS[name].value != NEVER:
+            return [*found, Said(number, column, name, word[place:] or None)]
+        found.append(Said(number, column, name, None))
+    return found
 
 
 def first_command(lines: Sequence[str]) -> int:
     """Return the number of the first line that is neither empty nor a comment: Slurm reads no directive after it."""
-    numbers = (number for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#"))
-    return next(numbers, len(lines) + 1)
+    rest = ((number, line.lstrip(_BLANKS)) for number, line in enumerate(lines, 1))
+    return next((number for number, line in rest if line and not line.startswith("#")), len(lines) + 1)

@@ -1,9 +1,9 @@
 """Every option of sbatch: one table, which specs, profiles, templates and emission ask.
 
-The rows are literals of Python and not a file of data that a tool compiles: a plan of a spec with `slurm:` reads
-them on the good path, and a second copy would have to be kept fresh. Names, short forms and values are those of
-sbatch 22.05.8 (`--help`, and the possibilities that it names for an ambiguous option); `since` and `until` come from
-asking 20.11, 22.05, 24.11 and 26.05 for each name. A test asks the installed sbatch.
+The rows are literals of Python and not a file of data that a tool compiles
+([why](../../docs/decisions/0013-one-table-of-sbatch-options.md)). Names, short forms, whether an option takes a value,
+and the first and last version are what `src/common/slurm_opt.c` says to sbatch on Slurm's branches from 20.11 to
+26.05; a test asks the installed sbatch for each row. Options of plugins (SPANK) are not here: they are a site's.
 
 sbatch takes any beginning of a name that only one option has, so nothing but a full name may reach it.
 """
@@ -19,13 +19,17 @@ NEVER, ALWAYS, MAYBE = "never", "always", "maybe"
 """Whether an option takes a value."""
 PLAN, SITE, USER, NOBODY = "plan", "site", "user", "nobody"
 """Who says an option: the plan; the plan or the site's profile for every job; profile and spec; nobody."""
+REFUSED, DOUBTFUL, FINE = "refused", "doubtful", "fine"
+"""What becomes of a site's own template for scripts that says it."""
 
 
 class SbatchOption(NamedTuple):
     """An option by its full name; `why` is what to use instead (plan, site) or why nobody says it.
 
     `each_group`: it says which nodes or what of them, so every group of a hetjob needs it. All others are the job's.
-    `since` is the first and `until` the last version tried that knows it; empty: all that were tried.
+    `template` counts where the owner is nobody: templates in use say some of these, for reasons that we do not know.
+    `value` is what every version takes: `requeue` may have one since 25.11, and has none here.
+    `since` is the first and `until` the last version that knows it; empty: 20.11, and 26.05.
     """
 
     name: str
@@ -36,6 +40,12 @@ class SbatchOption(NamedTuple):
     each_group: bool = False
     since: str = ""
     until: str = ""
+    template: str = REFUSED
+
+    @property
+    def in_template(self) -> str:
+        """What becomes of a template that says the option."""
+        return self.template if self.owner == NOBODY else FINE
 
 
 _DEVICE = "every rank would see one device as device 0 (relion#1074)"
@@ -52,51 +62,79 @@ _ROWS = (
     SbatchOption("account", "A", ALWAYS, SITE, "use `resources.account`"),
     SbatchOption("acctg-freq", "", ALWAYS, USER),
     SbatchOption("array", "a", ALWAYS, NOBODY, "a RELION job is one job"),
-    SbatchOption("batch", "", ALWAYS, NOBODY, "the plan says which node runs the script", until="22.05"),
+    SbatchOption("autocomplete", "", ALWAYS, NOBODY, _ENDS, since="23.02"),
+    SbatchOption("batch", "", ALWAYS, NOBODY, "the plan says which node runs the script", template=DOUBTFUL),
     SbatchOption("bb", "", ALWAYS, SITE, "burst buffers copy files before and after the job"),
     SbatchOption("bbf", "", ALWAYS, SITE, _READS),
     SbatchOption("begin", "b", ALWAYS, USER),
     SbatchOption("chdir", "D", ALWAYS, PLAN, "use `project`"),
-    SbatchOption("cluster", "", ALWAYS, NOBODY, "an undocumented form of `clusters`"),
+    SbatchOption("cluster", "", ALWAYS, NOBODY, "an undocumented form of `clusters`", template=DOUBTFUL),
     SbatchOption("cluster-constraint", "", ALWAYS, SITE, "the plan is made for the cluster of the profile"),
     SbatchOption("clusters", "M", ALWAYS, SITE, "the plan is made for the cluster of the profile"),
     SbatchOption("comment", "", ALWAYS, USER),
+    SbatchOption("consolidate-segments", "", NEVER, USER, each_group=True, since="25.11"),
     SbatchOption("constraint", "C", ALWAYS, PLAN, "use `resources.constraint`", each_group=True),
-    SbatchOption("container", "", ALWAYS, NOBODY, _CONTAINER, since="22.05"),
-    SbatchOption("container-id", "", ALWAYS, NOBODY, _CONTAINER, since="24.11"),
-    SbatchOption("container-type", "", ALWAYS, NOBODY, _CONTAINER, since="26.05"),
-    SbatchOption("context", "", MAYBE, NOBODY, "the security context is the system's"),
+    SbatchOption("container", "", ALWAYS, NOBODY, _CONTAINER, since="21.08", template=DOUBTFUL),
+    SbatchOption("container-id", "", ALWAYS, NOBODY, _CONTAINER, since="23.02", template=DOUBTFUL),
+    SbatchOption("container-type", "", ALWAYS, NOBODY, _CONTAINER, since="26.05", template=DOUBTFUL),
+    SbatchOption(
+        "context",
+        "",
+        ALWAYS,
+        NOBODY,
+        "the security context is the system's",
+        since="21.08",
+        template=DOUBTFUL,
+    ),
     SbatchOption("contiguous", "", NEVER, USER, each_group=True),
     SbatchOption("core-spec", "S", ALWAYS, USER, each_group=True),
     SbatchOption("cores-per-socket", "", ALWAYS, USER, each_group=True),
     SbatchOption("cpu-freq", "", ALWAYS, USER, each_group=True),
-    SbatchOption("cpus-per-gpu", "", ALWAYS, NOBODY, "use `resources.cpus_per_task`: Slurm refuses both"),
+    SbatchOption(
+        "cpus-per-gpu",
+        "",
+        ALWAYS,
+        NOBODY,
+        "use `resources.cpus_per_task`: Slurm refuses both",
+        template=DOUBTFUL,
+    ),
     SbatchOption("cpus-per-task", "c", ALWAYS, PLAN, "use `resources.cpus_per_task`", each_group=True),
     SbatchOption("deadline", "", ALWAYS, USER),
     SbatchOption("delay-boot", "", ALWAYS, USER),
     SbatchOption("dependency", "d", ALWAYS, PLAN, "use `after`"),
     SbatchOption("distribution", "m", ALWAYS, PLAN, "the plan places the ranks, in blocks", each_group=True),
-    SbatchOption("error", "e", ALWAYS, NOBODY, _SBATCH_OUTPUT),
+    SbatchOption("error", "e", ALWAYS, NOBODY, _SBATCH_OUTPUT, template=FINE),
     SbatchOption("exclude", "x", ALWAYS, USER, each_group=True),
     SbatchOption("exclusive", "", MAYBE, PLAN, "use `resources.exclusive`", each_group=True),
-    SbatchOption("export", "", MAYBE, SITE, "it sets variables that shells and programs obey"),
+    SbatchOption("export", "", ALWAYS, SITE, "it sets variables that shells and programs obey"),
     SbatchOption("export-file", "", ALWAYS, NOBODY, _READS),
+    SbatchOption("external", "", NEVER, NOBODY, "Slurm would not run the script", since="25.05"),
+    SbatchOption("extra", "", ALWAYS, USER, since="23.02"),
     SbatchOption("extra-node-info", "B", ALWAYS, USER, each_group=True),
-    SbatchOption("get-user-env", "", MAYBE, NOBODY, _LOGIN),
+    SbatchOption("get-user-env", "", MAYBE, NOBODY, _LOGIN, template=FINE),
     SbatchOption("gid", "", ALWAYS, NOBODY, "a job runs as whoever submits it"),
-    SbatchOption("gpu-bind", "", ALWAYS, NOBODY, _DEVICE),
+    SbatchOption("gpu-bind", "", ALWAYS, NOBODY, _DEVICE, template=DOUBTFUL),
     SbatchOption("gpu-freq", "", ALWAYS, USER, each_group=True),
     SbatchOption("gpus", "G", ALWAYS, PLAN, "use `resources.gpus`", each_group=True),
     SbatchOption("gpus-per-node", "", ALWAYS, PLAN, "use `resources.gpus`", each_group=True),
-    SbatchOption("gpus-per-socket", "", ALWAYS, NOBODY, "use `resources.gpus`"),
-    SbatchOption("gpus-per-task", "", ALWAYS, NOBODY, _DEVICE),
+    SbatchOption("gpus-per-socket", "", ALWAYS, NOBODY, "use `resources.gpus`", template=DOUBTFUL),
+    SbatchOption("gpus-per-task", "", ALWAYS, NOBODY, _DEVICE, template=DOUBTFUL),
     SbatchOption("gres", "", ALWAYS, SITE, "use `resources.gpus` and `resources.scratch`", each_group=True),
     SbatchOption("gres-flags", "", ALWAYS, USER, each_group=True),
     SbatchOption("help", "h", NEVER, NOBODY, _ENDS),
     SbatchOption("hint", "", ALWAYS, USER, each_group=True),
-    SbatchOption("hold", "H", NEVER, NOBODY, "the job, and all that wait for it, would wait for a person"),
+    SbatchOption(
+        "hold",
+        "H",
+        NEVER,
+        NOBODY,
+        "the job, and all that wait for it, would wait for a person",
+        template=DOUBTFUL,
+    ),
     SbatchOption("ignore-pbs", "", NEVER, USER),
-    SbatchOption("input", "i", ALWAYS, NOBODY, "the job reads nothing from its standard input"),
+    SbatchOption(
+        "input", "i", ALWAYS, NOBODY, "the job reads nothing from its standard input", template=DOUBTFUL
+    ),
     SbatchOption("job-name", "J", ALWAYS, PLAN, "rename the job itself, under `jobs`"),
     SbatchOption("kill-on-invalid-dep", "", ALWAYS, PLAN, "submit.sh gives it"),
     SbatchOption("licenses", "L", ALWAYS, USER),
@@ -104,9 +142,20 @@ _ROWS = (
     SbatchOption("mail-user", "", ALWAYS, USER),
     SbatchOption("mcs-label", "", ALWAYS, USER),
     SbatchOption("mem", "", ALWAYS, PLAN, "use `resources.mem`", each_group=True),
-    SbatchOption("mem-bind", "", ALWAYS, USER),
+    SbatchOption("mem-bind", "", ALWAYS, USER, each_group=True),
     SbatchOption("mem-per-cpu", "", ALWAYS, PLAN, "use `resources.mem_per_cpu`", each_group=True),
-    SbatchOption("mem-per-gpu", "", ALWAYS, NOBODY, "memory follows from ranks and CPUs here"),
+    SbatchOption(
+        "mem-per-gpu", "", ALWAYS, NOBODY, "memory follows from ranks and CPUs here", template=DOUBTFUL
+    ),
+    SbatchOption(
+        "mem-update",
+        "",
+        ALWAYS,
+        NOBODY,
+        "RELION takes more memory late than early",
+        since="26.05",
+        template=DOUBTFUL,
+    ),
     SbatchOption("mincpus", "", ALWAYS, USER, each_group=True),
     SbatchOption("network", "", ALWAYS, USER, each_group=True),
     SbatchOption("nice", "", MAYBE, USER),
@@ -116,52 +165,62 @@ _ROWS = (
     SbatchOption("nodelist", "w", ALWAYS, USER),
     SbatchOption("nodes", "N", ALWAYS, PLAN, "use `resources.nodes`", each_group=True),
     SbatchOption("ntasks", "n", ALWAYS, PLAN, "use `resources.ntasks`", each_group=True),
-    SbatchOption("ntasks-per-core", "", ALWAYS, NOBODY, _TASKS),
-    SbatchOption("ntasks-per-gpu", "", ALWAYS, NOBODY, "use resources.ranks_per_gpu"),
+    SbatchOption("ntasks-per-core", "", ALWAYS, NOBODY, _TASKS, template=DOUBTFUL),
+    SbatchOption("ntasks-per-gpu", "", ALWAYS, NOBODY, "use resources.ranks_per_gpu", template=DOUBTFUL),
     SbatchOption("ntasks-per-node", "", ALWAYS, PLAN, "use `resources.ntasks_per_node`", each_group=True),
-    SbatchOption("ntasks-per-socket", "", ALWAYS, NOBODY, _TASKS),
-    SbatchOption("ntasks-per-tres", "", ALWAYS, NOBODY, _TASKS),
+    SbatchOption("ntasks-per-socket", "", ALWAYS, NOBODY, _TASKS, template=DOUBTFUL),
+    SbatchOption("ntasks-per-tres", "", ALWAYS, NOBODY, _TASKS, template=DOUBTFUL),
     SbatchOption("oom-kill-step", "", MAYBE, USER, since="24.11"),
     SbatchOption("open-mode", "", ALWAYS, PLAN, _SBATCH_OUTPUT),
     SbatchOption("output", "o", ALWAYS, PLAN, _SBATCH_OUTPUT),
-    SbatchOption("overcommit", "O", NEVER, NOBODY, "ranks would share CPUs that the plan counts once"),
+    SbatchOption(
+        "overcommit",
+        "O",
+        NEVER,
+        NOBODY,
+        "ranks would share CPUs that the plan counts once",
+        template=DOUBTFUL,
+    ),
     SbatchOption("oversubscribe", "s", NEVER, USER, each_group=True),
-    SbatchOption("parsable", "", NEVER, NOBODY, "submit.sh asks for it"),
+    SbatchOption("parsable", "", NEVER, NOBODY, "submit.sh asks for it", template=DOUBTFUL),
     SbatchOption("partition", "p", ALWAYS, PLAN, "use `resources.partition`", each_group=True),
-    SbatchOption("power", "", ALWAYS, USER, until="22.05"),
+    SbatchOption("power", "", ALWAYS, USER, until="23.11"),
     SbatchOption("prefer", "", ALWAYS, USER, each_group=True, since="22.05"),
     SbatchOption("priority", "", ALWAYS, USER),
     SbatchOption("profile", "", ALWAYS, USER),
     SbatchOption("propagate", "", MAYBE, USER),
     SbatchOption("qos", "q", ALWAYS, SITE, "use `resources.qos`"),
-    SbatchOption("quiet", "Q", NEVER, NOBODY, _PRINTS),
+    SbatchOption("quiet", "Q", NEVER, NOBODY, _PRINTS, template=DOUBTFUL),
     SbatchOption("reboot", "", NEVER, USER),
     SbatchOption("requeue", "", NEVER, USER),
     SbatchOption("reservation", "", ALWAYS, USER, each_group=True),
-    SbatchOption("resv-ports", "", MAYBE, USER, since="24.11"),
+    SbatchOption("resources", "", ALWAYS, USER, each_group=True, since="25.11"),
+    SbatchOption("resv-ports", "", MAYBE, USER, each_group=True, since="24.05"),
+    SbatchOption("segment", "", ALWAYS, USER, each_group=True, since="24.05"),
     SbatchOption("signal", "", ALWAYS, USER),
     SbatchOption("sockets-per-node", "", ALWAYS, USER, each_group=True),
-    SbatchOption("spread-job", "", NEVER, USER),
-    SbatchOption("spread-segments", "", NEVER, USER, since="26.05"),
+    SbatchOption("spread-job", "", NEVER, USER, each_group=True),
+    SbatchOption("spread-segments", "", NEVER, USER, each_group=True, since="25.11"),
+    SbatchOption("stepmgr", "", NEVER, USER, since="24.05"),
     SbatchOption("switches", "", ALWAYS, USER, each_group=True),
-    SbatchOption("tasks-per-node", "", ALWAYS, NOBODY, "use `resources.ntasks_per_node`"),
+    SbatchOption("tasks-per-node", "", ALWAYS, NOBODY, "use `resources.ntasks_per_node`", template=DOUBTFUL),
     SbatchOption("test-only", "", NEVER, NOBODY, "`relionc lint` checks without a cluster"),
     SbatchOption("thread-spec", "", ALWAYS, USER, each_group=True),
     SbatchOption("threads-per-core", "", ALWAYS, USER, each_group=True),
     SbatchOption("time", "t", ALWAYS, PLAN, "use `resources.time`", each_group=True),
     SbatchOption("time-min", "", ALWAYS, USER),
     SbatchOption("tmp", "", ALWAYS, USER, each_group=True),
-    SbatchOption("tres-bind", "", ALWAYS, NOBODY, _DEVICE, since="24.11"),
-    SbatchOption("tres-per-task", "", ALWAYS, NOBODY, _PLACES, since="24.11"),
+    SbatchOption("tres-bind", "", ALWAYS, NOBODY, _DEVICE, since="23.11", template=DOUBTFUL),
+    SbatchOption("tres-per-task", "", ALWAYS, NOBODY, _PLACES, since="23.02", template=DOUBTFUL),
     SbatchOption("uid", "", ALWAYS, NOBODY, "a job runs as whoever submits it"),
     SbatchOption("usage", "", NEVER, NOBODY, _ENDS),
     SbatchOption("use-min-nodes", "", NEVER, USER, each_group=True),
-    SbatchOption("verbose", "v", NEVER, NOBODY, _PRINTS),
+    SbatchOption("verbose", "v", NEVER, NOBODY, _PRINTS, template=DOUBTFUL),
     SbatchOption("version", "V", NEVER, NOBODY, _ENDS),
     SbatchOption("wait", "W", NEVER, NOBODY, "submit.sh would stand still until the job has ended"),
     SbatchOption("wait-all-nodes", "", ALWAYS, USER),
     SbatchOption("wckey", "", ALWAYS, USER),
-    SbatchOption("wrap", "", MAYBE, NOBODY, "the script is the job"),
+    SbatchOption("wrap", "", ALWAYS, NOBODY, "the script is the job"),
 )
 OPTIONS: Mapping[str, SbatchOption] = {row.name: row for row in _ROWS}
 LONG: Mapping[str, str] = {row.short: row.name for row in _ROWS if row.short}
@@ -170,13 +229,13 @@ LONG: Mapping[str, str] = {row.short: row.name for row in _ROWS if row.short}
 
 def meant(name: str) -> str:
     """Return what helps with a name that is no full name of an option."""
-    likely = [full for full in OPTIONS if name and full.startswith(name)]
-    if not likely and name in LONG:
-        likely = [LONG[name]]
+    plain = name[:64].lower().strip(" -").replace("_", "-").replace(" ", "-")
+    likely = [LONG[short]] if (short := name.strip("-")) in LONG else []
+    likely = likely or [full for full in OPTIONS if plain and full.startswith(plain)]
     if not likely:
         from difflib import get_close_matches
 
-        likely = get_close_matches(name[:64].lower().replace("_", "-"), OPTIONS, n=1)
+        likely = get_close_matches(plain, OPTIONS, n=1)
     if not likely:
         return "long names without dashes in front, as `mail-type`"
     return "did you mean " + " or ".join(f"`{full}`" for full in likely[:4]) + "?"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relionc.solve.effort import Effort, TooHard, spend
 from relionc.solve.problem import (
     Conflict,
     Constraint,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Conflict",
     "Constraint",
+    "Effort",
     "Floor",
     "Objective",
     "Problem",
@@ -32,12 +34,14 @@ __all__ = [
     "Reporter",
     "Solution",
     "Span",
+    "TooHard",
     "Variable",
     "best",
     "minimal_conflict",
     "nearest",
     "search",
     "solve",
+    "spend",
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
+from relionc.solve.effort import TooHard
 from relionc.solve.problem import Conflict, Constraint, Floor, Objective, Problem, Solution
 from relionc.solve.search import NEVER, Refutation, search
 
@@ -24,14 +25,17 @@ def minimal_conflict(problem: Problem, core: Collection[str]) -> Conflict:
 
     They are left out one by one, in the order of the problem: one without which the rest still cannot be met stays out.
     A refutation also leaves out whatever it did not need.
-    Cost: at most one search for feasibility per label.
+    Cost: at most one search for feasibility per label; the set is not minimal where the effort for them is spent.
     """
     question = problem.only(core)
     kept = list(dict.fromkeys(each.label for each in question.constraints))
     needed: set[str] = set()
     while len(needed) < len(kept):
         label = next(each for each in kept if each not in needed)
-        found = search(question.only(each for each in kept if each != label))
+        try:
+            found = search(question.only(each for each in kept if each != label))
+        except TooHard:
+            break
         if isinstance(found, Refutation):
             kept = [each for each in kept if each in found.core]
             continue

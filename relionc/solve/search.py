@@ -12,6 +12,7 @@ from __future__ import annotations
 from math import lcm
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from relionc.solve.effort import Effort, TooHard, current
 from relionc.solve.problem import Floor, Solution, Span
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from relionc.solve.problem import Constraint, Measure, Objective, Problem, Reporter, Scope
 
 NEVER = float("inf")
+_NO_LIMIT = 1 << 62
 
 LOWER, HIGHER, START = 0b001, 0b010, 0b100
 """Blame of a variable, in three bits at three times its depth.
@@ -89,7 +91,8 @@ def search(
 
     `bound`: only assignments of less cost than this vector count; a refutation then speaks of these only.
     Cost: one visit of each partial assignment that is not given up; the last variable, if its domain is a
-    `Span`, takes O(log n) judgements of each constraint and objective and not n.
+    `Span`, takes O(log n) judgements of each constraint and objective and not n. Under an `Effort`, `TooHard` is
+    raised when its visits are spent.
     """
     run = _Search(problem, reporter, bound)
     least = [objective.least for objective in problem.objectives]
@@ -103,6 +106,7 @@ class _Search:
     def __init__(self, problem: Problem, reporter: Reporter | None, bound: Sequence[float] | None) -> None:
         self.problem = problem
         self.reporter = reporter
+        self.effort = current() or Effort(_NO_LIMIT)
         self.names = [variable.name for variable in problem.variables]
         self.domains = [variable.domain for variable in problem.variables]
         self.depth_of = {name: depth for depth, name in enumerate(self.names)}
@@ -217,6 +221,7 @@ class _Search:
 
     def visit(self, depth: int, known: _Known) -> int:
         """Try the values of one variable; returns the bits of the variables to blame when nothing was found."""
+        self._spend()
         domain = self.domains[depth](self.assigned)
         blame = self.reads[depth]
         if not isinstance(domain, Span):
@@ -290,9 +295,15 @@ class _Search:
     def _set(self, depth: int, name: str, value: Any, known: _Known) -> int:
         self.values[depth] = self.assigned[name] = value
         self.cut_at = self.broken_at = -1
+        self._spend()
         if self.reporter:
             self.reporter.visited(name, value)
         return self._try(depth, known)
+
+    def _spend(self) -> None:
+        self.effort.left -= 1
+        if self.effort.left < 0:
+            raise TooHard
 
     def _try(self, depth: int, known: _Known) -> int:
         """Judge the value that has just been set, and go on; returns the variables to blame."""

@@ -6,7 +6,7 @@ nothing is copied. What they would amount to if written out is counted, because 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ruamel.yaml.events import (
     AliasEvent,
@@ -21,6 +21,7 @@ from ruamel.yaml.events import (
 )
 
 from relionc.diag import Diagnostic, Place, Route
+from relionc.diag.kept import Kept
 from relionc.source import scalars
 from relionc.source.characters import first_unsafe, name_of
 from relionc.source.scalars import resolve
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
     from relionc.source.events import NextEvent
 
 MAX_DEPTH = 64
+MAX_VALUES = 100_000
+MAX_TEXT = 1 << 14  # characters of a value: every job may repeat it
 MAX_EXPANDED = 100_000  # values that aliases may add
+MAX_EXPANDED_TEXT = 1 << 22  # characters that they may add
 _OPENING = frozenset((MappingStartEvent, SequenceStartEvent))
 _CLOSING = frozenset((MappingEndEvent, SequenceEndEvent))
 _CORE = "tag:yaml.org,2002:"
@@ -46,10 +50,11 @@ class Refused(Exception):  # noqa: N818 - it is not an error of the program; it 
 class _Anchor:
     """A named value: what it is, where, and how much an alias to it adds."""
 
-    __slots__ = ("height", "route", "size", "value")
+    __slots__ = ("characters", "height", "route", "size", "value")
 
-    def __init__(self, value: Any, route: Route, size: int, height: int) -> None:
-        self.value, self.route, self.size, self.height = value, route, size, height
+    def __init__(self, value: Any, route: Route, size: int, characters: int, height: int) -> None:
+        self.value, self.route, self.height = value, route, height
+        self.size, self.characters = size, characters
 
 
 def _at(mark: Any) -> int:
@@ -60,7 +65,18 @@ def _at(mark: Any) -> int:
 class Builder:
     """Builds the values of one text; `run` may be called once."""
 
-    __slots__ = ("anchors", "deepest", "diagnostics", "expanded", "get", "links", "marks", "path")
+    __slots__ = (
+        "anchors",
+        "characters",
+        "deepest",
+        "diagnostics",
+        "expanded",
+        "get",
+        "links",
+        "marks",
+        "path",
+        "repeated",
+    )
 
     def __init__(self, get: NextEvent, path: str) -> None:
         self.get = get
@@ -68,9 +84,11 @@ class Builder:
         self.marks: dict[Route, tuple[int, int, int]] = {}
         self.links: dict[Route, Route] = {}
         self.anchors: dict[str, _Anchor | None] = {}  # None while the value is still being read
-        self.diagnostics: list[Diagnostic] = []
+        self.diagnostics = Kept()
         self.deepest = 0
-        self.expanded = 0
+        self.expanded = 0  # values that aliases add
+        self.characters = 0  # of all texts so far
+        self.repeated = 0  # characters that aliases add
 
     def run(self) -> Any:
         """Return the value of the only document (None if there is none)."""
@@ -93,7 +111,7 @@ class Builder:
 
     def _report(self, code: str, message: str, start: Any, end: Any, **more: Any) -> None:
         span = unpack(_at(start), _at(end))
-        self.diagnostics.append(
+        self.diagnostics.add(
             Diagnostic(code=code, severity="error", message=message, path=self.path, span=span, **more)
         )
 
@@ -105,6 +123,10 @@ class Builder:
         if kind is ScalarEvent:
             start, end = event.start_mark, event.end_mark
             self.marks[route] = (key, start.line << 20 | start.column, end.line << 20 | end.column)
+            length = len(event.value)
+            self.characters += length
+            if length > MAX_TEXT:
+                self._too_long(event)
             if event.implicit[0] and not event.style and event.anchor is None:
                 return resolve(event.value)
             return self._scalar(event, route)
@@ -113,11 +135,11 @@ class Builder:
         if event.anchor is None:
             return self._container(event, route, key, depth)
         outer, self.deepest = self.deepest, depth
-        before = len(self.marks) + self.expanded
+        before, written = len(self.marks) + self.expanded, self.characters + self.repeated
         self.anchors[event.anchor] = None
         value = self._container(event, route, key, depth)
-        size = len(self.marks) + self.expanded - before
-        self.anchors[event.anchor] = _Anchor(value, route, size, self.deepest - depth)
+        size, written = len(self.marks) + self.expanded - before, self.characters + self.repeated - written
+        self.anchors[event.anchor] = _Anchor(value, route, size, written, self.deepest - depth)
         self.deepest = max(outer, self.deepest)
         return value
 
@@ -125,7 +147,7 @@ class Builder:
         plain = event.implicit[0] and not event.style  # a lone `!` before a quote makes it look plain
         value = resolve(event.value) if plain else self._marked_scalar(event)
         if event.anchor is not None:
-            self.anchors[event.anchor] = _Anchor(value, route, 1, 0)
+            self.anchors[event.anchor] = _Anchor(value, route, 1, len(event.value), 0)
         return value
 
     def _container(self, event: Any, route: Route, key: int, depth: int) -> Any:
@@ -143,6 +165,8 @@ class Builder:
 
     def _enter(self, event: Any, depth: int) -> None:
         self.deepest = max(self.deepest, depth)
+        if len(self.marks) > MAX_VALUES:
+            self._too_many(event)
         if depth > MAX_DEPTH:
             self._report(
                 "RL008",
@@ -153,12 +177,25 @@ class Builder:
             )
             raise Refused
 
+    def _too_many(self, event: Any) -> NoReturn:
+        self._too_large(event, f"the file holds more than {MAX_VALUES:,} values up to here")
+
+    def _too_long(self, event: Any) -> NoReturn:
+        length = len(event.value)
+        self._too_large(event, f"a text has {length:,} characters; it may have {MAX_TEXT:,}")
+
+    def _too_large(self, event: Any, message: str) -> NoReturn:
+        self._report("RL028", message, event.start_mark, event.end_mark, help="split it")
+        raise Refused
+
     def _sequence(self, route: Route, depth: int) -> tuple[list[Any], int, Any]:
         out: list[Any] = []
         here = route
         while (event := self.get()).__class__ is not SequenceEndEvent:
             here = (*route, len(out))
             out.append(self._node(event, here, -1, depth + 1))
+            if len(out) > MAX_VALUES:
+                self._too_many(event)
         return out, self.marks[here][2], event
 
     def _mapping(self, route: Route, depth: int) -> tuple[dict[str, Any], int, Any]:
@@ -176,10 +213,14 @@ class Builder:
                     merges.append((event, node(get(), here, _at(mark), depth + 1)))
                     continue
                 key = self._key(event, (*route, ""), depth + 1)
+            if len(key) > MAX_TEXT:
+                self._too_long(event)
             here = (*route, key)
             if key in out:
                 self._duplicate(key, here, event)
             out[key] = node(get(), here, mark.line << 20 | mark.column, depth + 1)
+            if len(self.marks) > MAX_VALUES:
+                self._too_many(event)
         for at, merged in merges:
             self._merge(out, merged, route, at)
         _, start, end = self.marks[here]
@@ -314,6 +355,11 @@ class Builder:
             return self._bad_alias(event)
         self.links[route] = anchor.route
         self.expanded += anchor.size
+        self.repeated += anchor.characters
+        if self.repeated > MAX_EXPANDED_TEXT:
+            self._too_large(
+                event, f"written out, the aliases up to here have more than {MAX_EXPANDED_TEXT:,} characters"
+            )
         self.deepest = max(self.deepest, depth + anchor.height)
         if self.expanded > MAX_EXPANDED or depth + anchor.height > MAX_DEPTH:
             self._report(

@@ -11,8 +11,8 @@ import os
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from relionc.source.images import Image, look
-from relionc.source.regular import open_regular
-from relionc.source.star import Table, lines, tables
+from relionc.source.skim import Skim, TooMuch
+from relionc.source.star import Lines, Table, tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +38,7 @@ class FileFacts(NamedTuple):
     Box, width and height in pixels, pixel size in Å. `planes` of a particle are 1, but for subtomograms (their
     depth) and stacks of tilt images (how many the first has). `frames` of an EER movie (`eer`) are the
     detector's. `image` is the file, as named in `path`, whose header was read; `looked_at` are further files.
+    `cut`: there is more in the files than is looked at, so counts or sizes are missing.
     """
 
     path: str
@@ -55,6 +56,7 @@ class FileFacts(NamedTuple):
     eer: bool = False
     image: str = ""
     looked_at: tuple[str, ...] = ()
+    cut: bool = False
 
     def said(self) -> dict[str, int | float | bool]:
         """Return the facts that are known, by the keys of a spec's `data`."""
@@ -62,30 +64,57 @@ class FileFacts(NamedTuple):
         return {key: value for key, value in facts.items() if value is not None}
 
 
-def facts(path: str, project: str = "") -> FileFacts | None:
+def facts(path: str, project: str = "", skim: Skim | None = None) -> FileFacts | None:
     """Return what a STAR file says of the data; None if it is not there, or is about something else.
 
     Names in it are seen from `project`, as RELION sees them.
     """
+    place = _Place(path, project, skim or Skim())
     try:
-        with open_regular(os.path.join(project, path)) as stream:
-            found = _tables(stream)
+        with place.open(path) as stream:
+            found, cut = _tables(stream, place.skim)
     except (OSError, ValueError):  # a name may hold anything
         return None
+    except TooMuch:
+        return FileFacts(path, cut=True)
     for read in (_particles, _movies, _tomograms):
-        said = read(path, project, found)
+        said = read(place, found)
         if said is not None:
-            return said
-    return None
+            return said._replace(cut=cut or said.cut)
+    return FileFacts(path, cut=True) if cut else None
 
 
-def _tables(stream: BinaryIO) -> dict[str, Table]:
-    """Return the first table of each name that is about data."""
+class _Place(NamedTuple):
+    """A STAR file, the folder that names are seen from, and what may be looked at."""
+
+    path: str
+    project: str
+    skim: Skim
+
+    def open(self, name: str) -> BinaryIO:
+        return self.skim.open(os.path.join(self.project, name))
+
+    def header(self, image: str) -> tuple[Image | None, bool]:
+        """Return what the header of an image says, and whether it was too much to look at."""
+        try:
+            return (look(os.path.join(self.project, image), self.skim) if image else None), False
+        except TooMuch:
+            return None, True
+
+
+def _tables(stream: BinaryIO, skim: Skim) -> tuple[dict[str, Table], bool]:
+    """Return the first table of each name that is about data, and whether there was too much to read."""
     found: dict[str, Table] = {}
-    for table in tables(lines(stream), _tally_of):
+    cut = False
+    for table in tables(Lines(stream, skim), _tally_of):
+        cut = table.cut
         if table.name in _TABLES:
             found.setdefault(table.name, table)
-    return found
+    return found, cut
+
+
+def _rows(table: Table) -> int | None:
+    return None if table.cut else table.rows
 
 
 def _tally_of(table: Table) -> Images | None:
@@ -141,25 +170,25 @@ class Images:
         self._here = here
 
 
-def _particles(path: str, project: str, found: dict[str, Table]) -> FileFacts | None:
+def _particles(place: _Place, found: dict[str, Table]) -> FileFacts | None:
     """From RELION 3.1 on, box and pixel size stand in the optics table; before, in the stack and the detector's."""
     table = found.get("particles") or found.get("images") or found.get("")
     if table is None or _IMAGE not in table.columns:
         return None
     number, at, stack = table.value(_IMAGE).rpartition("@")
-    header = _header(project, stack)
+    header, cut = place.header(stack)
     optics = found.get("optics")
     box = _number(optics, "rlnImageSize") if optics else None
     box = int(box or 0) or (header.width if header and header.width == header.height else None)
     solid = optics is not None and _number(optics, "rlnImageDimensionality") == 3
     alone = (header.planes if header else None) or (box if solid else None)
-    tally = table.tally if isinstance(table.tally, Images) else None
+    tally = table.tally if isinstance(table.tally, Images) and not table.cut else None
     groups = tally.groups if tally else None
     of_tomograms = tally is not None and tally.group_column == _TOMOGRAM
     return FileFacts(
-        path,
-        particles=table.rows,
-        unique_particles=tally.images if tally else table.rows,
+        place.path,
+        particles=_rows(table),
+        unique_particles=tally.images if tally else _rows(table),
         box=box,
         angpix=_number(optics, "rlnImagePixelSize") if optics else _old_pixel_size(table),
         float16=header.half if header else None,
@@ -167,55 +196,55 @@ def _particles(path: str, project: str, found: dict[str, Table]) -> FileFacts | 
         micrographs=None if of_tomograms else groups,
         tomograms=groups if of_tomograms else None,
         image=stack,
-        looked_at=_paths(project, stack),
+        looked_at=_paths(place.project, stack),
+        cut=cut,
     )
 
 
-def _movies(path: str, project: str, found: dict[str, Table]) -> FileFacts | None:
+def _movies(place: _Place, found: dict[str, Table]) -> FileFacts | None:
     """Sizes are those of the first; frames only where it is a movie."""
     table = found.get("movies") or found.get("micrographs") or found.get("")
     column = next((name for name in (_MOVIE, _MICROGRAPH) if table and name in table.columns), None)
     if table is None or column is None or "rlnCoordinateX" in table.columns:
         return None
-    said = FileFacts(path, micrographs=table.rows)
-    return _with_sizes(said, project, table.value(column), movie=column == _MOVIE)
+    said = FileFacts(place.path, micrographs=_rows(table))
+    return _with_sizes(said, place, table.value(column), movie=column == _MOVIE)
 
 
-def _tomograms(path: str, project: str, found: dict[str, Table]) -> FileFacts | None:
+def _tomograms(place: _Place, found: dict[str, Table]) -> FileFacts | None:
     """From RELION 5.0 on, each tilt series has a STAR file of its own, which may name movies."""
     table = found.get("global")
     if table is None or _TOMOGRAM not in table.columns:
         return None
-    said = FileFacts(path, tomograms=table.rows)
+    said = FileFacts(place.path, tomograms=_rows(table))
     series = table.value(_SERIES)
     if not series:
         return said
-    said = said._replace(looked_at=_paths(project, series))
-    movie = _first_movie(os.path.join(project, series))
-    return _with_sizes(said, project, movie, movie=True) if movie else said
-
-
-def _first_movie(path: str) -> str:
+    said = said._replace(looked_at=_paths(place.project, series))
     try:
-        with open_regular(path) as stream:
-            return next((table.value(_MOVIE) for table in tables(lines(stream))), "")
+        movie = _first_movie(place, series)
+    except TooMuch:
+        return said._replace(cut=True)
+    return _with_sizes(said, place, movie, movie=True) if movie else said
+
+
+def _first_movie(place: _Place, series: str) -> str:
+    try:
+        with place.open(series) as stream:
+            return next((table.value(_MOVIE) for table in tables(Lines(stream, place.skim))), "")
     except (OSError, ValueError):
         return ""
 
 
-def _with_sizes(said: FileFacts, project: str, image: str, *, movie: bool) -> FileFacts:
+def _with_sizes(said: FileFacts, place: _Place, image: str, *, movie: bool) -> FileFacts:
     said = said._replace(
-        image=image, eer=image.endswith(_EER), looked_at=said.looked_at + _paths(project, image)
+        image=image, eer=image.endswith(_EER), looked_at=said.looked_at + _paths(place.project, image)
     )
-    header = _header(project, image)
+    header, cut = place.header(image)
     if header is None:
-        return said
+        return said._replace(cut=cut)
     frames = header.planes if movie else None
     return said._replace(micrograph_width=header.width, micrograph_height=header.height, frames=frames)
-
-
-def _header(project: str, image: str) -> Image | None:
-    return look(os.path.join(project, image)) if image else None
 
 
 def _paths(project: str, name: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import os
 import struct
 from typing import NamedTuple
 
-from relionc.source.regular import open_regular
+from relionc.source.skim import Skim
 
 _LARGEST = 100_000  # pixels of an edge
 _HEADER = 1024  # bytes
@@ -28,6 +28,7 @@ _NUMBERS = {3: "H", 4: "I", 16: "Q"}  # types of values that stand in the entry 
 _PAGES = 65_535
 _TAGS = 4096
 _AT_ONCE = 512  # bytes: most directories are smaller
+_PER_PAGE = 5000  # units of work
 _PACKED = frozenset({(5760, 8184), (4092, 11520), (3710, 7676), (3838, 7420)})
 """8-bit sizes, either way round, of which RELION takes each byte for two pixels (rwTIFF.h: K2 and K3 cameras)."""
 
@@ -41,14 +42,15 @@ class Image(NamedTuple):
     half: bool = False
 
 
-def look(path: str) -> Image | None:
-    """Return what the header of an image file says; None where it is not there, or is none."""
+def look(path: str, skim: Skim | None = None) -> Image | None:
+    """Return what the header of an image file says; None where it is not there, or is none. Raises TooMuch."""
+    skim = skim or Skim()
     try:
-        with open_regular(path) as stream:
+        with skim.open(path) as stream:
             fd = stream.fileno()
             size = os.fstat(fd).st_size
             start = os.pread(fd, _HEADER, 0)
-            found = _tiff(fd, size, start) if start[:4] in _TIFF else _mrc(size, start)
+            found = _tiff(fd, size, start, skim) if start[:4] in _TIFF else _mrc(size, start)
     except (OSError, ValueError, struct.error):
         return None
     return found if found and _plausible(found.width, found.height) else None
@@ -70,16 +72,24 @@ def _mrc(size: int, start: bytes) -> Image | None:
     return None
 
 
-def _tiff(fd: int, size: int, start: bytes) -> Image | None:
-    """Sizes of the first page, and how many pages there are: RELION takes every directory for a frame (rwTIFF.h)."""
+def _tiff(fd: int, size: int, start: bytes, skim: Skim) -> Image | None:
+    """Sizes of the first page, and how many pages there are: RELION takes every directory for a frame (rwTIFF.h).
+
+    Directories that together are larger than the file overlap, so it lies.
+    """
     order, big = _TIFF[start[:4]]
     (offset,) = struct.unpack(f"{order}Q", start[8:16]) if big else struct.unpack(f"{order}I", start[4:8])
     tags: dict[int, int] = {}
     seen: set[int] = set()
+    left = size
     while offset:
         if offset in seen or offset >= size or len(seen) == _PAGES:
             return None
         page = _directory(fd, offset, order, big=big)
+        left -= len(page)
+        skim.spend(_PER_PAGE + len(page))
+        if left < 0:
+            return None
         tags = tags or _values(page, order, big=big)
         seen.add(offset)
         (offset,) = struct.unpack(f"{order}{'Q' if big else 'I'}", page[-8 if big else -4 :])

@@ -25,7 +25,7 @@ _CONTINUE, _TOMO = "rlnJobIsContinue", "rlnJobIsTomo"
 _NAME, _VALUE = "rlnJobOptionVariable", "rlnJobOptionValue"
 _BLANKS = str.maketrans({"\t": " ", "\v": None, "\b": None, "\r": None, "\f": None, "\a": None})
 """What RELION makes of control characters: tabs are blanks, the others vanish."""
-_CARRIERS = frozenset("\x00\x01\x02\x1c\x1d\x1e\x1f")  # two of them carry shell references later on
+_CARRIERS = frozenset("\x00\x01\x02\x1c\x1d\x1e\x1f")
 _FORMS = f"a job of RELION is a STAR file with the tables data_{_HEAD} and data_{_VALUES}, or a {OLD}"
 
 

@@ -51,14 +51,34 @@ def load_text(text: str, path: str, source: events.Source) -> Loaded:
         )
     builder = Builder(source(text), path)
     try:
-        value = builder.run()
-    except Refused:
-        return Loaded(None, tuple(builder.diagnostics))
+        return _built(builder, text, path)
     except events.SyntaxProblem as problem:
         if source is not events.from_python and events.falls_short(problem):
-            return load_text(text, path, events.from_python)
-        return Loaded(None, (*builder.diagnostics, _syntax(problem, text, path)))
-    return Loaded(Tree(path, text, value, builder.marks, builder.links), tuple(builder.diagnostics))
+            again = _load_with_times(text, path)
+            if again is not None:
+                return again
+        return Loaded(None, (*builder.diagnostics.shown(), _syntax(problem, text, path)))
+
+
+def _load_with_times(text: str, path: str) -> Loaded | None:
+    """Read a text that the C parser is too old for; None where what it said of the text has to do."""
+    try:
+        stream = events.from_c_with_times(text)
+        if stream is not None:
+            builder = Builder(stream, path)
+            return _built(builder, text, path)
+    except events.SyntaxProblem:
+        pass
+    return load_text(text, path, events.from_python) if len(text) <= events.MOST_FOR_PYTHON else None
+
+
+def _built(builder: Builder, text: str, path: str) -> Loaded:
+    """Return what a builder makes of its events; a syntax error is raised."""
+    try:
+        value = builder.run()
+    except Refused:
+        return Loaded(None, builder.diagnostics.shown())
+    return Loaded(Tree(path, text, value, builder.marks, builder.links), builder.diagnostics.shown())
 
 
 def _decode(data: bytes, path: str) -> str | Loaded:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from relionc.source.regular import open_regular
-from relionc.source.star import lines, tables
+from relionc.source.skim import Skim, TooMuch
+from relionc.source.star import Lines, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 
 class Project:
-    """Answers about the files below a folder; every path is relative to it. What cannot be read is not there."""
+    """Answers about the files below a folder; every path is relative to it. What cannot be read is not there.
+
+    Answers that would take too much work raise TooMuch: RELION's command depends on them.
+    """
 
     def __init__(self, folder: str = "") -> None:
         self.folder = folder
+        self._skim = Skim()
 
     def exists(self, path: str) -> bool:
         """Return whether there is such a file."""
@@ -44,7 +48,10 @@ class Project:
 
     def _tables(self, path: str) -> Iterator[Table]:
         try:
-            with open_regular(os.path.join(self.folder, path)) as stream:
-                yield from tables(lines(stream))
+            with self._skim.open(os.path.join(self.folder, path)) as stream:
+                for table in tables(Lines(stream, self._skim)):
+                    if table.cut:
+                        raise TooMuch
+                    yield table
         except (OSError, ValueError):  # a name may come from a file, and hold anything
             return

@@ -1,19 +1,25 @@
 """STAR files, read line by line: of a table its columns and its first row are kept, the other rows are counted.
 
-The files may be anybody's, and anything: what is read is bounded, and what is no STAR file has no tables.
+The files may be anybody's, and anything: what is read is bounded, and what is no STAR file has no tables. Work is
+counted by bytes and lines, whatever they hold, so blank lines and comments cost what rows cost.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from relionc.source.skim import TooMuch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import BinaryIO
+
+    from relionc.source.skim import Skim
 
 _BLOCK = 1 << 17
-_MOST = 1 << 36  # bytes of a file
 _LONGEST = 1 << 20  # bytes of a line, and of what may stand before the first table
 _WIDEST = 1000  # columns
+_PER_LINE, _PER_WORD = 600, 10  # units of work
 _MARKS = frozenset(b"#dl")  # how a line among rows may begin that is none: a comment, data_, loop_
 
 
@@ -27,15 +33,19 @@ class Tally(Protocol):
 
 
 class Table:
-    """One block of a STAR file: its columns, its first row, how many rows it has."""
+    """One block of a STAR file: its columns, its first row, how many rows it has.
 
-    __slots__ = ("columns", "first", "name", "rows", "tally")
+    `cut`: the file was not read to the end of the block, so there may be more rows.
+    """
+
+    __slots__ = ("columns", "cut", "first", "name", "rows", "tally")
 
     def __init__(self, name: str, columns: list[str], first: list[str]) -> None:
         self.name = name
         self.columns = columns
         self.first = first
         self.rows = 0
+        self.cut = False
         self.tally: Tally | None = None
 
     def value(self, column: str) -> str:
@@ -44,24 +54,52 @@ class Table:
         return self.first[place] if place < len(self.first) else ""
 
 
-def lines(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield the lines of a file; ends early where one is too long to be of a STAR file."""
-    rest, left = b"", _MOST
-    while left > 0 and len(rest) <= _LONGEST and (block := stream.read(_BLOCK)):
-        left -= len(block)
-        *whole, rest = (rest + block).split(b"\n")
-        yield from whole
-    if 0 < len(rest) <= _LONGEST:
-        yield rest
+class Lines:
+    """The lines of a file; raises TooMuch in place of one too long for a STAR file, or where work has no end."""
+
+    def __init__(self, stream: BinaryIO, skim: Skim) -> None:
+        self.words = 0  # that are looked at in a line
+        self._lines = self._read(stream, skim)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._lines
+
+    def __next__(self) -> bytes:
+        return next(self._lines)
+
+    def _read(self, stream: BinaryIO, skim: Skim) -> Iterator[bytes]:
+        rest = b""
+        while block := stream.read(_BLOCK):
+            skim.spend(len(block) // 2 + block.count(b"\n") * (_PER_LINE + _PER_WORD * self.words))
+            *whole, rest = (rest + block).split(b"\n")
+            yield from whole
+            if len(rest) > _LONGEST:
+                raise TooMuch
+        if rest:
+            yield rest
 
 
-def tables(
-    lines: Iterator[bytes], tally_of: Callable[[Table], Tally | None] = lambda _: None
-) -> Iterator[Table]:
+def tables(lines: Lines, tally_of: Callable[[Table], Tally | None] = lambda _: None) -> Iterator[Table]:
     """Yield each table when it ends; `tally_of` may give a table with columns something that sees its rows.
 
-    A block of single values (`_name value`) is a table with one row.
+    A block of single values (`_name value`) is a table with one row. The last is `cut` where reading was given up.
     """
+    reading = _Reading()
+    try:
+        yield from _tables(lines, tally_of, reading)
+    except TooMuch:
+        if reading.table is not None:
+            reading.table.cut = True
+            yield reading.table
+
+
+class _Reading:
+    """The table that is being read."""
+
+    table: Table | None = None
+
+
+def _tables(lines: Lines, tally_of: Callable[[Table], Tally | None], reading: _Reading) -> Iterator[Table]:
     table: Table | None = None
     in_loop, before = False, 0
     line = next(lines, None)
@@ -70,9 +108,11 @@ def tables(
         if text.startswith(b"data_"):
             if table is not None:
                 yield table
-            table, in_loop = Table(_text(text[5:]), [], []), False
+            reading.table = table = Table(_text(text[5:]), [], [])
+            in_loop = False
         elif text == b"loop_":
-            table, in_loop = table or Table("", [], []), True
+            reading.table = table = table or Table("", [], [])
+            in_loop = True
         elif table is None:
             before += len(line) + 1
             if before > _LONGEST:
@@ -90,31 +130,32 @@ def tables(
         yield table
 
 
-def _rows(table: Table, text: bytes, lines: Iterator[bytes]) -> bytes | None:
+def _rows(table: Table, text: bytes, lines: Lines) -> bytes | None:
     """Count the rows from `text` on; return the line that ends them, None at the end of the file."""
     if not table.rows:
         table.first = [_text(word) for word in text.split(None, len(table.columns))][: len(table.columns)]
     tally = table.tally
     most = tally.most + 1 if tally else 1
-    rows, line = table.rows + 1, None
+    lines.words = max(lines.words, most)
+    rows = table.rows + 1
     if tally:
         tally.add(text.split(None, most))
-    for line in lines:
-        words = line.split(None, most)
-        if not words:
-            continue
-        if words[0][0] in _MARKS:
-            if words[0].startswith(b"#"):
+    try:
+        for line in lines:
+            words = line.split(None, most)
+            if not words:
                 continue
-            if words[0].startswith(b"data_") or words == [b"loop_"]:
-                break
-        rows += 1
-        if tally:
-            tally.add(words)
-    else:
-        line = None
-    table.rows = rows
-    return line
+            if words[0][0] in _MARKS:
+                if words[0].startswith(b"#"):
+                    continue
+                if words[0].startswith(b"data_") or words == [b"loop_"]:
+                    return line
+            rows += 1
+            if tally:
+                tally.add(words)
+    finally:
+        table.rows = rows
+    return None
 
 
 def _add_column(table: Table, text: bytes, *, in_loop: bool) -> None:

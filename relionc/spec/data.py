@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from relionc.expr import text_of
+from relionc.expr import Text, text_of
+from relionc.expr.refs import show
 from relionc.spec.model import Data, Fact
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from relionc.catalog.types import JobType
     from relionc.diag import Route
+    from relionc.expr import AnyText
     from relionc.source.facts import FileFacts
     from relionc.spec.scope import Scope
 
@@ -31,10 +33,10 @@ _OF_IMAGE = ("float16", "planes", "micrograph_width", "micrograph_height", "fram
 def resolve(
     raw: Mapping[str, Any],
     job_type: JobType,
-    texts: Mapping[str, str],
+    texts: Mapping[str, AnyText],
     route: Route,
     scope: Scope,
-    project: str,
+    project: AnyText,
     file_facts: Reader,
 ) -> Data:
     """Return the facts about the input; what the spec says comes before what a file says."""
@@ -51,7 +53,7 @@ def resolve(
 
 def _value(key: str, value: Any) -> int | float | bool | None:
     if key in _YES_OR_NO:
-        return _FLAGS.get(text_of(value))
+        return _FLAGS.get(show(text_of(value)))
     return _number(value, fractional=key in _FRACTIONAL)
 
 
@@ -62,13 +64,17 @@ def _kind(key: str) -> str:
 
 
 def _of_files(
-    job_type: JobType, texts: Mapping[str, str], project: str, file_facts: Reader
+    job_type: JobType, texts: Mapping[str, AnyText], project: AnyText, file_facts: Reader
 ) -> dict[str, Fact[Any]]:
     facts: dict[str, Fact[Any]] = {}
+    if isinstance(project, Text):
+        return facts
     for role in _FILES:
         for option in job_type.options.values():
             path = texts[option.key]
-            found = file_facts(path, project) if option.role == role and path.endswith(".star") else None
+            if option.role != role or isinstance(path, Text) or not path.endswith(".star"):
+                continue
+            found = file_facts(path, project)
             if found is None:
                 continue
             for key, value in _in_fractions(found, job_type, texts).items():
@@ -76,7 +82,7 @@ def _of_files(
     return facts
 
 
-def _in_fractions(found: FileFacts, job_type: JobType, texts: Mapping[str, str]) -> dict[str, Any]:
+def _in_fractions(found: FileFacts, job_type: JobType, texts: Mapping[str, AnyText]) -> dict[str, Any]:
     """Put the detector's frames of an EER movie together as the job does; those left over are dropped.
 
     From src/motioncorr_runner.cpp, executeOwnMotionCorrection (3.1 to 5.0). A job without such an option does
@@ -93,7 +99,7 @@ def _in_fractions(found: FileFacts, job_type: JobType, texts: Mapping[str, str])
 
 def _number(value: Any, *, fractional: bool) -> int | float | None:
     text = text_of(value)
-    if "_" in text:  # Python would read over it
+    if isinstance(text, Text) or "_" in text:  # Python would read over it
         return None
     try:
         number = float(text) if fractional else int(text)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from relionc.catalog.types import JobType, RankRule, RunRule
     from relionc.diag import Route
+    from relionc.expr import AnyText
 
 T = TypeVar("T")
 
@@ -42,12 +43,12 @@ class Resources(NamedTuple):
     gpus_per_node: Pin[int] | None = None
     gpus: Pin[int] | None = None  # in all
     use_gpu: Pin[bool] | None = None
-    gpu_ids: Pin[str] | None = None
+    gpu_ids: Pin[AnyText] | None = None
     ranks_per_gpu: Pin[int] | None = None
     mem_per_cpu: Pin[int] | None = None
     mem: Pin[int] | None = None  # per node
     scratch: Pin[int] | None = None
-    scratch_dir: Pin[str] | None = None
+    scratch_dir: Pin[AnyText] | None = None
     time: Pin[int] | None = None
     exclusive: Pin[bool] | None = None
     account: Pin[str] | None = None
@@ -113,14 +114,14 @@ class Needs(NamedTuple):
 class ResolvedJob(NamedTuple):
     """One job, every reference replaced and every default filled in.
 
-    `options` holds RELION's text for every option of the type (shell references in-band, `expr.refs`);
+    `options` holds RELION's text for every option of the type;
     `given` maps those the user wrote to their routes. `output` ends with a slash.
     """
 
     name: str
     route: Route
     type: JobType
-    options: Mapping[str, str]
+    options: Mapping[str, AnyText]
     given: Mapping[str, Route]
     output: str
     is_continue: bool
@@ -129,7 +130,7 @@ class ResolvedJob(NamedTuple):
     data: Data
     needs: Needs
     slurm: tuple[tuple[str, str | None], ...] = ()
-    project: str = ""
+    project: AnyText = ""
     interactive: bool = False
     after: tuple[str, ...] = ()
 

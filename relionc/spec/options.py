@@ -7,27 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 from relionc import catalog
 from relionc.diag import Finding, Fix
-from relionc.expr import refs, text_of
+from relionc.expr import blanks, text_of
+from relionc.expr.refs import masked, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relionc.catalog.types import JobType, Option
     from relionc.diag import Route
+    from relionc.expr import AnyText
     from relionc.spec.scope import Scope
 
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
 _SHELL = re.compile(r"\$(\w+|\{\w+\})|`|\$\(")
-_CONTROL = re.compile(r"[\x00\x03-\x1f\x7f]")  # 1 and 2 carry shell references
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _OPERATORS = re.compile(r"[;|&<>()]")
 _TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
 
 
 def resolve(
     raw: Mapping[str, Any], job_type: JobType, route: Route, scope: Scope
-) -> tuple[dict[str, str], dict[str, Route]]:
+) -> tuple[dict[str, AnyText], dict[str, Route]]:
     """Return the text of every option of `job_type` (defaults filled in), and the routes of those given."""
-    texts = {key: option.default for key, option in job_type.options.items()}
+    texts: dict[str, AnyText] = {key: option.default for key, option in job_type.options.items()}
     given: dict[str, Route] = {}
     for key, value in raw.items():
         here = (*route, key)
@@ -42,7 +44,7 @@ def resolve(
     return texts, given
 
 
-def one(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
+def one(value: Any, option: Option, route: Route, scope: Scope) -> AnyText | None:
     """Return RELION's text for the value of one option, or None with a finding."""
     before = len(scope.findings)
     known = scope.value(value, route)
@@ -98,7 +100,7 @@ def _listed(versions: tuple[str, ...]) -> str:
     return f"RELION {', '.join(first)} and {last}" if first else f"RELION {last}"
 
 
-def _text(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
+def _text(value: Any, option: Option, route: Route, scope: Scope) -> AnyText | None:
     """Return RELION's text for a value, or None with a finding."""
     if value is None:
         return ""
@@ -110,7 +112,7 @@ def _text(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
 
 
 def _bool(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
-    word = text_of(value).lower()
+    word = show(text_of(value)).lower()
     if word in _TRUE:
         return "Yes"
     if word in _FALSE:
@@ -121,17 +123,17 @@ def _bool(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
 
 def _number(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
     text = text_of(value)
-    if not isinstance(value, bool) and _DECIMAL.match(text):
+    if isinstance(text, str) and not isinstance(value, bool) and _DECIMAL.match(text):
         return text
     if isinstance(value, int) and not isinstance(value, bool):
         return str(int(value))  # 0x1F and 0o17, which RELION would misread
     unit = f" ({option.unit})" if option.unit else ""
-    scope.report("RL105", f"`{option.key}` is a number{unit}, not `{refs.show(text)}`", route)
+    scope.report("RL105", f"`{option.key}` is a number{unit}, not `{show(text)}`", route)
     return None
 
 
 def _choice(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
-    text = text_of(value)
+    text = show(text_of(value))
     if text in option.choices:
         return text
     matching = [
@@ -140,11 +142,11 @@ def _choice(value: Any, option: Option, route: Route, scope: Scope) -> str | Non
     if len(matching) == 1:
         return matching[0]
     shown = ", ".join(f"`{choice}`" for choice in option.choices)
-    scope.report("RL106", f"`{option.key}` cannot be `{refs.show(text)}`", route, f"one of {shown}")
+    scope.report("RL106", f"`{option.key}` cannot be `{text}`", route, f"one of {shown}")
     return None
 
 
-def _plain(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
+def _plain(value: Any, option: Option, route: Route, scope: Scope) -> AnyText | None:
     if isinstance(value, bool):
         text = f"`{option.key}` is text, not {text_of(value)}"
         scope.report("RL105", text, route, "put it in quotes if it is meant")
@@ -155,21 +157,33 @@ def _plain(value: Any, option: Option, route: Route, scope: Scope) -> str | None
 _READERS = {"bool": _bool, "number": _number, "list": _choice}
 
 
-def _safe(text: str, option: Option, route: Route, scope: Scope) -> bool:
+def no_lookalikes(text: AnyText, name: str, route: Route, scope: Scope) -> bool:
+    """Refuse blanks of Unicode: a reader sees two words where RELION and a shell see one."""
+    blank = blanks.lookalike(masked(text))
+    if blank:
+        message = f"`{name}` has a blank of Unicode ({blank}), which looks like a space and is none"
+        scope.report("RL905", message, route, "write it without, or type a space where you mean one")
+    return not blank
+
+
+def _safe(text: AnyText, option: Option, route: Route, scope: Scope) -> bool:
     """Refuse what could mean something else in a script than it does here."""
-    if _CONTROL.search(text):
+    characters = masked(text)
+    if _CONTROL.search(characters):
         scope.report(
             "RL901", f"`{option.key}` has a line break or control character", route, "write it on one line"
         )
         return False
-    shell = _SHELL.search(text)
+    if not no_lookalikes(text, option.key, route, scope):
+        return False
+    shell = _SHELL.search(characters)
     if shell:
         name = shell.group(1)
         advice = f"write ${{{{ env.{name.strip('{}')} }}}} for the variable of the job" if name else ""
         message = f"`{shell.group(0)}` would stay as it is: values are never read by a shell"
         scope.report("RL902", message, route, advice)
         return False
-    if option.role == "extra_args" and (operator := _OPERATORS.search(text)):
+    if option.role == "extra_args" and (operator := _OPERATORS.search(characters)):
         message = f"`{operator.group(0)}` is for a shell; additional arguments are words for the program"
         scope.report("RL903", message, route, "give options and values only")
         return False

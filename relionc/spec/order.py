@@ -10,36 +10,41 @@ from relionc.spec.scope import near_or_all, needed_jobs
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from relionc.expr import Budget
+
 
 def in_order(
-    jobs: Mapping[str, Mapping[str, Any]], left_out: Collection[str]
+    jobs: Mapping[str, Mapping[str, Any]], left_out: Collection[str], budget: Budget
 ) -> tuple[list[str], dict[str, tuple[str, ...]], list[Finding]]:
-    """Return the names in order, the jobs each one waits for, and what is wrong with `after` and references."""
+    """Return the names in order, the jobs each one waits for, and what is wrong with `after` and references.
+
+    Raises TooMuchWorkError when the expressions cost more than the budget.
+    """
     found: list[Finding] = []
-    after = {name: _needs(name, job, (jobs, left_out), found) for name, job in jobs.items()}
+    after = {name: _needs(name, job, (jobs, left_out, budget), found) for name, job in jobs.items()}
     order: list[str] = []
     waiting = dict(after)
     while waiting:
-        ready = [name for name, needs in waiting.items() if not any(need in waiting for need in needs)]
-        if not ready:
+        ready = next((name for name, needs in waiting.items() if waiting.keys().isdisjoint(needs)), None)
+        if ready is None:
             circle = " → ".join(_circle(waiting))
             route = ("jobs", next(iter(waiting)))
             message = f"jobs wait for each other in a circle: {circle}"
             advice = "take one of them out of the `after` or the options of another"
             found.append(Finding(code="RL802", message=message, route=route, on_key=True, help=advice))
             break
-        order.append(ready[0])  # one at a time keeps the order of the spec where it can
-        del waiting[ready[0]]
+        order.append(ready)  # one at a time keeps the order of the spec where it can
+        del waiting[ready]
     return order, after, found
 
 
 def _needs(
     name: str,
     job: Mapping[str, Any],
-    all_jobs: tuple[Mapping[str, Any], Collection[str]],
+    all_jobs: tuple[Mapping[str, Any], Collection[str], Budget],
     found: list[Finding],
 ) -> tuple[str, ...]:
-    jobs, left_out = all_jobs
+    jobs, left_out, budget = all_jobs
     wanted: dict[str, None] = {}
     for i, other in enumerate(job.get("after", ())):
         if other in left_out:
@@ -50,7 +55,7 @@ def _needs(
             found.append(Finding("RL801", message, ("jobs", name, "after", i), help=advice))
         else:
             wanted[other] = None
-    wanted.update((other, None) for other in needed_jobs(job) if other in jobs)
+    wanted.update((other, None) for other in needed_jobs(job, budget) if other in jobs)
     return tuple(wanted)
 
 

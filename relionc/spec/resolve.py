@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from relionc import catalog
 from relionc.diag import Finding, Fix
-from relionc.expr import refs, text_of
+from relionc.expr import TooMuchWorkError, text_of
+from relionc.expr.refs import MASK, masked, show
 from relionc.source import values
 from relionc.spec import options as job_options
 from relionc.spec import resources as job_resources
@@ -19,16 +20,24 @@ from relionc.spec.order import in_order
 from relionc.spec.scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from relionc.catalog.types import JobType
     from relionc.diag import Route
+    from relionc.expr import AnyText
     from relionc.source.facts import FileFacts
     from relionc.spec.resources import Routed
 
+_NO_FOLDER = frozenset(map(chr, range(0x21))) | frozenset(f"\x7f*?[]{MASK}")
+"""What RELION, which quotes no folder of a job, would give to a shell as something else than a name."""
 LONGEST_NAME = 255
 """The most bytes of the name of a file or folder."""
 JOB_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
+
+MOST_FINDINGS = 5_000
+"""With more of them, no further job is looked at."""
+MOST_CHARACTERS, MOST_WORDS = 1 << 22, 100_000
+"""The most characters, and words, of what the jobs of a spec say all together, references replaced."""
 
 
 def resolve(
@@ -41,23 +50,51 @@ def resolve(
 ) -> tuple[ResolvedSpec | None, list[Finding]]:
     """Return the typed spec with every job that can be made out, and what is wrong.
 
-    There is no spec only where no RELION version can be made out. `relion` replaces the version of the spec;
+    There is no spec only where no RELION version can be made out, or the expressions are too much work.
+    `relion` replaces the version of the spec;
     `file_facts` (path, project) says what is in a STAR file that is there; `left_out` names jobs that
     are not in `value` because their own trouble has been told: whatever refers to them is left out quietly.
     """
     scope = Scope(value.get("vars") or {})
     version = _version(value, relion, scope)
+    try:
+        jobs = _jobs(value, version, scope, file_facts, left_out)
+    except TooMuchWorkError as error:
+        scope.report("RL030", str(error), error.route, "use fewer or simpler `${{ }}`, or several specs")
+        return None, scope.findings
+    if version is None:
+        return None, scope.findings
+    return ResolvedSpec(path=path, relion=version, jobs=jobs), scope.findings
+
+
+def _jobs(
+    value: Mapping[str, Any],
+    version: str | None,
+    scope: Scope,
+    file_facts: Callable[[str, str], FileFacts | None],
+    left_out: Collection[str],
+) -> tuple[ResolvedJob, ...]:
+    """Return every job that can be made out, in order; none without a version."""
     jobs = value["jobs"]
-    order, after, wrong = in_order(jobs, left_out)
+    order, after, wrong = in_order(jobs, left_out, scope.budget)
     scope.findings += wrong
     scope.job_names = (*jobs, *left_out)
     if version is None:
-        return None, scope.findings
+        return ()
     resolver = _Resolver(value, version, scope, file_facts)
-    resolved = [job for name in order if (job := resolver.job(name, jobs[name], after[name])) is not None]
+    resolved: list[ResolvedJob] = []
+    for name in order:
+        if len(scope.findings) > MOST_FINDINGS:
+            scope.report("RL029", "and more: the rest of the jobs was not looked at", ("jobs",))
+            return ()
+        job = resolver.job(name, jobs[name], after[name])
+        resolved += () if job is None else (job,)
+    too_long = [*_too_long(resolved)]
+    scope.findings += too_long
+    if too_long:
+        return ()
     scope.findings += _same_output(resolved)
-    whole = tuple(job for job in resolved if job.name not in scope.broken)
-    return ResolvedSpec(path=path, relion=version, jobs=whole), scope.findings
+    return tuple(job for job in resolved if job.name not in scope.broken)
 
 
 def _version(value: Mapping[str, Any], override: str | None, scope: Scope) -> str | None:
@@ -90,6 +127,21 @@ def _same_output(jobs: list[ResolvedJob]) -> list[Finding]:
             found.append(Finding("RL804", message, (*job.route, "output"), help=advice))
         seen[job.output] = job.name
     return found
+
+
+def _too_long(jobs: list[ResolvedJob]) -> Iterator[Finding]:
+    """Yield a finding at the job with which the texts of all, which every script repeats, get too long."""
+    characters = words = 0
+    for job in jobs:
+        said = [job.output, job.project, *(job.options[key] for key in job.given)]
+        texts = [show(text) for text in said]
+        characters += sum(map(len, texts))
+        words += sum(text.count(" ") for text in texts)
+        if characters > MOST_CHARACTERS or words > MOST_WORDS:
+            message = f"with `{job.name}` the jobs say more than {MOST_CHARACTERS:,} characters"
+            message += f" or {MOST_WORDS:,} words"
+            yield Finding(code="RL028", message=message, route=job.route, on_key=True, help="split the spec")
+            return
 
 
 class _Resolver:
@@ -167,13 +219,11 @@ class _Resolver:
             message = f"RELION {self.version} has no {name} job"
             self.scope.report("RL102", message, here, f"RELION {', '.join(elsewhere)} has it")
             return None
-        import difflib
+        from relionc.diag.near import nearest
 
-        near = difflib.get_close_matches(name, catalog.types(self.version), 1, 0.4)
-        advice = (
-            f"did you mean `{near[0]}`?" if near else f"there are {', '.join(catalog.types(self.version))}"
-        )
-        fixes = (Fix(f"use {near[0]}", here, near[0]),) if near else ()
+        near = nearest(name, catalog.types(self.version), 0.4)
+        advice = f"did you mean `{near}`?" if near else f"there are {', '.join(catalog.types(self.version))}"
+        fixes = (Fix(f"use {near}", here, near),) if near else ()
         self.scope.report("RL102", f"there is no job type `{name}`", here, advice, fixes=fixes)
         return None
 
@@ -192,7 +242,7 @@ class _Resolver:
         self,
         raw: Mapping[str, Any],
         job_type: JobType,
-        texts: dict[str, str],
+        texts: dict[str, AnyText],
         given: dict[str, Route],
         route: Route,
     ) -> None:
@@ -210,7 +260,7 @@ class _Resolver:
             given[option.key] = here
 
     def _ask_for_gpus(
-        self, job_type: JobType, texts: dict[str, str], given: dict[str, Route], pins: Any
+        self, job_type: JobType, texts: dict[str, AnyText], given: dict[str, Route], pins: Any
     ) -> None:
         """Asking for GPUs in `resources` switches RELION's own option on, unless the user switched it off."""
         option = job_type.option_of_role("use_gpu")
@@ -223,27 +273,31 @@ class _Resolver:
             return f"{job_type.job_dir}/{name}/"
         here = (*route, "output")
         value = self.scope.value(raw["output"], here)
-        folder = ("" if value is None else text_of(value)).rstrip("/") + "/"
+        folder = ("" if value is None else masked(text_of(value))).rstrip("/") + "/"
         parts = folder.split("/")
+        if not job_options.no_lookalikes(folder, "output", here, self.scope):
+            return folder
         too_long = any(len(part.encode()) > LONGEST_NAME for part in parts)
-        if folder[:1] == "/" or ".." in parts or any(ord(c) < 0x20 for c in folder) or too_long:
-            advice = f"a folder below the project, as {job_type.job_dir}/job025/"
-            self.scope.report("RL805", f"`{refs.show(folder)}` cannot be the output folder", here, advice)
+        dashed = any(part.startswith("-") for part in parts)
+        if folder[:1] == "/" or ".." in parts or too_long or dashed or not _NO_FOLDER.isdisjoint(folder):
+            advice = f"a folder below the project, as {job_type.job_dir}/job025/, without blanks, dashes first, `*?[]`"
+            self.scope.report("RL805", f"`{folder}` cannot be the output folder", here, advice)
         return folder
 
     def _layout(self, raw: Mapping[str, Any], route: Route) -> Pin[str] | None:
         return Pin(raw["layout"], (*route, "layout")) if "layout" in raw else None
 
-    def _project(self, raw: Mapping[str, Any], route: Route) -> str:
+    def _project(self, raw: Mapping[str, Any], route: Route) -> AnyText:
         if "project" in raw:
             return self._folder(raw["project"], (*route, "project"))
         if "project" in self.defaults:
             return self._folder(self.defaults["project"], ("defaults", "project"))
         return ""
 
-    def _folder(self, raw: Any, route: Route) -> str:
+    def _folder(self, raw: Any, route: Route) -> AnyText:
         value = self.scope.value(raw, route)
-        text = "" if value is None else text_of(value)
-        if any(ord(c) < 0x20 and c not in refs.OPEN + refs.CLOSE for c in text):
+        text = text_of(value)
+        if any(ord(c) < 0x20 for c in masked(text)):
             self.scope.report("RL901", "`project` has a line break or control character", route)
+        job_options.no_lookalikes(text, "project", route, self.scope)
         return text

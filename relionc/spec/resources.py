@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from relionc.expr import refs, text_of
+from relionc.expr import Text, text_of
 from relionc.expr.slurm import SlurmSyntaxError, parse_gres, parse_size, parse_time
 from relionc.spec.model import Pin, Resources
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from relionc.catalog.types import JobType
     from relionc.diag import Route
+    from relionc.expr import AnyText
     from relionc.spec.scope import Scope
 
 Routed = dict[str, tuple[Any, "Route"]]
@@ -53,9 +54,9 @@ def resolve(raw: Routed, scope: Scope) -> dict[str, Pin[Any]]:
 def _short(value: Any) -> str:
     """Return the text of an amount or a flag, which the plan has to know; none has very many characters."""
     text = text_of(value)
-    if refs.OPEN in text:
+    if isinstance(text, Text):
         raise _WrongError(
-            f"`{refs.show(text)}` is known only when the job runs", "write the value, which the plan needs"
+            f"`{text}` is known only when the job runs", "write the value, which the plan needs"
         )
     if len(text) > LONGEST:
         raise _WrongError(f"`{text[:LONGEST]}…` is far too long for an amount")
@@ -73,7 +74,7 @@ def _count(value: Any) -> int:
 
 def _word(value: Any) -> str:
     text = text_of(value)
-    if not text or any(ord(c) < 0x20 for c in text):
+    if isinstance(text, Text) or not text or any(ord(c) < 0x20 for c in text):
         raise _WrongError("it must be text on one line, without shell references")
     return text
 
@@ -153,7 +154,7 @@ _ROLE_PINS = {
 
 
 def from_options(
-    job_type: JobType, options: Mapping[str, str], given: Mapping[str, Route], scope: Scope
+    job_type: JobType, options: Mapping[str, AnyText], given: Mapping[str, Route], scope: Scope
 ) -> dict[str, Pin[Any]]:
     """Return the pins that the user set through RELION's own options (`nr_mpi`, `gpu_ids` …)."""
     pins: dict[str, Pin[Any]] = {}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from relionc.expr import refs, text_of
+from relionc.expr import Text, text_of
+from relionc.expr.refs import show
 from relionc.slurm.options import ALWAYS, NEVER, NOBODY, OPTIONS, USER, meant
 from relionc.spec.model import Pin
 
@@ -43,7 +44,7 @@ def distribution(raw: Routed, gpu: bool, scope: Scope) -> Pin[str] | None:
     if DISTRIBUTION not in raw:
         return None
     value, route = raw[DISTRIBUTION]
-    text = text_of(scope.value(value, route) or "").partition(":")[0]
+    text = show(text_of(scope.value(value, route) or "")).partition(":")[0]
     if text == "block":
         return None
     if text == "cyclic" and gpu:
@@ -66,8 +67,8 @@ def _one(key: str, value: Any, route: Any, scope: Scope) -> list[tuple[str, str 
         scope.report("RL607", f"`{key}` takes no value", route, "write yes or no")
         return []
     text = text_of(value)
-    if any(ord(character) < 0x20 for character in text):
-        what = "a shell reference" if refs.OPEN in text else "a line break or control character"
+    if isinstance(text, Text) or any(ord(character) < 0x20 for character in text):
+        what = "a shell reference" if isinstance(text, Text) else "a line break or control character"
         scope.report("RL901", f"`{key}` has {what}; sbatch reads its options without a shell", route)
         return []
     return [(key, text)]

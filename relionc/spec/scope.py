@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from relionc.diag import Finding
-from relionc.expr import ExprError, has_expressions, interpolate, references_in, refs
+from relionc.expr import (
+    Budget,
+    ExprError,
+    Ref,
+    TooMuchWorkError,
+    has_expressions,
+    interpolate,
+    references_in,
+)
+from relionc.expr.refs import joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from relionc.diag import Route
+    from relionc.expr import AnyText
 
+_OF_OUTPUT = 10
+"""Units of work for each file that a job makes, when an expression names one of them."""
 _NAMES = "names are `vars.X`, `env.X` and `jobs.X.outputs.Y`"
-_SHELL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 class _BrokenError(Exception):
@@ -27,21 +37,29 @@ class Scope:
     def __init__(self, variables: Mapping[str, Any]) -> None:
         self.findings: list[Finding] = []
         # Job → its outputs (name → path), worked out when somebody asks; filled as jobs are resolved.
-        self.outputs: dict[str, Callable[[], Mapping[str, str]]] = {}
+        self.outputs: dict[str, Callable[[], Mapping[str, AnyText]]] = {}
         self.job_names: tuple[str, ...] = ()
+        self.budget = Budget()
         self.broken: set[str] = set()  # jobs that refer to one that could not be made out
         self._variables = variables
         self._values: dict[str, Any] = {}
+        self._found: dict[str, Mapping[str, AnyText]] = {}  # job → its outputs, once somebody has asked
         self._open: list[str] = []
         self._advice = ""  # what would help with the expression at hand
 
     def value(self, raw: Any, route: Route) -> Any:
-        """Return a scalar with its expressions evaluated; None, with a finding, when that fails."""
+        """Return a scalar with its expressions evaluated; None, with a finding, when that fails.
+
+        Raises TooMuchWorkError when the expressions of the spec have cost too much.
+        """
         if not isinstance(raw, str) or not has_expressions(raw):
             return raw
         self._advice = ""
         try:
-            return interpolate(raw, self._lookup)
+            return interpolate(raw, self._lookup, self.budget)
+        except TooMuchWorkError as error:
+            error.route = route
+            raise
         except _BrokenError:
             self.broken.add(str(route[1]))
             return None
@@ -61,9 +79,7 @@ class Scope:
         if path[0] == "vars" and len(path) == 2:
             return self._variable(path[1])
         if path[0] == "env" and len(path) == 2:
-            if not _SHELL_NAME.match(path[1]):
-                raise ExprError(f"`{path[1]}` cannot be the name of a shell variable")
-            return refs.encode(path[1])
+            return joined([Ref(path[1])])
         if path[0] == "jobs" and len(path) == 4 and path[2] == "outputs":
             return self._output(path[1], path[3])
         self._advice = _names_like(path)
@@ -79,18 +95,21 @@ class Scope:
         raw = self._variables[name]
         self._open.append(name)
         try:
-            value = interpolate(raw, self._lookup) if isinstance(raw, str) else raw
+            value = interpolate(raw, self._lookup, self.budget) if isinstance(raw, str) else raw
         finally:
             self._open.pop()
         self._values[name] = value
         return value
 
-    def _output(self, job: str, name: str) -> str:
+    def _output(self, job: str, name: str) -> AnyText:
         if job not in self.outputs:
             if job in self.job_names:  # jobs come in the order of their needs, so this one has failed
                 raise _BrokenError(f"job `{job}` cannot be made out")
             self._unknown(f"there is no job `{job}`", job, self.job_names)
-        outputs = self.outputs[job]()
+        if job not in self._found:
+            self._found[job] = self.outputs[job]()
+            self.budget.spend(_OF_OUTPUT * len(self._found[job]))
+        outputs = self._found[job]
         if name not in outputs:
             self._unknown(f"job `{job}` has no output `{name}`", name, outputs)
         return outputs[name]
@@ -100,15 +119,20 @@ class Scope:
         raise ExprError(message)
 
 
+MOST_LISTED = 30
+"""Names that an advice lists."""
+
+
 def near_or_all(name: str, names: Iterable[str]) -> str:
     """Return the advice about a wrong name: the one most like it, or all that there are; empty if none."""
-    import difflib
+    from relionc.diag.near import nearest
 
     known = list(names)
-    near = difflib.get_close_matches(name, known, 1, 0.5)
+    near = nearest(name, known, 0.5)
     if near:
-        return f"did you mean `{near[0]}`?"
-    return f"there are {', '.join(f'`{one}`' for one in known)}" if known else ""
+        return f"did you mean `{near}`?"
+    more = " …" if len(known) > MOST_LISTED else ""
+    return f"there are {', '.join(f'`{one}`' for one in known[:MOST_LISTED])}{more}" if known else ""
 
 
 def _names_like(path: tuple[str, ...]) -> str:
@@ -118,17 +142,20 @@ def _names_like(path: tuple[str, ...]) -> str:
     return _NAMES
 
 
-def needed_jobs(value: Any) -> Iterator[str]:
-    """Yield the names of the jobs whose outputs the scalars of a value refer to; bad expressions yield none."""
+def needed_jobs(value: Any, budget: Budget) -> Iterator[str]:
+    """Yield the names of the jobs whose outputs the scalars of a value refer to; bad expressions yield none.
+
+    Raises TooMuchWorkError when the expressions of the spec have cost too much.
+    """
     if isinstance(value, dict):
         for item in value.values():
-            yield from needed_jobs(item)
+            yield from needed_jobs(item, budget)
     elif isinstance(value, list):
         for item in value:
-            yield from needed_jobs(item)
+            yield from needed_jobs(item, budget)
     elif isinstance(value, str) and has_expressions(value):
         try:
-            names = references_in(value)
+            names = references_in(value, budget)
         except ExprError:
             return
         yield from (path[1] for path in names if path[0] == "jobs" and len(path) > 1)

@@ -6,6 +6,7 @@ no build made stay where they are: they are linked into the new folder before th
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -85,6 +86,8 @@ def write(
 
 def _made_folder(path: str) -> str:
     try:
+        with contextlib.suppress(FileNotFoundError):
+            os.stat(path)  # says so where the path is too long, before any of it is made
         os.makedirs(path, exist_ok=True)
     except OSError as error:
         raise failure("make", path, error) from error

@@ -33,7 +33,7 @@ _MOST = 64 << 20  # bytes: no honest entry is larger
 
 def by_content(path: str, content: bytes) -> Seen:
     """Return the record of an input that was read whole."""
-    return ("sha256", path, of_bytes(content))
+    return ("sha256", path, _content(content))
 
 
 def by_stat(path: str) -> Seen:
@@ -44,6 +44,16 @@ def by_stat(path: str) -> Seen:
 def absent(path: str) -> Seen:
     """Return the record of a file that was looked for and is not there (a `relionc.toml` further up)."""
     return ("absent", path, "")
+
+
+def _content(content: bytes) -> str:
+    """Return what a content is compared by: its size, which costs nothing to look at, and its digest."""
+    return f"{len(content)} {of_bytes(content)}"
+
+
+def _holds(path: str, was: str) -> bool:
+    size, _, digest = was.partition(" ")
+    return of_file(path, int(size)) == digest
 
 
 def _stat(path: str) -> str:
@@ -90,7 +100,7 @@ def lookup(key: Sequence[str], version: str) -> str | None:
 def _unchanged(seen: Seen) -> bool:
     kind, path, was = seen
     if kind == "sha256":
-        return of_file(path) == was
+        return _holds(path, was)
     if kind == "stat":
         return _stat(path) == was
     return kind == "absent" and not os.path.lexists(path)
@@ -99,7 +109,7 @@ def _unchanged(seen: Seen) -> bool:
 def _untouched(artifact: tuple[str, str, bool]) -> bool:
     path, was, executable = artifact
     mode = os.lstat(path).st_mode
-    return stat.S_ISREG(mode) and bool(mode & stat.S_IXUSR) == executable and of_file(path) == was
+    return stat.S_ISREG(mode) and bool(mode & stat.S_IXUSR) == executable and _holds(path, was)
 
 
 def store(
@@ -119,7 +129,7 @@ def store(
     if path is None:
         return
     artifacts = [
-        (f"{root.rstrip('/')}/{name}", of_bytes(content), content.startswith(b"#!"))
+        (f"{root.rstrip('/')}/{name}", _content(content), content.startswith(b"#!"))
         for name, content in files.items()
     ]
     entry = (tuple(key), build_id(version), list(inputs), artifacts, summary)
@@ -168,8 +178,11 @@ def _load(path: str) -> tuple[object, object, list[Seen], list[tuple[str, str, b
     fd = open_own(path)
     if fd is None:
         return None
-    with open(fd, "rb", buffering=0) as stream:
-        content = stream.read(_MOST)
+    try:
+        with open(fd, "rb", buffering=0) as stream:
+            content = stream.read(_MOST)
+    except OSError:
+        return None
     body = content[len(_HEAD) + _DIGEST :]
     if not content.startswith(_HEAD) or content[len(_HEAD) : -len(body)] != of_bytes(body).encode():
         return None
@@ -193,6 +206,13 @@ def save(path: str, content: bytes) -> bool:
             stream.write(content)
         os.replace(staged, path)
     except OSError:
-        os.unlink(staged)
+        _remove(staged)
         return False
     return True
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 
 TYPE_CHECKING = False  # as in typing, whose import would cost more than a digest
@@ -24,10 +26,23 @@ def of_bytes(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
-def of_file(path: str) -> str:
-    """Return the digest of a file's content, read in pieces of 1 MiB; raise OSError as open does."""
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file even where a FIFO has come in its place, which would wait for a writer."""
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
+
+
+def of_file(path: str, size: int) -> str | None:
+    """Return the digest of a regular file of `size` bytes, read in pieces of 1 MiB; None for any other file.
+
+    The size is looked at first, and a pipe is not waited for. Raises OSError as open does.
+    """
     digest = sha256()
-    with open(path, "rb", buffering=0) as stream:
-        while block := stream.read(_BLOCK):
+    with open(path, "rb", buffering=0, opener=_without_waiting) as stream:
+        found = os.fstat(stream.fileno())
+        if not stat.S_ISREG(found.st_mode) or found.st_size != size:
+            return None
+        left = size
+        while left > 0 and (block := stream.read(min(left, _BLOCK))):
             digest.update(block)
+            left -= len(block)
     return digest.hexdigest()

@@ -135,8 +135,8 @@ def made_of(row: Row, job_type: JobType) -> Made:
     return make(job_type, options, output=row["outputname"], is_continue=row["is_continue"], files=PROJECT)
 
 
-def with_references(text: str) -> str:
-    return re.sub(r"\$\{?([A-Za-z_]\w*)\}?", lambda found: refs.encode(found[1]), text)
+def with_references(text: str) -> refs.AnyText:
+    return refs.braced(re.sub(r"\$\{?([A-Za-z_]\w*)\}?", r"${\1}", text))
 
 
 def words_of(command: CommandLine) -> list[str]:

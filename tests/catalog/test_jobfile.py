@@ -52,7 +52,7 @@ def test_the_form_of_later_versions_is_ready(path: Path) -> None:
 
 def test_values_are_written_and_references_shown() -> None:
     job_type = catalog.load("class3d", "3.1")
-    options = {"scratch_dir": "/lscratch/" + refs.encode("SLURM_JOB_ID"), "nr_classes": "6"}
+    options = {"scratch_dir": refs.braced("/lscratch/${SLURM_JOB_ID}"), "nr_classes": "6"}
     text = render(jobfile.make(job_type, options, is_continue=True))
     assert "nr_classes          6 \n" in text
     assert "scratch_dir /lscratch/${SLURM_JOB_ID} \n" in text

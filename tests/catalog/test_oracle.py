@@ -29,7 +29,7 @@ pytestmark = [
 CHOSEN = [
     ("class3d", {"nr_classes": "6", "nr_mpi": "17", "use_gpu": "Yes", "gpu_ids": "0:1:2:3"}),
     ("class3d", {"do_helix": "Yes", "helical_tube_outer_diameter": "180", "range_rot": "9.5"}),
-    ("class3d", {"scratch_dir": "/lscratch/" + refs.encode("SLURM_JOB_ID"), "other_args": "--random_seed 0"}),
+    ("class3d", {"scratch_dir": refs.braced("/lscratch/${SLURM_JOB_ID}"), "other_args": "--random_seed 0"}),
     ("class3d", {"dont_skip_align": "No", "use_gpu": "Yes"}),
     ("class3d", {"fn_ref": ""}),
     ("class2d", {"nr_classes": "50", "psi_sampling": "6.1", "offset_step": "0.333333333"}),

@@ -16,7 +16,7 @@ CLASS3D = catalog.load("class3d", "3.1")
 NEEDED = {"fn_img": "particles.star", "fn_ref": "None"}
 
 
-def made(**options: str) -> Made:
+def made(**options: refs.AnyText) -> Made:
     return make(CLASS3D, {**NEEDED, **options}, output="Class3D/a/", is_continue=False)
 
 
@@ -48,7 +48,7 @@ def test_an_empty_value_outside_quotes_is_no_word() -> None:
 
 
 def test_a_shell_reference_stays_one_and_keeps_its_place_in_the_word() -> None:
-    result = made(scratch_dir=f"/lscratch/{refs.encode('SLURM_JOB_ID')}/{refs.encode('USER')}")
+    result = made(scratch_dir=refs.braced("/lscratch/${SLURM_JOB_ID}/${USER}"))
     assert after(result, "--scratch_dir") == (
         "/lscratch/",
         ShellRef("SLURM_JOB_ID", integer=True),
@@ -106,7 +106,7 @@ def test_a_value_that_is_no_number_is_refused_with_its_option() -> None:
     (refusal,) = made(ini_high="sixty").refusals
     assert (refusal.code, refusal.option) == ("RL105", "ini_high")
     assert refusal.message == "`sixty` is not a number"
-    (refusal,) = made(ini_high=refs.encode("HIGH")).refusals
+    (refusal,) = made(ini_high=refs.braced("${HIGH}")).refusals
     assert refusal.message == "`${HIGH}` is not a number"
 
 

@@ -131,7 +131,7 @@ def test_a_sites_own_template_may_bring_the_shipped_body():
 )
 def test_a_wrong_template_is_named_with_its_line(text, message, line):
     with pytest.raises(TemplateError, match=message) as caught:
-        render(text, {"header": []})
+        render(text, [{"header": []}])
     assert caught.value.line == line
 
 

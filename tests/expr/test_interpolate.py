@@ -5,19 +5,27 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from relionc.expr import ExprError, has_expressions, interpolate, references_in
-from relionc.expr.refs import encode
+from relionc.expr import Budget, ExprError, Text, has_expressions, references_in
+from relionc.expr import interpolate as interpolate_with
+from relionc.expr.refs import Ref, joined
+
+if TYPE_CHECKING:
+    from relionc.expr import Lookup
 
 ROOT = Path(__file__).parent.parent.parent
 
 
+def interpolate(text: str, lookup: Lookup) -> Any:
+    return interpolate_with(text, lookup, Budget())
+
+
 def lookup(parts: tuple[str, ...]) -> Any:
     if parts[0] == "env":
-        return encode(parts[1])
+        return joined([Ref(parts[1])])
     return {("vars", "n"): 6, ("vars", "star"): "a.star", ("vars", "half"): 0.5, ("vars", "on"): True}[parts]
 
 
@@ -34,7 +42,7 @@ def lookup(parts: tuple[str, ...]) -> Any:
         ("${{ vars.n }} ", "6 "),
         ("${{ vars.half }}/${{ vars.n / 2 }}", "0.5/3"),
         ("${{ vars.on }}!", "true!"),
-        ("/lscratch/${{ env.SLURM_JOB_ID }}", "/lscratch/\x01SLURM_JOB_ID\x02"),
+        ("/lscratch/${{ env.SLURM_JOB_ID }}", Text(("/lscratch/", Ref("SLURM_JOB_ID")))),
         ("${{ '}}' }}", "}}"),
         ("${{ \"a}}\" + 'b' }}", "a}}b"),
         ("${{ vars.star }}${{ vars.star }}", "a.stara.star"),
@@ -65,17 +73,17 @@ def test_offsets_of_mistakes_count_in_the_scalar(text: str, message: str, offset
 
 def test_references_are_found_in_all_expressions() -> None:
     text = "${{ vars.a }}/${{ jobs.x.outputs.map + vars.a }}"
-    assert references_in(text) == (("vars", "a"), ("jobs", "x", "outputs", "map"))
-    assert references_in("plain") == ()
+    assert references_in(text, Budget()) == (("vars", "a"), ("jobs", "x", "outputs", "map"))
+    assert references_in("plain", Budget()) == ()
 
 
 def test_names_and_literals_are_read_without_lark() -> None:
     code = (
-        "import sys; from relionc.expr import interpolate, references_in\n"
+        "import sys; from relionc.expr import Budget, interpolate, references_in; b = Budget()\n"
         "for text in ['plain', '${{ vars.n }}', 'a/${{ jobs.class3d-x.outputs.map }}/${{ env.X }}',\n"
         "             '${{ 4 }}', '${{ 1.5 }}', \"${{ 'text' }}\", '${{ true }}']:\n"
-        "    interpolate(text, lambda parts: 'x'); references_in(text)\n"
-        "print('lark' in sys.modules); interpolate('${{ 1 + 1 }}', dict().get); print('lark' in sys.modules)"
+        "    interpolate(text, lambda parts: 'x', b); references_in(text, b)\n"
+        "print('lark' in sys.modules); interpolate('${{ 1 + 1 }}', dict().get, b); print('lark' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relionc.expr import Expr, ExprError, evaluate, interpolate, parse, references, show
+from relionc.expr import Budget, Expr, ExprError, evaluate, interpolate, parse, references, show
 from relionc.expr.tree import children
 
 if TYPE_CHECKING:
@@ -157,4 +157,4 @@ def test_any_text_gives_a_value_or_an_expression_error(text: str) -> None:
 
 @given(st.text("${}'\" ntx.y\\+1", max_size=40))
 def test_any_scalar_is_interpolated_or_refused(text: str) -> None:
-    assert 0 <= offset_of_mistake(lambda: interpolate(text, NAMES.__getitem__)) <= len(text)
+    assert 0 <= offset_of_mistake(lambda: interpolate(text, NAMES.__getitem__, Budget())) <= len(text)

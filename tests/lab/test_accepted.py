@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
+
+from relionc.pipeline import Disk, Request, compile_spec
 
 from .building import SPECS, build
 
@@ -51,3 +54,42 @@ def test_this_slurm_can_say_no(nodes: str, lab: Lab, tmp_path: Path) -> None:
     script = tmp_path / "too-much.sbatch"
     script.write_text(f"#!/bin/bash\n#SBATCH --partition=gpu {nodes}\ntrue\n")
     assert lab.test_only(script, tmp_path).returncode != 0
+
+
+HOSTILE = [
+    'say "hi" \\ #1',
+    "a\\",
+    "$(id)",
+    "`id`",
+    "it's",
+    "-x --uid=0",
+    "a\u00a0b",
+    "µ 漢字",
+    "%j",
+    "x" * 900,
+    "#",
+    "=",
+]
+
+
+@pytest.mark.parametrize("key", ["comment", "mail-user"])
+@pytest.mark.parametrize("text", HOSTILE, ids=repr)
+def test_what_strangers_write_is_a_value_for_this_slurm(
+    key: str, text: str, lab: Lab, tmp_path: Path
+) -> None:
+    """Whatever a value holds: the script is refused by relionc, or taken by Slurm."""
+    job = {
+        "type": "class3d",
+        "options": {"fn_img": "p.star", "fn_ref": "r.mrc"},
+        "resources": {"gpus": "p100:2", "nodes": 2},
+        "slurm": {key: text},
+    }
+    spec = json.dumps({"relionc": 1, "cluster": "lab", "relion": "3.1", "jobs": {"a": job}})
+    disk = Disk(lambda path: b"", lambda *_: None)
+    built = compile_spec(Request(path="spec.yaml", data=spec.encode()), disk)
+    if built.files is None:
+        return
+    script = tmp_path / "run.sbatch"
+    script.write_bytes(built.files["a/run.sbatch"])
+    asked = lab.test_only(script, tmp_path)
+    assert asked.returncode == 0, asked.stderr

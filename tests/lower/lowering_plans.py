@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from relionc.catalog.types import JobType, Traits
+from relionc.expr.refs import braced
 from relionc.ir import CommandLine, JobFile
 from relionc.plan.model import LEADER, PEER, WORKER, JobPlan, LeaderGroup, Rank
 from relionc.site.types import Cluster, Launcher, Policy, Scratch
@@ -151,7 +152,7 @@ def plus_1(nodes=4, workers=4, **changes):
         "node_cpus": 56,
         "cpus_per_node": 20,
         "scratch_gib": 200,
-        "scratch_dir": "/lscratch/${SLURM_JOB_ID}",
+        "scratch_dir": braced("/lscratch/${SLURM_JOB_ID}"),
         "time_s": 86400,
         "exclusive": False,
         "ranks": tuple(ranks),

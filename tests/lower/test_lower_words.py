@@ -1,4 +1,4 @@
-"""References stay references: in-band ones everywhere, `${NAME}` in profiles only."""
+"""References stay references: parts of a spec's texts, `${NAME}` in profiles only."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from relionc.lower.words import path_word, profile_word, word
 JOB_ID = ShellRef("SLURM_JOB_ID", integer=True)
 
 
-def test_a_specs_text_holds_references_in_band_only():
-    assert word(f"/lscratch/{refs.encode('SLURM_JOB_ID')}/x") == ("/lscratch/", JOB_ID, "/x")
+def test_a_specs_text_holds_references_as_parts_only():
+    assert word(refs.braced("/lscratch/${SLURM_JOB_ID}/x")) == ("/lscratch/", JOB_ID, "/x")
     assert word("costs ${MONEY}") == ("costs ${MONEY}",)
     assert word("") == ()
 
@@ -23,7 +23,7 @@ def test_a_specs_text_holds_references_in_band_only():
         ("/lscratch/${SLURM_JOB_ID}", ("/lscratch/", JOB_ID)),
         ("${A}${B}c", (ShellRef("A"), ShellRef("B"), "c")),
         ("$A ${} ${1x} ${open", ("$A ${} ${1x} ${open",)),
-        (refs.encode("HOME"), (ShellRef("HOME"),)),
+        ("${HÖME}${HOME}", ("${HÖME}${HOME}",)),
     ],
 )
 def test_a_profiles_text_may_use_braces(text, parts):

@@ -10,7 +10,6 @@ import pytest
 from lowering_plans import heterogeneous, hetjob, homogeneous, job, one_task_per_node, plus_1
 
 from relionc.emit.json_text import document
-from relionc.expr import refs
 from relionc.lower.plan_json import plan_object
 from relionc.plan.model import Reason, Term
 
@@ -42,7 +41,7 @@ def errors(document):
 
 PLANS = [
     plus_1(
-        job=job(after=("import",), output=f"Class3D/{refs.encode('USER')}/"),
+        job=job(after=("import",), output="Class3D/user/"),
         memory=(Term("pre-read particles", 45.634, "100000 x 350 x 350 x 4 bytes"),),
         memory_node_gib=0.1 + 0.2,
         scratch=(Term("particles", 45.6),),
@@ -102,7 +101,7 @@ def test_values_are_those_of_the_plan():
     assert made["ranks"][0] == {"rank": 0, "role": "leader", "node": 0, "cpus": 4, "gpus": []}
     assert made["ranks"][5] == {"rank": 5, "role": "worker", "node": 1, "cpus": 4, "gpus": [0]}
     assert (made["mem_per_cpu_mib"], "mem_per_node_mib" in made) == (6144, False)
-    assert made["output"] == "Class3D/${USER}/"
+    assert made["output"] == "Class3D/user/"
     assert made["memory_fullest_node_gib"] == 0.3
     assert written(PLANS[1])["jobs"]["class3d"]["time_s"] is None
     assert written(PLANS[1])["jobs"]["class3d"]["memory_fullest_node_gib"] is None

@@ -14,7 +14,7 @@ from comparing import on_all_processors
 from instances import asked, instance
 
 from relionc.diag import ERROR
-from relionc.plan import _answer
+from relionc.plan import Known
 from relionc.plan.problem import problem
 from relionc.solve import Conflict
 
@@ -58,7 +58,7 @@ def test_a_conflict_cannot_be_met_and_could_be_without_any_of_its_requirements()
 
 def _judge(seed: int) -> Judged:
     given = instance(Random(seed))
-    answer = _answer(problem(asked(given)))
+    answer = Known().decided(problem(asked(given)))
     if not isinstance(answer, Conflict):
         return Judged(())
     labels = answer.labels

@@ -102,5 +102,5 @@ def test_the_highest_device_of_a_list(ids, most):
 
 
 def test_parse_ids_separates_ranks_and_threads():
-    assert parse_ids("0,1:2") == [["0", "1"], ["2"]]
-    assert parse_ids("all") == []
+    assert parse_ids("0,1:2") == (("0", "1"), ("2",))
+    assert parse_ids("all") == ()

@@ -51,7 +51,7 @@ def job_type_of(row: Row, release: str) -> JobType | None:
 
 def options_of(row: Row) -> dict[str, str]:
     return {
-        key: re.sub(r"\$\{?([A-Za-z_]\w*)\}?", lambda found: refs.encode(found[1]), text)
+        key: refs.braced(re.sub(r"\$\{?([A-Za-z_]\w*)\}?", r"${\1}", text))
         for key, text in row["set"].items()
     }
 

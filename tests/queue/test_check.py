@@ -74,3 +74,79 @@ def test_output_may_be_sent_by_any_means() -> None:
 def test_an_entry_may_have_any_number() -> None:
     template = WHOLE.replace("XXXextra4XXX", f"XXXextra{'9' * 5000}XXX")
     assert ("RL703", ERROR, 10, 9) in found(template)
+
+
+@pytest.mark.parametrize(
+    ("line", "severity"),
+    [
+        ("--array=0-9", ERROR),
+        ("-a 0-9", ERROR),
+        ("-sa0-9", ERROR),
+        ("'--array=0-9'", ERROR),
+        ("--requeue '--array=0-9'", ERROR),
+        ('--wrap="true"', ERROR),
+        ("--uid=0", ERROR),
+        ("--gid 0", ERROR),
+        ("--export-file=/etc/passwd", ERROR),
+        ("--nodefile=hosts", ERROR),
+        ("--wait", ERROR),
+        ("--test-only", ERROR),
+        ("--external", ERROR),
+        ("-H", "warning"),
+        ("--gpus-per-task=1", "warning"),
+        ("--container=x", "warning"),
+        ("-D /elsewhere", "warning"),
+    ],
+)
+def test_what_no_job_may_have_is_found_in_a_template(line: str, severity: str) -> None:
+    template = WHOLE.replace("module load", f"#SBATCH {line}\nmodule load")
+    assert found(template) == [("RL681", severity, 11, 9)]
+    assert found(template, slurm=False) == []
+
+
+@pytest.mark.parametrize("mark", ["#SLURM ", "#SBATCH", "# comment\n#SBATCH\v", "  # comment\n#SBATCH "])
+def test_no_way_of_writing_hides_an_option(mark: str) -> None:
+    template = WHOLE.replace("module load", f"{mark}--array=0-9\nmodule load")
+    assert {(code, severity) for code, severity, *_ in found(template)} == {("RL681", ERROR)}
+
+
+USUAL = [
+    *(
+        "-D ./",
+        "-D .",
+        "-J Relion",
+        "-J XXXnameXXX",
+        "--mail-type=BEGIN,END,FAIL",
+        "--mail-user=a@b.org",
+        "-C scratch",
+    ),
+    *(
+        "--export=NONE",
+        "--get-user-env",
+        "--hint=nomultithread",
+        "--clusters=gmerlin",
+        "--qos=standard",
+        "-A lab",
+    ),
+    *(
+        "--exclusive",
+        "--begin=now+0days",
+        "--gpus=2",
+        "--mem 8000",
+        "--open-mode=append",
+        "--no-requeue\t\t# not again",
+    ),
+    *(
+        "-e run.err",
+        "-o run.out",
+        "--constraint=a|b",
+        '--constraint="a|b"',
+        "--exclude=gpu-27-21,gpu-27-35",
+        "-w n1",
+    ),
+]
+
+
+@pytest.mark.parametrize("line", USUAL)
+def test_lines_of_templates_in_use_are_fine(line: str) -> None:
+    assert found(WHOLE.replace("module load", f"#SBATCH {line}\nmodule load")) == []

@@ -188,3 +188,10 @@ def ran(script: bytes) -> list[str]:
         assert done.returncode == 0, (done.stderr, script.decode())
         (call,) = (folder / "notes").read_bytes().decode().split("end\0")[:-1]
         return call.split("\0")[:-1]
+
+
+@pytest.mark.parametrize("argv", [["%1", "{ntasks}"], ["%", "-n", "{ntasks}"]])
+def test_a_launcher_is_no_job_of_the_shell(argv: list[str]) -> None:
+    result = compiled({"launchers": {"batch": {"argv": argv}}})
+    assert result.files is None
+    assert "RL676" in {d.code for d in result.diagnostics}

@@ -72,3 +72,65 @@ def test_a_site_may_give_an_account() -> None:
     cluster, findings = site.from_value(profile(directives={"account": "ours", "requeue": True}))
     assert cluster is not None
     assert findings == []
+
+
+HIDDEN = [
+    "\u00a0",
+    "\u2003",
+    "\u3000",
+    "\u200b",
+    "\u202e",
+    "\u2028",
+    "\u3164",
+    "\u2800",
+    "\t",
+    "\x7f",
+    "\ufeff",
+]
+WORDS: list[tuple[str, Any]] = [
+    ("argv", lambda text: profile(launchers__batch={"argv": ["srun", "-n", "{ntasks}", text]})),
+    ("program", lambda text: profile(launchers__batch={"argv": [text, "-n", "{ntasks}"]})),
+    ("exports", lambda text: profile(launchers__batch={**BATCH, "exports": {"A": text}})),
+    ("allocation", lambda text: profile(allocation=["salloc", text])),
+    ("environment", lambda text: profile(environment={"A": text})),
+    ("modules", lambda text: profile(modules={"*": [text]})),
+    ("scratch", lambda text: profile(scratch={"path": f"/l/{text}/${{SLURM_JOB_ID}}"})),
+    ("directives", lambda text: profile(directives={"comment": text})),
+]
+
+
+@pytest.mark.parametrize("sign", HIDDEN)
+@pytest.mark.parametrize(("place", "made"), WORDS)
+def test_what_nobody_sees_is_in_no_word(place: str, made: Any, sign: str) -> None:
+    for text in (sign, f"a{sign}b", f"{sign}a", f"a{sign}"):
+        cluster, findings = site.from_value(made(text))
+        assert cluster is None
+        assert [each.code for each in findings] == ["RL670"]
+        assert f"U+{ord(sign):04X}" in findings[0].message
+
+
+@pytest.mark.parametrize(
+    "path", ["/a b", "/a;b", "/$(x)", "/$X", "$TMPDIR", "/a*", "/a'b", '/a"b', "/a\\b", "/${X:-y}", "/~"]
+)
+def test_a_scratch_folder_stands_in_commands_of_relion(path: str) -> None:
+    cluster, findings = site.from_value(profile(scratch={"path": path}))
+    assert cluster is None
+    assert "RL655" in {each.code for each in findings}
+
+
+@pytest.mark.parametrize("path", ["/l/${SLURM_JOB_ID}", "${TMPDIR}", "/scratch-2/größe/j${SLURM_JOB_ID}.x"])
+def test_a_usual_scratch_folder_is_fine(path: str) -> None:
+    cluster, findings = site.from_value(profile(scratch={"path": path}))
+    assert cluster is not None
+    assert findings == []
+
+
+def test_a_command_is_a_list() -> None:
+    for value in (
+        profile(launchers__batch={"argv": "srun -n {ntasks}"}),
+        profile(allocation="salloc -p gpu"),
+    ):
+        cluster, findings = site.from_value(value)
+        assert cluster is None
+        assert [each.code for each in findings] == ["RL670"]
+        assert "[s" in findings[0].help

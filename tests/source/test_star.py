@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from relionc.source.facts import Images
 from relionc.source.project import Project
-from relionc.source.star import lines, tables
+from relionc.source.skim import WORK, Skim
+from relionc.source.star import Lines, tables
 
 OLD = "data_\n\nloop_\n_rlnMagnification #1\n_rlnDetectorPixelSize #2\n_rlnImageName #3\n{}\n"
 
@@ -36,8 +37,12 @@ class Bits(Stream):
         super().__init__(text[at : at + piece] for at in range(0, len(text), piece))
 
 
+def read(stream, work=WORK):
+    return Lines(stream, Skim(work=work))
+
+
 def of(text, piece=1 << 16):
-    return [(t.name, t.columns, t.first, t.rows) for t in tables(lines(Bits(text, piece)))]
+    return [(t.name, t.columns, t.first, t.rows) for t in tables(read(Bits(text, piece)))]
 
 
 @pytest.mark.parametrize("piece", [1, 7, 1000])
@@ -94,7 +99,7 @@ def peak(action):
 
 
 def tallied(chunks):
-    (table,) = tables(lines(Stream(chunks)), lambda found: Images(found.columns))
+    (table,) = tables(read(Stream(chunks)), lambda found: Images(found.columns))
     return table.rows, table.tally.images, table.tally.groups
 
 
@@ -130,17 +135,17 @@ def forever(head, chunk):
 )
 def test_what_is_no_star_file_is_given_up(head, chunk, found):
     stream = Stream(forever(head, chunk))
-    got, most = peak(lambda: [table.rows for table in tables(lines(stream))])
+    got, most = peak(lambda: [table.rows for table in tables(read(stream))])
     assert len(got) == found
     assert stream.size < 3 << 20
     assert most < 12
 
 
-def test_a_file_without_end_ends(monkeypatch):
-    monkeypatch.setattr("relionc.source.star._MOST", 1 << 20)
+def test_a_file_without_end_ends():
     stream = Stream(HEAD if not at else b"1@a b 1\n" * 1000 for at in range(1 << 30))
-    (table,) = tables(lines(stream))
+    (table,) = tables(read(stream, 100_000_000))
     assert table.rows > 100_000
+    assert table.cut
     assert stream.size < 2 << 20
 
 
@@ -162,7 +167,7 @@ def copied_by_relion(particles):
 @settings(max_examples=400, deadline=None)
 def test_images_are_counted_as_relion_copies_them(particles):
     text = HEAD + b"".join(b"%d@mic%d.mrcs mic%d.mrc %d\n" % (i, mic, mic, g) for mic, i, g in particles)
-    (table,) = tables(lines(Bits(text, 100)), lambda found: Images(found.columns))
+    (table,) = tables(read(Bits(text, 100)), lambda found: Images(found.columns))
     if not particles:
         assert table.tally is None
         return
@@ -181,7 +186,7 @@ def test_images_are_counted_as_relion_copies_them(particles):
 )
 def test_images_with_other_columns(columns, text, images, groups):
     head = b"data_particles\nloop_\n" + b"".join(b"_%s\n" % name.encode() for name in columns)
-    (table,) = tables(lines(Bits(head + text, 9)), lambda found: Images(found.columns))
+    (table,) = tables(read(Bits(head + text, 9)), lambda found: Images(found.columns))
     assert (table.tally.images, table.tally.groups) == (images, groups)
 
 
@@ -189,7 +194,7 @@ def test_images_with_other_columns(columns, text, images, groups):
                                           max_size=60).map(b"".join))  # fmt: skip
 @settings(max_examples=400, deadline=None)
 def test_any_bytes(text):
-    for table in tables(lines(Bits(text, 13)), lambda _: Images(["rlnImageName"])):
+    for table in tables(read(Bits(text, 13)), lambda _: Images(["rlnImageName"])):
         assert table.rows >= 0
         assert len(table.first) <= len(table.columns)
         assert table.value("rlnImageName") is not None

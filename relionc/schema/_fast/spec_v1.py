@@ -9,7 +9,7 @@ class Rejected(Exception):
     """The value does not have the right shape."""
 
 
-REGEX_PATTERNS = {'^[A-Za-z_][A-Za-z0-9_]*\\Z': re.compile('^[A-Za-z_][A-Za-z0-9_]*\\Z'), '^[A-Za-z][A-Za-z0-9_-]{0,63}\\Z': re.compile('^[A-Za-z][A-Za-z0-9_-]{0,63}\\Z'), '\\$\\{\\{': re.compile('\\$\\{\\{'), '^[a-z][a-z0-9-]*\\Z': re.compile('^[a-z][a-z0-9-]*\\Z')}
+REGEX_PATTERNS = {'^[A-Za-z_][A-Za-z0-9_]*\\Z': re.compile('^[A-Za-z_][A-Za-z0-9_]*\\Z'), '^[A-Za-z][A-Za-z0-9_-]{0,63}\\Z': re.compile('^[A-Za-z][A-Za-z0-9_-]{0,63}\\Z'), '\\$\\{\\{': re.compile('\\$\\{\\{')}
 
 def validate(data):
     if not isinstance(data, dict):
@@ -393,18 +393,6 @@ def validate___definitions_slurm(data):
             if data_key not in []:
                 data_value = data.get(data_key)
                 validate___definitions_scalar(data_value)
-        data_len = len(data)
-        if data_len != 0:
-            data_property_names = True
-            for data_key in data:
-                try:
-                    if isinstance(data_key, str):
-                        if not REGEX_PATTERNS['^[a-z][a-z0-9-]*\\Z'].search(data_key):
-                            raise Rejected
-                except Rejected:
-                    data_property_names = False
-            if not data_property_names:
-                raise Rejected
     return data
 
 def validate___definitions_resources(data):

@@ -3,7 +3,7 @@
 # Made by relionc 0.1.0: do not edit, change the spec and build again.
 
 set -euo pipefail
-here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+here=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/" && pwd)
 
 # Only what was built is submitted: each file has to be what manifest.json says. RELIONC_EDITED=yes does without.
 if [[ ${RELIONC_EDITED-} != yes ]]; then

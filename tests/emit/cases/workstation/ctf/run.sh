@@ -4,7 +4,7 @@
 
 set -euo pipefail
 
-cd -- "${HOME}/my project"
+CDPATH='' cd -- "${HOME}/my project"
 mkdir -p -- CtfFind/ctf/
 echo 'writing run.out and run.err in CtfFind/ctf/'
 exec >>CtfFind/ctf/run.out 2>>CtfFind/ctf/run.err

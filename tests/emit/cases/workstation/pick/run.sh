@@ -4,7 +4,7 @@
 
 set -euo pipefail
 
-cd -- "${HOME}/my project"
+CDPATH='' cd -- "${HOME}/my project"
 mkdir -p -- AutoPick/pick/
 echo 'writing run.out and run.err in AutoPick/pick/'
 exec >>AutoPick/pick/run.out 2>>AutoPick/pick/run.err

@@ -1,0 +1,58 @@
+"""How large a spec may be: what is refused before any of its jobs is looked at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from relionc.diag import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relionc.diag import Route
+
+MOST_JOBS = 1_000
+"""The most jobs that one spec may have."""
+MOST_KEYS = 1_000
+"""The most options, or other things of one kind, that a job may have; and so the defaults of all jobs."""
+MOST_REPEATED = 1 << 22
+"""The most characters of `defaults`, counted once for each job: every job has them."""
+
+
+def too_large(value: Any) -> Finding | None:
+    """Return what is too large in the values of a spec, of any shape; None where nothing is."""
+    jobs = _mapping(_mapping(value).get("jobs"))
+    defaults = _mapping(_mapping(value).get("defaults"))
+    if len(jobs) > MOST_JOBS:
+        return _finding(f"this spec has {len(jobs):,} jobs; it may have {MOST_JOBS:,}", ("jobs",))
+    parts = [*_parts(defaults, ("defaults",))]
+    parts += [part for name, job in jobs.items() for part in _parts(_mapping(job), ("jobs", name))]
+    for route, count in parts:
+        if count > MOST_KEYS:
+            message = f"`{route[-1]}` of `{route[-2]}` has {count:,} items; it may have {MOST_KEYS:,}"
+            return _finding(message, route)
+    repeated = len(jobs) * _characters(defaults)
+    if repeated > MOST_REPEATED:
+        message = f"the defaults, written into all {len(jobs):,} jobs, have {repeated:,} characters"
+        return _finding(f"{message}; they may have {MOST_REPEATED:,}", ("defaults",))
+    return None
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _parts(mapping: dict[str, Any], route: Route) -> Iterator[tuple[Route, int]]:
+    for key, value in mapping.items():
+        if isinstance(value, (dict, list)):
+            yield (*route, key), len(value)
+
+
+def _characters(defaults: dict[str, Any]) -> int:
+    """Return how many characters the keys and texts of the defaults have."""
+    own = [*defaults.items(), *(pair for part in defaults.values() for pair in _mapping(part).items())]
+    return sum(len(key) + (len(value) if isinstance(value, str) else 0) for key, value in own)
+
+
+def _finding(message: str, route: Route) -> Finding:
+    return Finding(code="RL028", message=message, route=route, on_key=True, help="split it")
