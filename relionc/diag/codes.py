@@ -17,6 +17,7 @@ CODES: dict[str, str] = {
     "RL008": "values are nested too deeply, or aliases multiply them too much",
     "RL009": "the file, or one of its lines, is too long",
     "RL010": "a character would fool a terminal, a shell or a reader",
+    "RL011": "a file or folder could not be looked at for specs",
     "RL020": "a key is not known here",
     "RL021": "a key is missing",
     "RL022": "a value is of the wrong kind",
@@ -24,7 +25,12 @@ CODES: dict[str, str] = {
     "RL024": "a number is out of its bounds",
     "RL025": "a text does not have the right form",
     "RL026": "a list or a mapping has too few or too many items",
+    "RL028": "the file holds more values, more jobs or a longer text than can be looked at",
+    "RL029": "more was found than is shown",
     "RL030": "an expression in ${{ }} cannot be evaluated",
+    "RL031": "a layout takes too long to decide",
+    "RL032": "the jobs have more MPI ranks than a plan can list",
+    "RL033": "a list or a constraint is too long to be meant",
     # --- RL1: RELION --------------------------------------------------------------------------------------
     "RL101": "the RELION version is not in the catalogue",
     "RL102": "the RELION version has no such job type",
@@ -51,6 +57,7 @@ CODES: dict[str, str] = {
     "RL141": "the job file is of a form that this RELION version does not know",
     "RL142": "a job file leaves out options",
     "RL143": "the file cannot be opened",
+    "RL144": "a data file is too large to be looked at whole",
     # --- RL2: layout and MPI ------------------------------------------------------------------------------
     "RL201": "wishes about the layout contradict each other",
     "RL211": "RELION needs another number of MPI ranks",
@@ -122,6 +129,7 @@ CODES: dict[str, str] = {
     "RL678": "two facts about a launcher contradict each other",
     "RL679": "the jobs of a node would share one scratch folder",
     "RL680": "a directive of a template is not the full name of an sbatch option",
+    "RL681": "a directive of a template does not go with RELION jobs",
     # --- RL7: templates and imported scripts --------------------------------------------------------------
     "RL701": "a template has no place for the commands",
     "RL702": "a template asks for the commands twice in a line",
@@ -137,6 +145,8 @@ CODES: dict[str, str] = {
     "RL712": "a directive of a template says something else than the plan",
     "RL713": "a script template of jinja2 cannot be filled in",
     "RL714": "a layout needs more than a template of RELION's can say",
+    "RL715": "the file is not a template",
+    "RL716": "a template, or what becomes of it, is too large",
     # --- RL8: jobs and their connections ------------------------------------------------------------------
     "RL801": "there is no such job",
     "RL802": "jobs wait for each other in a circle",
@@ -147,6 +157,13 @@ CODES: dict[str, str] = {
     "RL902": "a value looks like shell code, which is never run",
     "RL903": "additional arguments hold an operator of the shell",
     "RL904": "a value would be read as shell code in a script of RELION's own making",
+    "RL905": "a value has a blank of Unicode, which looks like a space and separates no words",
+    "RL906": "a value would not stay one word of a command of the shell",
+    "RL907": "the name of a program begins as no program's does",
+    "RL920": "a spec from a stranger would have a file read that it may not choose",
+    "RL921": "data files outside the repository are not looked at for a stranger",
+    "RL922": "a profile that is a file brings shell lines into the scripts",
+    "RL923": "the file is not a spec",
 }
 
 RETIRED: dict[str, str] = {

@@ -94,7 +94,7 @@ def _advice(name: str, filled: Filled) -> str:
         return f"give it a value: `--extra {digits[1]}=VALUE`"
     close = nearest(name, [*queue.names, queue.command], 0.75)
     if close:
-        return f"did you mean {close[0]}?"
+        return f"did you mean {close}?"
     return f"RELION knows {', '.join(queue.names)}, {queue.command} and {queue.name_of_extra(1)}"
 
 

@@ -49,7 +49,7 @@ def _cluster(request: Request, tree: Tree, run: Run) -> Cluster:
     path = name if request.cluster else _beside(request.path, name)
     if request.untrusted:
         message = f"{path} is a file, and of a spec from a stranger only the built-in profiles are taken"
-        run.refuse(Finding(code="RL920", message=message, route=("cluster",), help=_clusters()), tree)
+        run.refuse(Finding(code="RL920", message=message, route=("cluster",), help=_built_in()), tree)
     try:
         data = run.disk.read(path)
     except OSError as error:
@@ -80,8 +80,12 @@ def _beside(spec_path: str, name: str) -> str:
     return name if name.startswith("/") or not folder else f"{folder}/{name}"
 
 
+def _built_in() -> str:
+    return f"built-in profiles are {', '.join(site.names())}"
+
+
 def _clusters() -> str:
-    return f"built-in profiles are {', '.join(site.names())}; a path to a profile file works too"
+    return f"{_built_in()}; a path to a profile file works too"
 
 
 def _unknown_cluster(name: str, *, from_spec: bool) -> Finding:
