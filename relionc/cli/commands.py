@@ -14,6 +14,7 @@ from relionc.ir import Glob
 from relionc.lower.commands import make
 from relionc.source import jobfile
 from relionc.source.project import Project
+from relionc.source.skim import TooMuch
 from relionc.spec.jobfile import resolve, with_references
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from relionc.lower.commands import Made
     from relionc.spec.jobfile import Job
 
-CANNOT_READ = "RL143"
+CANNOT_READ, TOO_LARGE = "RL143", "RL144"
 PIPELINE = "default_pipeline.star"
 """The file that makes a folder a project of RELION."""
 
@@ -83,7 +84,13 @@ def answer(path: str, version: str, job_number: int, project: Files | None = Non
     if job is None:
         return Answer(path, diagnostics=tuple(locate_all(findings, text)), source=text.text)
     output = f"{job.type.job_dir}/job{job_number:03d}/"
-    made = make(job.type, job.options, output=output, is_continue=job.is_continue, files=project)
+    try:
+        made = make(job.type, job.options, output=output, is_continue=job.is_continue, files=project)
+    except TooMuch:
+        message = (
+            "RELION's command depends on files of the project that are too large, or too many, to look at"
+        )
+        return Answer(path, diagnostics=(Diagnostic(TOO_LARGE, ERROR, message, path, None),))
     refusals = _refusals(job, made)
     refused = {finding.route for finding in refusals if finding.route}
     findings = [*(finding for finding in findings if finding.route not in refused), *refusals]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from relionc.source.skim import Skim, TooMuch
+from relionc.source.skim import OPENED, Skim, TooMuch
 from relionc.source.star import Lines, tables
 
 if TYPE_CHECKING:
@@ -41,9 +41,12 @@ class Project:
 
     def matching(self, pattern: str, without: str) -> tuple[str, ...]:
         """Return, in order, the files that match a shell's pattern and do not have `without` in their path."""
-        from glob import glob
+        from glob import iglob
 
-        found = glob(pattern, root_dir=self.folder or None)
+        found = []
+        for path in iglob(pattern, root_dir=self.folder or None):
+            self._skim.spend(OPENED)
+            found.append(path)
         return tuple(sorted(path for path in found if without not in path))
 
     def _tables(self, path: str) -> Iterator[Table]:

@@ -164,3 +164,26 @@ def test_what_is_no_job_file_is_not_imported(run, tmp_path):
     (tmp_path / "a.star").write_text("data_particles\n")
     assert run("import", "a.star").returncode == 1
     assert run("import", "b.star").returncode == 2
+
+
+def test_a_project_too_large_to_look_at_is_said(tmp_path, monkeypatch):
+    """The command of multi-body refinement depends on how many bodies a STAR file lists."""
+    from relionc.cli import commands
+    from relionc.source.project import Project
+    from relionc.source.skim import Skim
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "default_pipeline.star").touch()
+    (tmp_path / "bodies.star").write_text("data_\nloop_\n_rlnBodyMaskName #1\na.mrc\nb.mrc\n")
+    text = next((DATA / "3.1.3").glob("*MultiBody*")).read_text("utf-8")
+    text = text.replace('fn_bodies         "" ', "fn_bodies bodies.star ").replace(
+        'fn_in         "" ', "fn_in r.star "
+    )
+    (tmp_path / "job.star").write_text(text)
+    project = Project()
+    assert not [
+        each for each in commands.answer("job.star", "3.1", 1, project).diagnostics if each.code == "RL144"
+    ]
+    project._skim = Skim(work=1)
+    (found,) = commands.answer("job.star", "3.1", 1, project).diagnostics
+    assert (found.code, found.severity) == ("RL144", "error")
