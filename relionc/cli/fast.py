@@ -32,7 +32,9 @@ def _build(words: list[str]) -> int | None:
 
     said = [recall(spec, out) for spec in specs]
     if all(text is not None for text in said):
-        sys.stdout.write("".join(said_again(text) for text in said if text))
+        again = [said_again(text) for text in said if text]
+        sys.stderr.write("".join(notes for notes, _ in again))
+        sys.stdout.write("".join(summary for _, summary in again))
         return 0
     from relionc.cli.build import BuildCall
     from relionc.cli.build import run as build

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from relionc import __version__
 from relionc.store import cache
@@ -25,12 +24,10 @@ def with_notes(notes: str, summary: str) -> str:
     return f"{notes}\0{summary}"
 
 
-def said_again(said: str) -> str:
-    """Write to stderr what a build noted there, and return what belongs on stdout."""
+def said_again(said: str) -> tuple[str, str]:
+    """Return what a build noted on stderr, and what it said on stdout."""
     notes, _, summary = said.partition("\0")
-    if notes:
-        sys.stderr.write(notes)
-    return summary
+    return notes, summary
 
 
 def recall(spec: str, out: str) -> str | None:

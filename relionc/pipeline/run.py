@@ -117,7 +117,7 @@ class Kind:
 
     def __init__(self, key: str, value: bytes, code: str, message: str, advice: str) -> None:
         named = rb"""(?:["']%b["'][ \t]*:|%b[ \t]*:(?=[ \t\r\n]))""" % (key.encode(), key.encode())
-        start = rb"(?:^|[\r{,]|--- |\xef\xbb\xbf)[ \t]*"
+        start = rb"(?:^|[\r{,]|--- |\xef\xbb\xbf|\xff\xfe|\xfe\xff)[ \t]*"
         self._mark = re.compile(start + named + rb"""[ \t]*["']?""" + value, re.MULTILINE)
         self.code, self.message, self.advice = code, message, advice
 
