@@ -59,6 +59,7 @@ def test_loading_a_type_reads_no_other_part(monkeypatch: pytest.MonkeyPatch) -> 
         Archive, "part", lambda self, name, get=Archive.part: read.append(name) or get(self, name)
     )
     part.cache_clear()
+    catalog.load.cache_clear()
     catalog.load("class3d", "3.1")
     part.cache_clear()
     assert read == ["index", "3.1/class3d"]

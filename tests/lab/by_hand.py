@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc import emit, site
+from relionc.expr.refs import braced
 from relionc.lower import commands, decided, jobfile, plan_json, script
 from relionc.pipeline import Disk, Request, compile_spec
 from relionc.plan.model import LEADER, PEER, WORKER, JobPlan, LeaderGroup, Rank
+from relionc.store import build_dir
 
 from .building import Built
 
@@ -58,9 +60,7 @@ def build(plans: Sequence[JobPlan], project: Path, cluster: Cluster = LAB) -> Bu
     bundle = script.bundle(plans, made, files, cluster, origin=ORIGIN)
     written = plan_json.plan_object(plans, spec=ORIGIN.spec, cluster=cluster.name, relion="3.1")
     folder = project / "build"
-    for path, content in emit.files(bundle._replace(plan=written)).items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
+    build_dir.write(str(folder), emit.files(bundle._replace(plan=written)), inputs={}, version="0")
     return Built(folder, project)
 
 
@@ -134,7 +134,7 @@ def _plan(
         node_cpus=node.cpus,
         cpus_per_node=1,
         scratch_gib=20,
-        scratch_dir=LAB.scratch.path if LAB.scratch else "",
+        scratch_dir=braced(LAB.scratch.path) if LAB.scratch else "",
         time_s=600,
         exclusive=False,
         ranks=tuple(ranks),
