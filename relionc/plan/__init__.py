@@ -50,7 +50,8 @@ def plan_job(
         from relionc.plan.explain import finding
 
         with known.reasons:
-            return None, [*found, finding(job, asked, answer)]
+            told = finding(job, asked, answer)
+        return None, [*found, _cut_short(told) if known.reasons.left < 0 else told]
     layout = layout_of(asked, answer.values)
     known.ranks_left -= layout.ntasks
     if known.ranks_left < 0:
@@ -63,6 +64,12 @@ def plan_job(
         if refused is not None:
             return None, [*found, refused]
     return job_plan(job, asked, layout, why), [*found, *afterwards(job, asked, layout)]
+
+
+def _cut_short(told: Finding) -> Finding:
+    """Return a refusal whose explanation was given up: it is right, but perhaps not the plainest that there is."""
+    more = "a plainer reason, and what would fit, take too long to find: leave more of the job open, and look again"
+    return told._replace(help="\n".join(filter(None, (told.help, more))))
 
 
 def _too_hard(job: ResolvedJob) -> Finding:
