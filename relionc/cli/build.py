@@ -106,6 +106,8 @@ def _report(results: Sequence[Compiled], call: BuildCall) -> None:
 
 
 def _check_names(call: BuildCall) -> None:
+    if not call.out:
+        raise CallError("-o names no folder")
     seen: dict[str, str] = {}
     for path in call.specs:
         name = stem(path)

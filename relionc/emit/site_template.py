@@ -60,7 +60,16 @@ def render(source: str, views: Sequence[Mapping[str, object]]) -> list[str]:
     if "error" in told:
         raise TemplateError(told["error"], told["line"])
     texts: list[str] = told["texts"]
+    if not all(map(_is_script, texts)):
+        raise TemplateError("the script would hold a zero byte or half a character, which bash does not read")
     return texts
+
+
+def _is_script(text: str) -> bool:
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def _in_child(work: Any, views: int, most: int) -> tuple[bytes, int]:

@@ -67,6 +67,8 @@ class _Job(NamedTuple):
 
 
 _OURS = ("job-name", "open-mode", "output")
+_MOST_OF_ALL = 8 << 20
+"""Characters of a template, once for each job of a spec."""
 _BEYOND = {
     HETJOB: "directives of a second group of nodes, and a launcher over both",
     ONE_TASK_PER_NODE: "a launcher that starts several ranks in one task",
@@ -100,6 +102,9 @@ def fill(
     if queue_check.is_too_large(template.text):
         most = f"{queue_check.MOST_LINES:,} lines and {queue_check.MOST_NAMES:,} names"
         return Filled({}, (_too_large(f"a template has at most {most} to replace"),), ())
+    if len(template.text) * len(plans) > _MOST_OF_ALL:
+        message = f"{len(plans):,} jobs by a template of {len(template.text):,} characters are too many"
+        return Filled({}, (_too_large(message),), ())
     for plan in plans:
         name = plan.job.name
         if plan.job.interactive:

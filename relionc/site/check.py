@@ -28,6 +28,7 @@ USES = ("batch", "interactive", "serial", HETJOB, INSIDE)
 PLACEHOLDERS = ("ntasks", "cpus_per_task")
 MORE = {HETJOB: ("workers", "leader_cpus"), INSIDE: ("nodes", "ranks_per_node", "tasks_per_node", "hostfile")}
 LEAST_MEMORY_MIB = 1024
+MOST_REPEATED = 16_384
 MOST_MEMORY_MIB = 64 * 1024 * 1024
 
 
@@ -56,6 +57,20 @@ def check(cluster: Cluster, value: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _check_modules(cluster)
     yield from _check_sources(cluster, value)
     yield from _check_directives(cluster)
+    yield from _check_length(cluster)
+
+
+def _check_length(cluster: Cluster) -> Iterator[Finding]:
+    """Yield a finding where the texts that every script repeats are too long together."""
+    texts = [text for pair in (*cluster.environment, *cluster.directives) for text in pair if text]
+    texts += [line for lines in cluster.modules.values() for line in lines]
+    texts += cluster.allocation
+    for each in cluster.launchers.values():
+        texts += (*each.argv, *each.arbitrary, *each.workers, *each.unset)
+        texts += [text for pair in (*each.exports, *each.variables) for text in pair]
+    if sum(map(len, texts)) + len(texts) > MOST_REPEATED:
+        message = f"the lines and words that every script repeats have more than {MOST_REPEATED:,} characters"
+        yield _impossible(message, (), "keep them in a file of their own, and source that")
 
 
 def unknown(name: str, names: Iterable[str], what: str, route: Route, *, on_key: bool = False) -> Finding:

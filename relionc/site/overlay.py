@@ -59,10 +59,10 @@ def exists(value: Any, path: str) -> bool:
         return True
     if not hasattr(value, "items"):
         return False
-    return any(
-        path == str(key) or (path.startswith(f"{key}.") and exists(part, path[len(str(key)) + 1 :]))
-        for key, part in value.items()
-    )
+    if path in value:
+        return True
+    dots = (place for place, character in enumerate(path) if character == ".")
+    return any(path[:dot] in value and exists(value[path[:dot]], path[dot + 1 :]) for dot in dots)
 
 
 def _leaves(value: Mapping[Any, Any], path: str) -> Iterator[str]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 WRONG_VALUE, MISSING_KEY = "RL670", "RL671"
 BAD_NAME = "RL655"
+MOST_ITEMS = 2000
+"""Names or words in any one place of a profile: no cluster has more partitions or kinds of nodes."""
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 """A name that a shell can export."""
 SLURM_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+@:/-]*")
@@ -55,8 +57,11 @@ class Section:
             self._wrong(None, "a mapping of keys to values")
 
     def names(self, form: re.Pattern[str], what: str) -> Iterator[str]:
-        """Yield the keys, and file a finding for each that is not `what`."""
-        for key in self.value:
+        """Yield the keys, and file a finding for each that is not `what`, or where there are too many."""
+        for number, key in enumerate(self.value):
+            if number == MOST_ITEMS:
+                self._too_many(())
+                return
             if form.fullmatch(str(key)):
                 yield str(key)
             else:
@@ -77,6 +82,10 @@ class Section:
                 many = isinstance(self.value[key], (list, tuple))
                 self._name(word, what, (key, index) if many else (key,))
         return words
+
+    def _too_many(self, route: Route) -> None:
+        message = f"there are more than {MOST_ITEMS:,} of these"
+        self._file(WRONG_VALUE, route, message, "leave out those that no job needs")
 
     def _name(self, name: str, what: str, route: Route, advice: str = ASCII, *, on_key: bool = False) -> None:
         message = f"{name[:64]!r} is not {what}"
@@ -126,6 +135,9 @@ class Section:
         if value is None:
             return ()
         items = value if isinstance(value, (list, tuple)) else [value]
+        if len(items) > MOST_ITEMS:
+            self._too_many((key,))
+            items = items[:MOST_ITEMS]
         return tuple(self._text(item, key, index) for index, item in enumerate(items))
 
     def pairs(self, key: str) -> tuple[tuple[str, str], ...]:

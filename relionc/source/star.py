@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _BLOCK = 1 << 17
 _LONGEST = 1 << 20  # bytes of a line, and of what may stand before the first table
 _WIDEST = 1000  # columns
+_LONGEST_WORD = 4096  # bytes of a name or of a value that are kept: a path is no longer
 _PER_LINE, _PER_WORD = 600, 10  # units of work
 _MARKS = frozenset(b"#dl")  # how a line among rows may begin that is none: a comment, data_, loop_
 
@@ -167,4 +168,4 @@ def _add_column(table: Table, text: bytes, *, in_loop: bool) -> None:
 
 
 def _text(word: bytes) -> str:
-    return word.decode("utf-8", "replace")
+    return word[:_LONGEST_WORD].decode("utf-8", "replace")

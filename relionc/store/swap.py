@@ -39,7 +39,7 @@ def put_in_place(root: str) -> None:
 def recover(root: str) -> None:
     """Undo what a build that was killed between its two steps has left; raises OSError."""
     aside = _beside(root, "old")
-    if os.path.lexists(aside):
+    if os.path.isdir(aside) and not os.path.islink(aside):
         os.rename(aside, staged(root) if os.path.lexists(root) else root)
 
 

@@ -230,6 +230,27 @@ def _untrusted(path: str, prepare: Callable[[Path], object]) -> Callable[[Path],
     return make
 
 
+def _unknown_nodes(count: int) -> str:
+    rows = (f"  p{number}: {{node_types: [a{number}, b{number}]}}\n" for number in range(count))
+    return "partitions:\n" + "".join(rows)
+
+
+def _long_modules(folder: Path) -> Sequence[str]:
+    lines = "\n".join(f"  - {'x' * 900}" for _ in range(4000))
+    (folder / "p.yaml").write_text(f'{_PROFILE}modules:\n "*":\n{lines}\n')
+    (folder / "spec.yaml").write_text(_jobs(1000, _GOOD).replace('"lab"', '"./p.yaml"'))
+    return ("build", "spec.yaml")
+
+
+def _wide_star(folder: Path) -> Sequence[str]:
+    with (folder / "p.star").open("wb") as stream:
+        stream.write(b"data_\nloop_\n")
+        for _ in range(300):
+            stream.write(b"_" + b"\xff" * (1 << 19) + b"\n")
+    (folder / "spec.yaml").write_text(spec())
+    return ("lint", "spec.yaml")
+
+
 _PROFILE = "profile: 1\nextends: lab\nname: mine\n"
 _RUNS = f'HOME}}";{{touch,{CANARY}}};:"'
 _BLANKS = {"no-break": "\u00a0", "em": "\u2003", "ideographic": "\u3000", "next line": "\u0085"}
@@ -302,6 +323,10 @@ HOSTILE: tuple[Hostile, ...] = (
     Hostile("a device in place of particles", job("lint", options={"fn_img": "/dev/zero"}), 0),
     Hostile("a pipe in place of particles", lambda f: (os.mkfifo(f / "p.star"), job("lint")(f))[1], 0),
     Hostile("a STAR file of newlines", _newlines, 0),
+    Hostile("a STAR file of columns with endless names", _wide_star, 0),
+    Hostile("a template of half a character", _template("{{ '\\ud800' * 10 }}"), 1, "RL71"),
+    Hostile("a template of zero bytes", _template("{{ '\\0' * 10 }}"), 1, "RL71"),
+    Hostile("an output folder without a name", lambda f: (*job()(f), "-o", ""), 2),
     Hostile("a TIFF file of overlapping directories", _tiff_of_loops, 0),
     Hostile("settings of dotted keys", _toml('cluster="lab"\n' + "a." * 20_000 + "a=1\n"), 2, "relionc.toml"),
     Hostile("settings of 5 MB", _toml('cluster="lab"\n' + "#" * 5_000_000), 2, "relionc.toml"),
@@ -392,6 +417,19 @@ HOSTILE: tuple[Hostile, ...] = (
             "escapes in its name": 'name: "x\\e[31m"\n',
         }.items()
     ),
+    Hostile(
+        "a profile of 90,000 versions",
+        cluster(
+            "./p.yaml", lambda f: (f / "p.yaml").write_text(f"{_PROFILE}versions:\n" + "- '9.9'\n" * 90_000)
+        ),
+        1,
+    ),
+    Hostile(
+        "a profile whose partitions name 40,000 unknown kinds of nodes",
+        cluster("./p.yaml", lambda f: (f / "p.yaml").write_text(_PROFILE + _unknown_nodes(20_000))),
+        1,
+    ),
+    Hostile("a profile of modules without end, for a thousand jobs", _long_modules, 1),
     # --- a build is all or nothing, where it should be ---
     Hostile("a spec called ...yaml", _named("...yaml"), 2),
     Hostile("a spec called .yaml", _named(".yaml"), 2),
