@@ -204,6 +204,8 @@ def test_a_build_that_is_told_to_stop(number, status):
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # A shell's background job ignores SIGINT, and so would all that it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - there are no threads
     ) as process:
         time.sleep(1.5)  # it waits for its input
         process.send_signal(number)
