@@ -30,8 +30,11 @@ def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
         if " " not in text or option is None or option.role == "extra_args" or option.kind not in _TEXTS:
             continue
         first, *more = blanks.words(text) or [""]
-        if more and (option.kind != "text" or key in unquoted(job.type)):
-            is_text = option.kind == "text"  # in which RELION may want several words
+        is_text = option.kind == "text"  # in which RELION may want several words
+        outer = is_text and text != text.strip(
+            blanks.SHELL
+        )  # what RELION puts beside it becomes a word of its own
+        if (more or outer) and (not is_text or key in unquoted(job.type)):
             yield Finding(
                 code=CODE,
                 severity=WARNING if is_text else ERROR,

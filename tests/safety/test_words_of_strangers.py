@@ -171,7 +171,7 @@ def test_words_arrive_as_planned_and_none_is_made_by_a_blank_in_silence(
         assert any(d.severity == ERROR for d in result.diagnostics)
         return
     assert set(LOOKALIKES + CONTROLS).isdisjoint(text) or "${{" in text
-    assume(runnable(result, place, text))
+    assume(runnable(result, place, text) and max(map(len, text.encode().split(b"/"))) < 250)
     project = text if place == "project" and text else "."
     with tempfile.TemporaryDirectory() as folder:
         calls = calls_of(result, Path(folder), project)
