@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 from test_specs_of_strangers import CANARY, SLURM, compiled, local, ran
+
+SOAK = os.environ.get("RELIONC_SOAK") == "1"
 
 ENVIRONMENT = {"HOME": "/home/somebody", **SLURM}
 NICE = ("ab", "/", ".mrc", "_1", "HOME", "SLURM", "job001/")
@@ -126,7 +129,7 @@ def arrived(texts: str) -> list[str] | None:
     return words
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=5000 if SOAK else 150, suppress_health_check=[HealthCheck.too_slow])
 @given(EXPRESSIONS, st.sampled_from(["m", "m/"]))
 @example(Asked(f'replace(env.HOME, "HOME", {quoted(NASTY[0])})', None, refers=False), "m")
 @example(added(reference("HOME"), literal(NASTY[0])), "m")
