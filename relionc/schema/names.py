@@ -24,6 +24,11 @@ class Names:
     def __init__(self, schema: Schema, value: Any) -> None:
         self.schema = schema
         self.value = value
+        self._places: dict[tuple[Route, str | int | None], dict[str, tuple[str, ...]]] = {}
+        self._at_routes: dict[Route, tuple[list[Schema], Any]] = {}
+        self._included: dict[
+            int, list[Schema]
+        ] = {}  # parts of the schema → what they include where there is no value
 
     def meant(self, key: str, route: Route) -> str | None:
         """Return the key of the mapping at `route` that `key` is another spelling of."""
@@ -57,20 +62,27 @@ class Names:
 
         `searched`: the step that has been looked into already, from below; None at the first mapping.
         """
+        known = self._places.get((route, searched))
+        if known is None:
+            known = self._places[route, searched] = self._all_below(route, searched)
+        return known.get(_plain(key), ())
+
+    def _all_below(self, route: Route, searched: str | int | None) -> dict[str, tuple[str, ...]]:
+        """Return the shortest way to each key below a mapping, by what the key and its other names are written as."""
         parts, value = self._at(route)
         level: list[tuple[tuple[str, ...], list[Schema], Any]] = [((), parts, value)]
+        found: dict[str, tuple[str, ...]] = {}
         for _ in range(_DEEPEST):
             for path, here, _inner in level:
-                name = _spelled(key, _merged(here))
-                if name is not None:
-                    return (*path, name)
+                for spelling, name in _spellings(_merged(here)).items():
+                    found.setdefault(spelling, (*path, name))
             level = [
                 deeper
                 for path, here, inner in level
                 for deeper in self._children(path, here, inner)
                 if searched is None or deeper[0][0] not in {searched, _ANY}
             ]
-        return ()
+        return found
 
     def _children(
         self, path: tuple[str, ...], parts: list[Schema], value: Any
@@ -86,19 +98,30 @@ class Names:
 
     def _at(self, route: Route) -> tuple[list[Schema], Any]:
         """Return the schemas that speak of the value at `route`, and the value."""
-        parts, value = list(self._parts(self.schema, self.value)), self.value
-        for step in route:
-            parts, value = self._step(parts, value, step), _get(value, step)
-        return parts, value
+        known = self._at_routes.get(route)
+        if known is None:
+            if route:
+                parts, value = self._at(route[:-1])
+                known = self._step(parts, value, route[-1]), _get(value, route[-1])
+            else:
+                known = list(self._parts(self.schema, self.value)), self.value
+            self._at_routes[route] = known
+        return known
 
     def _step(self, parts: list[Schema], value: Any, step: str | int) -> list[Schema]:
         inner = _get(value, step)
-        return [
-            found
-            for part in parts
-            for schema in _next_schemas(part, step)
-            for found in self._parts(schema, inner)
-        ]
+        following = {id(schema): schema for part in parts for schema in _next_schemas(part, step)}
+        found = (each for schema in following.values() for each in self._all_parts(schema, inner))
+        return list({id(each): each for each in found}.values())  # many ways may lead to one part
+
+    def _all_parts(self, schema: Any, value: Any) -> list[Schema]:
+        """Return `schema` and all that it includes."""
+        if value is not None:
+            return list(self._parts(schema, value))
+        known = self._included.get(id(schema))
+        if known is None:
+            known = self._included[id(schema)] = list(self._parts(schema, None))
+        return known
 
     def _parts(self, schema: Any, value: Any) -> Iterator[Schema]:
         """Yield `schema` and all that it includes, conditional parts only where they apply to `value`."""
@@ -134,10 +157,13 @@ def _get(value: Any, step: str | int) -> Any:
 
 def _spelled(key: str, properties: dict[str, Schema]) -> str | None:
     """Return the property that `key` names: in another case, with other dashes, or by a known other name."""
-    wanted = _plain(key)
-    by_name = {_plain(name): name for name in properties}
+    return _spellings(properties).get(_plain(key))
+
+
+def _spellings(properties: dict[str, Schema]) -> dict[str, str]:
+    """Return each property by what its name and its other names are written as; its own name comes first."""
     also = {_plain(other): name for name, s in properties.items() for other in s.get("x-also", ())}
-    return by_name.get(wanted) or also.get(wanted)
+    return {**also, **{_plain(name): name for name in properties}}
 
 
 def _plain(key: str) -> str:
