@@ -1,7 +1,8 @@
 """Thousands of broken inputs: no traceback, no input that takes too long, the same words whatever the hash seed.
 
 The inputs are made of good ones (`mutations`), in child processes with bounds on time and memory (`child`). A failing
-input is kept as a file below `.pytest_cache`. RELIONC_SOAK=1 tries all; the second hash seed then sees every tenth batch.
+input is kept as a file below `.pytest_cache`. RELIONC_SOAK=1 tries all; the second
+hash seed then sees every tenth batch.
 """
 
 from __future__ import annotations
