@@ -33,7 +33,7 @@ OPTICS = "data_optics\n\nloop_\n_rlnOpticsGroup #1\n_rlnImagePixelSize #2\n_rlnI
 READ = """
 import sys, time
 sys.path.insert(0, {root!r})
-from relionc.source.facts import facts
+from relionc.data.facts import facts
 start = time.perf_counter()
 found = facts({path!r})
 print(time.perf_counter() - start, found.particles, found.unique_particles, found.micrographs)

@@ -30,8 +30,8 @@ FLAGS = {
     "cli/build.py": "the options of relionc itself, in what it says",
     "store/build_dir.py": "an option of relionc itself, in what it says: --force",
     "plan/check.py": "sbatch's, quoted from what it answers: --mem --mem-per-cpu --mem-per-gpu",
-    "lower/queue_check.py": "an option of relionc itself, in what it says: --extra",
-    "lower/queue_plan.py": "sbatch's, in the call that submits: --chdir",
+    "queue_template/check.py": "an option of relionc itself, in what it says: --extra",
+    "queue_template/plans.py": "sbatch's, in the call that submits: --chdir",
     "lower/script.py": "sbatch's, in the call that submits: --parsable --dependency --kill-on-invalid-dep",
 }
 # Words of ours that are also an option's name in some version.

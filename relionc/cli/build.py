@@ -11,10 +11,10 @@ from relionc.cli import files, say
 from relionc.cli.files import CallError
 from relionc.cli.remember import remember, settings_places, with_notes
 from relionc.cli.summary import built, job_lines
+from relionc.data.skim import Skim, is_below
 from relionc.diag import ERROR, NOTE, WARNING, Diagnostic
 from relionc.pipeline import Compiled, Disk, QueueTemplate, Request, compile_spec
 from relionc.source import regular
-from relionc.source.skim import Skim, is_below
 from relionc.store import build_dir, manifest
 from relionc.store.paths import StoreError, is_safe
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from relionc import catalog
 from relionc.cli import files, say
 from relionc.cli.files import CallError
+from relionc.data.project import Project
+from relionc.data.skim import TooMuch
 from relionc.diag import ERROR, Diagnostic, Finding
 from relionc.diag.locate import locate_all
 from relionc.ir import Glob
 from relionc.lower.commands import make
 from relionc.source import jobfile
-from relionc.source.project import Project
-from relionc.source.skim import TooMuch
 from relionc.spec.jobfile import resolve, with_references
 
 if TYPE_CHECKING:

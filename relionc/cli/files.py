@@ -9,15 +9,15 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.cli.remember import settings_places
+from relionc.data.skim import is_below
 from relionc.source import regular
 from relionc.source.load import MAX_BYTES
-from relionc.source.skim import is_below
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from relionc.source.facts import FileFacts
-    from relionc.source.skim import Skim
+    from relionc.data.facts import FileFacts
+    from relionc.data.skim import Skim
 
 STDIN = "-"
 _TEMPLATE = 256 << 10  # bytes
@@ -136,6 +136,6 @@ def file_facts(path: str, project: str, skim: Skim | None = None) -> FileFacts |
     place = os.path.join(project, path)
     if not (skim and skim.within) and not os.path.isfile(place):
         return None
-    from relionc.source.facts import facts
+    from relionc.data.facts import facts
 
     return facts(path, project, skim)

@@ -9,9 +9,9 @@ from relionc.cli.build import BuildCall, compile_one, show
 from relionc.cli.files import CallError
 from relionc.cli.summary import MIB, gpus, job_lines, leader_memory_mib, memory_per_node_mib, nodes
 from relionc.cli.table import table
-from relionc.expr.slurm import format_time
 from relionc.plan.model import LEADER, PEER
 from relionc.plan.picture import gpu_bars
+from relionc.slurm.times import format_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

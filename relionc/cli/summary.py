@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from relionc.cli.say import on_one_line
 from relionc.emit.shell import pasted_path
-from relionc.expr.slurm import format_time
 from relionc.plan.model import HETEROGENEOUS, LEADER, ONE_TASK_PER_NODE
 from relionc.plan.words import plural
+from relionc.slurm.times import format_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

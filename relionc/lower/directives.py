@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.expr.slurm import format_memory, format_time
 from relionc.ir import Directive
 from relionc.lower.launch import groups
 from relionc.plan.model import HETEROGENEOUS
 from relionc.slurm.options import OPTIONS
+from relionc.slurm.sizes import format_memory
+from relionc.slurm.times import format_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

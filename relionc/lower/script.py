@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from relionc.expr.refs import Units
-from relionc.expr.slurm import SlurmSyntaxError, parse_hostlist
 from relionc.ir import Allocation, Bundle, JobArtifacts, Script, Submission, Word
 from relionc.lower import directives, launch
 from relionc.lower.words import anywhere, path_word, profile_word, word
 from relionc.plan.model import HETEROGENEOUS, HETJOB, HOMOGENEOUS, LEADER, ONE_TASK_PER_NODE
 from relionc.plan.words import plural
+from relionc.slurm.hostlist import parse_hostlist
+from relionc.slurm.syntax import SlurmSyntaxError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -104,9 +104,9 @@ def _bundle(
     bundle = script.bundle(plans, made, job_files, cluster, origin=script.Origin(request.name, __version__))
     if not templated:
         return bundle
-    from relionc.lower import queue_plan
+    from relionc.queue_template import plans as in_template
 
-    return queue_plan.put_in(bundle, templated, plans)
+    return in_template.put_in(bundle, templated, plans)
 
 
 def _files(bundle: Bundle, request: Request, run: Run) -> dict[str, bytes]:
@@ -140,9 +140,9 @@ def _decided(plan: JobPlan, request: Request, cluster: Cluster) -> dict[str, Any
     """Return RELION's text for every option, with what the plan decided; a template is for a queue."""
     if request.template is None or request.template.of_jinja:
         return decided_options(plan, queued=cluster.scheduler != "none")
-    from relionc.lower import queue_plan
+    from relionc.queue_template import plans as in_template
 
-    return queue_plan.options(plan, decided_options(plan, queued=True))
+    return in_template.options(plan, decided_options(plan, queued=True))
 
 
 def _from_template(
@@ -157,11 +157,11 @@ def _from_template(
     """Return the submission scripts that RELION's own template makes of the jobs, by name."""
     if request.template is None or request.template.of_jinja:
         return {}
-    from relionc.lower import queue_plan
+    from relionc.queue_template import plans as in_template
 
     path, data, extras = request.template
-    template = queue_plan.Template(_template_text(path, data, run), extras)
-    scripts, of_template, of_jobs = queue_plan.fill(plans, options, made, template, cluster)
+    template = in_template.Template(_template_text(path, data, run), extras)
+    scripts, of_template, of_jobs = in_template.fill(plans, options, made, template, cluster)
     run.diagnostics += locate_all(of_template, Lines(path))
     run.report(of_jobs, tree)
     return scripts

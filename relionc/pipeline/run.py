@@ -14,10 +14,10 @@ from relionc.diag.locate import locate_all
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from relionc.data.facts import FileFacts
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
     from relionc.source import Tree
-    from relionc.source.facts import FileFacts
     from relionc.spec.model import ResolvedJob
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
-from relionc.expr.slurm import constraint_allows, constraint_nodes, parse_constraint
 from relionc.plan.gpus import NO_USE, Use, job_use, parse_ids, ranks_use
 from relionc.plan.layout import Place, round_cpus, tasks_that_fit
 from relionc.plan.model import HETEROGENEOUS, HETJOB, HOMOGENEOUS, HOMOGENEOUS_PLUS_1, ONE_TASK_PER_NODE
+from relionc.slurm.constraint import constraint_allows, constraint_nodes, parse_constraint
 from relionc.solve import spend
 
 if TYPE_CHECKING:

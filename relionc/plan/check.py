@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from relionc.diag import WARNING, Finding, Fix
 from relionc.expr.refs import show
-from relionc.expr.slurm import SlurmSyntaxError, constraint_allows, parse_constraint
 from relionc.plan.amounts import gib
 from relionc.plan.demand import QUEUE_ONLY
 from relionc.plan.gpus import parse_ids
 from relionc.plan.picture import of_layout
 from relionc.site.faults import faults
+from relionc.slurm.constraint import constraint_allows, parse_constraint
+from relionc.slurm.syntax import SlurmSyntaxError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

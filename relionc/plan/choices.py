@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from relionc.expr.slurm import constraint_least, parse_constraint
 from relionc.plan.gpus import highest, parse_ids
 from relionc.plan.model import HETEROGENEOUS, HETJOB, HOMOGENEOUS, HOMOGENEOUS_PLUS_1, ONE_TASK_PER_NODE
+from relionc.slurm.constraint import constraint_least, parse_constraint
 from relionc.solve import Span, Variable
 
 if TYPE_CHECKING:

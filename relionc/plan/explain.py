@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from relionc import catalog
 from relionc.diag import Finding, Related, Suggestion
-from relionc.expr.slurm import format_memory, format_time
 from relionc.plan.amounts import gib
 from relionc.plan.asked import MIB, Asked
 from relionc.plan.demand import demand_of
@@ -17,6 +16,8 @@ from relionc.plan.model import HETEROGENEOUS, ONE_TASK_PER_NODE
 from relionc.plan.picture import of_layout
 from relionc.plan.problem import problem
 from relionc.plan.words import CODES, FIXED, HELP, MESSAGES, TOPICS, kind, plural
+from relionc.slurm.sizes import format_memory
+from relionc.slurm.times import format_time
 from relionc.solve import TooHard, best, nearest
 
 if TYPE_CHECKING:

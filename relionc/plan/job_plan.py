@@ -6,7 +6,10 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from relionc.expr.refs import braced
-from relionc.expr.slurm import (
+from relionc.plan.asked import hardware
+from relionc.plan.layout import ranks
+from relionc.plan.model import HETEROGENEOUS, HETJOB, ONE_TASK_PER_NODE, JobPlan, LeaderGroup
+from relionc.slurm.constraint import (
     ALL,
     COUNTED,
     FEATURE,
@@ -17,9 +20,6 @@ from relionc.expr.slurm import (
     format_constraint,
     parse_constraint,
 )
-from relionc.plan.asked import hardware
-from relionc.plan.layout import ranks
-from relionc.plan.model import HETEROGENEOUS, HETJOB, ONE_TASK_PER_NODE, JobPlan, LeaderGroup
 
 if TYPE_CHECKING:
     from relionc.expr import AnyText

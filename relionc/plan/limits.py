@@ -9,11 +9,11 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from relionc.expr.slurm import constraint_allows, constraint_least, parse_constraint
 from relionc.plan.asked import MIB, most_cpus
 from relionc.plan.gpus import highest, parse_ids
 from relionc.plan.layout import round_cpus
 from relionc.plan.model import HETEROGENEOUS, HETJOB, ONE_TASK_PER_NODE
+from relionc.slurm.constraint import constraint_allows, constraint_least, parse_constraint
 from relionc.solve import Constraint, Floor
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.expr.slurm import format_time
 from relionc.plan.amounts import gib
 from relionc.plan.asked import MIB, most_cpus
 from relionc.plan.gpus import highest, node_use, parse_ids
 from relionc.plan.model import HETEROGENEOUS, HETJOB
+from relionc.slurm.times import format_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable

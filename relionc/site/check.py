@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from relionc.diag import WARNING, Finding
-from relionc.expr.slurm import format_memory
 from relionc.site.overlay import exists
 from relionc.site.read import MISSING_KEY, WRONG_VALUE
 from relionc.site.types import BILLED, MODES
 from relionc.slurm.options import ALWAYS, NEVER, NOBODY, OPTIONS, PLAN, meant
+from relionc.slurm.sizes import format_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

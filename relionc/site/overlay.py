@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from relionc.expr.slurm import format_time
 from relionc.site.read import PROVENANCE, TOP_ONLY, collect_sources
 from relionc.site.types import Launcher, NodeType, Partition, Policy, Scratch, Source
+from relionc.slurm.times import format_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,8 +7,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from relionc.diag import Finding
-from relionc.expr.slurm import UNLIMITED, SlurmSyntaxError, parse_size, parse_time
 from relionc.site.types import USUAL_MODES, Cluster, Launcher, NodeType, Partition, Policy, Scratch, Source
+from relionc.slurm.sizes import parse_size
+from relionc.slurm.syntax import SlurmSyntaxError
+from relionc.slurm.times import UNLIMITED, parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from relionc.expr.slurm import format_memory, format_time
+from relionc.slurm.sizes import format_memory
+from relionc.slurm.times import format_time
 
 if TYPE_CHECKING:
     from relionc.site.types import Cluster, Launcher, NodeType, Partition

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from relionc.catalog.types import JobType
+    from relionc.data.facts import FileFacts
     from relionc.diag import Route
     from relionc.expr import AnyText
-    from relionc.source.facts import FileFacts
     from relionc.spec.scope import Scope
 
     Reader = Callable[[str, str], FileFacts | None]

@@ -63,7 +63,7 @@ class Resources(NamedTuple):
 class Data(NamedTuple):
     """Facts about the input: counts, box and micrograph sizes in pixels, pixel size in Å.
 
-    `unique_particles`: different images, as RELION counts them for scratch (see `source.facts`). `planes`: of a
+    `unique_particles`: different images, as RELION counts them for scratch (see `data.facts`). `planes`: of a
     particle, more than 1 for subtomograms. `frames` of an EER movie are fractions. None: nobody says.
     """
 

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from relionc.catalog.types import JobType
+    from relionc.data.facts import FileFacts
     from relionc.diag import Route
     from relionc.expr import AnyText
-    from relionc.source.facts import FileFacts
     from relionc.spec.resources import Routed
 
 _NO_FOLDER = frozenset(map(chr, range(0x21))) | frozenset(f"\x7f*?[]{MASK}")

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from relionc.expr import Text, text_of
-from relionc.expr.slurm import SlurmSyntaxError, parse_gres, parse_size, parse_time
+from relionc.slurm.gres import parse_gres
+from relionc.slurm.sizes import parse_size
+from relionc.slurm.syntax import SlurmSyntaxError
+from relionc.slurm.times import parse_time
 from relionc.spec.model import Pin, Resources
 
 if TYPE_CHECKING:

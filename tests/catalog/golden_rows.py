@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc import catalog
+from relionc.data.project import Project
 from relionc.expr import refs
 from relionc.ir import CommandLine, Glob, ShellRef, Word
 from relionc.lower.commands import Made, make
-from relionc.source.project import Project
 
 if TYPE_CHECKING:
     from relionc.catalog import JobType

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from relionc import catalog
+from relionc.data.project import Project
 from relionc.emit.jobfile import render
 from relionc.lower import jobfile
 from relionc.lower.commands import make
-from relionc.source.project import Project
 
 if TYPE_CHECKING:
     from relionc.catalog import JobType

@@ -10,8 +10,8 @@ from golden_rows import DATA, PROJECT, difference, exceptions, rows
 from relionc import catalog
 from relionc.catalog.compiler import CatalogError
 from relionc.catalog.compiler.facts import facts
+from relionc.data.project import Project
 from relionc.lower.commands import Made, make
-from relionc.source.project import Project
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relionc import catalog
+from relionc.data.project import Project
 from relionc.lower.commands import Made, make
-from relionc.source.project import Project
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -169,8 +169,8 @@ def test_what_is_no_job_file_is_not_imported(run, tmp_path):
 def test_a_project_too_large_to_look_at_is_said(tmp_path, monkeypatch):
     """The command of multi-body refinement depends on how many bodies a STAR file lists."""
     from relionc.cli import commands
-    from relionc.source.project import Project
-    from relionc.source.skim import Skim
+    from relionc.data.project import Project
+    from relionc.data.skim import Skim
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "default_pipeline.star").touch()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.expr.slurm import format_time
+from relionc.slurm.times import format_time
 
 from .shape import NodeGroup, Partition, Shape
 

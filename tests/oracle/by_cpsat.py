@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ortools.sat.python import cp_model
 
-from relionc.expr import slurm
+from relionc.slurm.constraint import ALL, FEATURE, SAME, SPLIT, Constraint, parse_constraint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -226,10 +226,10 @@ def _alike(instance: dict[str, Any], place: Place) -> list[dict[str, Any]]:
     return [node for node in there if node is place.node or as_good(node)]
 
 
-def _allows(wanted: slurm.Constraint, features: Sequence[str]) -> bool:
-    if wanted.kind == slurm.FEATURE:
+def _allows(wanted: Constraint, features: Sequence[str]) -> bool:
+    if wanted.kind == FEATURE:
         return wanted.name in features
-    some = all if wanted.kind == slurm.ALL else any
+    some = all if wanted.kind == ALL else any
     return some(_allows(part, features) for part in wanted.parts)
 
 
@@ -246,10 +246,10 @@ def _wanted(instance: dict[str, Any], place: Place) -> Wanted:
     text = instance["demand"]["pins"].get("constraint")
     if text is None:
         return Wanted(True, sum(node["count"] for node in alike), 1)
-    wanted = slurm.parse_constraint(text)
-    parts = wanted.parts if wanted.kind == slurm.SAME else (wanted,)
+    wanted = parse_constraint(text)
+    parts = wanted.parts if wanted.kind == SAME else (wanted,)
     there = max(sum(n["count"] for n in alike if _allows(part, n["features"])) for part in parts)
-    least = sum(part.count for part in wanted.parts) if wanted.kind == slurm.SPLIT else 1
+    least = sum(part.count for part in wanted.parts) if wanted.kind == SPLIT else 1
     return Wanted(_allows(wanted, place.node["features"]), there, least)
 
 

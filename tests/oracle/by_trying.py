@@ -11,7 +11,7 @@ from functools import lru_cache
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from relionc.expr import slurm
+from relionc.slurm.constraint import ALL, COUNTED, FEATURE, SAME, SPLIT, Constraint, parse_constraint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -510,24 +510,24 @@ def vram_excess(instance: dict[str, Any], choice: Choice, *, sure: bool) -> floa
 
 
 @lru_cache
-def _constraint(text: str) -> slurm.Constraint:
-    return slurm.parse_constraint(text)
+def _constraint(text: str) -> Constraint:
+    return parse_constraint(text)
 
 
-def allows(tree: slurm.Constraint, features: list[str]) -> bool:
+def allows(tree: Constraint, features: list[str]) -> bool:
     """Tell whether a node with these features may be part of the job."""
-    if tree.kind == slurm.FEATURE:
+    if tree.kind == FEATURE:
         return tree.name in features
-    if tree.kind == slurm.ALL:
+    if tree.kind == ALL:
         return all(allows(part, features) for part in tree.parts)
-    if tree.kind == slurm.COUNTED:
+    if tree.kind == COUNTED:
         return allows(tree.parts[0], features)
     return any(allows(part, features) for part in tree.parts)
 
 
-def least_nodes(tree: slurm.Constraint) -> int:
+def least_nodes(tree: Constraint) -> int:
     """Return how many nodes the counts of `[a*1&b*2]` ask for."""
-    return sum(part.count for part in tree.parts) if tree.kind == slurm.SPLIT else 1
+    return sum(part.count for part in tree.parts) if tree.kind == SPLIT else 1
 
 
 def nodes_allowed(instance: dict[str, Any], place: Place) -> int:
@@ -542,7 +542,7 @@ def nodes_allowed(instance: dict[str, Any], place: Place) -> int:
     if "constraint" not in pins:
         return sum(node["count"] for node in alike)
     tree = _constraint(pins["constraint"])
-    parts = tree.parts if tree.kind == slurm.SAME else (tree,)
+    parts = tree.parts if tree.kind == SAME else (tree,)
     allowed = [node for node in alike if allows(tree, node["features"])] or alike
     if allowed is alike:
         return sum(node["count"] for node in alike)

@@ -11,8 +11,8 @@ from relionc import catalog
 from relionc.catalog.queue import load_queue
 from relionc.emit.queue import render
 from relionc.expr import refs
-from relionc.lower import queue
 from relionc.lower.commands import Made, make
+from relionc.queue_template import placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,10 +60,10 @@ def script_of(row: Row, release: str, made: Made, defaults: dict[str, str]) -> s
     """Return the script that we make of a row's template and of commands."""
     facts = load_queue(version_of(release))
     options = {**defaults, **options_of(row)}
-    extras = queue.site_extras(facts, options, row["env"])
-    known = queue.values(facts, options, row["outputname"])
-    replacing = queue.replacements(facts, known, extras)
-    return render(queue.fill(row["template"], made, facts, replacing)).replace(
+    extras = placeholders.site_extras(facts, options, row["env"])
+    known = placeholders.values(facts, options, row["outputname"])
+    replacing = placeholders.replacements(facts, known, extras)
+    return render(placeholders.fill(row["template"], made, facts, replacing)).replace(
         "${SLURM_JOB_ID}", "$SLURM_JOB_ID"
     )
 
@@ -83,5 +83,5 @@ def difference(row: Row, release: str) -> str:
     script = script_of(row, release, made, defaults)
     if script != row["script"]:
         return f"{script!r} is not {row['script']!r}"
-    warned = queue.is_uneven(load_queue(version_of(release)), options, row["outputname"])
+    warned = placeholders.is_uneven(load_queue(version_of(release)), options, row["outputname"])
     return "" if warned == bool(row["stdout"]) else f"warned: {warned}, but RELION printed {row['stdout']!r}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from site_templates import SPEC, WHOLE
 
-from relionc.lower import commands, decided, queue_plan
+from relionc.lower import commands, decided
 from relionc.pipeline import Disk, Request, compile_spec
 from relionc.plan.model import HETJOB, HOMOGENEOUS_PLUS_1, ONE_TASK_PER_NODE
+from relionc.queue_template import plans as plans_in_template
 from relionc.spec.model import Pin
 
 
@@ -15,17 +16,17 @@ def nothing(path: str) -> bytes:
     raise FileNotFoundError(path)
 
 
-def filled(mode: str) -> queue_plan.Filled:
+def filled(mode: str) -> plans_in_template.Filled:
     """Fill in the template for the spec's job, as if the solver had found this mode."""
     result = compile_spec(Request("site.yaml", SPEC.encode()), Disk(nothing, lambda *_: None))
     assert result.cluster is not None
     (plan,) = result.plans
     job = plan.job._replace(layout=Pin(mode, ("jobs", "fine", "layout")))
-    texts = queue_plan.options(plan, decided.options(plan, queued=True))
+    texts = plans_in_template.options(plan, decided.options(plan, queued=True))
     made = commands.make(job.type, texts, output=job.output, is_continue=False)
-    template = queue_plan.Template(WHOLE, {})
+    template = plans_in_template.Template(WHOLE, {})
     plans = [plan._replace(mode=mode, job=job)]
-    return queue_plan.fill(plans, {"fine": texts}, {"fine": made}, template, result.cluster)
+    return plans_in_template.fill(plans, {"fine": texts}, {"fine": made}, template, result.cluster)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from relionc.catalog.queue import load_queue
 from relionc.emit.queue import render
 from relionc.expr import ExprError
 from relionc.ir import QueueScript
-from relionc.lower import queue
 from relionc.lower.commands import Made
+from relionc.queue_template import placeholders
 
 NAMES = ("XXXmpinodesXXX", "XXXthreadsXXX", "XXXcoresXXX", "XXXdedicatedXXX", "XXXnodesXXX")
 MADE = Made(
@@ -27,7 +27,7 @@ MADE = Made(
 def numbers(**options: str) -> list[str]:
     facts = load_queue("3.1")
     texts = {name: options[role] for role, (name, _) in facts.options.items() if role in options}
-    replacing = queue.replacements(facts, queue.values(facts, texts, "X/job001/"), {})
+    replacing = placeholders.replacements(facts, placeholders.values(facts, texts, "X/job001/"), {})
     return [replacing[name] for name in NAMES]
 
 
@@ -71,20 +71,20 @@ def test_entries_of_a_site_are_counted_as_relion_does(
 ) -> None:
     declared = {f"RELION_QSUB_EXTRA{number}": "label" for number in range(1, 6)}
     environment = declared | ({} if count is None else {"RELION_QSUB_EXTRA_COUNT": count})
-    assert list(queue.site_extras(load_queue(version), {}, environment)) == expected
+    assert list(placeholders.site_extras(load_queue(version), {}, environment)) == expected
 
 
 def test_an_entry_is_there_only_if_it_is_declared() -> None:
     environment = {"RELION_QSUB_EXTRA2": "Memory", "RELION_QSUB_EXTRA2_DEFAULT": "6g"}
     facts = load_queue("4.0")
-    assert queue.site_extras(facts, {}, environment) == {2: "6g"}
-    assert queue.site_extras(facts, {"qsub_extra2": "8g"}, environment) == {2: "8g"}
-    assert queue.site_extras(facts, {"qsub_extra2": "8g"}, {}) == {}
+    assert placeholders.site_extras(facts, {}, environment) == {2: "6g"}
+    assert placeholders.site_extras(facts, {"qsub_extra2": "8g"}, environment) == {2: "8g"}
+    assert placeholders.site_extras(facts, {"qsub_extra2": "8g"}, {}) == {}
 
 
 def test_names_are_replaced_in_their_order() -> None:
     replacing = {"XXXaXXX": "XXXbXXX", "XXXbXXX": "XXXaXXX"}
-    assert queue.replaced("XXXaXXX XXXbXXX", replacing) == "XXXaXXX XXXaXXX"
+    assert placeholders.replaced("XXXaXXX XXXbXXX", replacing) == "XXXaXXX XXXaXXX"
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_names_are_replaced_in_their_order() -> None:
     ],
 )
 def test_lines_end_as_relion_ends_them(template: str, expected: str) -> None:
-    assert render(queue.fill(template, MADE, load_queue("3.1"), {})) == expected
+    assert render(placeholders.fill(template, MADE, load_queue("3.1"), {})) == expected
 
 
 def test_only_the_first_place_of_a_line_takes_the_command() -> None:

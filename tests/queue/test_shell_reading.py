@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relionc.ir import CommandLine, Glob, ShellRef
-from relionc.lower.queue_shell import misread
+from relionc.queue_template.shell import misread
 
 
 def command(*words: str) -> CommandLine:

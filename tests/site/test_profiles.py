@@ -11,8 +11,8 @@ import jsonschema
 import pytest
 
 from relionc import catalog, site
-from relionc.expr import slurm
 from relionc.site.overlay import to_value
+from relionc.slurm.constraint import constraint_allows, parse_constraint
 from relionc.source import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,9 +111,9 @@ def test_looking_up_a_profile_reads_no_yaml_and_no_json() -> None:
 
 def nodes_with(name: str, constraint: str, partition: str) -> list[str]:
     cluster = site.builtin(name)
-    tree = slurm.parse_constraint(constraint)
+    tree = parse_constraint(constraint)
     types = cluster.partitions[partition].node_types
-    return [node for node in types if slurm.constraint_allows(tree, cluster.node_types[node].features)]
+    return [node for node in types if constraint_allows(tree, cluster.node_types[node].features)]
 
 
 def test_the_old_cluster_holds_its_largest_example_job() -> None:

@@ -7,9 +7,9 @@ import json
 import pytest
 from asking import no_file, spec
 
+from relionc.data.facts import FileFacts
 from relionc.diag import ERROR
 from relionc.pipeline import Disk, Request, compile_spec
-from relionc.source.facts import FileFacts
 from relionc.spec.model import Data, Fact
 
 MOVIES = FileFacts(

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from image_bytes import mrc, tiff
 
-from relionc.source import images
-from relionc.source.images import Image, look
+from relionc.data import images
+from relionc.data.images import Image, look
 
 BOTH = ["<", ">"]
 

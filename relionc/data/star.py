@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from relionc.source.skim import TooMuch
+from relionc.data.skim import TooMuch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import BinaryIO
 
-    from relionc.source.skim import Skim
+    from relionc.data.skim import Skim
 
 _BLOCK = 1 << 17
 _LONGEST = 1 << 20  # bytes of a line, and of what may stand before the first table

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from relionc.data.facts import facts
 from relionc.plan.particles import scratch_particles
-from relionc.source.facts import facts
 from relionc.spec.model import Data, Fact
 
 MAKE = Path(__file__).parents[1] / "lab" / "make_particles.py"

@@ -1,6 +1,6 @@
 """RELION's own submission templates: which names it replaces by what, and which commands go behind a launcher.
 
-This is what RELION does with a template, careless where it is; `relionc.lower.queue_check` says what will not work.
+This is what RELION does with a template, careless where it is; `relionc.queue_template.check` says what will not work.
 """
 
 from __future__ import annotations

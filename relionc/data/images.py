@@ -9,7 +9,7 @@ import os
 import struct
 from typing import NamedTuple
 
-from relionc.source.skim import Skim
+from relionc.data.skim import Skim
 
 _LARGEST = 100_000  # pixels of an edge
 _HEADER = 1024  # bytes

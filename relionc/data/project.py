@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from relionc.source.skim import OPENED, Skim, TooMuch
-from relionc.source.star import Lines, tables
+from relionc.data.skim import OPENED, Skim, TooMuch
+from relionc.data.star import Lines, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from relionc.source.star import Table
+    from relionc.data.star import Table
 
 
 class Project:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from relionc.source.images import Image, look
-from relionc.source.skim import Skim, TooMuch
-from relionc.source.star import Lines, Table, tables
+from relionc.data.images import Image, look
+from relionc.data.skim import Skim, TooMuch
+from relionc.data.star import Lines, Table, tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relionc.source.facts import Images
-from relionc.source.project import Project
-from relionc.source.skim import WORK, Skim
-from relionc.source.star import Lines, tables
+from relionc.data.facts import Images
+from relionc.data.project import Project
+from relionc.data.skim import WORK, Skim
+from relionc.data.star import Lines, tables
 
 OLD = "data_\n\nloop_\n_rlnMagnification #1\n_rlnDetectorPixelSize #2\n_rlnImageName #3\n{}\n"
 
@@ -110,7 +110,7 @@ def test_rows_cost_no_memory():
 
 
 def test_many_micrographs_in_any_order_cost_little_memory(monkeypatch):
-    monkeypatch.setattr("relionc.source.facts._GROUPS", 1000)
+    monkeypatch.setattr("relionc.data.facts._GROUPS", 1000)
     found, most = peak(lambda: tallied(rows(50_000, of_mics=1)))
     assert found == (50_000, 50_000, None)
     assert most < 1.5

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relionc.expr import slurm
+from relionc.slurm.gres import parse_gres
+from relionc.slurm.hostlist import format_hostlist, parse_hostlist
+from relionc.slurm.sizes import parse_size
+from relionc.slurm.syntax import SlurmSyntaxError
+from relionc.slurm.times import parse_time
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,16 +62,16 @@ HOST_LISTS = [
 @pytest.mark.parametrize("text", HOST_LISTS)
 def test_host_lists_expand_as_scontrol_does(text: str, environment: dict[str, str]) -> None:
     theirs = run(environment, "scontrol", "show", "hostnames", text).stdout.split()
-    assert slurm.parse_hostlist(text) == theirs
+    assert parse_hostlist(text) == theirs
 
 
 def test_scontrol_reads_our_lists_back(environment: dict[str, str]) -> None:
     hosts = ["cn0008", "cn0001", "cn0002", "cn9", "cn10", "gpu", "a1b3", "a1b4", "cn0099", "cn0100", "cn0001"]
-    theirs = run(environment, "scontrol", "show", "hostnames", slurm.format_hostlist(hosts)).stdout.split()
+    theirs = run(environment, "scontrol", "show", "hostnames", format_hostlist(hosts)).stdout.split()
     assert theirs == hosts
 
 
-READERS = {"time": slurm.parse_time, "mem": slurm.parse_size}
+READERS = {"time": parse_time, "mem": parse_size}
 TIMES = ("1-30", "90:00:00", "5", "5:00", "infinite", "24h", "1:2:3:4", " 5", ":30", "5:", "1-2-3")
 SIZES = ("200GB", "200g", "1K", "4200", "200GiB", "1.5G", "5x", "-3", "1P")
 
@@ -79,7 +83,7 @@ def test_we_accept_what_sbatch_accepts(option: str, text: str, environment: dict
     assert (f"--{option}" in message) != ("--ntasks" in message), message
     try:
         READERS[option](text)
-    except slurm.SlurmSyntaxError:
+    except SlurmSyntaxError:
         assert f"--{option}" in message
     else:
         assert "--ntasks" in message
@@ -89,5 +93,5 @@ def test_we_accept_what_sbatch_accepts(option: str, text: str, environment: dict
 def test_gres_that_sbatch_refuses(text: str, environment: dict[str, str]) -> None:
     message = run(environment, "sbatch", f"--gres={text}", "--wrap=true").stderr
     assert "Invalid generic resource" in message
-    with pytest.raises(slurm.SlurmSyntaxError):
-        slurm.parse_gres(text)
+    with pytest.raises(SlurmSyntaxError):
+        parse_gres(text)

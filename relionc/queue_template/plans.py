@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from relionc.catalog.queue import load_queue
 from relionc.diag import WARNING, Finding
 from relionc.expr.refs import show
-from relionc.expr.slurm import SlurmSyntaxError, parse_time
-from relionc.lower import directives, queue, queue_check
-from relionc.lower.queue_shell import misread
+from relionc.lower import directives
 from relionc.lower.words import path_word
 from relionc.plan.model import HETJOB, ONE_TASK_PER_NODE
+from relionc.queue_template import check, placeholders
+from relionc.queue_template.shell import misread
 from relionc.slurm.directives import Said, first_command, said
+from relionc.slurm.syntax import SlurmSyntaxError
+from relionc.slurm.times import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,8 +101,8 @@ def fill(
     scripts: dict[str, QueueScript] = {}
     of_template: list[Finding] = []
     of_jobs: list[Finding] = []
-    if queue_check.is_too_large(template.text):
-        most = f"{queue_check.MOST_LINES:,} lines and {queue_check.MOST_NAMES:,} names"
+    if check.is_too_large(template.text):
+        most = f"{check.MOST_LINES:,} lines and {check.MOST_NAMES:,} names"
         return Filled({}, (_too_large(f"a template has at most {most} to replace"),), ())
     if len(template.text) * len(plans) > _MOST_OF_ALL:
         message = f"{len(plans):,} jobs by a template of {len(template.text):,} characters are too many"
@@ -115,11 +117,11 @@ def fill(
         job = _Job(plan, texts[name], made[name], cluster, template)
         try:
             scripts[name], problems = _filled(job)
-        except queue.ExprError as error:
+        except placeholders.ExprError as error:
             message = f"RELION cannot fill in a template: {error.message}"
             of_jobs.append(Finding(code="RL129", message=message, route=plan.job.route, on_key=True))
             continue
-        except queue.TooLarge as error:
+        except placeholders.TooLarge as error:
             of_template.append(_too_large(str(error)))
             break
         of_template += problems
@@ -139,12 +141,12 @@ def _beyond(plan: JobPlan) -> Finding:
 
 
 def _filled(job: _Job) -> tuple[QueueScript, list[Finding]]:
-    known = queue.values(job.queue, job.texts, job.plan.job.output)
-    replacing = queue.replacements(job.queue, known, _extras(job))
-    script = queue.fill(job.template.text, job.made, job.queue, replacing)
-    lines, version = queue.lines_of(job.template.text), job.plan.job.type.version
-    filled = queue_check.Filled(lines, script.lines, job.queue, replacing, version, job.slurm)
-    return script, [*queue_check.check(filled), *_others(job, script)]
+    known = placeholders.values(job.queue, job.texts, job.plan.job.output)
+    replacing = placeholders.replacements(job.queue, known, _extras(job))
+    script = placeholders.fill(job.template.text, job.made, job.queue, replacing)
+    lines, version = placeholders.lines_of(job.template.text), job.plan.job.type.version
+    filled = check.Filled(lines, script.lines, job.queue, replacing, version, job.slurm)
+    return script, [*check.check(filled), *_others(job, script)]
 
 
 def _extras(job: _Job) -> dict[int, str]:
@@ -154,7 +156,7 @@ def _extras(job: _Job) -> dict[int, str]:
     """
     entry = job.queue.extra
     asked = {each.name: each.value or "" for each in _asked(job)}
-    there = list(said(queue.lines_of(job.template.text)))
+    there = list(said(placeholders.lines_of(job.template.text)))
     rest = {name: asked[name] for name in asked if name not in {*_OURS, *(each.name for each in there)}}
     found: dict[int, str] = {}
     for each in there:
@@ -196,7 +198,7 @@ def _partition(job: _Job) -> list[Finding]:
 def _uneven(job: _Job) -> list[Finding]:
     name, _ = job.queue.options["dedicated"]
     plan, route = job.plan, job.plan.job.given.get(name)
-    if route is None or not queue.is_uneven(job.queue, job.texts, plan.job.output):
+    if route is None or not placeholders.is_uneven(job.queue, job.texts, plan.job.output):
         return []
     message = f"{plan.ntasks} ranks of {plan.threads} threads do not fill nodes of {job.texts[name]} cores"
     advice = "RELION advises a multiple of the cores of a node"

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relionc.expr import slurm
+from relionc.slurm.constraint import (
+    constraint_allows,
+    constraint_features,
+    format_constraint,
+    parse_constraint,
+)
+from relionc.slurm.gres import Gres, format_gres, parse_gres
+from relionc.slurm.hostlist import format_hostlist, parse_hostlist
+from relionc.slurm.sizes import format_memory, parse_size
+from relionc.slurm.syntax import SlurmSyntaxError
+from relionc.slurm.times import UNLIMITED, format_time, parse_time
 
 NAMES = st.from_regex(r"[a-z][a-z0-9]{0,6}", fullmatch=True)
 HOSTS = st.tuples(st.sampled_from(["cn", "gpu-", "a1b", ""]), st.integers(0, 120), st.integers(0, 4)).map(
@@ -30,13 +40,13 @@ HOSTS = st.tuples(st.sampled_from(["cn", "gpu-", "a1b", ""]), st.integers(0, 120
         ("1-00:00:00", 86400),
         ("5-00:00:01", 432001),
         ("90:00:00", 324000),  # Slurm does not mind more than 24 hours
-        ("0", slurm.UNLIMITED),
-        ("UNLIMITED", slurm.UNLIMITED),
-        ("infinite", slurm.UNLIMITED),
+        ("0", UNLIMITED),
+        ("UNLIMITED", UNLIMITED),
+        ("infinite", UNLIMITED),
     ],
 )
 def test_time_forms_of_sbatch(text: str, seconds: int) -> None:
-    assert slurm.parse_time(text) == seconds
+    assert parse_time(text) == seconds
 
 
 @pytest.mark.parametrize(
@@ -44,8 +54,8 @@ def test_time_forms_of_sbatch(text: str, seconds: int) -> None:
     [("24h", "1-00:00:00"), ("2 days", "2-00:00:00"), ("90min", "01:30:00"), ("12 hours", "12:00:00")],
 )
 def test_a_time_in_words_is_refused_with_slurms_spelling(text: str, advice: str) -> None:
-    with pytest.raises(slurm.SlurmSyntaxError) as error:
-        slurm.parse_time(text)
+    with pytest.raises(SlurmSyntaxError) as error:
+        parse_time(text)
     assert text in error.value.message
     assert advice in error.value.help
 
@@ -54,18 +64,18 @@ def test_a_time_in_words_is_refused_with_slurms_spelling(text: str, advice: str)
     "text", ["", "1-", "-5", "1:2:3:4", "1-2-3", ":30", "5:", " 5", "1-2:3:4:5", "٣", "9" * 20]
 )
 def test_no_time(text: str) -> None:
-    with pytest.raises(slurm.SlurmSyntaxError):
-        slurm.parse_time(text)
+    with pytest.raises(SlurmSyntaxError):
+        parse_time(text)
 
 
 @given(st.integers(1, 400 * 86400))
 def test_a_formatted_time_reads_back(seconds: int) -> None:
-    assert slurm.parse_time(slurm.format_time(seconds)) == seconds
+    assert parse_time(format_time(seconds)) == seconds
 
 
 def test_unlimited_is_longer_than_every_time_and_reads_back() -> None:
-    assert slurm.parse_time("9999-00:00:00") < slurm.UNLIMITED
-    assert slurm.parse_time(slurm.format_time(slurm.UNLIMITED)) == slurm.UNLIMITED
+    assert parse_time("9999-00:00:00") < UNLIMITED
+    assert parse_time(format_time(UNLIMITED)) == UNLIMITED
 
 
 # --- sizes ---
@@ -86,7 +96,7 @@ def test_unlimited_is_longer_than_every_time_and_reads_back() -> None:
     ],
 )
 def test_sizes(text: str, unit: str, mib: int) -> None:
-    assert slurm.parse_size(text, unit) == mib
+    assert parse_size(text, unit) == mib
 
 
 @pytest.mark.parametrize(
@@ -94,24 +104,24 @@ def test_sizes(text: str, unit: str, mib: int) -> None:
     [("1.5G", "1536M"), ("200 G", "200G"), ("200GiB", "200G"), ("0.5T", "512G"), ("6 x", "K, M")],
 )
 def test_a_size_slurm_refuses_comes_with_one_it_takes(text: str, advice: str) -> None:
-    with pytest.raises(slurm.SlurmSyntaxError) as error:
-        slurm.parse_size(text)
+    with pytest.raises(SlurmSyntaxError) as error:
+        parse_size(text)
     assert advice in error.value.help
 
 
 @given(st.integers(0, 2**40))
 def test_a_formatted_size_reads_back(mib: int) -> None:
-    assert slurm.parse_size(slurm.format_memory(mib)) == mib
+    assert parse_size(format_memory(mib)) == mib
 
 
 # --- gres ---
 
 
 def test_gres_of_a_job_and_of_sinfo() -> None:
-    wanted = (slurm.Gres("gpu", "k80", 4), slurm.Gres("lscratch", "", 200))
-    assert slurm.parse_gres("gpu:k80:4,lscratch:200") == wanted
-    assert slurm.parse_gres("gpu:k80:4(S:0-1),lscratch:200(IDX:0,2)") == wanted
-    assert slurm.format_gres(wanted) == "gpu:k80:4,lscratch:200"
+    wanted = (Gres("gpu", "k80", 4), Gres("lscratch", "", 200))
+    assert parse_gres("gpu:k80:4,lscratch:200") == wanted
+    assert parse_gres("gpu:k80:4(S:0-1),lscratch:200(IDX:0,2)") == wanted
+    assert format_gres(wanted) == "gpu:k80:4,lscratch:200"
 
 
 @pytest.mark.parametrize(
@@ -119,29 +129,29 @@ def test_gres_of_a_job_and_of_sinfo() -> None:
     [("gpu", "gpu:1"), ("gpu:2", "gpu:2"), ("gpu:a100", "gpu:a100:1"), ("lscratch:2K", "lscratch:2048")],
 )
 def test_short_gres(text: str, shown: str) -> None:
-    assert slurm.format_gres(slurm.parse_gres(text)) == shown
+    assert format_gres(parse_gres(text)) == shown
 
 
 @pytest.mark.parametrize("text", ["none", "", "(null)"])
 def test_no_gres(text: str) -> None:
-    assert slurm.parse_gres(text) == ()
+    assert parse_gres(text) == ()
 
 
 @pytest.mark.parametrize("text", ["gpu:", "gpu::4", "gpu:k80:x", "gpu:k80:4,", "gpu k80", "gpu:k80:4(S:0"])
 def test_wrong_gres(text: str) -> None:
-    with pytest.raises(slurm.SlurmSyntaxError):
-        slurm.parse_gres(text)
+    with pytest.raises(SlurmSyntaxError):
+        parse_gres(text)
 
 
 @given(
     st.lists(
         st.builds(
-            slurm.Gres, NAMES, st.just("") | st.from_regex("[a-z]{3,8}", fullmatch=True), st.integers(0, 9999)
+            Gres, NAMES, st.just("") | st.from_regex("[a-z]{3,8}", fullmatch=True), st.integers(0, 9999)
         )
     )
 )
-def test_gres_reads_back(items: list[slurm.Gres]) -> None:
-    assert list(slurm.parse_gres(slurm.format_gres(items))) == items
+def test_gres_reads_back(items: list[Gres]) -> None:
+    assert list(parse_gres(format_gres(items))) == items
 
 
 # --- host lists ---
@@ -150,31 +160,31 @@ def test_gres_reads_back(items: list[slurm.Gres]) -> None:
 @given(st.lists(HOSTS, max_size=30))
 def test_a_host_list_reads_back_in_order(hosts: list[str]) -> None:
     hosts = [host for host in hosts if host]
-    assert slurm.parse_hostlist(slurm.format_hostlist(hosts)) == hosts
+    assert parse_hostlist(format_hostlist(hosts)) == hosts
 
 
 def test_a_run_of_hosts_is_folded() -> None:
-    hosts = slurm.parse_hostlist("cn[0001-0008,0012],gpu1")
+    hosts = parse_hostlist("cn[0001-0008,0012],gpu1")
     assert hosts[:2] == ["cn0001", "cn0002"]
     assert hosts[-2:] == ["cn0012", "gpu1"]
-    assert slurm.format_hostlist(hosts) == "cn[0001-0008,0012],gpu1"
-    assert slurm.format_hostlist(["cn9", "cn10", "cn010"]) == "cn[9-10,010]"
+    assert format_hostlist(hosts) == "cn[0001-0008,0012],gpu1"
+    assert format_hostlist(["cn9", "cn10", "cn010"]) == "cn[9-10,010]"
 
 
 @pytest.mark.parametrize(
     "text", ["a[3-1]", "a[]", "a[1,]", "a[1--2]", "a[0x]", "a[1-3]-ib", "a[1-2", "a]", "a[[1]]", "a b"]
 )
 def test_no_host_list(text: str) -> None:
-    with pytest.raises(slurm.SlurmSyntaxError):
-        slurm.parse_hostlist(text)
+    with pytest.raises(SlurmSyntaxError):
+        parse_hostlist(text)
 
 
 @pytest.mark.parametrize(
     "text", ["a[0-99999999]", "a[0-999]b[0-999]", ",".join(["a[0-40000]"] * 2), "a[0-999999999999999999999]"]
 )
 def test_a_list_of_too_many_hosts_is_refused_at_once(text: str) -> None:
-    with pytest.raises(slurm.SlurmSyntaxError):
-        slurm.parse_hostlist(text)
+    with pytest.raises(SlurmSyntaxError):
+        parse_hostlist(text)
 
 
 # --- constraints ---
@@ -202,7 +212,7 @@ def test_a_list_of_too_many_hosts_is_refused_at_once(text: str) -> None:
     ],
 )
 def test_which_nodes_a_constraint_allows(text: str, features: set[str], allowed: bool) -> None:
-    assert slurm.constraint_allows(slurm.parse_constraint(text), features) is allowed
+    assert constraint_allows(parse_constraint(text), features) is allowed
 
 
 @pytest.mark.parametrize(
@@ -229,13 +239,13 @@ def test_which_nodes_a_constraint_allows(text: str, features: set[str], allowed:
     ],
 )
 def test_a_constraint_slurm_refuses(text: str) -> None:
-    with pytest.raises(slurm.SlurmSyntaxError) as error:
-        slurm.parse_constraint(text)
+    with pytest.raises(SlurmSyntaxError) as error:
+        parse_constraint(text)
     assert error.value.help
 
 
 def test_features_of_a_constraint() -> None:
-    assert slurm.constraint_features(slurm.parse_constraint("[(a&b)*4&c*1]&a")) == ("a", "b", "c")
+    assert constraint_features(parse_constraint("[(a&b)*4&c*1]&a")) == ("a", "b", "c")
 
 
 CHAIN = st.tuples(
@@ -258,20 +268,20 @@ CONSTRAINTS = st.tuples(
 
 @given(CONSTRAINTS)
 def test_a_formatted_constraint_reads_back(text: str) -> None:
-    tree = slurm.parse_constraint(text)
-    assert slurm.parse_constraint(slurm.format_constraint(tree)) == tree
+    tree = parse_constraint(text)
+    assert parse_constraint(format_constraint(tree)) == tree
 
 
 @given(st.text(alphabet="ab&|()[]*,2 -:", max_size=12))
 def test_no_text_breaks_a_reader(text: str) -> None:
     """Anything but a `SlurmSyntaxError` would be a traceback for the user."""
     readers = (
-        slurm.parse_constraint,
-        slurm.parse_hostlist,
-        slurm.parse_gres,
-        slurm.parse_time,
-        slurm.parse_size,
+        parse_constraint,
+        parse_hostlist,
+        parse_gres,
+        parse_time,
+        parse_size,
     )
     for read in readers:
-        with contextlib.suppress(slurm.SlurmSyntaxError):
+        with contextlib.suppress(SlurmSyntaxError):
             read(text)

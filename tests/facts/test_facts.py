@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from image_bytes import mrc, tiff
 
-from relionc.source.facts import facts
+from relionc.data.facts import facts
 
 OPTICS = "data_optics\n\nloop_\n_rlnImagePixelSize #1\n_rlnImageSize #2\n{}\n\n"
 ROWS = "data_particles\n\nloop_\n_rlnImageName #1\n_rlnOpticsGroup #2\n1@a.mrcs 1\n2@a.mrcs 1\n"

@@ -1,0 +1,192 @@
+"""Node constraints, as `--constraint` takes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from relionc.slurm.syntax import SlurmSyntaxError, is_name, is_number
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+MAX_CONSTRAINT, MAX_FEATURES = 4_000, 64
+"""The most characters of a constraint, and the most features that it names."""
+
+FEATURE, ALL, ANY, SAME, SPLIT, COUNTED = "feature", "all", "any", "same", "split", "counted"
+
+
+class Constraint(NamedTuple):
+    """A node constraint as a tree.
+
+    `kind` is FEATURE (`name`), ALL (`a&b`), ANY (`a|b`, each node for itself), SAME (`[a|b]`, all nodes
+    alike), SPLIT (`[a*2&b*1]`, so many nodes of each) or COUNTED (`a*4`, at least `count` nodes with it).
+    """
+
+    kind: str
+    name: str = ""
+    parts: tuple[Constraint, ...] = ()
+    count: int = 0  # type: ignore[assignment]  # a record needs no tuple.count
+
+
+def parse_constraint(text: str) -> Constraint:
+    """Return the tree of a `--constraint` value; `&` (or `,`) and `|` bind alike, from left to right."""
+    if len(text) > MAX_CONSTRAINT:
+        raise SlurmSyntaxError(
+            f"the constraint has {len(text):,} characters; it may have {MAX_CONSTRAINT:,}",
+            "name fewer features",
+        )
+    tokens = list(_constraint_tokens(text))
+    if not tokens:
+        raise SlurmSyntaxError("the constraint is empty", "name a node feature, or leave the constraint out")
+    features = sum(map(is_name, tokens))
+    if features > MAX_FEATURES:
+        raise SlurmSyntaxError(
+            f"the constraint names {features:,} features; it may name {MAX_FEATURES}", "name fewer features"
+        )
+    reader = _ConstraintReader(text, tokens)
+    tree = reader.chain("([")
+    if reader.peek():
+        raise reader.error()
+    return tree
+
+
+def constraint_allows(tree: Constraint, features: Collection[str]) -> bool:
+    """Tell whether a node with these features may be part of a job with this constraint."""
+    if tree.kind == FEATURE:
+        return tree.name in features
+    if tree.kind == COUNTED:
+        return True  # asks for some such nodes and leaves the others free
+    if tree.kind == ALL:
+        return all(constraint_allows(part, features) for part in tree.parts)
+    return any(constraint_allows(_uncounted(part, tree.kind), features) for part in tree.parts)
+
+
+def constraint_nodes(tree: Constraint, nodes: Sequence[tuple[Collection[str], int]]) -> int:
+    """Return how many nodes one job may have of these (features, count): all, or those of one part of `[a|b]`."""
+    if tree.kind != SAME:
+        return sum(count for _, count in nodes)
+    parts = (
+        sum(count for features, count in nodes if constraint_allows(part, features)) for part in tree.parts
+    )
+    return max(parts, default=0)
+
+
+def constraint_least(tree: Constraint) -> int:
+    """Return how many nodes a job must have at least: those that the counts of a constraint ask for."""
+    if tree.kind == COUNTED:
+        return tree.count
+    least = [constraint_least(part) for part in tree.parts]
+    if tree.kind == SPLIT:
+        return sum(least)
+    return min(least, default=1) if tree.kind in (ANY, SAME) else max(least, default=1)
+
+
+def constraint_features(tree: Constraint) -> tuple[str, ...]:
+    """Return the feature names of a constraint, each once, in the order written."""
+    names = (
+        [tree.name] if tree.kind == FEATURE else [n for part in tree.parts for n in constraint_features(part)]
+    )
+    return tuple(dict.fromkeys(names))
+
+
+def format_constraint(tree: Constraint) -> str:
+    """Return the text of a constraint; `parse_constraint` reads the same tree back."""
+    if tree.kind == FEATURE:
+        return tree.name
+    if tree.kind == COUNTED:
+        return f"{_grouped(tree.parts[0])}*{tree.count}"
+    # The first part of a chain needs no parentheses, and Slurm takes none inside others.
+    in_brackets = tree.kind in (SAME, SPLIT)
+    first = _grouped(tree.parts[0]) if in_brackets else format_constraint(tree.parts[0])
+    chain = ("|" if tree.kind in (ANY, SAME) else "&").join([first, *map(_grouped, tree.parts[1:])])
+    return f"[{chain}]" if in_brackets else chain
+
+
+def _grouped(part: Constraint) -> str:
+    text = format_constraint(part)
+    return f"({text})" if part.kind in (ALL, ANY) else text
+
+
+def _uncounted(part: Constraint, kind: str) -> Constraint:
+    return part.parts[0] if kind == SPLIT and part.kind == COUNTED else part
+
+
+def _constraint_tokens(text: str) -> Iterator[str]:
+    """Yield feature names, numbers and the signs between them."""
+    start = 0
+    for index, character in enumerate(text):
+        if character in "&|,()[]*":
+            if text[start:index]:
+                yield text[start:index]
+            yield "&" if character == "," else character
+            start = index + 1
+    if text[start:]:
+        yield text[start:]
+
+
+class _ConstraintReader:
+    """Reads tokens by recursive descent; parentheses do not nest, brackets hold parentheses only."""
+
+    def __init__(self, text: str, tokens: list[str]) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.at = 0
+
+    def peek(self) -> str:
+        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+
+    def take(self) -> str:
+        self.at += 1
+        return self.tokens[self.at - 1] if self.at <= len(self.tokens) else ""
+
+    def error(self, message: str = "") -> SlurmSyntaxError:
+        where = f"at `{self.peek()}`" if self.peek() else "at its end"
+        reason = f": {message}" if message else f", {where}"
+        advice = "write features with & and |, as rack1|rack2, without blanks; (a|b)&c groups"
+        return SlurmSyntaxError(f"Slurm would not read the constraint `{self.text}`{reason}", advice)
+
+    def chain(self, openings: str) -> Constraint:
+        """Read parts joined by `&` and `|`; `openings` are the brackets that may stand inside."""
+        tree = self.term(openings)
+        while self.peek() in ("&", "|"):
+            kind = ALL if self.take() == "&" else ANY
+            tree = _join(kind, tree, self.term(openings))
+        return tree
+
+    def term(self, openings: str) -> Constraint:
+        """Read a feature or a group, and the number of nodes after it."""
+        opening = self.peek()
+        if opening and opening in openings:
+            self.take()
+            tree = self.brackets() if opening == "[" else self.chain("")
+            if self.take() != {"[": "]", "(": ")"}[opening]:
+                raise self.error(f"`{opening}` is not closed")
+        elif is_name(opening):
+            tree = Constraint(FEATURE, self.take())
+        else:
+            raise self.error()
+        return self.counted(tree) if self.peek() == "*" and opening != "[" else tree
+
+    def counted(self, tree: Constraint) -> Constraint:
+        self.take()
+        if not is_number(self.peek()) or int(self.peek()) == 0:
+            raise self.error("after * stands a number of nodes")
+        return Constraint(COUNTED, parts=(tree,), count=int(self.take()))
+
+    def brackets(self) -> Constraint:
+        """Read `a|b` (all nodes alike) or `a*2&b*1` (so many of each)."""
+        parts = [self.term("(")]
+        sign = self.peek()
+        while self.peek() in ("&", "|") and self.peek() == sign:
+            self.take()
+            parts.append(self.term("("))
+        counted = [part.kind == COUNTED for part in parts]
+        if (any(counted) and (sign == "|" or not all(counted))) or (sign == "&" and not any(counted)):
+            raise self.error("inside [ ] stand either a|b or a*2&b*1")
+        return Constraint(SPLIT if all(counted) else SAME, parts=tuple(parts))
+
+
+def _join(kind: str, left: Constraint, right: Constraint) -> Constraint:
+    """Join two parts, without a level of its own for a part of the same kind."""
+    parts = [part for side in (left, right) for part in (side.parts if side.kind == kind else (side,))]
+    return Constraint(kind, parts=tuple(parts))
