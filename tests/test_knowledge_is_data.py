@@ -21,6 +21,7 @@ CODE = ROOT / "relionc"
 GENERATED = ("site/_built", "schema/_fast", "emit/_templates.py")
 FLAG = re.compile(r"(?<![\w-])--[a-z][\w-]*")
 PROGRAM = re.compile(r"\brelion_[a-z]\w*")
+LABEL = re.compile(r"\b_?rln[A-Z]\w*")
 
 # Flags that are not RELION's.
 FLAGS = {
@@ -33,6 +34,11 @@ FLAGS = {
     "queue_template/check.py": "an option of relionc itself, in what it says: --extra",
     "queue_template/plans.py": "sbatch's, in the call that submits: --chdir",
     "lower/script.py": "sbatch's, in the call that submits: --parsable --dependency --kill-on-invalid-dep",
+}
+# Labels of STAR files: the few that make a job file one.
+LABELS = {
+    "source/jobfile.py": "the form of a job file, read line by line as RELION does",
+    "emit/jobfile.py": "the form of a job file, written as RELION does",
 }
 # Words of ours that are also an option's name in some version.
 OURS = {
@@ -107,6 +113,15 @@ def test_no_flag_of_relion_stands_in_the_code() -> None:
     ]
     assert not [f"{name}:{line}: {flag}" for name, line, flag in found if name not in FLAGS]
     assert {name for name, _, _ in found} == set(FLAGS), "an exception is no longer needed"
+
+
+def test_no_label_of_a_star_file_stands_in_the_code() -> None:
+    """Columns of data files are in `catalog/data/starfiles.yaml`."""
+    found = [
+        (name, line, text) for name, tree in _files() for line, text in _texts(tree) if LABEL.search(text)
+    ]
+    assert not [f"{name}:{line}: {text}" for name, line, text in found if name not in LABELS]
+    assert {name for name, _, _ in found} == set(LABELS), "an exception is no longer needed"
 
 
 def test_no_option_name_of_relion_stands_in_the_code() -> None:

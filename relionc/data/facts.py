@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from relionc.catalog.starfiles import star_files
 from relionc.data.images import Image, look
 from relionc.data.skim import Skim, TooMuch
 from relionc.data.star import Lines, Table, tables
@@ -21,15 +22,6 @@ _MOST = 1e9
 """No size of an image, of its pixels or of the detector's is larger than this."""
 _GROUPS = 100_000
 """Micrographs that are told apart; in a file with more, sorted or not, too many images are counted, never too few."""
-_TABLES = frozenset({"", "particles", "images", "optics", "movies", "micrographs", "global"})
-_IMAGE, _GROUP, _MOVIE, _MICROGRAPH = (
-    "rlnImageName",
-    "rlnOpticsGroup",
-    "rlnMicrographMovieName",
-    "rlnMicrographName",
-)
-_TOMOGRAM, _SERIES = "rlnTomoName", "rlnTomoTiltSeriesStarFile"
-_EER = (".eer", ".ecc")  # by the ending, as RELION knows them (renderEER.h)
 
 
 class FileFacts(NamedTuple):
@@ -104,11 +96,12 @@ class _Place(NamedTuple):
 
 def _tables(stream: BinaryIO, skim: Skim) -> tuple[dict[str, Table], bool]:
     """Return the first table of each name that is about data, and whether there was too much to read."""
+    known = {name for names in star_files().tables for name in names}
     found: dict[str, Table] = {}
     cut = False
     for table in tables(Lines(stream, skim), _tally_of):
         cut = table.cut
-        if table.name in _TABLES:
+        if table.name in known:
             found.setdefault(table.name, table)
     return found, cut
 
@@ -118,7 +111,7 @@ def _rows(table: Table) -> int | None:
 
 
 def _tally_of(table: Table) -> Images | None:
-    return Images(table.columns) if _IMAGE in table.columns else None
+    return Images(table.columns) if star_files().columns.image in table.columns else None
 
 
 class Images:
@@ -128,9 +121,11 @@ class Images:
     """
 
     def __init__(self, columns: Sequence[str]) -> None:
-        self.group_column = next((name for name in (_TOMOGRAM, _MICROGRAPH) if name in columns), "")
+        names = star_files().columns
+        self.group_column = next((name for name in (names.tomogram, names.micrograph) if name in columns), "")
         places = [
-            columns.index(name) if name in columns else -1 for name in (_IMAGE, self.group_column, _GROUP)
+            columns.index(name) if name in columns else -1
+            for name in (names.image, self.group_column, names.optics_group)
         ]
         self._image, self._group, self._optics = places
         self.most = max(places)
@@ -172,25 +167,26 @@ class Images:
 
 def _particles(place: _Place, found: dict[str, Table]) -> FileFacts | None:
     """From RELION 3.1 on, box and pixel size stand in the optics table; before, in the stack and the detector's."""
-    table = found.get("particles") or found.get("images") or found.get("")
-    if table is None or _IMAGE not in table.columns:
+    columns, names = star_files().columns, star_files().tables
+    table = _first(found, names.particles)
+    if table is None or columns.image not in table.columns:
         return None
-    number, at, stack = table.value(_IMAGE).rpartition("@")
+    number, at, stack = table.value(columns.image).rpartition("@")
     header, cut = place.header(stack)
-    optics = found.get("optics")
-    box = _number(optics, "rlnImageSize") if optics else None
+    optics = _first(found, names.optics)
+    box = _number(optics, columns.box) if optics else None
     box = int(box or 0) or (header.width if header and header.width == header.height else None)
-    solid = optics is not None and _number(optics, "rlnImageDimensionality") == 3
+    solid = optics is not None and _number(optics, columns.dimensionality) == 3
     alone = (header.planes if header else None) or (box if solid else None)
     tally = table.tally if isinstance(table.tally, Images) and not table.cut else None
     groups = tally.groups if tally else None
-    of_tomograms = tally is not None and tally.group_column == _TOMOGRAM
+    of_tomograms = tally is not None and tally.group_column == columns.tomogram
     return FileFacts(
         place.path,
         particles=_rows(table),
         unique_particles=tally.images if tally else _rows(table),
         box=box,
-        angpix=_number(optics, "rlnImagePixelSize") if optics else _old_pixel_size(table),
+        angpix=_number(optics, columns.pixel_size) if optics else _old_pixel_size(table),
         float16=header.half if header else None,
         planes=1 if at and number else alone,
         micrographs=None if of_tomograms else groups,
@@ -203,21 +199,25 @@ def _particles(place: _Place, found: dict[str, Table]) -> FileFacts | None:
 
 def _movies(place: _Place, found: dict[str, Table]) -> FileFacts | None:
     """Sizes are those of the first; frames only where it is a movie."""
-    table = found.get("movies") or found.get("micrographs") or found.get("")
-    column = next((name for name in (_MOVIE, _MICROGRAPH) if table and name in table.columns), None)
-    if table is None or column is None or "rlnCoordinateX" in table.columns:
+    columns = star_files().columns
+    table = _first(found, star_files().tables.movies)
+    column = next(
+        (name for name in (columns.movie, columns.micrograph) if table and name in table.columns), None
+    )
+    if table is None or column is None or columns.coordinate in table.columns:
         return None
     said = FileFacts(place.path, micrographs=_rows(table))
-    return _with_sizes(said, place, table.value(column), movie=column == _MOVIE)
+    return _with_sizes(said, place, table.value(column), movie=column == columns.movie)
 
 
 def _tomograms(place: _Place, found: dict[str, Table]) -> FileFacts | None:
     """From RELION 5.0 on, each tilt series has a STAR file of its own, which may name movies."""
-    table = found.get("global")
-    if table is None or _TOMOGRAM not in table.columns:
+    columns = star_files().columns
+    table = _first(found, star_files().tables.tomograms)
+    if table is None or columns.tomogram not in table.columns:
         return None
     said = FileFacts(place.path, tomograms=_rows(table))
-    series = table.value(_SERIES)
+    series = table.value(columns.tilt_series)
     if not series:
         return said
     said = said._replace(looked_at=_paths(place.project, series))
@@ -231,14 +231,17 @@ def _tomograms(place: _Place, found: dict[str, Table]) -> FileFacts | None:
 def _first_movie(place: _Place, series: str) -> str:
     try:
         with place.open(series) as stream:
-            return next((table.value(_MOVIE) for table in tables(Lines(stream, place.skim))), "")
+            first = next(tables(Lines(stream, place.skim)), None)
+            return first.value(star_files().columns.movie) if first else ""
     except (OSError, ValueError):
         return ""
 
 
 def _with_sizes(said: FileFacts, place: _Place, image: str, *, movie: bool) -> FileFacts:
     said = said._replace(
-        image=image, eer=image.endswith(_EER), looked_at=said.looked_at + _paths(place.project, image)
+        image=image,
+        eer=image.endswith(star_files().eer),
+        looked_at=said.looked_at + _paths(place.project, image),
     )
     header, cut = place.header(image)
     if header is None:
@@ -249,6 +252,11 @@ def _with_sizes(said: FileFacts, place: _Place, image: str, *, movie: bool) -> F
 
 def _paths(project: str, name: str) -> tuple[str, ...]:
     return (os.path.join(project, name),) if name and "\0" not in name else ()
+
+
+def _first(found: dict[str, Table], names: Sequence[str]) -> Table | None:
+    """Return the first of these tables that is there."""
+    return next((found[name] for name in names if name in found), None)
 
 
 def _number(table: Table, column: str) -> float | None:
@@ -262,5 +270,6 @@ def _number(table: Table, column: str) -> float | None:
 
 def _old_pixel_size(images: Table) -> float | None:
     """Detector pixel in µm over magnification, in Å: how RELION up to 3.0 stores it."""
-    detector, magnification = _number(images, "rlnDetectorPixelSize"), _number(images, "rlnMagnification")
+    columns = star_files().columns
+    detector, magnification = _number(images, columns.detector_pixel), _number(images, columns.magnification)
     return detector * 10000 / magnification if detector and magnification else None

@@ -15,12 +15,13 @@ from relionc.catalog.compiler.jobtype import compiled
 from relionc.catalog.compiler.queue import compile_queue
 from relionc.catalog.compiler.ranges import number
 from relionc.catalog.compiler.release import CatalogError, Release
+from relionc.catalog.compiler.starfiles import compile_starfiles
 from relionc.expr import ExprError
 from relionc.source import load
 
 __all__ = ["CatalogError", "catalogue", "compile_all", "compile_queue", "compile_type", "read_data"]
 
-_GENERAL = ("versions", "shared", "queue")
+_GENERAL = ("versions", "shared", "queue", "starfiles")
 
 
 def catalogue(folder: str) -> dict[str, Any]:
@@ -31,6 +32,7 @@ def catalogue(folder: str) -> dict[str, Any]:
         "index": _index(types),
         "options": _versions_of_options(types),
         "queue": compile_queue(data),
+        "starfiles": compile_starfiles(data["starfiles"]),
         **{f"{version}/{name}": each for version, table in types.items() for name, each in table.items()},
     }
 
