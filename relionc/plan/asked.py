@@ -11,8 +11,9 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from relionc.plan.gpus import NO_USE, Use, job_use, parse_ids, ranks_use
-from relionc.plan.layout import Place, round_cpus, tasks_that_fit
+from relionc.plan.layout import Place
 from relionc.plan.model import HETEROGENEOUS, HETJOB, HOMOGENEOUS, HOMOGENEOUS_PLUS_1, ONE_TASK_PER_NODE
+from relionc.slurm.allocation import tasks_that_fit, whole_cores
 from relionc.slurm.constraint import constraint_allows, constraint_nodes, parse_constraint
 from relionc.solve import spend
 
@@ -102,7 +103,7 @@ class Asked:
         if mode == HETEROGENEOUS:
             if self.exclusive and place.node_type.known:  # which is spread evenly
                 return -(-amount // self.nodes(place, mode, cpus, amount))
-            kept = (self.least_nodes(place) - 1) * round_cpus(cpus, place.node_type.threads_per_core)
+            kept = (self.least_nodes(place) - 1) * whole_cores(cpus, place.node_type.threads_per_core)
             return max(1, min((amount * cpus - kept) // cpus, self.fits(place, cpus)))
         return per_node + (self.beside(mode) if mode != HETJOB else 0)
 
@@ -121,7 +122,7 @@ class Asked:
     def cpus(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
         """CPUs that Slurm allocates on the fullest node: whole cores."""
         tasks = self.fullest(place, mode, per_node, cpus, amount)
-        return round_cpus(tasks * cpus, place.node_type.threads_per_core)
+        return whole_cores(tasks * cpus, place.node_type.threads_per_core)
 
     def counted_cpus(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
         """CPUs by which Slurm multiplies memory per CPU on the fullest node: all of them for an exclusive job."""
@@ -175,7 +176,7 @@ class Asked:
     def _work_out_mem_per_cpu(self, place: Place, mode: str, per_node: int, cpus: int, amount: int) -> int:
         wanted = self.wanted_mem_per_cpu(place, mode, per_node, cpus, amount)
         if mode == HETEROGENEOUS and not (self.exclusive and place.node_type.known):
-            counted = round_cpus(cpus, place.node_type.threads_per_core)
+            counted = whole_cores(cpus, place.node_type.threads_per_core)
         elif mode == HETEROGENEOUS:
             counted = place.node_type.cpus
         else:
@@ -224,7 +225,7 @@ class Asked:
         usual = self.cluster.policy.memory_per_cpu_mib
         need = max((min(usual, most) if most else usual) * core, ceil(self.amounts(1).leader_gib * MIB))
         mib = min(need, place.room.memory_mib or need)
-        return round_cpus(max(core, ceil(mib / most) if most else 1), core), mib
+        return whole_cores(max(core, ceil(mib / most) if most else 1), core), mib
 
     def with_leader(self, place: Place, leader: Place | None) -> int:
         """Nodes of the workers' kind that a leader on a node of its own may take: groups share none."""

@@ -10,8 +10,8 @@ from relionc.plan.amounts import gib
 from relionc.plan.demand import QUEUE_ONLY
 from relionc.plan.gpus import parse_ids
 from relionc.plan.picture import of_layout
-from relionc.site.faults import faults
 from relionc.slurm.constraint import constraint_allows, parse_constraint
+from relionc.slurm.faults import faults
 from relionc.slurm.syntax import SlurmSyntaxError
 
 if TYPE_CHECKING:
@@ -216,6 +216,8 @@ def _uneven_gpus(asked: Asked, layout: Layout) -> list[Finding]:
 
 def _faults(job: ResolvedJob, cluster: Cluster, mode: str) -> list[Finding]:
     """Return a warning for each known fault of the site's Slurm that a layout of this mode can run into."""
+    launcher = cluster.launchers.get(mode)
+    known = faults(cluster.slurm, mode, launcher.mpi) if launcher else ()
     return [
         Finding(
             code="RL220",
@@ -226,5 +228,5 @@ def _faults(job: ResolvedJob, cluster: Cluster, mode: str) -> list[Finding]:
             help="another `layout`, or a `time` not far above what the job takes",
             why=f"{fault.why}, mended in {fault.fixed} ({fault.source}); {cluster.name} has {cluster.slurm}",
         )
-        for fault in faults(cluster, mode)
+        for fault in known
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc.plan.gpus import rank_devices, worker_devices
@@ -15,6 +14,7 @@ from relionc.plan.model import (
     WORKER,
     Rank,
 )
+from relionc.slurm.allocation import heterogeneous_shares
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,11 +86,6 @@ class Layout(NamedTuple):
         return self.place, self.mode, workers, self.cpus_per_task, self.amount
 
 
-def round_cpus(cpus: int, threads_per_core: int) -> int:
-    """Return the CPUs that Slurm allocates for `cpus` asked on a node: whole cores (CR_Core)."""
-    return ceil(cpus / threads_per_core) * threads_per_core
-
-
 def layout_of(asked: Asked, values: Mapping[str, Any]) -> Layout:
     """Return the layout of a choice of the solver."""
     place, mode, leader, gpus, cpus, workers, amount = (values[name] for name in CHOICE)
@@ -126,58 +121,6 @@ def layout_of(asked: Asked, values: Mapping[str, Any]) -> Layout:
 
 CHOICE = ("place", "mode", "leader", "gpus", "cpus_per_task", "per_node", "amount")
 """The variables of the solver, in the order of its search."""
-
-
-def heterogeneous_shares(
-    node: NodeType,
-    cpus_per_task: int,
-    mem_per_cpu: int,
-    ntasks: int,
-    *,
-    least: int = 1,
-    exclusive: bool = False,
-) -> tuple[int, ...]:
-    """Return how Slurm spreads tasks over empty nodes when nothing but tasks, CPUs and memory is asked.
-
-    It fills node after node, but keeps a task for each of the `least` nodes that the partition wants. The CPUs of each
-    node are rounded up to whole cores, and the tasks are then dealt in turn under what each node has. So nearly always
-    all nodes but the last are full; with one CPU per task and an odd rest, a full node gives one task to the
-    last; and an exclusive job, which has all CPUs of its nodes, is spread evenly (observed on Slurm 22.05.8,
-    select/cons_tres, CR_Core).
-    """
-    most = max(1, tasks_that_fit(node, cpus_per_task, 0 if exclusive else mem_per_cpu, ntasks))
-    if exclusive and node.cpus:
-        nodes = max(ceil(ntasks / most), min(least, ntasks))
-        return _dealt([max(1, node.cpus // cpus_per_task)] * nodes, ntasks)
-    core, left = node.threads_per_core, ntasks * cpus_per_task
-    places: list[int] = []
-    while left > 0:
-        kept = max(0, min(least, ntasks) - len(places) - 1) * round_cpus(cpus_per_task, core)
-        taken = min(most * cpus_per_task, max(cpus_per_task, left - kept))
-        places.append(round_cpus(taken, core) // cpus_per_task)
-        left -= taken
-    return _dealt(places, ntasks)
-
-
-def _dealt(places: list[int], ntasks: int) -> tuple[int, ...]:
-    """Deal tasks over nodes in turn, each up to its places."""
-    shares = [0] * len(places)
-    left = ntasks
-    while left:
-        for i, most in enumerate(places):
-            if left and shares[i] < most:
-                shares[i] += 1
-                left -= 1
-    return tuple(shares)
-
-
-def tasks_that_fit(node: NodeType, cpus_per_task: int, mem_per_cpu: int, wanted: int) -> int:
-    """Return how many tasks Slurm puts on an empty node: bounded by CPUs, and by memory x rounded CPUs."""
-    cpus = node.cpus or round_cpus(wanted * cpus_per_task, node.threads_per_core)
-    if mem_per_cpu and node.memory_mib:
-        booked = node.memory_mib // mem_per_cpu
-        cpus = min(cpus, booked - booked % node.threads_per_core)
-    return min(wanted, cpus // cpus_per_task)
 
 
 def ranks(layout: Layout, demand: Demand, threads: int) -> tuple[Rank, ...]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from relionc.plan.asked import MIB, most_cpus
 from relionc.plan.gpus import highest, parse_ids
-from relionc.plan.layout import round_cpus
 from relionc.plan.model import HETEROGENEOUS, HETJOB, ONE_TASK_PER_NODE
+from relionc.slurm.allocation import whole_cores
 from relionc.slurm.constraint import constraint_allows, constraint_least, parse_constraint
 from relionc.solve import Constraint, Floor
 
@@ -227,7 +227,7 @@ def _cpus_over(asked: Asked, place: Place, mode: str, gpus: int, per_node: int, 
     Slurm compares that with the CPUs that the tasks ask for, and may then allocate more (22.05.8, observed).
     """
     asked_for = (1 if mode == HETEROGENEOUS else _tasks_of_node(asked, mode, per_node)) * cpus
-    whole = round_cpus(asked_for, place.node_type.threads_per_core)
+    whole = whole_cores(asked_for, place.node_type.threads_per_core)
     return max(_over(asked_for, place.room.cpus), _over(whole, most_cpus(place, gpus)))
 
 

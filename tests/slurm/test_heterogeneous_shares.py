@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relionc.plan.layout import heterogeneous_shares, tasks_that_fit
 from relionc.site.types import NodeType
+from relionc.slurm.allocation import heterogeneous_shares, tasks_that_fit
 
 GIB = 1024
 NODE = NodeType("node", 100, 56, 2, 240 * GIB)

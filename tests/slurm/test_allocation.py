@@ -1,0 +1,39 @@
+"""Each rule of what Slurm allocates says on which versions it was seen."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+import pytest
+
+from relionc.slurm import allocation
+
+TRIED = {"20.11.4", "22.05.8", "24.11.5", "26.05.5"}
+RULES = [
+    each
+    for name, each in vars(allocation).items()
+    if inspect.isfunction(each) and each.__module__ == allocation.__name__ and not name.startswith("_")
+]
+
+
+def test_there_are_rules() -> None:
+    assert {"whole_cores", "heterogeneous_shares"} <= {each.__name__ for each in RULES}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda each: str(each.__name__))
+def test_a_rule_says_on_which_versions_it_was_seen(rule: object) -> None:
+    last = (inspect.getdoc(rule) or "").rpartition("\n\n")[2]
+    assert last.startswith("Seen on ")
+    assert last.endswith(".")
+    versions = set(re.findall(r"\d+\.\d+\.\d+", last))
+    assert versions
+    assert versions <= TRIED
+
+
+@pytest.mark.parametrize(
+    ("cpus", "threads_per_core", "allocated"),
+    [(1, 2, 2), (3, 2, 4), (5, 2, 6), (9, 2, 10), (9, 1, 9), (4, 2, 4)],
+)
+def test_nobody_shares_a_core(cpus: int, threads_per_core: int, allocated: int) -> None:
+    assert allocation.whole_cores(cpus, threads_per_core) == allocated
