@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from relionc.emit import shell
 from relionc.emit._templates import TEMPLATES
 from relionc.ir import Allocation, Bundle, Directive, HostfileRule, Script, ShellRef, Step, Submission, Word
+from relionc.slurm.quoting import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 View = dict[str, object]
-_BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./^~[]*!&|;<>(){}$?-")
-"""What stands in a directive as it is; tried with Slurm 22.05."""
 
 
 def script(value: Script, name: str) -> str:
@@ -60,20 +59,8 @@ def _hostfile_view(rule: HostfileRule | None) -> View | None:
 
 
 def directive(value: Directive) -> str:
-    """Render one sbatch option.
-
-    Slurm is no shell, but it ends a value at a blank or `#`, and reads quotes and backslashes.
-    """
-    if value.value is None:
-        return f"--{value.name}"
-    if not value.name:
-        return value.value
-    text = value.value
-    if any(character < " " or character == "\x7f" for character in text):
-        raise ValueError(f"sbatch cannot take a control character, as in --{value.name}={text!r}")
-    if not _BARE.issuperset(text):
-        text = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return f"--{value.name}={text}"
+    """Render one sbatch option, or the word between two groups of nodes."""
+    return written(value.name, value.value) if value.name else value.value or ""
 
 
 def _comment(line: str) -> str:

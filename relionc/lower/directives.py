@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Option = tuple[str, str | None]
 
+OF_JOB = ("job-name", "output", "open-mode")
+"""Options that say nothing about what to allocate."""
 _NEXT_GROUP = Directive("", "hetjob")
 
 
@@ -39,14 +41,10 @@ def batch(plan: JobPlan, cluster: Cluster) -> tuple[Directive, ...]:
 
 
 def _first(plan: JobPlan, further: Sequence[Option], cluster: Cluster) -> tuple[Directive, ...]:
-    options: dict[str, str | None] = {
-        "job-name": plan.job.name,
-        # Relative to where sbatch is called: that folder exists. Slurm kills a job without a word when the
-        # folder of its output is missing, so the job's own folder would not do.
-        "output": "slurm-%j.out",
-        "open-mode": "append",
-    }
-    return _directives([*options.items(), *resources(plan, cluster), *further])
+    # The output is relative to where sbatch is called: that folder exists. Slurm kills a job without a word when the
+    # folder of its output is missing, so the job's own folder would not do.
+    of_job = zip(OF_JOB, (plan.job.name, "slurm-%j.out", "append"), strict=True)
+    return _directives([*of_job, *resources(plan, cluster), *further])
 
 
 def _directives(options: Iterable[Option]) -> tuple[Directive, ...]:

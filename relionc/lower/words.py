@@ -4,38 +4,13 @@ from __future__ import annotations
 
 from relionc.expr.refs import AnyText, Ref, braced, joined, parts_of
 from relionc.ir import ShellRef, Word
-
-_INTEGERS = frozenset(
-    (
-        "SLURM_ARRAY_JOB_ID",
-        "SLURM_ARRAY_TASK_COUNT",
-        "SLURM_ARRAY_TASK_ID",
-        "SLURM_CPUS_ON_NODE",
-        "SLURM_CPUS_PER_TASK",
-        "SLURM_GPUS_ON_NODE",
-        "SLURM_JOBID",
-        "SLURM_JOB_ID",
-        "SLURM_JOB_ID_HET_GROUP_0",
-        "SLURM_JOB_ID_HET_GROUP_1",
-        "SLURM_JOB_NUM_NODES",
-        "SLURM_LOCALID",
-        "SLURM_MEM_PER_CPU",
-        "SLURM_MEM_PER_NODE",
-        "SLURM_NNODES",
-        "SLURM_NODEID",
-        "SLURM_NPROCS",
-        "SLURM_NTASKS",
-        "SLURM_NTASKS_PER_NODE",
-        "SLURM_PROCID",
-    )
-)
-"""Variables that Slurm sets to a plain number: they need no quotes."""
+from relionc.slurm.environment import NUMBERS
 
 
 def reference(name: str) -> ShellRef:
     """Return the reference to a shell variable; raises ExprError for a name that is none."""
     name = Ref(name).name
-    return ShellRef(name, integer=name in _INTEGERS)
+    return ShellRef(name, integer=name in NUMBERS)
 
 
 def word(text: AnyText) -> Word:

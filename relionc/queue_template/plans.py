@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.catalog.queue import load_queue
@@ -14,6 +13,7 @@ from relionc.plan.model import HETJOB, ONE_TASK_PER_NODE
 from relionc.queue_template import check, placeholders
 from relionc.queue_template.shell import misread
 from relionc.slurm.directives import Said, first_command, said
+from relionc.slurm.quoting import written
 from relionc.slurm.syntax import SlurmSyntaxError
 from relionc.slurm.times import parse_time
 
@@ -68,7 +68,6 @@ class _Job(NamedTuple):
         return self.queue.name_of_extra(max(used, default=0) + 1)
 
 
-_OURS = ("job-name", "open-mode", "output")
 _MOST_OF_ALL = 8 << 20
 """Characters of a template, once for each job of a spec."""
 _BEYOND = {
@@ -157,14 +156,20 @@ def _extras(job: _Job) -> dict[int, str]:
     entry = job.queue.extra
     asked = {each.name: each.value or "" for each in _asked(job)}
     there = list(said(placeholders.lines_of(job.template.text)))
-    rest = {name: asked[name] for name in asked if name not in {*_OURS, *(each.name for each in there)}}
+    rest = {
+        name: asked[name]
+        for name in asked
+        if name not in {*directives.OF_JOB, *(each.name for each in there)}
+    }
     found: dict[int, str] = {}
     for each in there:
         number = entry.fullmatch(each.value or "")
         if number and each.name:
             found.setdefault(int(number[1]), asked.get(each.name, ""))
         elif number:
-            found.setdefault(int(number[1]), " ".join(_option(*item) for item in rest.items()))
+            found.setdefault(
+                int(number[1]), " ".join(written(name, value or None) for name, value in rest.items())
+            )
             rest = {}
     found |= job.template.extras
     return {number: text for number, text in found.items() if 0 < number <= job.queue.extras_most}
@@ -172,17 +177,6 @@ def _extras(job: _Job) -> dict[int, str]:
 
 def _asked(job: _Job) -> tuple[Directive, ...]:
     return directives.batch(job.plan, job.cluster) if job.slurm else ()
-
-
-def _option(name: str, value: str) -> str:
-    if not value:
-        return f"--{name}"
-    quoted = (
-        '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        if re.search(r"[\s\"'\\#]", value)
-        else value
-    )
-    return f"--{name}={quoted}"
 
 
 def _partition(job: _Job) -> list[Finding]:
@@ -208,7 +202,7 @@ def _uneven(job: _Job) -> list[Finding]:
 def _unsaid(job: _Job, script: QueueScript) -> list[Finding]:
     """Warn of options that the plan decided and no directive says: Slurm would go its own way."""
     there = {each.name for each in _read(script)}
-    left_out = [each.name for each in _asked(job) if each.name not in {*_OURS, *there}]
+    left_out = [each.name for each in _asked(job) if each.name not in {*directives.OF_JOB, *there}]
     if not left_out:
         return []
     names = ", ".join(f"`{name}`" for name in left_out)
@@ -220,7 +214,7 @@ def _unsaid(job: _Job, script: QueueScript) -> list[Finding]:
 
 def _others(job: _Job, script: QueueScript) -> list[Finding]:
     """Warn of directives that say something else than the plan; routes are places in the template."""
-    asked = {each.name: each.value for each in _asked(job) if each.name not in _OURS}
+    asked = {each.name: each.value for each in _asked(job) if each.name not in directives.OF_JOB}
     return [
         Finding(
             code="RL712",

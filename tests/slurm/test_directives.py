@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from relionc.slurm.directives import first_command, said
+from relionc.slurm.quoting import written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,3 +104,14 @@ def test_no_option_hides(sbatch: dict[str, str], tmp_path: Path, line: str) -> N
     (tmp_path / "script").write_text(f"#!/bin/bash\n{line}\ntrue\n")
     assert "array" in (defined(sbatch, tmp_path / "script") or ())
     assert ("array", "0-3") in [(each.name, each.value) for each in said([line])]
+
+
+@given(st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=20))
+def test_a_value_that_is_written_reads_back(value):
+    assert [(each.name, each.value) for each in said([f"#SBATCH {written('comment', value)}"])] == [
+        ("comment", value)
+    ]
+
+
+def test_an_option_without_a_value_is_its_name():
+    assert written("exclusive", None) == "--exclusive"
