@@ -20,13 +20,23 @@ sys.path.insert(0, str(ROOT))
 from relionc.emit.site_template import environment  # noqa: E402 - found in the tree, installed or not
 
 TARGET = ROOT / "relionc" / "emit" / "_templates.py"
-ENTRIES = ("run.sbatch", "run.sh", "allocate.sh", "submit.sh")
+# A template and the type of what it sees, so that mypy checks the names in the template, too.
+ENTRIES = {
+    "run.sbatch": "ScriptView",
+    "run.sh": "ScriptView",
+    "allocate.sh": "AllocateView",
+    "submit.sh": "SubmitView",
+}
 HEAD = '''"""The shipped templates as functions. Made by tools/build_templates.py: do not edit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from relionc.emit.views import AllocateView, ScriptView, SubmitView
 '''
 
 
@@ -106,15 +116,16 @@ def function(name: str) -> str:
     """Return the source of the function for one entry template."""
     compiler = Compiler()
     compiler.template(f"{name}.j2", 1, frozenset())
-    head = f"def {name.replace('.', '_')}(view: Mapping[str, Any]) -> str:\n    out: list[str] = []\n"
+    head = f"def {name.replace('.', '_')}(view: {ENTRIES[name]}) -> str:\n    out: list[str] = []\n"
     return head + "\n".join(compiler.lines) + '\n    return "".join(out)\n'
 
 
 def module() -> str:
     """Return the text of relionc/emit/_templates.py."""
-    table = "".join(f"    {name!r}: {name.replace('.', '_')},\n" for name in ENTRIES)
+    scripts = [name for name, view in ENTRIES.items() if view == "ScriptView"]
+    table = "".join(f"    {name!r}: {name.replace('.', '_')},\n" for name in scripts)
     functions = "\n\n".join(function(name) for name in ENTRIES)
-    return f"{HEAD}\n\n{functions}\n\nTEMPLATES = {{\n{table}}}\n"
+    return f"{HEAD}\n\n{functions}\n\nJOB_SCRIPTS: dict[str, Callable[[ScriptView], str]] = {{\n{table}}}\n"
 
 
 def main() -> int:

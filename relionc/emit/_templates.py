@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from relionc.emit.views import AllocateView, ScriptView, SubmitView
 
 
-def run_sbatch(view: Mapping[str, Any]) -> str:
+def run_sbatch(view: ScriptView) -> str:
     out: list[str] = []
     out += ('#!/bin/bash\n',)
     for line in view['header']:
@@ -55,7 +59,7 @@ def run_sbatch(view: Mapping[str, Any]) -> str:
     return "".join(out)
 
 
-def run_sh(view: Mapping[str, Any]) -> str:
+def run_sh(view: ScriptView) -> str:
     out: list[str] = []
     out += ('#!/bin/bash\n',)
     for line in view['header']:
@@ -102,7 +106,7 @@ def run_sh(view: Mapping[str, Any]) -> str:
     return "".join(out)
 
 
-def allocate_sh(view: Mapping[str, Any]) -> str:
+def allocate_sh(view: AllocateView) -> str:
     out: list[str] = []
     out += ('#!/bin/bash\n',)
     for line in view['header']:
@@ -113,7 +117,7 @@ def allocate_sh(view: Mapping[str, Any]) -> str:
     return "".join(out)
 
 
-def submit_sh(view: Mapping[str, Any]) -> str:
+def submit_sh(view: SubmitView) -> str:
     out: list[str] = []
     out += ('#!/bin/bash\n',)
     for line in view['header']:
@@ -132,9 +136,7 @@ def submit_sh(view: Mapping[str, Any]) -> str:
     return "".join(out)
 
 
-TEMPLATES = {
+JOB_SCRIPTS: dict[str, Callable[[ScriptView], str]] = {
     'run.sbatch': run_sbatch,
     'run.sh': run_sh,
-    'allocate.sh': allocate_sh,
-    'submit.sh': submit_sh,
 }

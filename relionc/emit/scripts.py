@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.emit import shell
-from relionc.emit._templates import TEMPLATES
+from relionc.emit._templates import JOB_SCRIPTS, allocate_sh, submit_sh
 from relionc.ir import Allocation, Bundle, Directive, HostfileRule, Script, ShellRef, Step, Submission, Word
 from relionc.slurm.quoting import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-View = dict[str, object]
+    from relionc.emit.views import AllocateView, HostfileView, ScriptView, SubmissionView, SubmitView
 
 
 def script(value: Script, name: str) -> str:
     """Render a job's script; `name` is `run.sbatch` or `run.sh`."""
-    return TEMPLATES[name](script_view(value, name))
+    return JOB_SCRIPTS[name](script_view(value, name))
 
 
-def script_view(value: Script, name: str) -> View:
+def script_view(value: Script, name: str) -> ScriptView:
     """Return what a script template sees: plain lists and texts, already quoted for bash."""
     folder = value.output_dir
     return {
@@ -44,7 +44,7 @@ def _step(step: Step) -> list[str]:
     return shell.step_lines(step.launcher, step.command, step.second)
 
 
-def _hostfile_view(rule: HostfileRule | None) -> View | None:
+def _hostfile_view(rule: HostfileRule | None) -> HostfileView | None:
     if rule is None:
         return None
     return {
@@ -70,10 +70,10 @@ def _comment(line: str) -> str:
 
 def allocate(value: Allocation) -> str:
     """Render the script that gets the nodes of an interactive job."""
-    return TEMPLATES["allocate.sh"](allocate_view(value))
+    return allocate_sh(allocate_view(value))
 
 
-def allocate_view(value: Allocation) -> View:
+def allocate_view(value: Allocation) -> AllocateView:
     """Return what the template of allocate.sh sees."""
     rendered = shell.words(value.command)
     lines = shell.lines([rendered[:1], *([word] for word in rendered[1:])])
@@ -82,17 +82,17 @@ def allocate_view(value: Allocation) -> View:
 
 def submit(bundle: Bundle) -> str:
     """Render submit.sh."""
-    return TEMPLATES["submit.sh"](submit_view(bundle))
+    return submit_sh(submit_view(bundle))
 
 
-def submit_view(bundle: Bundle) -> View:
+def submit_view(bundle: Bundle) -> SubmitView:
     """Return what the template of submit.sh sees."""
     numbers = {each.job: str(index) for index, each in enumerate(bundle.submissions, 1)}
     jobs = [_submission_view(each, numbers) for each in bundle.submissions]
     return {"header": [_comment(line) for line in bundle.header], "jobs": jobs}
 
 
-def _submission_view(value: Submission, numbers: Mapping[str, str]) -> View:
+def _submission_view(value: Submission, numbers: Mapping[str, str]) -> SubmissionView:
     return {
         "number": numbers[value.job],
         "name": shell.text(value.job),

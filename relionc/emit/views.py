@@ -1,0 +1,72 @@
+"""What each script template sees: a misspelt or forgotten key is an error of types. Nothing here runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class ExportView(TypedDict):
+    """A variable and its value, quoted for bash."""
+
+    name: str
+    value: str
+
+
+class HostfileView(TypedDict):
+    """How a script writes its hostfile."""
+
+    nodes: int
+    workers: int
+    leader: bool
+    first: bool
+    path: str
+    variable: str
+    unset: list[str]
+
+
+class ScriptView(TypedDict):
+    """A job's script, `run.sbatch` or `run.sh`."""
+
+    header: list[str]
+    directives: list[str]
+    needs: str
+    needs_help: str
+    environment: list[str]
+    exports: Sequence[ExportView]
+    project: str
+    output: str
+    run_out: str
+    run_err: str
+    tell: str
+    hostfile: HostfileView | None
+    steps: list[list[str]]
+
+
+class AllocateView(TypedDict):
+    """The script that gets the nodes of an interactive job."""
+
+    header: list[str]
+    command: list[str]
+
+
+class SubmissionView(TypedDict):
+    """One job of submit.sh."""
+
+    number: str
+    name: str
+    output: str
+    script: str
+    command: str
+    note: str
+    queued: bool
+    dependency: str
+
+
+class SubmitView(TypedDict):
+    """submit.sh."""
+
+    header: list[str]
+    jobs: Sequence[SubmissionView]
