@@ -38,3 +38,37 @@ def test_only_a_leading_tilde_is_home():
     assert path_word("~") == (ShellRef("HOME"),)
     assert path_word("~other/a") == ("~other/a",)
     assert path_word("a/~/b") == ("a/~/b",)
+
+
+# What `man sbatch` and `man srun` (22.05), "OUTPUT ENVIRONMENT VARIABLES", call a number; and what may hold more.
+NUMBERS = [
+    "SLURM_ARRAY_JOB_ID",
+    "SLURM_ARRAY_TASK_COUNT",
+    "SLURM_ARRAY_TASK_ID",
+    "SLURM_CPUS_ON_NODE",
+    "SLURM_CPUS_PER_TASK",
+    "SLURM_GPUS_ON_NODE",
+    "SLURM_JOBID",
+    "SLURM_JOB_ID",
+    "SLURM_JOB_NUM_NODES",
+    "SLURM_LOCALID",
+    "SLURM_MEM_PER_CPU",
+    "SLURM_MEM_PER_NODE",
+    "SLURM_NNODES",
+    "SLURM_NODEID",
+    "SLURM_NPROCS",
+    "SLURM_NTASKS",
+    "SLURM_NTASKS_PER_NODE",
+    "SLURM_PROCID",
+]
+TEXTS = ["HOME", "SLURM_JOB_CPUS_PER_NODE", "SLURM_JOB_NAME", "SLURM_JOB_NODELIST", "SLURM_TASKS_PER_NODE"]
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_variable_that_is_a_number_needs_no_quotes(name):
+    assert profile_word(f"${{{name}}}") == (ShellRef(name, integer=True),)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_any_other_variable_is_quoted(name):
+    assert profile_word(f"${{{name}}}") == (ShellRef(name, integer=False),)
