@@ -4,6 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+WORKERS ?= 2
 SPEC := specs/biowulf-2018/class3d-ribosome.yaml
 # In this order: an error in the catalogue's data is told first, schemas name its options, validators are made from schemas.
 GENERATORS := $(addprefix tools/build_,$(addsuffix .py,catalog sites schemas validators templates job_docs code_docs))
@@ -19,12 +20,12 @@ demo: $(VENV)/.installed ## build a real spec, show its plan, say where the file
 	@echo; echo "The files are in build/demo/class3d-ribosome/:"
 	@find build/demo/class3d-ribosome -type f | sort | sed 's/^/  /'
 
-test: $(VENV)/.developed ## run every test; starts a private Slurm and the real RELION where they can be had
+test: $(VENV)/.developed ## run every test, in WORKERS=2 processes; starts a private Slurm and the real RELION where they can be had
 	@tools/install_lab.sh || { [ "$$RELIONC_REQUIRE_LAB" != 1 ] && echo "Going on without them: tests that need them are skipped."; }
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 soak: $(VENV)/.developed ## the long runs that `make test` has a share of: quoting, kills, fuzz; an hour and more
-	RELIONC_SOAK=1 $(BIN)/python -m pytest $(or $(ARGS),tests/safety tests/store tests/fuzz)
+	RELIONC_SOAK=1 $(BIN)/python -m pytest --timeout=0 $(or $(ARGS),tests/safety tests/store tests/fuzz)
 
 check: $(VENV)/.developed ## format, lint, types, layering, start-up, generated files
 	$(BIN)/ruff format --check .

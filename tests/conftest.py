@@ -1,35 +1,102 @@
-"""What every test needs: programs started here leave nothing in the caches of whoever runs the tests."""
+"""What every test needs: caches of its own, the same examples in every run, an end, and a share among workers."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
+from typing import TYPE_CHECKING
 
-from hypothesis import settings
+import pytest
+from hypothesis import HealthCheck, settings
+from summary import pytest_terminal_summary
+from xdist.scheduler import LoadScopeScheduling
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["pytest_terminal_summary"]  # a hook of pytest's, by its name
 
 # Property tests draw the same examples in every run, so that a red run is about the change. To hunt for more:
-# RELIONC_EXPLORE=1, which draws new ones.
-settings.register_profile("repeatable", derandomize=True)
-if os.environ.get("RELIONC_EXPLORE") != "1":
-    settings.load_profile("repeatable")
-
+# RELIONC_EXPLORE=1, which draws new ones. The pace is not judged: the machine may have other work.
+_ANY_PACE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("repeatable", derandomize=True, **_ANY_PACE)
+settings.register_profile("exploring", **_ANY_PACE)
+settings.load_profile("exploring" if os.environ.get("RELIONC_EXPLORE") == "1" else "repeatable")
 
 _BEFORE = dict(os.environ)
 
+# What takes longest begins first, so that no worker is left with it at the end; all of a folder named here is for
+# one worker, which starts the private Slurm of the lab once.
+_LONGEST = ("tests/lab/",)
 
-def pytest_configure() -> None:
+
+def _is_worker(config: pytest.Config) -> bool:
+    """Whether this is one of the processes that pytest-xdist has started."""
+    return hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Give this run caches of its own, before tests are collected: no test is answered from an earlier run.
 
     The catalogue of a checkout is compiled once, for all processes of the run.
     """
-    os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="relionc-tests-")
+    if not _is_worker(config):
+        os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="relionc-tests-")
     os.environ.pop("RELIONC_NO_CACHE", None)
     os.environ.pop("NO_COLOR", None)
 
 
-def pytest_unconfigure() -> None:
+def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove them, and give the environment back."""
-    shutil.rmtree(os.environ["XDG_CACHE_HOME"], ignore_errors=True)
+    if not _is_worker(config):
+        shutil.rmtree(os.environ["XDG_CACHE_HOME"], ignore_errors=True)
     os.environ.clear()
     os.environ.update(_BEFORE)
+
+
+class _ByFile(LoadScopeScheduling):
+    """Gives a worker whole files, whose fixtures it makes once; of a folder in `_LONGEST`, all of them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next(filter(nodeid.startswith, _LONGEST), nodeid.partition("::")[0])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Callable[..., object]) -> LoadScopeScheduling:
+    """Share the tests among workers, in the order in which they come."""
+    config.option.loadscopereorder = False
+    return _ByFile(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let workers begin with what takes longest."""
+    if _is_worker(config):
+        starts = {start: place for place, start in enumerate(_LONGEST)}
+        items.sort(
+            key=lambda item: next((starts[s] for s in starts if item.nodeid.startswith(s)), len(starts))
+        )
+
+
+class TookTooLongError(BaseException):
+    """A test is out of time.
+
+    Not a failure in the eyes of Hypothesis, which would take it for an example to shrink, and wait again without end.
+    """
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_timeout_set_timer() -> Iterator[None]:
+    """Let nothing but pytest catch what pytest-timeout raises."""
+    done = yield
+    ring = signal.getsignal(signal.SIGALRM)
+
+    def late(number: int, frame: object) -> None:
+        try:
+            ring(number, frame)
+        except pytest.fail.Exception as reason:
+            raise TookTooLongError(str(reason)) from None
+
+    if callable(ring):
+        signal.signal(signal.SIGALRM, late)
+    return done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,24 +23,26 @@ from golden_rows import (
 from relionc import catalog
 
 if TYPE_CHECKING:
-    from collections import Counter
+    from collections.abc import Callable
 
 TYPES = [(release, name) for release in RELEASES for name in catalog.types(version_of(release))]
 
 
 @pytest.mark.parametrize(("release", "name"), TYPES)
 def test_every_recorded_row_is_made_the_same(
-    release: str, name: str, golden_table: Counter[tuple[str, str, str, str, bool]]
+    release: str, name: str, record_property: Callable[[str, object], None]
 ) -> None:
     job_type = catalog.load(name, version_of(release))
+    table: Counter[tuple[str, str, str, str, bool]] = Counter()
     recorded = [(kind, row) for kind in KINDS for row in rows_of(release, kind, job_type)]
     differences = []
     for kind, row in recorded:
         if (release, kind, row["line"]) in exceptions():
             continue
         found = difference(row, job_type)
-        golden_table[release, kind, name, "accepted" if row["ok"] else "refused", not found] += 1
+        table[release, kind, name, "accepted" if row["ok"] else "refused", not found] += 1
         differences += [(kind, row["line"], row["set"], found)] if found else []
+    record_property("golden rows", list(table.items()))
     assert recorded or job_type.is_tomo  # not every form for tomograms was recorded
     assert not differences
 
@@ -56,11 +59,10 @@ def test_a_refusal_names_an_option_of_the_job_and_has_a_code(release: str, name:
 
 @pytest.mark.parametrize("release", RELEASES)
 def test_the_catalogue_has_every_job_type_of_relion(
-    release: str, missing_types: dict[str, list[str]]
+    release: str, record_property: Callable[[str, object], None]
 ) -> None:
     missing = [job.title for job in jobs(release).values() if not job.ours()]
-    if missing:
-        missing_types[release] = missing
+    record_property("missing types", (release, missing))
     assert not missing
 
 

@@ -18,11 +18,6 @@ MOVIES = "data_optics\n\nloop_\n_rlnOpticsGroup\n1\n\ndata_movies\n\nloop_\n_rln
 NAMES = "data_micrographs\n\nloop_\n_rlnMicrographName #1\n_rlnMicrographMetadata #2\nM/a.mrc a.star\nM/b.mrc b.star\n"
 
 
-@pytest.fixture(autouse=True)
-def _in_time(in_time):
-    """Nothing here may wait for ever."""
-
-
 @pytest.fixture
 def said(tmp_path):
     """Write a STAR file, and return the facts of it."""

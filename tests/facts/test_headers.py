@@ -19,11 +19,6 @@ from relionc.data.images import Image, look
 BOTH = ["<", ">"]
 
 
-@pytest.fixture(autouse=True)
-def _in_time(in_time):
-    """Nothing here may wait for ever."""
-
-
 @pytest.fixture
 def seen(tmp_path):
     """Write bytes to a file and look at it."""

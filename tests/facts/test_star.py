@@ -69,11 +69,6 @@ def test_a_project_finds_nothing_in_a_short_row(tmp_path):
     assert project.rows("fifo.star") == 0  # nobody will ever write to it
 
 
-@pytest.fixture(autouse=True)
-def _in_time(in_time):
-    """Nothing here may wait for ever."""
-
-
 HEAD = b"data_particles\n\nloop_\n_rlnImageName #1\n_rlnMicrographName #2\n_rlnOpticsGroup #3\n"
 
 

@@ -1,44 +1,47 @@
-"""The tables of golden rows and of draws, printed after the tests."""
+"""Tables that pytest prints after the tests: golden rows matched, draws that the installed RELION took.
+
+Tests leave them as properties of their reports, which come from whatever process ran the test.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pytest
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-_TABLE = pytest.StashKey[Counter[tuple[str, str, str, str, bool]]]()
-_ORACLE = pytest.StashKey[dict[str, Counter[str]]]()
-_MISSING = pytest.StashKey[dict[str, list[str]]]()
-
-
-@pytest.fixture
-def golden_table(request: pytest.FixtureRequest) -> Counter[tuple[str, str, str, str, bool]]:
-    """Counts (release, kind, type, accepted or refused, matched)."""
-    return request.config.stash.setdefault(_TABLE, Counter())
+    import pytest
 
 
-@pytest.fixture
-def missing_types(request: pytest.FixtureRequest) -> dict[str, list[str]]:
-    """Release → the job types of RELION that the catalogue does not have."""
-    return request.config.stash.setdefault(_MISSING, {})
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the tables of which there is something to say."""
+    _golden_rows(terminalreporter)
+    _draws(terminalreporter)
 
 
-@pytest.fixture
-def oracle_table(request: pytest.FixtureRequest) -> dict[str, Counter[str]]:
-    """Job type → draws that the installed RELION accepted, refused, and where we differ."""
-    return request.config.stash.setdefault(_ORACLE, {})
+def _left(terminalreporter: pytest.TerminalReporter, name: str) -> Iterator[Any]:
+    """Yield what tests left under a name, passed or failed."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, ()):
+            yield from (value for key, value in report.user_properties if key == name)
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    table, missing = config.stash.get(_TABLE, None), config.stash.get(_MISSING, {})
+def _golden_rows(terminalreporter: pytest.TerminalReporter) -> None:
+    table: Counter[tuple[str, str, str, str, bool]] = Counter()
+    for rows in _left(terminalreporter, "golden rows"):
+        table.update({tuple(key): count for key, count in rows})
     if table:
         terminalreporter.section("golden rows: matched / recorded")
         for line in _lines(table):
             terminalreporter.line(line)
-    for release, names in missing.items():
-        terminalreporter.line(f"{release}: the catalogue does not have {', '.join(names)}")
-    draws = config.stash.get(_ORACLE, {})
+    for release, names in _left(terminalreporter, "missing types"):
+        if names:
+            terminalreporter.line(f"{release}: the catalogue does not have {', '.join(names)}")
+
+
+def _draws(terminalreporter: pytest.TerminalReporter) -> None:
+    draws = {name: Counter(seen) for name, seen in _left(terminalreporter, "draws")}
     if draws:
         terminalreporter.section("installed RELION 3.1: draws accepted + refused, mismatches")
         total = sum(draws.values(), Counter[str]())
