@@ -121,10 +121,6 @@ class Policy(NamedTuple):
     threads: tuple[tuple[str, int], ...] = ()
     mode_cpus: tuple[tuple[str, int], ...] = ()
 
-    def cpu_threads_of(self, job_type: str) -> int:
-        """Return the preferred CPUs per task of a CPU job of this type."""
-        return dict(self.threads).get(job_type, self.cpu_threads)
-
 
 class Cluster(NamedTuple):
     """A cluster profile.

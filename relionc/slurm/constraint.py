@@ -81,14 +81,6 @@ def constraint_least(tree: Constraint) -> int:
     return min(least, default=1) if tree.kind in (ANY, SAME) else max(least, default=1)
 
 
-def constraint_features(tree: Constraint) -> tuple[str, ...]:
-    """Return the feature names of a constraint, each once, in the order written."""
-    names = (
-        [tree.name] if tree.kind == FEATURE else [n for part in tree.parts for n in constraint_features(part)]
-    )
-    return tuple(dict.fromkeys(names))
-
-
 def format_constraint(tree: Constraint) -> str:
     """Return the text of a constraint; `parse_constraint` reads the same tree back."""
     if tree.kind == FEATURE:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from relionc.slurm.syntax import SlurmSyntaxError, is_name, is_number, outside_brackets
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _COUNT_UNITS = {"K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4, "P": 1024**5}
 
@@ -28,11 +25,6 @@ def parse_gres(text: str) -> tuple[Gres, ...]:
     if text.strip().lower() in ("", "none", "(null)"):
         return ()
     return tuple(_one_gres(part.strip(), text) for part in outside_brackets(text, "(", ")"))
-
-
-def format_gres(items: Iterable[Gres]) -> str:
-    """Return the value of the one `--gres` option that a job may have (a second would replace the first)."""
-    return ",".join(map(str, items))
 
 
 def _one_gres(part: str, text: str) -> Gres:

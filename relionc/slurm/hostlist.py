@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from relionc.slurm.syntax import SlurmSyntaxError, is_name, is_number, outside_brackets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 MAX_HOSTS = 65536
 """The most hosts one list may name; Slurm's own limit for one range."""
@@ -22,36 +22,6 @@ def parse_hostlist(text: str) -> list[str]:
         if len(hosts) > MAX_HOSTS:
             raise SlurmSyntaxError(f"`{text}` names more than {MAX_HOSTS} hosts", "name fewer hosts")
     return hosts
-
-
-def format_hostlist(hosts: Sequence[str]) -> str:
-    """Return a short list that `parse_hostlist` and Slurm read back as the same hosts in the same order."""
-    parts: list[tuple[str, list[str]]] = []  # prefix, ranges
-    last = ""
-    for host in hosts:
-        prefix = host.rstrip("0123456789")
-        number = host[len(prefix) :]
-        if number and parts and parts[-1][0] == prefix and parts[-1][1]:
-            _append_number(parts[-1][1], last, number)
-        else:
-            parts.append((prefix, [number] if number else []))
-        last = number
-    return ",".join(_format_part(prefix, ranges) for prefix, ranges in parts)
-
-
-def _append_number(ranges: list[str], last: str, number: str) -> None:
-    """Lengthen the last range by `number` when it follows `last` at the same width, else begin another."""
-    if number == str(int(last) + 1).zfill(len(last)):
-        ranges[-1] = f"{ranges[-1].partition('-')[0]}-{number}"
-    else:
-        ranges.append(number)
-
-
-def _format_part(prefix: str, ranges: list[str]) -> str:
-    if not ranges:
-        return prefix
-    single = len(ranges) == 1 and "-" not in ranges[0]
-    return prefix + (ranges[0] if single else f"[{','.join(ranges)}]")
 
 
 def _expand_host(part: str, text: str) -> list[str]:

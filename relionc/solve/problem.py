@@ -64,10 +64,6 @@ class Constraint(NamedTuple):
     period: Mapping[str, int] = {}
     floors: tuple[Floor, ...] = ()
 
-    def met(self, values: Mapping[str, Any]) -> bool:
-        """Whether an assignment meets it."""
-        return self.low <= self.measure(*[values[name] for name in self.scope]) <= self.high
-
 
 class Objective(NamedTuple):
     """A cost to make small, never less than `least`; objectives count in the order in which the problem lists them.

@@ -229,7 +229,7 @@ def test_modes_limits_bills_and_threads_are_read() -> None:
     assert (hetjob.workers, hetjob.variables) == ((":", "{workers}"), (("A", "B"),))
     assert gpu.billing == (("cpu", 1.0), ("memory", 0.25), ("gpu", 8.0))
     assert (policy.memory_factor, policy.mode_cpus) == (1.5, (("hetjob", 8),))
-    assert (policy.cpu_threads_of("refine3d"), policy.cpu_threads_of("class3d")) == (16, policy.cpu_threads)
+    assert policy.threads == (("refine3d", 16),)
     assert site.from_value(to_value(cluster)) == (cluster, [])
     shown = {row[0]: row[-1] for table in site.describe(cluster) for row in table.rows}
     assert shown["ways to distribute ranks"] == "hetjob, homogeneous"
