@@ -141,7 +141,7 @@ def _metadata(job: ResolvedJob, _: int) -> Iterable[Term | str]:
         return ()
     if job.data.particles is None:
         return ("memory of the list of particles (number of particles not known)",)
-    return _terms((refine_memory.particles(job.data.particles.value),), assumed=True)  # fitted
+    return (_term(refine_memory.particles(job.data.particles.value), assumed=True),)  # fitted
 
 
 def _refine(job: ResolvedJob, threads: int) -> Iterable[Term | str]:
@@ -165,9 +165,10 @@ def _modelled(
     unknown = _unknown(job)
     if unknown:
         return (f"{what} ({' and '.join(unknown)} not known)",)
-    # below 1: how far the resolution goes is not known, only assumed
+    # below 1: how far the resolution goes is not known, only assumed; what does not depend on it is certain
     assumed = job.needs.quantities.get("reach", 1) < 1
-    terms = _terms(model(_refinement(job, threads)), assumed=assumed)
+    parts = model(_refinement(job, threads))
+    terms = tuple(_term(part, assumed=assumed and not part.fixed) for part in parts if part.size)
     if not refine_memory.has_search(job.needs.quantities) and model is not refine_memory.leader:
         return (*terms, "weights of orientations (RELION chooses their sampling)")
     return terms
@@ -199,8 +200,8 @@ def _unmodelled(job: ResolvedJob, _: int) -> Iterable[Term | str]:
     return (f"memory of {job.type.title[:1].lower()}{job.type.title[1:]} (not modelled)",)
 
 
-def _terms(parts: Iterable[Part], *, assumed: bool = False) -> tuple[Term, ...]:
-    return tuple(Term(part.label, part.size / GIB, part.formula, assumed) for part in parts if part.size)
+def _term(part: Part, *, assumed: bool) -> Term:
+    return Term(part.label, part.size / GIB, part.formula, assumed)
 
 
 _MODELS = {

@@ -285,16 +285,64 @@ def _memory(asked: Asked) -> Iterator[Constraint]:
         ),
         rising=UP,
     )
-    given_more = asked.fixed_mem_per_cpu is not None  # the more ranks there are
+    yield from _memory_of_ranks(asked)
+
+
+def _memory_of_ranks(asked: Asked) -> Iterator[Constraint]:
+    """Yield what ranks need: of a node together, of a heterogeneous job each for itself.
+
+    The more CPUs the ranks of a node have, the more threads, and the more they need; only memory that is pinned by CPU
+    grows with them.
+    """
+
+    def surely(place: Place, mode: str, cpus: int) -> float:
+        return _surely_missing_gib(asked, place, mode, cpus)
+
+    if asked.fixed_mem_per_cpu is not None:  # the more ranks there are, the more they are given
+        floor = Floor(("place", "mode", "cpus_per_task"), surely)
+        yield Constraint("need:memory", OF_NODE, asked.memory_missing_gib, rising=UP, floors=(floor,))
+        return
+
+    def of_node(place: Place, mode: str, per_node: int, cpus: int, amount: int) -> float:
+        if mode == HETEROGENEOUS:
+            return -inf
+        return asked.memory_missing_gib(place, mode, per_node, cpus, amount)
+
+    def of_task(place: Place, mode: str, cpus: int, amount: int) -> float:
+        return asked.memory_missing_gib(place, mode, 0, cpus, amount) if mode == HETEROGENEOUS else -inf
+
     yield Constraint(
         "need:memory",
         OF_NODE,
-        asked.memory_missing_gib,
-        rising=UP if given_more else ("per_node", *UP),
+        of_node,
+        rising=("per_node", "cpus_per_task", *UP),
         floors=(
+            Floor(("place", "mode"), lambda place, mode: of_node(place, mode, 1, 1, 1)),
             Floor(
                 ("place", "mode", "cpus_per_task"),
-                lambda place, mode, cpus: _surely_missing_gib(asked, place, mode, cpus),
+                lambda place, mode, cpus: of_node(place, mode, 1, cpus, 1),
+                rising=("cpus_per_task",),
+            ),
+            Floor(
+                ("place", "mode", "per_node"),
+                lambda place, mode, per_node: of_node(place, mode, per_node, 1, 1),
+                rising=("per_node",),
+            ),
+            Floor(
+                ("place", "mode", "per_node", "cpus_per_task"),
+                lambda place, mode, per_node, cpus: of_node(place, mode, per_node, cpus, 1),
+                rising=("per_node", "cpus_per_task"),
+            ),
+        ),
+    )
+    yield Constraint(
+        "need:memory",
+        ("place", "mode", "cpus_per_task", "amount"),
+        of_task,
+        rising=UP,
+        floors=(
+            Floor(
+                ("place", "mode", "cpus_per_task"), lambda place, mode, cpus: of_task(place, mode, cpus, 1)
             ),
         ),
     )

@@ -35,11 +35,18 @@ GPU_CONTEXT_BYTES = 300 * 1000**2
 
 
 class Part(NamedTuple):
-    """Something that is held: what, how many bytes, and the sum in the user's numbers."""
+    """Something that is held: what, how many bytes, and the sum in the user's numbers.
+
+    `fixed`: as much whatever the resolution.
+    """
 
     label: str
     size: float
     formula: str
+    fixed: bool = False
+
+
+_PROGRAM = Part("program", PROGRAM_BYTES, "measured", fixed=True)
 
 
 class Refinement(NamedTuple):
@@ -110,9 +117,14 @@ def leader(job: Refinement) -> tuple[Part, ...]:
     if job.masked_fsc:
         size = MASKED_FSC_MAPS * job.voxels * HOST_BYTES
         parts.append(
-            Part("maps for the masked FSC", size, f"{MASKED_FSC_MAPS} maps of {job.box}^3 x {HOST_BYTES} B")
+            Part(
+                "maps for the masked FSC",
+                size,
+                f"{MASKED_FSC_MAPS} maps of {job.box}^3 x {HOST_BYTES} B",
+                fixed=True,
+            )
         )
-    return (*parts, Part("program", PROGRAM_BYTES, "measured"))
+    return (*parts, _PROGRAM)
 
 
 def on_gpu(job: Refinement) -> tuple[Part, ...]:
@@ -127,8 +139,8 @@ def on_gpu(job: Refinement) -> tuple[Part, ...]:
         Part("projectors on the GPU", 2 * point, f"{_classes(job)} {job.shape} x {GPU_BYTES} B"),
         Part("sums on the GPU", 3 * job.sets * point, f"{_classes(job)} {job.shape} x 1.5 x {GPU_BYTES} B"),
         Part("weights on the GPU", weights, "at least 200 MB, or RELION warns"),
-        Part("thread reserve", job.threads * GPU_THREAD_BYTES, f"{job.threads} threads x 200 MB"),
-        Part("CUDA", GPU_CONTEXT_BYTES, "usual, not measured"),
+        Part("thread reserve", job.threads * GPU_THREAD_BYTES, f"{job.threads} threads x 200 MB", fixed=True),
+        Part("CUDA", GPU_CONTEXT_BYTES, "usual, not measured", fixed=True),
     )
 
 
@@ -149,8 +161,9 @@ def _always(job: Refinement) -> tuple[Part, ...]:
     parts = [_references(job, job.classes * (1 + job.maps))]
     if job.transforms:  # ml_model.cpp from 4.0 on: Igrad1 and Igrad2
         size = job.transforms * job.classes * job.padded * HOST_BYTES
-        parts.append(Part("momenta", size, f"{job.transforms:g} x {job.classes} x {job.padded:,} x 8 B"))
-    return (*parts, Part("program", PROGRAM_BYTES, "measured"))
+        formula = f"{job.transforms:g} x {job.classes} x {job.padded:,} x 8 B"
+        parts.append(Part("momenta", size, formula, fixed=True))
+    return (*parts, _PROGRAM)
 
 
 def _references(job: Refinement, maps: float) -> Part:
@@ -158,6 +171,7 @@ def _references(job: Refinement, maps: float) -> Part:
         "references",
         maps * job.voxels * HOST_BYTES,
         f"{maps:g} x {job.box}^{job.dimensions} x {HOST_BYTES} B",
+        fixed=True,
     )
 
 
@@ -184,7 +198,7 @@ def _transform(job: Refinement) -> tuple[Part, ...]:
     return (
         _sums(job),
         _projectors(job, job.classes - 1),
-        Part("transform", work * HOST_BYTES, formula),
+        Part("transform", work * HOST_BYTES, formula, fixed=2 * job.half <= job.padded),
     )
 
 
@@ -246,17 +260,19 @@ def _reconstruction(job: Refinement) -> tuple[Part, ...]:
     gridding, first the transform, its convolution and two arrays of weights. For an FSC that is corrected for a mask
     the sums are copied (ml_optimiser_mpi.cpp, reconstructUnregularisedMapAndCalculateSolventCorrectedFSC).
     """
-    weights = 0 if job.gridding else job.half
-    work = weights + job.padded + max(2 * job.half, job.padded)
+    work = job.padded + max(2 * job.half, job.padded)
     if job.gridding:
         work = max(work, 6 * job.half)
-    part = Part("reconstruction", work * HOST_BYTES, f"{work:,} x {HOST_BYTES} B")
-    sums = _sums(job)
-    return (
-        (sums, _sums(job._replace(classes=0), "copy of the sums", 1), part)
-        if job.masked_fsc
-        else (sums, part)
-    )
+    parts = [
+        _sums(job),
+        Part("reconstruction", work * HOST_BYTES, f"{work:,} x {HOST_BYTES} B", fixed=work == 2 * job.padded),
+    ]
+    if not job.gridding:
+        formula = f"{job.half:,} x {HOST_BYTES} B"
+        parts.append(Part("weights of the reconstruction", job.half * HOST_BYTES, formula))
+    if job.masked_fsc:
+        parts.append(_sums(job._replace(classes=0), "copy of the sums", 1))
+    return tuple(parts)
 
 
 def fine_points(quantities: Mapping[str, float]) -> tuple[float, float]:
