@@ -1,5 +1,5 @@
 #!/bin/bash
-# Installs what the lab's tests need from Debian's archive: Slurm, munge, Open MPI and RELION.
+# Installs what the lab's tests need from Debian's archive: Slurm, munge, Open MPI, MPICH's launcher and RELION.
 # Says nothing and changes nothing when all is there; needs root only when something is missing.
 set -euo pipefail
 
@@ -11,6 +11,7 @@ declare -A package=(
   [sbatch]=slurm-wlm
   [srun]=slurm-wlm
   [mpirun]=openmpi-bin
+  [mpiexec.hydra]=mpich
   [relion_refine_mpi]=relion
   [relion_pipeliner]=relion
   [unshare]=util-linux

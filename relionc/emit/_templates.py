@@ -38,16 +38,45 @@ def run_sbatch(view: ScriptView) -> str:
     out += ('exec >>', str(view['run_out']), ' 2>>', str(view['run_err']), '\n',)
     if view['hostfile']:
         out += ('\n',)
-        if view['hostfile']['leader']:
+        if view['hostfile']['row']:
+            out += ('# One row per ',)
+            if view['hostfile']['ranked']:
+                out += ('rank',)
+            else:
+                out += ('node',)
+            out += (': ',)
+            if view['hostfile']['shares']:
+                out += ('as planned',)
+            else:
+                out += ('as many ranks as Slurm has tasks there',)
+            out += ('.\n',)
+        elif view['hostfile']['leader']:
             out += ('# One row per rank: the leader on the first node, then ', str(view['hostfile']['workers']), ' workers on every node.\n',)
         elif view['hostfile']['first']:
             out += ('# One row per rank: one on the first node, then ', str(view['hostfile']['workers']), ' on every node.\n',)
         else:
             out += ('# One row per rank: ', str(view['hostfile']['workers']), ' on every node.\n',)
-        out += ('if [[ ${SLURM_JOB_NUM_NODES} -ne ', str(view['hostfile']['nodes']), ' ]]; then\n  echo "planned for ', str(view['hostfile']['nodes']), ' nodes, but this allocation has ${SLURM_JOB_NUM_NODES}" >&2\n  exit 1\nfi\nnodelist=$(scontrol show hostnames "${SLURM_JOB_NODELIST}")\nmapfile -t nodes <<<"${nodelist}"\n{\n',)
-        if view['hostfile']['first']:
-            out += ('  echo "${nodes[0]}"\n',)
-        out += ('  for node in "${nodes[@]}"; do\n    for ((i = 0; i < ', str(view['hostfile']['workers']), '; i++)); do echo "${node}"; done\n  done\n} >', str(view['hostfile']['path']), '\n',)
+        if view['hostfile']['nodes']:
+            out += ('if [[ ${SLURM_JOB_NUM_NODES} -ne ', str(view['hostfile']['nodes']), ' ]]; then\n  echo "planned for ', str(view['hostfile']['nodes']), ' nodes, but this allocation has ${SLURM_JOB_NUM_NODES}" >&2\n  exit 1\nfi\n',)
+        out += ('nodelist=$(scontrol show hostnames "${SLURM_JOB_NODELIST}")\nmapfile -t nodes <<<"${nodelist}"\n',)
+        if view['hostfile']['row']:
+            if view['hostfile']['shares']:
+                out += ('tasks=(', str(view['hostfile']['shares']), ')\n',)
+            else:
+                out += ('tasks=()\nfor part in ${SLURM_TASKS_PER_NODE//,/ }; do # as 5,4(x3)\n  times=1\n  if [[ ${part} = *x* ]]; then times=${part#*x}; fi\n  times=${times%)}\n  for ((i = 0; i < times; i++)); do tasks+=("${part%(*}"); done\ndone\n',)
+            if view['hostfile']['numbered']:
+                out += ('rank=0\n',)
+            out += ('for n in "${!nodes[@]}"; do\n',)
+            if view['hostfile']['ranked']:
+                out += ('  for ((i = 0; i < tasks[n]; i++)); do echo ', str(view['hostfile']['row']), '; done\n',)
+            else:
+                out += ('  echo ', str(view['hostfile']['row']), '\n',)
+            out += ('done >', str(view['hostfile']['path']), '\n',)
+        else:
+            out += ('{\n',)
+            if view['hostfile']['first']:
+                out += ('  echo "${nodes[0]}"\n',)
+            out += ('  for node in "${nodes[@]}"; do\n    for ((i = 0; i < ', str(view['hostfile']['workers']), '; i++)); do echo "${node}"; done\n  done\n} >', str(view['hostfile']['path']), '\n',)
         if view['hostfile']['variable']:
             out += ('export ', str(view['hostfile']['variable']), '=', str(view['hostfile']['path']), '\n',)
         for name in view['hostfile']['unset']:
@@ -85,16 +114,45 @@ def run_sh(view: ScriptView) -> str:
     out += ('exec >>', str(view['run_out']), ' 2>>', str(view['run_err']), '\n',)
     if view['hostfile']:
         out += ('\n',)
-        if view['hostfile']['leader']:
+        if view['hostfile']['row']:
+            out += ('# One row per ',)
+            if view['hostfile']['ranked']:
+                out += ('rank',)
+            else:
+                out += ('node',)
+            out += (': ',)
+            if view['hostfile']['shares']:
+                out += ('as planned',)
+            else:
+                out += ('as many ranks as Slurm has tasks there',)
+            out += ('.\n',)
+        elif view['hostfile']['leader']:
             out += ('# One row per rank: the leader on the first node, then ', str(view['hostfile']['workers']), ' workers on every node.\n',)
         elif view['hostfile']['first']:
             out += ('# One row per rank: one on the first node, then ', str(view['hostfile']['workers']), ' on every node.\n',)
         else:
             out += ('# One row per rank: ', str(view['hostfile']['workers']), ' on every node.\n',)
-        out += ('if [[ ${SLURM_JOB_NUM_NODES} -ne ', str(view['hostfile']['nodes']), ' ]]; then\n  echo "planned for ', str(view['hostfile']['nodes']), ' nodes, but this allocation has ${SLURM_JOB_NUM_NODES}" >&2\n  exit 1\nfi\nnodelist=$(scontrol show hostnames "${SLURM_JOB_NODELIST}")\nmapfile -t nodes <<<"${nodelist}"\n{\n',)
-        if view['hostfile']['first']:
-            out += ('  echo "${nodes[0]}"\n',)
-        out += ('  for node in "${nodes[@]}"; do\n    for ((i = 0; i < ', str(view['hostfile']['workers']), '; i++)); do echo "${node}"; done\n  done\n} >', str(view['hostfile']['path']), '\n',)
+        if view['hostfile']['nodes']:
+            out += ('if [[ ${SLURM_JOB_NUM_NODES} -ne ', str(view['hostfile']['nodes']), ' ]]; then\n  echo "planned for ', str(view['hostfile']['nodes']), ' nodes, but this allocation has ${SLURM_JOB_NUM_NODES}" >&2\n  exit 1\nfi\n',)
+        out += ('nodelist=$(scontrol show hostnames "${SLURM_JOB_NODELIST}")\nmapfile -t nodes <<<"${nodelist}"\n',)
+        if view['hostfile']['row']:
+            if view['hostfile']['shares']:
+                out += ('tasks=(', str(view['hostfile']['shares']), ')\n',)
+            else:
+                out += ('tasks=()\nfor part in ${SLURM_TASKS_PER_NODE//,/ }; do # as 5,4(x3)\n  times=1\n  if [[ ${part} = *x* ]]; then times=${part#*x}; fi\n  times=${times%)}\n  for ((i = 0; i < times; i++)); do tasks+=("${part%(*}"); done\ndone\n',)
+            if view['hostfile']['numbered']:
+                out += ('rank=0\n',)
+            out += ('for n in "${!nodes[@]}"; do\n',)
+            if view['hostfile']['ranked']:
+                out += ('  for ((i = 0; i < tasks[n]; i++)); do echo ', str(view['hostfile']['row']), '; done\n',)
+            else:
+                out += ('  echo ', str(view['hostfile']['row']), '\n',)
+            out += ('done >', str(view['hostfile']['path']), '\n',)
+        else:
+            out += ('{\n',)
+            if view['hostfile']['first']:
+                out += ('  echo "${nodes[0]}"\n',)
+            out += ('  for node in "${nodes[@]}"; do\n    for ((i = 0; i < ', str(view['hostfile']['workers']), '; i++)); do echo "${node}"; done\n  done\n} >', str(view['hostfile']['path']), '\n',)
         if view['hostfile']['variable']:
             out += ('export ', str(view['hostfile']['variable']), '=', str(view['hostfile']['path']), '\n',)
         for name in view['hostfile']['unset']:

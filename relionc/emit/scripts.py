@@ -47,15 +47,36 @@ def _step(step: Step) -> list[str]:
 def _hostfile_view(rule: HostfileRule | None) -> HostfileView | None:
     if rule is None:
         return None
+    first, *others = rule.shares or (0,)
+    workers = others[-1] if others else first - rule.leader
+    more = first - workers
+    usual = rule.row == "{host}" and rule.shares and {*others} <= {workers} and more in (0, 1)
     return {
-        "nodes": rule.nodes,
-        "workers": rule.workers_per_node,
-        "leader": rule.leader_first,
-        "first": rule.leader_first or rule.extra_first,
+        "nodes": len(rule.shares),
         "path": shell.word(rule.path),
         "variable": rule.variable,
         "unset": list(rule.unset),
+        "workers": workers,
+        "leader": rule.leader and more > 0,
+        "first": more > 0,
+        "row": "" if usual else shell.filled(rule.row, _row_values(rule)),
+        "ranked": "{count}" not in rule.row,
+        "numbered": "{rank}" in rule.row,
+        "shares": " ".join(map(str, rule.shares)),
     }
+
+
+def _row_values(rule: HostfileRule) -> dict[str, str]:
+    """Return what bash has for each placeholder: `n` counts nodes, `i` the ranks of a node, `rank` all of them.
+
+    The cores of a rank are those of its share of the CPUs; two ranks may meet in one.
+    """
+    cpus, core = rule.cpus_per_rank, rule.cpus_per_core
+    first, last = f"i * {cpus}", f"(i + 1) * {cpus} - 1"
+    if core > 1:
+        first, last = f"{first} / {core}", f"({last}) / {core}"
+    values = {"host": "${nodes[n]}", "count": "${tasks[n]}", "rank": "$((rank++))"}
+    return values | {"cores": f"$(({first}))-$(({last}))"}
 
 
 def directive(value: Directive) -> str:

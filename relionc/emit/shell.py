@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from relionc.ir import CommandLine, Glob, Part, ShellRef, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-")
 _DIGITS = frozenset("0123456789")
@@ -105,6 +105,13 @@ def _inside_double(part: Part) -> str:
     if isinstance(part, ShellRef):
         return _reference(part)
     return "".join("\\" + c if c in '\\"$`' else c for c in str(part))
+
+
+def filled(template: str, values: Mapping[str, str]) -> str:
+    """Return a text in double quotes in which bash puts values, each an expansion, in place of their `{names}`."""
+    parts = re.split(r"\{(\w+)\}", template)
+    inside = [values[part] if i % 2 else _inside_double(part) for i, part in enumerate(parts)]
+    return f'"{"".join(inside)}"'
 
 
 def _reference(ref: ShellRef) -> str:

@@ -25,6 +25,10 @@ class HostfileView(TypedDict):
     path: str
     variable: str
     unset: list[str]
+    row: str
+    ranked: bool
+    numbered: bool
+    shares: str
 
 
 class ScriptView(TypedDict):

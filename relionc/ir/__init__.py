@@ -68,20 +68,23 @@ class Directive(NamedTuple):
 
 
 class HostfileRule(NamedTuple):
-    """The hostfile a script writes from its allocation: how many rows each allocated node gets.
+    """The hostfile a script writes from its allocation: how many ranks each allocated node gets.
 
-    `leader_first` puts one more row for the first node before all others, and so does `extra_first`, for a program
-    whose ranks are all alike. The script stops when the allocation does not have exactly `nodes` nodes. `variable`
-    (empty: none) is exported with the file's path; the variables of `unset` would contradict the hostfile.
+    `shares` are the ranks of each node, of which rank 0 may be a `leader`; the script stops when the allocation has
+    another number of nodes. Without any, the ranks are where Slurm has tasks. `row` is what stands in the file for
+    each rank or, with a `{count}`, for each node: `{host}`, `{rank}` and `{cores}` are filled in, these from the CPUs
+    of a rank and of a core. `variable` (empty: none) is exported with the file's path; the variables of `unset` would
+    contradict the hostfile.
     """
 
-    nodes: int
-    workers_per_node: int
-    leader_first: bool
     path: Word
+    shares: tuple[int, ...]
+    leader: bool = False
+    row: str = "{host}"
+    cpus_per_rank: int = 1
+    cpus_per_core: int = 1
     variable: str = ""
     unset: tuple[str, ...] = ()
-    extra_first: bool = False
 
 
 class Script(NamedTuple):

@@ -10,12 +10,14 @@ from relionc.diag import Finding
 from relionc.ir import CommandLine, HostfileRule, ShellRef, Step, Word
 from relionc.lower.words import profile_word, reference, word
 from relionc.plan.model import HETJOB, HOMOGENEOUS_PLUS_1, LEADER, ONE_TASK_PER_NODE
+from relionc.site.launchers import has_daemons, start, title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from relionc.diag import Route
     from relionc.plan.model import JobPlan
+    from relionc.site.launchers import Start
     from relionc.site.types import Cluster, Launcher
 
 
@@ -33,34 +35,44 @@ def launcher_of(plan: JobPlan, cluster: Cluster, *, parallel: bool = True) -> La
     return cluster.launchers.get(use) or cluster.launchers.get("batch")
 
 
-def hostfile_rule(plan: JobPlan, cluster: Cluster) -> HostfileRule | None:
-    """Return the hostfile that a script writes to place its ranks; None where the placement needs none."""
+def start_of(plan: JobPlan, cluster: Cluster) -> Start | None:
+    """Return how the launcher of a job starts its ranks; None: there is no launcher, or it cannot."""
     launcher = launcher_of(plan, cluster)
-    if not _by_hostfile(plan, cluster) or launcher is None or not _takes_hostfile(plan, launcher):
+    if launcher is None:
         return None
-    leader = plan.ranks[0].role == LEADER
-    return HostfileRule(
-        nodes=plan.nodes,
-        workers_per_node=(plan.ntasks - leader) // plan.nodes,
-        leader_first=leader,
-        extra_first=not leader and plan.ntasks % plan.nodes > 0,
-        path=hostfile_path(plan),
-        variable=launcher.hostfile_variable,
-        unset=launcher.unset,
-    )
+    counted = _is_counted(plan)
+    placed = start(launcher, placed=_placed(plan, cluster), counted=counted)
+    return placed or (start(launcher, placed=False, counted=counted) if plan.nodes == 1 else None)
 
 
-def _by_hostfile(plan: JobPlan, cluster: Cluster) -> bool:
+def _placed(plan: JobPlan, cluster: Cluster) -> bool:
     """Tell whether ranks must be placed one by one; srun need not on the one node of an interactive job."""
     if cluster.scheduler != "slurm":
         return False
     return plan.mode == ONE_TASK_PER_NODE or (plan.mode == HOMOGENEOUS_PLUS_1 and not plan.job.interactive)
 
 
-def _takes_hostfile(plan: JobPlan, launcher: Launcher) -> bool:
-    if any("{hostfile}" in word for word in launcher.argv):
-        return True
-    return bool(launcher.hostfile_variable if plan.mode == ONE_TASK_PER_NODE else launcher.arbitrary)
+def _is_counted(plan: JobPlan) -> bool:
+    """Tell whether the ranks of each node are known before Slurm has chosen the nodes."""
+    return plan.placement == "exact" or plan.ntasks == 1
+
+
+def hostfile_rule(plan: JobPlan, cluster: Cluster) -> HostfileRule | None:
+    """Return the hostfile that a script writes for its launcher; None where the launcher reads none."""
+    way = start_of(plan, cluster)
+    if way is None or not way.row:
+        return None
+    node = cluster.node_types.get(plan.node_type)
+    return HostfileRule(
+        path=hostfile_path(plan),
+        shares=shares(plan) if _is_counted(plan) else (),
+        leader=plan.ranks[0].role == LEADER,
+        row=way.row,
+        cpus_per_rank=plan.cpus_per_task,
+        cpus_per_core=node.threads_per_core if node else 1,
+        variable=way.variable,
+        unset=way.unset,
+    )
 
 
 def hostfile_path(plan: JobPlan) -> Word:
@@ -76,18 +88,25 @@ def hostfile_rows(plan: JobPlan, hosts: tuple[str, ...] = ()) -> tuple[str, ...]
 
 
 def steps(plan: JobPlan, commands: Iterable[tuple[CommandLine, bool]], cluster: Cluster) -> tuple[Step, ...]:
-    """Return each command with its launcher's words in front."""
-    rule = hostfile_rule(plan, cluster)
+    """Return each command with its launcher's words in front, and between them what programs run in.
+
+    Those words end at the program: what a launcher is told of places has to stand before a container's.
+    """
+    wrapper = tuple(map(profile_word, of_version(cluster.wrapper, plan)))
     made = []
     for command, parallel in commands:
         launcher = launcher_of(plan, cluster, parallel=parallel)
-        texts = _launcher_texts(launcher, rule, parallel=parallel) if launcher else ()
         # A serial command of a hetjob runs on the leader's node, with the leader's CPUs.
         group = plan if parallel or plan.leader_group is None else groups(plan)[0]
-        first = tuple(filled(text, group) for text in texts)
+        first = tuple(filled(text, group) for text in _launcher_texts(plan, cluster, parallel=parallel))
         second = tuple(filled(text, plan) for text in launcher.workers) if launcher and parallel else ()
-        made.append(Step(first, command, second))
+        made.append(Step((*first, *wrapper), command, (*second, *wrapper) if second else ()))
     return tuple(made)
+
+
+def of_version(by_version: Mapping[str, tuple[str, ...]], plan: JobPlan) -> tuple[str, ...]:
+    """Return what a profile has for the RELION of a job, or for all others."""
+    return by_version.get(plan.job.type.version, by_version.get("*", ()))
 
 
 def groups(plan: JobPlan) -> tuple[JobPlan, ...]:
@@ -137,13 +156,38 @@ def on_workers(plan: JobPlan, command: CommandLine, cluster: Cluster) -> Command
     return command._replace(words=tuple(theirs if each == scratch else each for each in command.words))
 
 
-def _launcher_texts(launcher: Launcher, rule: HostfileRule | None, *, parallel: bool) -> tuple[str, ...]:
+def _launcher_texts(plan: JobPlan, cluster: Cluster, *, parallel: bool) -> tuple[str, ...]:
     """Return a launcher's words; once a hostfile is exported, srun would follow it for serial commands too."""
-    if rule is None:
-        return launcher.argv
+    way = start_of(plan, cluster)
     if parallel:
-        return launcher.argv + launcher.arbitrary
-    return ("env", "-u", rule.variable, *launcher.argv) if rule.variable else launcher.argv
+        return way.words if way else ()
+    serial = launcher_of(plan, cluster, parallel=False)
+    words = serial.argv if serial else ()
+    return ("env", "-u", way.variable, *words) if words and way and way.variable else words
+
+
+def exports(plan: JobPlan, cluster: Cluster, *, parallel: bool) -> tuple[tuple[str, str], ...]:
+    """Return the variables for the launcher of a job's parallel or serial commands."""
+    if parallel:
+        way = start_of(plan, cluster)
+        return way.exports if way else ()
+    serial = launcher_of(plan, cluster, parallel=False)
+    return serial.exports if serial else ()
+
+
+def cpus_of_srun(plan: JobPlan, cluster: Cluster, *, parallel: bool) -> int:
+    """Return the CPUs of each process that srun starts for a job; 0: there is no one number, or no srun.
+
+    From Slurm 22.05 on, srun does not take --cpus-per-task over from the job; nor does the srun by which mpirun starts
+    its daemons, one on each node, in whose CPUs the ranks then are. One number cannot be right for two groups of nodes.
+    """
+    if cluster.scheduler != "slurm" or plan.leader_group is not None:
+        return 0
+    launcher = launcher_of(plan, cluster) if parallel else None
+    cpus = plan.cpus_per_slot or plan.cpus_per_task
+    if launcher is None or not has_daemons(launcher):
+        return cpus
+    return plan.slots // plan.nodes * cpus if _is_counted(plan) else 0
 
 
 def filled(text: str, plan: JobPlan) -> Word:
@@ -157,7 +201,7 @@ def filled(text: str, plan: JobPlan) -> Word:
         "nodes": plan.nodes,
     }
     if "{ranks_per_node}" in text:
-        values["ranks_per_node"] = sum(rank.node == 0 for rank in plan.ranks)  # the first node is the fullest
+        values["ranks_per_node"] = max(shares(plan))
     if "{tasks_per_node}" in text:
         values["tasks_per_node"] = _tasks_per_node(plan)
     if plan.leader_group is not None:
@@ -169,9 +213,14 @@ def filled(text: str, plan: JobPlan) -> Word:
 
 def _tasks_per_node(plan: JobPlan) -> str:
     """Return the ranks of each node as Slurm's own variable has them: `5,4(x3)`."""
-    counts = Counter(rank.node for rank in plan.ranks)
-    runs = [(count, len([*nodes])) for count, nodes in groupby(counts[node] for node in range(plan.nodes))]
+    runs = [(count, len([*nodes])) for count, nodes in groupby(shares(plan))]
     return ",".join(f"{count}(x{nodes})" if nodes > 1 else f"{count}" for count, nodes in runs)
+
+
+def shares(plan: JobPlan) -> tuple[int, ...]:
+    """Return the ranks of each node."""
+    counts = Counter(rank.node for rank in plan.ranks)
+    return tuple(counts[node] for node in range(plan.nodes))
 
 
 def cannot_start(plan: JobPlan, cluster: Cluster) -> Iterator[Finding]:
@@ -212,16 +261,13 @@ def _route(plan: JobPlan) -> Route:
 
 def _cannot_place(plan: JobPlan, cluster: Cluster) -> Iterator[Finding]:
     launcher = launcher_of(plan, cluster)
-    if (
-        _by_hostfile(plan, cluster)
-        and plan.nodes > 1
-        and (launcher is None or not _takes_hostfile(plan, launcher))
-    ):
-        name = launcher.name if launcher else "(none)"
-        yield Finding(
-            code="RL651",
-            message=f"the launcher `{name}` of cluster `{cluster.name}` cannot place ranks by a hostfile, "
-            f"which {plan.mode} on {plan.nodes} nodes needs",
-            route=_route(plan),
-            help="use `layout: homogeneous`, one node, or give the launcher `arbitrary` words in the profile",
-        )
+    if start_of(plan, cluster) is not None or (launcher is None and not _placed(plan, cluster)):
+        return
+    which = f"the launcher `{title(launcher) if launcher else '(none)'}` of cluster `{cluster.name}`"
+    if _placed(plan, cluster):
+        message = f"{which} cannot place ranks by a hostfile, which {plan.mode} on {plan.nodes} nodes needs"
+        advice = "use `layout: homogeneous`, one node, or give the launcher `arbitrary` words in the profile"
+    else:
+        message = f"{which} is told how many nodes or ranks of each, which Slurm decides for {plan.mode}"
+        advice = "use `layout: homogeneous`, or move these words of the launcher to its `arbitrary`"
+    yield Finding(code="RL651", message=message, route=_route(plan), help=advice)

@@ -168,7 +168,7 @@ def _spread(plan: JobPlan) -> str:
 
 def _environment(plan: JobPlan, cluster: Cluster) -> tuple[str, ...]:
     """Return the shell lines that make this RELION available."""
-    return tuple(cluster.modules.get(plan.job.type.version, cluster.modules.get("*", ())))
+    return launch.of_version(cluster.modules, plan)
 
 
 def _exports(plan: JobPlan, kinds: Sequence[bool], cluster: Cluster) -> tuple[tuple[str, Word], ...]:
@@ -178,14 +178,13 @@ def _exports(plan: JobPlan, kinds: Sequence[bool], cluster: Cluster) -> tuple[tu
     """
     exports = {name: profile_word(value) for name, value in cluster.environment}
     for parallel in dict.fromkeys(kinds):
-        launcher = launch.launcher_of(plan, cluster, parallel=parallel)
         exports |= {
-            name: launch.filled(value, plan) for name, value in (launcher.exports if launcher else ())
+            name: launch.filled(value, plan)
+            for name, value in launch.exports(plan, cluster, parallel=parallel)
         }
-    if cluster.scheduler == "slurm" and plan.leader_group is None:
-        # From Slurm 22.05 on, srun does not take --cpus-per-task over from the job; nor does the srun by which
-        # mpirun starts its daemons. One value cannot be right for two groups of nodes.
-        exports["SRUN_CPUS_PER_TASK"] = (str(plan.cpus_per_slot or plan.cpus_per_task),)
+    cpus = launch.cpus_of_srun(plan, cluster, parallel=any(kinds))
+    if cpus:
+        exports["SRUN_CPUS_PER_TASK"] = (str(cpus),)
     return tuple(exports.items())
 
 

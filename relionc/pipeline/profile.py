@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from relionc.source import Tree
 
 PROFILE = Kind("profile", rb"1\b", "RL609", "this file is not a cluster profile", site.START)
-_SHELL = ("modules", "launchers", "environment", "allocation")
+_SHELL = ("modules", "launchers", "wrapper", "environment", "allocation")
 """What of a profile a shell reads, or runs as a program."""
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc.diag import WARNING, Finding
+from relionc.site import launchers
 from relionc.site.overlay import exists
 from relionc.site.read import MISSING_KEY, WRONG_VALUE
 from relionc.site.types import BILLED, MODES
@@ -22,11 +23,34 @@ BAD_OPTION = "RL654"
 NO_SUCH_FACT, BAD_PLACEHOLDER, TWICE = "RL673", "RL674", "RL675"
 IMPOSSIBLE, UNKNOWN_BASE, CONTRADICTION, SHARED_SCRATCH = "RL676", "RL677", "RL678", "RL679"
 
-CHOICES = {"scheduler": ("slurm", "none"), "memory_flag": ("per_cpu", "per_node", "either")}
-HETJOB, INSIDE = "hetjob", "one_task_per_node"
-USES = ("batch", "interactive", "serial", HETJOB, INSIDE)
+CHOICES: dict[str, tuple[str, ...]] = {
+    "scheduler": ("slurm", "none"),
+    "memory_flag": ("per_cpu", "per_node", "either"),
+}
 PLACEHOLDERS = ("ntasks", "cpus_per_task")
-MORE = {HETJOB: ("workers", "leader_cpus"), INSIDE: ("nodes", "ranks_per_node", "tasks_per_node", "hostfile")}
+PLACING = ("nodes", "ranks_per_node", "tasks_per_node", "hostfile")
+
+
+class Use(NamedTuple):
+    """What is true of the launchers of one use.
+
+    `placeholders` are filled in besides the usual ones; `counts`: it has to be told how many ranks to start; `inside`:
+    it starts several in each task, so it has to place them. `of_mode`: it is for the mode of the same name alone.
+    """
+
+    placeholders: tuple[str, ...] = ()
+    counts: bool = False
+    inside: bool = False
+    of_mode: bool = False
+
+
+USES = {
+    "batch": Use(PLACING, counts=True),
+    "interactive": Use(PLACING),
+    "serial": Use(),
+    "hetjob": Use(("workers", "leader_cpus"), of_mode=True),
+    "one_task_per_node": Use(PLACING, counts=True, inside=True, of_mode=True),
+}
 LEAST_MEMORY_MIB = 1024
 MOST_REPEATED = 16_384
 MOST_MEMORY_MIB = 64 * 1024 * 1024
@@ -52,6 +76,8 @@ def check(cluster: Cluster, value: Mapping[str, Any]) -> Iterator[Finding]:
     for use, launcher in cluster.launchers.items():
         yield from _check_launcher(use, launcher, cluster)
     yield from _check_program(cluster.allocation, ("allocation",))
+    for version, words in cluster.wrapper.items():
+        yield from _check_program(words, ("wrapper", version))
     yield from _check_scratch(cluster)
     yield from _check_policy(cluster.policy)
     yield from _check_modules(cluster)
@@ -63,7 +89,8 @@ def check(cluster: Cluster, value: Mapping[str, Any]) -> Iterator[Finding]:
 def _check_length(cluster: Cluster) -> Iterator[Finding]:
     """Yield a finding where the texts that every script repeats are too long together."""
     texts = [text for pair in (*cluster.environment, *cluster.directives) for text in pair if text]
-    texts += [line for lines in cluster.modules.values() for line in lines]
+    for by_version in (cluster.modules, cluster.wrapper):
+        texts += [line for lines in by_version.values() for line in lines]
     texts += cluster.allocation
     for each in cluster.launchers.values():
         texts += (*each.argv, *each.arbitrary, *each.workers, *each.unset)
@@ -94,7 +121,7 @@ def _check_modes(cluster: Cluster) -> Iterator[Finding]:
     for index, mode in enumerate(cluster.modes):
         if mode not in MODES:
             yield unknown(mode, MODES, "way to distribute ranks", ("modes", index))
-        elif (use := mode.replace("-", "_")) in MORE and use not in cluster.launchers:
+        elif USES.get(use := mode.replace("-", "_"), Use()).of_mode and use not in cluster.launchers:
             message = f"`modes` has {mode}, but no launcher says how to start it"
             advice = f"add `launchers: {{{use}: …}}`"
             yield Finding(code=CONTRADICTION, message=message, route=("modes", index), help=advice)
@@ -180,7 +207,9 @@ def _check_launcher(use: str, launcher: Launcher, cluster: Cluster) -> Iterator[
     route = ("launchers", use)
     if use not in USES:
         yield unknown(use, USES, "use of a launcher", route, on_key=True)
-    names = (*PLACEHOLDERS, *MORE.get(use, ()))
+    more = USES.get(use, Use()).placeholders
+    # Without a scheduler nobody writes a hostfile, and there is one node.
+    names = (*PLACEHOLDERS, *(more if cluster.scheduler == "slurm" else ()))
     texts: list[tuple[Route, str]] = [
         ((*route, key, index), word)
         for key in ("argv", "arbitrary", "workers")
@@ -189,11 +218,57 @@ def _check_launcher(use: str, launcher: Launcher, cluster: Cluster) -> Iterator[
     texts += [((*route, "exports", name), value) for name, value in launcher.exports]
     yield from _check_program(launcher.argv, (*route, "argv"))
     wrong = [finding for place, text in texts for finding in _check_placeholders(text, place, names)]
-    yield from wrong or _check_counts(use, launcher, route)
-    if use != INSIDE and bool(launcher.arbitrary) != bool(launcher.hostfile_variable):
-        message = "`arbitrary` and `hostfile_variable` go together"
-        yield Finding(code=CONTRADICTION, message=message, route=route, help="give both, or neither")
+    yield from wrong or _check_counts(USES.get(use, Use()), use, launcher, route)
+    yield from _check_placing(USES.get(use, Use()), launcher, route)
     yield from _check_mpi(launcher, route, cluster)
+
+
+_TOLD_BY = {
+    launchers.HOSTFILE: "{hostfile} among its words",
+    launchers.VARIABLE: "a `hostfile_variable`",
+    launchers.TASKS_PER_NODE: "{tasks_per_node} in its words or exports",
+}
+
+
+def _check_placing(use: Use, launcher: Launcher, route: Route) -> Iterator[Finding]:
+    """Yield what contradicts itself in how a launcher is told where ranks go."""
+    said = launcher.places_ranks_by
+    if said and said not in launchers.WAYS:
+        yield unknown(said, launchers.WAYS, "way to place ranks", (*route, "places_ranks_by"))
+    elif said in _TOLD_BY and not launchers.is_told(launcher, said):
+        message = f"`places_ranks_by: {said}`, but nothing tells the launcher"
+        yield _contradiction(message, (*route, "places_ranks_by"), f"it takes {_TOLD_BY[said]}")
+    elif not said and not use.inside and _half_told(launcher):
+        advice = (
+            "give both, or neither; a launcher that needs the variable alone has `places_ranks_by: variable`"
+        )
+        yield _contradiction("`arbitrary` and `hostfile_variable` go together", route, advice)
+    if launcher.hostfile_row:
+        yield from _check_row(launcher, (*route, "hostfile_row"))
+
+
+def _check_row(launcher: Launcher, route: Route) -> Iterator[Finding]:
+    """Yield what is wrong with a row of a hostfile."""
+    row, names = launcher.hostfile_row, launchers.ROW_PLACEHOLDERS
+    wrong = list(_check_placeholders(row, route, names))
+    yield from wrong
+    if not wrong and "{host}" not in row:
+        message = f"a row `{row}` of a hostfile names no host"
+        yield Finding(code=BAD_PLACEHOLDER, message=message, route=route, help='write "{host}:{count}", say')
+    if not any(launchers.is_told(launcher, way) for way in (launchers.HOSTFILE, launchers.VARIABLE)):
+        message = "`hostfile_row` is said, but the launcher takes no hostfile"
+        yield _contradiction(message, route, f"it takes {_TOLD_BY[launchers.HOSTFILE]}")
+
+
+def _half_told(launcher: Launcher) -> bool:
+    """Whether one of the two is missing by which srun places ranks, and no word says where they go."""
+    if launcher.hostfile_variable:
+        return not launcher.arbitrary
+    return bool(launcher.arbitrary) and launchers.places_by(launcher) == launchers.NOTHING
+
+
+def _contradiction(message: str, route: Route, advice: str) -> Finding:
+    return Finding(code=CONTRADICTION, message=message, route=route, help=advice)
 
 
 def _check_program(words: tuple[str, ...], route: Route) -> Iterator[Finding]:
@@ -207,16 +282,17 @@ def _check_program(words: tuple[str, ...], route: Route) -> Iterator[Finding]:
         yield _impossible(message, (*route, 0), "write the name of the program")
 
 
-def _check_counts(use: str, launcher: Launcher, route: Route) -> Iterator[Finding]:
+def _check_counts(use: Use, name: str, launcher: Launcher, route: Route) -> Iterator[Finding]:
     """Yield what a launcher has to be told in so many words, because the allocation says something else."""
     told = " ".join((*launcher.argv, *launcher.arbitrary))
-    if use in ("batch", INSIDE) and "{ntasks}" not in told:
-        name = use.replace("_", "-")
+    name = name.replace("_", "-")
+    by_node = launchers.places_by(launcher) == launchers.TASKS_PER_NODE
+    if use.counts and "{ntasks}" not in told and not by_node:
         message = f"the {name} launcher does not say how many ranks to start"
         advice = "pass {ntasks} explicitly: fewer or more ranks are started than Slurm allocates tasks"
         yield Finding(code=BAD_PLACEHOLDER, message=message, route=(*route, "argv"), help=advice)
-    if use == INSIDE and "{hostfile}" not in told and not launcher.hostfile_variable:
-        message = "the one-task-per-node launcher does not say how many ranks each node gets"
+    if use.inside and launchers.start(launcher, placed=True, counted=True) is None:
+        message = f"the {name} launcher does not say how many ranks each node gets"
         advice = "pass {hostfile}, which has one row per rank, or name a `hostfile_variable`"
         yield Finding(code=BAD_PLACEHOLDER, message=message, route=(*route, "argv"), help=advice)
 
@@ -288,9 +364,10 @@ def _check_modules(cluster: Cluster) -> Iterator[Finding]:
     yield from _twice(cluster.versions, ("versions",))
     if not cluster.versions:
         return
-    for version in cluster.modules:
-        if version != "*" and version not in cluster.versions:
-            yield unknown(version, cluster.versions, "RELION version", ("modules", version), on_key=True)
+    for key, by_version in (("modules", cluster.modules), ("wrapper", cluster.wrapper)):
+        for version in by_version:
+            if version != "*" and version not in cluster.versions:
+                yield unknown(version, cluster.versions, "RELION version", (key, version), on_key=True)
 
 
 def _check_sources(cluster: Cluster, value: Mapping[str, Any]) -> Iterator[Finding]:

@@ -105,6 +105,7 @@ def to_value(cluster: Cluster) -> dict[str, Any]:
         policy=_policy_value(cluster.policy),
         versions=list(cluster.versions),
         modules={version: list(lines) for version, lines in cluster.modules.items()},
+        wrapper={version: list(words) for version, words in cluster.wrapper.items()},
         environment=dict(cluster.environment),
         allocation=list(cluster.allocation),
         directives={name: True if text is None else text for name, text in cluster.directives},
@@ -143,15 +144,21 @@ def _partition_value(partition: Partition) -> dict[str, Any]:
 
 
 def _launcher_value(launcher: Launcher) -> dict[str, Any]:
-    return {"argv": list(launcher.argv)} | _filled(
-        name=launcher.name,
-        arbitrary=list(launcher.arbitrary),
-        hostfile_variable=launcher.hostfile_variable,
-        unset=list(launcher.unset),
-        exports=dict(launcher.exports),
-        mpi=launcher.mpi,
-        workers=list(launcher.workers),
-        variables=dict(launcher.variables),
+    return (
+        {"argv": list(launcher.argv)}
+        | _filled(
+            name=launcher.name,
+            arbitrary=list(launcher.arbitrary),
+            hostfile_variable=launcher.hostfile_variable,
+            unset=list(launcher.unset),
+            exports=dict(launcher.exports),
+            mpi=launcher.mpi,
+            workers=list(launcher.workers),
+            variables=dict(launcher.variables),
+            places_ranks_by=launcher.places_ranks_by,
+            hostfile_row=launcher.hostfile_row,
+        )
+        | ({} if launcher.daemons is None else {"daemons": launcher.daemons})
     )
 
 

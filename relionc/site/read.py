@@ -42,6 +42,7 @@ FREE_NAMES = (
     "directives",
     "modules",
     "variables",
+    "wrapper",
 )  # whose keys the profile's author invents
 
 
@@ -229,10 +230,7 @@ def cluster(value: Mapping[str, Any], findings: list[Finding]) -> Cluster:
         memory_flag=top.text("memory_flag", "either"),
         gres_gpu=top.name("gres_gpu", SLURM_NAME, "the name of a gres") or "gpu",
         versions=top.words("versions"),
-        modules={
-            version: top.section("modules").words(version)
-            for version in top.section("modules").names(SHOWN, "a version")
-        },
+        modules=_by_version(top.section("modules")),
         environment=top.pairs("environment"),
         allocation=top.words("allocation"),
         directives=tuple(_directives(top.section("directives"))),
@@ -243,7 +241,12 @@ def cluster(value: Mapping[str, Any], findings: list[Finding]) -> Cluster:
         mpi_plugins=top.words("mpi_plugins"),
         notes=top.words("notes"),
         modes=USUAL_MODES if top.value.get("modes") is None else top.words("modes"),
+        wrapper=_by_version(top.section("wrapper")),
     )
+
+
+def _by_version(section: Section) -> dict[str, tuple[str, ...]]:
+    return {version: section.words(version) for version in section.names(SHOWN, "a version")}
 
 
 def _node_type(name: str, section: Section) -> NodeType:
@@ -288,10 +291,9 @@ def _billing(section: Section) -> tuple[tuple[str, float], ...]:
 
 def _launcher(use: str, section: Section) -> Launcher:
     section.needs(f"the launcher for {use}", "argv")
-    argv = section.words("argv")
     return Launcher(
-        name=section.text("name", argv[0] if argv else ""),
-        argv=argv,
+        name=section.text("name"),
+        argv=section.words("argv"),
         arbitrary=section.words("arbitrary"),
         hostfile_variable=section.name("hostfile_variable", VARIABLE, "the name of a variable"),
         unset=section.name_list("unset", VARIABLE, "the name of a variable"),
@@ -299,6 +301,9 @@ def _launcher(use: str, section: Section) -> Launcher:
         mpi=section.name("mpi", SLURM_NAME, "the name of an MPI plugin"),
         workers=section.words("workers"),
         variables=section.pairs("variables"),
+        places_ranks_by=section.text("places_ranks_by"),
+        hostfile_row=section.text("hostfile_row"),
+        daemons=section.flag("daemons") if section.value.get("daemons") is not None else None,
     )
 
 

@@ -57,6 +57,7 @@ def _facts(cluster: Cluster) -> list[tuple[str, str]]:
         ("MPI", cluster.mpi),
         ("memory is asked", memory if cluster.scheduler == "slurm" else ""),
         ("scratch", _scratch(cluster)),
+        ("programs run in", _wrapper(cluster)),
         ("interactive allocation", " ".join(cluster.allocation)),
         ("ways to distribute ranks", ", ".join(cluster.modes) if cluster.scheduler == "slurm" else ""),
         ("preferred CPUs per task", f"{policy.cpu_threads}, with a GPU {policy.gpu_threads}"),
@@ -68,6 +69,13 @@ def _facts(cluster: Cluster) -> list[tuple[str, str]]:
         ("a mode counts as idle CPUs", _numbers(policy.mode_cpus)),
     ]
     return [fact for fact in facts if fact[1]]
+
+
+def _wrapper(cluster: Cluster) -> str:
+    several = len(cluster.wrapper) > 1
+    return "; ".join(
+        (f"{version}: " if several else "") + " ".join(words) for version, words in cluster.wrapper.items()
+    )
 
 
 def _numbers(pairs: tuple[tuple[str, int], ...]) -> str:

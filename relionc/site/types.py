@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -75,15 +76,18 @@ class Partition(NamedTuple):
 class Launcher(NamedTuple):
     """How MPI ranks are started.
 
-    `argv` are the words, with `{ntasks}`, `{cpus_per_task}` filled in; `arbitrary` are the further words for
-    a placement by hostfile (srun); `hostfile_variable` is exported to it; `mpi` names the PMI plugin.
-    Words may hold `${NAME}` references to the shell. `workers` are the words between the command for the leader and
+    `argv` are the words, with `{ntasks}`, `{cpus_per_task}` filled in; `arbitrary` are the further words where ranks
+    are not where Slurm has its tasks; `mpi` names the PMI plugin. Words may hold `${NAME}` references to the shell.
+    `places_ranks_by` says how it learns where ranks go: by a hostfile whose path is a word, by a variable with that
+    path, by a number of tasks for each node (empty: as the words show). `hostfile_row` is what a row of the hostfile
+    looks like, `daemons` whether one process on each node starts the ranks there (None: as they are placed); what
+    follows from all this is in `site.launchers`. `workers` are the words between the command for the leader and
     the same command for the workers, where two groups of nodes are started (hetjob); `variables` says which
     variables have another name in the workers' group, for the scratch folder.
     """
 
-    name: str
     argv: tuple[str, ...]
+    name: str = ""  # empty: the program's
     arbitrary: tuple[str, ...] = ()
     hostfile_variable: str = ""
     unset: tuple[str, ...] = ()  # variables that would contradict the hostfile
@@ -91,6 +95,9 @@ class Launcher(NamedTuple):
     mpi: str = ""
     workers: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
+    places_ranks_by: str = ""
+    hostfile_row: str = ""
+    daemons: bool | None = None
 
 
 class Scratch(NamedTuple):
@@ -128,7 +135,8 @@ class Cluster(NamedTuple):
     `scheduler` is `slurm` or `none`; `memory_flag` is `per_cpu`, `per_node` or `either`.
     `launchers` maps a use to a launcher: `batch`, `interactive`, `serial` (absent: the program is run bare), and
     the modes that need one of their own, `hetjob` and `one_task_per_node`.
-    `modules` maps a RELION version to the shell lines that make it available; `*` is for all others.
+    `modules` maps a RELION version to the shell lines that make it available, `wrapper` to the words between a
+    launcher and a program (`apptainer exec IMAGE`); `*` is for all others.
     `allocation` are the words that get an interactive allocation (`salloc`, a site command); empty: none.
     `modes` are the distribution modes that work here, preferred ones first.
     `sources` maps a dotted path of the profile (`node_types.big.memory`) to where the fact comes from.
@@ -156,6 +164,7 @@ class Cluster(NamedTuple):
     mpi_plugins: tuple[str, ...] = ()  # what `srun --mpi=list` prints; empty: not known
     notes: tuple[str, ...] = ()  # rules of the site for people to read
     modes: tuple[str, ...] = USUAL_MODES
+    wrapper: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
     def source_of(self, path: str) -> Source | None:
         """Return the source of the fact at `path`, or of the nearest enclosing part of the profile."""

@@ -115,7 +115,7 @@ def test_account_and_qos_are_passed_on():
 
 
 def test_a_launcher_that_cannot_place_ranks_is_refused_for_several_nodes_only():
-    launchers = {"batch": SLURM.launchers["batch"]._replace(arbitrary=())}
+    launchers = {"batch": SLURM.launchers["batch"]._replace(arbitrary=(), hostfile_variable="")}
     cluster = SLURM._replace(launchers=launchers)
     assert [finding.code for finding in script.check([plus_1(nodes=2)], cluster)] == ["RL651"]
     assert script.check([plus_1(nodes=1), homogeneous()], cluster) == []
@@ -126,7 +126,7 @@ def test_a_launcher_that_cannot_place_ranks_is_refused_for_several_nodes_only():
 def test_homogeneous_plus_1_places_its_ranks_by_a_hostfile(nodes):
     made = bundle(plus_1(nodes=nodes)).jobs[0]
     rule = made.script.hostfile
-    assert (rule.nodes, rule.workers_per_node, rule.leader_first) == (nodes, 4, True)
+    assert (rule.shares, rule.leader, rule.row) == ((5, *[4] * (nodes - 1)), True, "{host}")
     assert rule.path == ("Class3D/class3d/", "hostfile.", JOB_ID)
     assert (rule.variable, rule.unset) == ("SLURM_HOSTFILE", ("SLURM_NTASKS_PER_NODE",))
     words = [word for (word,) in made.script.steps[0].launcher]
@@ -400,8 +400,8 @@ def test_homogeneous_plus_1_of_ranks_that_are_all_alike_has_a_row_for_each(nodes
     ranks = [rank._replace(role=PEER) for rank in plus_1(nodes=nodes).ranks]
     made = bundle(plus_1(nodes=nodes, ranks=tuple(ranks))).jobs[0]
     rule = made.script.hostfile
-    assert not rule.leader_first
-    assert rule.nodes * rule.workers_per_node + rule.extra_first == len(ranks)
+    assert not rule.leader
+    assert rule.shares == (5, *[4] * (nodes - 1))
     spread = {1: "5 ranks on 1 node", 2: "5 on the first and 4 on each other"}.get(
         nodes, "8 nodes, 5 on the first"
     )
@@ -413,7 +413,7 @@ def test_homogeneous_plus_1_of_ranks_that_are_all_alike_has_a_row_for_each(nodes
 def test_mpirun_starts_the_ranks_inside_by_a_hostfile(nodes, leader):
     made = bundle(one_task_per_node(nodes=nodes, leader=leader)).jobs[0]
     rule = made.script.hostfile
-    assert (rule.nodes, rule.workers_per_node, rule.leader_first) == (nodes, 4, leader)
+    assert (rule.shares, rule.leader) == ((4 + leader, *[4] * (nodes - 1)), leader)
     assert (rule.variable, rule.unset) == ("", ())
     ntasks = str(4 * nodes + leader)
     path = ("Class3D/class3d/", "hostfile.", JOB_ID)

@@ -9,6 +9,7 @@ import pytest
 from relionc import site
 from relionc.diag import WARNING
 from relionc.diag.codes import CODES
+from relionc.site.launchers import title
 from relionc.site.overlay import to_value
 
 NODE = {"count": 4, "cpus": 64, "threads_per_core": 2, "memory": "243G", "gpus": 4, "gpu_type": "a100"}
@@ -115,7 +116,7 @@ WRONG = [
         {"launchers__batch__argv": ["srun", "{ntasks}", "{workers}"], "launchers__batch__mpi": None},
         "RL674",
         ("launchers", "batch", "argv", 2),
-        "{ntasks}",
+        "{nodes}",
     ),
     (
         {"launchers__batch__exports": {"A": "{ntask}"}},
@@ -270,6 +271,15 @@ def test_an_overlay_changes_what_it_says_and_keeps_the_rest() -> None:
     assert cluster.partitions["gpu"].node_types == ("a100",)
     assert cluster.partitions["gpu"].max_time_s == 5 * 86400
     assert cluster.launchers == base.launchers
+
+
+def test_a_launcher_of_the_overlay_is_called_by_its_own_program() -> None:
+    batch = {"argv": ["mpiexec.hydra", "-n", "{ntasks}"], "mpi": None}
+    cluster, findings = site.from_value({"extends": "biowulf", "name": "mine", "launchers": {"batch": batch}})
+    assert findings == []
+    assert cluster is not None
+    assert title(cluster.launchers["batch"]) == "mpiexec.hydra"
+    assert title(site.builtin("biowulf").launchers["batch"]) == "srun"
 
 
 def test_a_fact_of_the_overlay_has_the_overlays_source() -> None:

@@ -349,6 +349,20 @@ def validate(data):
                             data__launchers__batch_keys.remove('hostfile_variable')
                             data__launchers__batch__hostfilevariable = data__launchers__batch['hostfile_variable']
                             validate___definitions_text(data__launchers__batch__hostfilevariable)
+                        if 'places_ranks_by' in data__launchers__batch_keys:
+                            data__launchers__batch_keys.remove('places_ranks_by')
+                            data__launchers__batch__placesranksby = data__launchers__batch['places_ranks_by']
+                            if not (isinstance(data__launchers__batch__placesranksby, str) and data__launchers__batch__placesranksby == 'nothing' or (isinstance(data__launchers__batch__placesranksby, str) and data__launchers__batch__placesranksby == 'hostfile') or (isinstance(data__launchers__batch__placesranksby, str) and data__launchers__batch__placesranksby == 'variable') or (isinstance(data__launchers__batch__placesranksby, str) and data__launchers__batch__placesranksby == 'tasks_per_node') or (data__launchers__batch__placesranksby is None)):
+                                raise Rejected
+                        if 'hostfile_row' in data__launchers__batch_keys:
+                            data__launchers__batch_keys.remove('hostfile_row')
+                            data__launchers__batch__hostfilerow = data__launchers__batch['hostfile_row']
+                            validate___definitions_text(data__launchers__batch__hostfilerow)
+                        if 'daemons' in data__launchers__batch_keys:
+                            data__launchers__batch_keys.remove('daemons')
+                            data__launchers__batch__daemons = data__launchers__batch['daemons']
+                            if not isinstance(data__launchers__batch__daemons, (bool, NoneType)):
+                                raise Rejected
                         if 'unset' in data__launchers__batch_keys:
                             data__launchers__batch_keys.remove('unset')
                             data__launchers__batch__unset = data__launchers__batch['unset']
@@ -400,6 +414,20 @@ def validate(data):
                             data__launchers__interactive_keys.remove('hostfile_variable')
                             data__launchers__interactive__hostfilevariable = data__launchers__interactive['hostfile_variable']
                             validate___definitions_text(data__launchers__interactive__hostfilevariable)
+                        if 'places_ranks_by' in data__launchers__interactive_keys:
+                            data__launchers__interactive_keys.remove('places_ranks_by')
+                            data__launchers__interactive__placesranksby = data__launchers__interactive['places_ranks_by']
+                            if not (isinstance(data__launchers__interactive__placesranksby, str) and data__launchers__interactive__placesranksby == 'nothing' or (isinstance(data__launchers__interactive__placesranksby, str) and data__launchers__interactive__placesranksby == 'hostfile') or (isinstance(data__launchers__interactive__placesranksby, str) and data__launchers__interactive__placesranksby == 'variable') or (isinstance(data__launchers__interactive__placesranksby, str) and data__launchers__interactive__placesranksby == 'tasks_per_node') or (data__launchers__interactive__placesranksby is None)):
+                                raise Rejected
+                        if 'hostfile_row' in data__launchers__interactive_keys:
+                            data__launchers__interactive_keys.remove('hostfile_row')
+                            data__launchers__interactive__hostfilerow = data__launchers__interactive['hostfile_row']
+                            validate___definitions_text(data__launchers__interactive__hostfilerow)
+                        if 'daemons' in data__launchers__interactive_keys:
+                            data__launchers__interactive_keys.remove('daemons')
+                            data__launchers__interactive__daemons = data__launchers__interactive['daemons']
+                            if not isinstance(data__launchers__interactive__daemons, (bool, NoneType)):
+                                raise Rejected
                         if 'unset' in data__launchers__interactive_keys:
                             data__launchers__interactive_keys.remove('unset')
                             data__launchers__interactive__unset = data__launchers__interactive['unset']
@@ -561,6 +589,20 @@ def validate(data):
                             data__launchers__onetaskpernode_keys.remove('hostfile_variable')
                             data__launchers__onetaskpernode__hostfilevariable = data__launchers__onetaskpernode['hostfile_variable']
                             validate___definitions_text(data__launchers__onetaskpernode__hostfilevariable)
+                        if 'places_ranks_by' in data__launchers__onetaskpernode_keys:
+                            data__launchers__onetaskpernode_keys.remove('places_ranks_by')
+                            data__launchers__onetaskpernode__placesranksby = data__launchers__onetaskpernode['places_ranks_by']
+                            if not (isinstance(data__launchers__onetaskpernode__placesranksby, str) and data__launchers__onetaskpernode__placesranksby == 'nothing' or (isinstance(data__launchers__onetaskpernode__placesranksby, str) and data__launchers__onetaskpernode__placesranksby == 'hostfile') or (isinstance(data__launchers__onetaskpernode__placesranksby, str) and data__launchers__onetaskpernode__placesranksby == 'variable') or (isinstance(data__launchers__onetaskpernode__placesranksby, str) and data__launchers__onetaskpernode__placesranksby == 'tasks_per_node') or (data__launchers__onetaskpernode__placesranksby is None)):
+                                raise Rejected
+                        if 'hostfile_row' in data__launchers__onetaskpernode_keys:
+                            data__launchers__onetaskpernode_keys.remove('hostfile_row')
+                            data__launchers__onetaskpernode__hostfilerow = data__launchers__onetaskpernode['hostfile_row']
+                            validate___definitions_text(data__launchers__onetaskpernode__hostfilerow)
+                        if 'daemons' in data__launchers__onetaskpernode_keys:
+                            data__launchers__onetaskpernode_keys.remove('daemons')
+                            data__launchers__onetaskpernode__daemons = data__launchers__onetaskpernode['daemons']
+                            if not isinstance(data__launchers__onetaskpernode__daemons, (bool, NoneType)):
+                                raise Rejected
                         if 'unset' in data__launchers__onetaskpernode_keys:
                             data__launchers__onetaskpernode_keys.remove('unset')
                             data__launchers__onetaskpernode__unset = data__launchers__onetaskpernode['unset']
@@ -745,6 +787,18 @@ def validate(data):
                     if data__modules_key not in []:
                         data__modules_value = data__modules.get(data__modules_key)
                         validate___definitions_words(data__modules_value)
+        if 'wrapper' in data_keys:
+            data_keys.remove('wrapper')
+            data__wrapper = data['wrapper']
+            if not isinstance(data__wrapper, (dict, NoneType)):
+                raise Rejected
+            data__wrapper_is_dict = isinstance(data__wrapper, dict)
+            if data__wrapper_is_dict:
+                data__wrapper_keys = set(data__wrapper.keys())
+                for data__wrapper_key in data__wrapper_keys:
+                    if data__wrapper_key not in []:
+                        data__wrapper_value = data__wrapper.get(data__wrapper_key)
+                        validate___definitions_words(data__wrapper_value)
         if 'environment' in data_keys:
             data_keys.remove('environment')
             data__environment = data['environment']

@@ -161,7 +161,6 @@ CLUSTER = Cluster(
     },
     launchers={
         "batch": Launcher(
-            name="srun",
             argv=(
                 "srun",
                 "--mpi=pmix",
@@ -176,7 +175,7 @@ CLUSTER = Cluster(
             unset=("SLURM_NTASKS_PER_NODE",),
             mpi="pmix",
         ),
-        "interactive": Launcher(name="mpirun", argv=("mpirun", "-n", "${SLURM_NTASKS}")),
+        "interactive": Launcher(argv=("mpirun", "-n", "${SLURM_NTASKS}"),),
     },
     scratch=Scratch(
         path="/lscratch/${SLURM_JOB_ID}",

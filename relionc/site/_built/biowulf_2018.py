@@ -76,7 +76,6 @@ CLUSTER = Cluster(
     },
     launchers={
         "batch": Launcher(
-            name="srun",
             argv=(
                 "srun",
                 "--mpi=pmi2",
@@ -91,7 +90,7 @@ CLUSTER = Cluster(
             unset=("SLURM_NTASKS_PER_NODE",),
             mpi="pmi2",
         ),
-        "interactive": Launcher(name="mpirun", argv=("mpirun", "-n", "${SLURM_NTASKS}")),
+        "interactive": Launcher(argv=("mpirun", "-n", "${SLURM_NTASKS}"),),
     },
     scratch=Scratch(path="/lscratch/${SLURM_JOB_ID}", gres="lscratch", default_gib=200),
     policy=Policy(cpu_threads=4, gpu_threads=2, memory_per_cpu_mib=8192, ntasks=257),

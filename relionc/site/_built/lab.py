@@ -83,7 +83,6 @@ CLUSTER = Cluster(
     },
     launchers={
         "batch": Launcher(
-            name="srun",
             argv=(
                 "srun",
                 "--mpi=pmix",
@@ -98,9 +97,8 @@ CLUSTER = Cluster(
             unset=("SLURM_NTASKS_PER_NODE",),
             mpi="pmix",
         ),
-        "interactive": Launcher(name="mpirun", argv=("mpirun", "-n", "${SLURM_NTASKS}")),
+        "interactive": Launcher(argv=("mpirun", "-n", "${SLURM_NTASKS}"),),
         "hetjob": Launcher(
-            name="srun",
             argv=(
                 "srun",
                 "--mpi=pmix",
@@ -116,7 +114,6 @@ CLUSTER = Cluster(
             variables=(("SLURM_JOB_ID", "SLURM_JOB_ID_HET_GROUP_1"),),
         ),
         "one_task_per_node": Launcher(
-            name="mpirun",
             argv=(
                 "mpirun",
                 "-n",

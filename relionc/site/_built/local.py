@@ -18,7 +18,6 @@ CLUSTER = Cluster(
     partitions={},
     launchers={
         "batch": Launcher(
-            name="mpirun",
             argv=(
                 "mpirun",
                 "--oversubscribe",
@@ -29,7 +28,6 @@ CLUSTER = Cluster(
             ),
         ),
         "interactive": Launcher(
-            name="mpirun",
             argv=(
                 "mpirun",
                 "--oversubscribe",

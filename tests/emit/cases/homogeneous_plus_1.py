@@ -65,10 +65,9 @@ BUNDLE = Bundle(
                 environment=("module load RELION/2.1", 'echo "$LOADEDMODULES"'),
                 exports=(("OMPI_MCA_btl", ("self,tcp",)), ("TMPDIR", ("/lscratch/", JOB_ID))),
                 hostfile=HostfileRule(
-                    nodes=2,
-                    workers_per_node=2,
-                    leader_first=True,
                     path=("Class3D/class3d/hostfile.", JOB_ID),
+                    shares=(3, 2),
+                    leader=True,
                     variable="SLURM_HOSTFILE",
                     unset=("SLURM_NTASKS_PER_NODE",),
                 ),
