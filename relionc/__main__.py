@@ -20,7 +20,9 @@ def main() -> None:
 def _guarded(argv: list[str]) -> int:
     try:
         _open_streams()
-        code = _run(argv)
+        from relionc.cli.app import run
+
+        code = run(argv)
         sys.stdout.flush()
         sys.stderr.flush()
     except KeyboardInterrupt:
@@ -40,17 +42,6 @@ def _guarded(argv: list[str]) -> int:
             3,
         )
     _give_up_streams()
-    return code
-
-
-def _run(argv: list[str]) -> int:
-    from relionc.cli import fast
-
-    code = fast.run(argv)
-    if code is None:
-        from relionc.cli.app import run
-
-        code = run(argv)
     return code
 
 

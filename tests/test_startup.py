@@ -33,16 +33,16 @@ print(json.dumps([code, loaded]), file=sys.stderr)
 
 # Slower to load than everything we gain by them: each needs a reason to be loaded, and a good spec is none.
 HEAVY = {
-    "argparse", "asyncio", "click", "concurrent", "dataclasses", "difflib", "email", "hashlib", "html", "http",
+    "argparse", "asyncio", "concurrent", "dataclasses", "difflib", "email", "hashlib", "html", "http",
     "importlib.metadata", "importlib.resources", "inspect", "jinja2", "jsonschema", "lark", "logging",
     "multiprocessing", "pathlib", "platform", "random", "shutil", "socket", "ssl", "subprocess",
     "tempfile", "threading", "tomllib", "unittest", "urllib", "uuid", "zipfile",
 }  # fmt: skip
 # Rooms for when something is wrong, or for commands other than `build`.
 ASIDE = {
-    "relionc.catalog.compiler", "relionc.cli.app", "relionc.cli.lint", "relionc.cli.plan", "relionc.cli.show",
-    "relionc.diag.codes", "relionc.emit.site_template", "relionc.expr.lark_parser", "relionc.schema.explain",
-    "relionc.site.check", "relionc.site.overlay", "relionc.site.read", "relionc.site.show",
+    "relionc.catalog.compiler", "relionc.cli.completion", "relionc.cli.lint", "relionc.cli.plan", "relionc.cli.show",
+    "relionc.cli.usage", "relionc.diag.codes", "relionc.emit.site_template", "relionc.expr.lark_parser",
+    "relionc.schema.explain", "relionc.site.check", "relionc.site.overlay", "relionc.site.read", "relionc.site.show",
     "relionc.source.syntax",
 }  # fmt: skip
 PACKAGES = {"ruamel", "_ruamel_yaml"}  # all that a good spec needs from outside the standard library
@@ -51,7 +51,7 @@ BY_CYTHON = ("cython_runtime", "_cython_")
 
 UNCHANGED = {
     "__future__", "gc", "marshal",
-    "relionc", "relionc.__main__", "relionc.cli", "relionc.cli.fast", "relionc.cli.remember",
+    "relionc", "relionc.__main__", "relionc.cli", "relionc.cli.app", "relionc.cli.options", "relionc.cli.remember",
     "relionc.store", "relionc.store.cache", "relionc.store.digest",
 }  # fmt: skip
 SHA256 = {"_sha256", "_sha2"}  # one of them, by the version of Python

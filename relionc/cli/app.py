@@ -1,292 +1,432 @@
-"""The commands and their options. Each command imports what it needs when it runs."""
+"""The commands and their options, once: for the reading of a call, its help, and completion.
+
+Each command imports what it needs when it runs.
+"""
 
 from __future__ import annotations
 
-from io import StringIO
+import os
+import sys
 
-import click
-
-from relionc import __version__
-from relionc.cli import say
-
-FORMATS = click.Choice(["text", "json", "github"])
-REPORTS = click.Choice(["text", "json", "github", "sarif", "junit"])
-
-
-class _Commands(click.Group):
-    """A group that knows which command a wrong name may mean."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if not args or self.get_command(ctx, args[0]) is not None or args[0].startswith("-"):
-            return super().resolve_command(ctx, args)
-        from difflib import get_close_matches
-
-        known = self.list_commands(ctx)
-        near = get_close_matches(args[0], known, n=1, cutoff=0.7)
-        advice = f"Did you mean '{near[0]}'?" if near else f"There are {', '.join(known)}."
-        raise click.UsageError(f"No such command '{args[0]}'. {advice}", ctx)
-
-
-@click.group(
-    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+from relionc.cli.options import (
+    HELP,
+    Command,
+    Flag,
+    Number,
+    NumberedTexts,
+    OptionalNumber,
+    OptionalText,
+    Text,
+    Texts,
+    WrongCall,
+    called,
 )
-@click.version_option(__version__, prog_name="relionc")
-def relionc() -> None:
-    """Compile RELION job specs into what a Slurm cluster must run."""
+
+TYPE_CHECKING = False  # as in typing, see relionc.cli.options
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from relionc.cli.options import Given
+
+COMPLETE = "_RELIONC_COMPLETE"
+"""The variable by which a completion script asks what may come next."""
 
 
-@relionc.command(short_help="Write the scripts, hostfiles and commands of specs.")
-@click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
-@click.option(
-    "-o", "--output", "out", default="build", show_default=True, help="Folder that holds one folder per spec."
+def _versions() -> Iterable[str]:
+    from relionc import catalog
+
+    return catalog.versions()
+
+
+def _job_types() -> Iterable[str]:
+    from relionc import catalog
+
+    return dict.fromkeys(name for version in catalog.versions() for name in catalog.types(version))
+
+
+def _profiles() -> Iterable[str]:
+    from relionc import site
+
+    return site.names()
+
+
+def _codes() -> Iterable[str]:
+    from relionc.diag.codes import CODES
+
+    return CODES
+
+
+SPECS = Texts(value="SPEC", required=True, is_path=True)
+SPEC = Text(value="SPEC", required=True, is_path=True)
+PATHS = Texts(value="PATH", required=True, is_path=True)
+JOB_FILES = Texts(value="FILE", required=True, is_path=True)
+JOB_FILE = Text(value="FILE", required=True, is_path=True)
+KIND = Text(choices=("spec", "cluster", "plan"), default="spec")
+JOB_TYPE = Text(value="JOB_TYPE", required=True, names=_job_types)
+SOME_JOB_TYPE = OptionalText(value="JOB_TYPE", names=_job_types)
+OLD = Text(value="OLD", required=True, names=_versions)
+NEW = Text(value="NEW", required=True, names=_versions)
+PROFILE = Text(value="NAME", required=True, names=_profiles, is_path=True)
+CODE = Text(value="CODE", required=True, names=_codes)
+SHELL = Text(choices=("bash", "zsh", "fish"), required=True)
+
+VERSION = Flag("--version", help="Show the version and exit.")
+FOLDER = Text(
+    "-o",
+    "--output",
+    value="DIR",
+    default="build",
+    is_path=True,
+    help="Folder that holds one folder per spec.",
 )
-@click.option(
-    "--check", is_flag=True, help="Write nothing; show what a build would change, exit 1 if anything."
+CHECK = Flag("--check", help="Write nothing; show what a build would change, exit 1 if anything.")
+CLUSTER = OptionalText(
+    "--cluster",
+    value="NAME",
+    names=_profiles,
+    is_path=True,
+    help="Profile to use instead of the spec's: a name or a file.",
 )
-@click.option("--cluster", help="Profile to use instead of the spec's: a name or a file.")
-@click.option("--relion", metavar="VERSION", help="RELION version to use instead of the spec's.")
-@click.option("--job", "jobs", multiple=True, help="Build this job only (may be given several times).")
-@click.option("--stdout", is_flag=True, help="Print the script of one job; write nothing.")
-@click.option(
-    "--force", is_flag=True, help="Write over files that no build made, or that somebody changed since."
+RELION = OptionalText(
+    "--relion", value="VERSION", names=_versions, help="RELION version to use instead of the spec's."
 )
-@click.option(
+JOBS = Texts("--job", value="NAME", help="This job only (may be given several times).")
+STDOUT = Flag("--stdout", help="Print the script of one job; write nothing.")
+FORCE = Flag("--force", help="Write over files that no build made, or that somebody changed since.")
+TEMPLATE = OptionalText(
     "--template",
-    metavar="FILE",
+    value="FILE",
+    is_path=True,
     help="RELION's own template (qsub.sh): write run_submit.script as RELION would; or a script template (.j2).",
 )
-@click.option(
+EXTRAS = NumberedTexts(
     "--extra",
-    "extras",
-    multiple=True,
-    metavar="N=VALUE",
+    value="N=VALUE",
     help="Text for XXXextraNXXX of the template (may be given several times).",
 )
-@click.option(
-    "--format", "format_", type=FORMATS, default="text", show_default=True, help="Form of diagnostics."
+DIAGNOSTICS = Text(
+    "--format", choices=("text", "json", "github"), default="text", help="Form of diagnostics."
 )
-def build(  # noqa: PLR0913, PLR0917 - one parameter per option
-    specs: tuple[str, ...],
-    out: str,
-    check: bool,
-    cluster: str | None,
-    relion: str | None,
-    jobs: tuple[str, ...],
-    stdout: bool,
-    force: bool,
-    template: str | None,
-    extras: tuple[str, ...],
-    format_: str,
-) -> int:
-    """Write the build directory of each SPEC: scripts, hostfiles, command lines, plan."""
+REPORT = Text(
+    "--format",
+    choices=("text", "json", "github", "sarif", "junit"),
+    default="text",
+    help="Form of diagnostics.",
+)
+RESULT = Text("--format", choices=("text", "json"), default="text", help="Form of the result.")
+UNTRUSTED = Flag(
+    "--untrusted",
+    help="For specs of strangers: built-in profiles only, and no file outside their repository.",
+)
+ALL = Flag("--all", help="Also list the best layout of every mode and kind of node.")
+NEW_SPEC = OptionalText(
+    "-o", "--output", value="SPEC", is_path=True, help="Spec to write; without it, it is printed."
+)
+WRITTEN_BY = OptionalText(
+    "--relion",
+    value="VERSION",
+    names=_versions,
+    help="RELION version; the one that wrote the file, as it seems.",
+)
+NAMED_CLUSTER = OptionalText("--cluster", value="NAME", names=_profiles, help="Profile that the spec names.")
+NUMBER_OR_OWN = OptionalNumber(
+    "--job-number",
+    value="N",
+    help="Number of the output folder <JobDir>/jobNNN/; that of the file's own folder, or 1.",
+)
+ANSWERED_BY = Text(
+    "--relion", value="VERSION", required=True, names=_versions, help="RELION version whose answer is wanted."
+)
+NUMBER = Number("--job-number", value="N", default="1", help="Number of the output folder <JobDir>/jobNNN/.")
+OF_VERSION = OptionalText(
+    "--relion",
+    value="VERSION",
+    names=_versions,
+    help="Specs of this RELION version only: its job types and options.",
+)
+ONLY_VERSION = OptionalText("--relion", value="VERSION", names=_versions, help="Only this version.")
+NEWEST = OptionalText(
+    "--relion", value="VERSION", names=_versions, help="RELION version; the newest that has the type."
+)
+
+
+def _build(given: Given) -> int:
+    """Build; where nothing has changed since the same call, say what that said, with nothing else loaded."""
+    specs, out = SPECS.of(given), FOLDER.of(given)
+    if given.has_only(SPECS, FOLDER) and _said_again(specs, out):
+        return 0
     from relionc.cli.build import BuildCall, run
 
     return run(
         BuildCall(
             specs=specs,
             out=out,
-            check=check,
-            stdout=stdout,
-            force=force,
-            cluster=cluster,
-            relion=relion,
-            jobs=jobs,
-            format=format_,
-            template=template,
-            extras=_numbered(extras),
+            check=CHECK.of(given),
+            stdout=STDOUT.of(given),
+            force=FORCE.of(given),
+            cluster=CLUSTER.of(given),
+            relion=RELION.of(given),
+            jobs=JOBS.of(given),
+            format=DIAGNOSTICS.of(given),
+            template=TEMPLATE.of(given),
+            extras=EXTRAS.of(given),
         )
     )
 
 
-def _numbered(extras: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
-    """Return what `--extra N=VALUE` gives."""
-    found = []
-    for text in extras:
-        number, equals, value = text.partition("=")
-        if not (equals and number.isdecimal() and number.isascii() and len(number) < 10):
-            raise click.BadParameter(f"{text!r} is not like 1=12:00:00", param_hint="--extra")
-        found.append((int(number), value))
-    return tuple(found)
+def _said_again(specs: Iterable[str], out: str) -> bool:
+    """Say what builds said before, if nothing that any of them read or wrote has changed."""
+    from relionc.cli.remember import recall, said_again
+
+    said = [recall(spec, out) for spec in specs]
+    if not all(text is not None for text in said):
+        return False
+    again = [said_again(text) for text in said if text]
+    sys.stderr.write("".join(notes for notes, _ in again))
+    sys.stdout.write("".join(summary for _, summary in again))
+    return True
 
 
-@relionc.command(short_help="Say what is wrong with specs.")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--cluster", help="Profile to use instead of the spec's: a name or a file.")
-@click.option(
-    "--format", "format_", type=REPORTS, default="text", show_default=True, help="Form of diagnostics."
-)
-@click.option(
-    "--untrusted",
-    is_flag=True,
-    help="For specs of strangers: built-in profiles only, and no file outside their repository.",
-)
-def lint(paths: tuple[str, ...], cluster: str | None, format_: str, untrusted: bool) -> int:
-    """Say what is wrong with specs, or with all specs below a folder; write nothing."""
+def _lint(given: Given) -> int:
     from relionc.cli.lint import run
 
-    return run(paths, cluster=cluster, format=format_, untrusted=untrusted)
+    return run(
+        PATHS.of(given),
+        cluster=CLUSTER.of(given),
+        format=REPORT.of(given),
+        untrusted=UNTRUSTED.of(given),
+    )
 
 
-@relionc.command(short_help="Show the layout of each job, and why.")
-@click.argument("spec")
-@click.option("--cluster", help="Profile to use instead of the spec's: a name or a file.")
-@click.option("--relion", metavar="VERSION", help="RELION version to use instead of the spec's.")
-@click.option("--job", "jobs", multiple=True, help="Show this job only (may be given several times).")
-@click.option("--all", "all_", is_flag=True, help="Also list the best layout of every mode and kind of node.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def plan(
-    spec: str, cluster: str | None, relion: str | None, jobs: tuple[str, ...], all_: bool, format_: str
-) -> int:
-    """Show the layout of each job of SPEC: ranks, nodes, CPUs, GPUs, memory and scratch sums; and why."""
+def _plan(given: Given) -> int:
     from relionc.cli.build import BuildCall
     from relionc.cli.plan import run
 
-    call = BuildCall(specs=(spec,), cluster=cluster, relion=relion, jobs=jobs, format=format_, why=True)
-    return run(call, others=all_)
+    call = BuildCall(
+        specs=(SPEC.of(given),),
+        cluster=CLUSTER.of(given),
+        relion=RELION.of(given),
+        jobs=JOBS.of(given),
+        format=RESULT.of(given),
+        why=True,
+    )
+    return run(call, others=ALL.of(given))
 
 
-@relionc.command("import", short_help="Make a spec from a job.star or run.job.")
-@click.argument("file")
-@click.option("-o", "--output", "out", metavar="SPEC", help="Spec to write; without it, it is printed.")
-@click.option("--relion", metavar="VERSION", help="RELION version; the one that wrote the file, as it seems.")
-@click.option("--cluster", help="Profile that the spec names.")
-@click.option(
-    "--job-number",
-    type=click.IntRange(1),
-    help="Number of the output folder <JobDir>/jobNNN/; that of the file's own folder, or 1.",
-)
-def import_(
-    file: str, out: str | None, relion: str | None, cluster: str | None, job_number: int | None
-) -> int:
-    """Make a spec from FILE, a job.star or run.job of RELION."""
+def _import(given: Given) -> int:
     from relionc.cli.import_ import run
 
-    return run(file, out=out, relion=relion, cluster=cluster, job_number=job_number)
+    return run(
+        JOB_FILE.of(given),
+        out=NEW_SPEC.of(given),
+        relion=WRITTEN_BY.of(given),
+        cluster=NAMED_CLUSTER.of(given),
+        job_number=NUMBER_OR_OWN.of(given),
+    )
 
 
-@relionc.command(short_help="Print what RELION would run for its job files.")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--relion", metavar="VERSION", required=True, help="RELION version whose answer is wanted.")
-@click.option(
-    "--job-number",
-    type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    help="Number of the output folder <JobDir>/jobNNN/.",
-)
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def commands(files: tuple[str, ...], relion: str, job_number: int, format_: str) -> int:
-    """Print what RELION itself would run for each FILE, a job.star or run.job."""
+def _commands(given: Given) -> int:
     from relionc.cli.commands import run
 
-    return run(files, relion=relion, job_number=job_number, format=format_)
+    return run(
+        JOB_FILES.of(given),
+        relion=ANSWERED_BY.of(given),
+        job_number=NUMBER.of(given),
+        format=RESULT.of(given),
+    )
 
 
-@relionc.command()
-@click.argument("kind", type=click.Choice(["spec", "cluster", "plan"]), default="spec")
-@click.option(
-    "--relion", metavar="VERSION", help="Specs of this RELION version only: its job types and options."
-)
-def schema(kind: str, relion: str | None) -> int:
-    """Print a JSON Schema, for editors and other tools."""
-    from relionc.cli.show import schema as show
+def _schema(given: Given) -> int:
+    from relionc.cli.show import schema
 
-    return show(kind, relion)
+    return schema(KIND.of(given), OF_VERSION.of(given))
 
 
-@relionc.group(cls=_Commands)
-def catalog() -> None:
-    """List RELION's job types and their options."""
+def _catalog_list(given: Given) -> int:
+    from relionc.cli.show import catalog_list
+
+    return catalog_list(ONLY_VERSION.of(given))
 
 
-@catalog.command("list")
-@click.option("--relion", metavar="VERSION", help="Only this version.")
-def catalog_list(relion: str | None) -> int:
-    """List the job types of each version."""
-    from relionc.cli.show import catalog_list as show
+def _catalog_show(given: Given) -> int:
+    from relionc.cli.show import catalog_show
 
-    return show(relion)
+    return catalog_show(JOB_TYPE.of(given), NEWEST.of(given))
 
 
-@catalog.command("show", short_help="Show the options of a job type.")
-@click.argument("job_type")
-@click.option("--relion", metavar="VERSION", help="RELION version; the newest that has the type.")
-def catalog_show(job_type: str, relion: str | None) -> int:
-    """Show the options of JOB_TYPE: names, defaults, what they mean."""
-    from relionc.cli.show import catalog_show as show
+def _catalog_diff(given: Given) -> int:
+    from relionc.cli.catalog_diff import run
 
-    return show(job_type, relion)
+    return run(OLD.of(given), NEW.of(given), SOME_JOB_TYPE.of(given), RESULT.of(given))
 
 
-@catalog.command("diff", short_help="Show what changes from one RELION version to another.")
-@click.argument("old", metavar="OLD")
-@click.argument("new", metavar="NEW")
-@click.argument("job_type", required=False)
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def catalog_diff(old: str, new: str, job_type: str | None, format_: str) -> int:
-    """Show what changes from RELION OLD to NEW: options, defaults, choices, flags; of one JOB_TYPE or of all."""
-    from relionc.cli.catalog_diff import run as show
+def _cluster_list(_: Given) -> int:
+    from relionc.cli.show import cluster_list
 
-    return show(old, new, job_type, format_)
+    return cluster_list()
 
 
-@relionc.group(cls=_Commands)
-def cluster() -> None:
-    """List cluster profiles and what they hold."""
+def _cluster_show(given: Given) -> int:
+    from relionc.cli.show import cluster_show
+
+    return cluster_show(PROFILE.of(given))
 
 
-@cluster.command("list")
-def cluster_list() -> int:
-    """List the built-in profiles."""
-    from relionc.cli.show import cluster_list as show
+def _rule(given: Given) -> int:
+    from relionc.cli.show import rule
 
-    return show()
+    return rule(CODE.of(given))
 
 
-@cluster.command("show", short_help="Show a profile, or a profile file.")
-@click.argument("name")
-def cluster_show(name: str) -> int:
-    """Show the profile NAME (or a profile file): partitions, nodes, launchers, sources."""
-    from relionc.cli.show import cluster_show as show
+def _completion(given: Given) -> int:
+    from relionc.cli.completion import script
 
-    return show(name)
+    return script(SHELL.of(given))
 
 
-@relionc.command()
-@click.argument("code")
-def rule(code: str) -> int:
-    """Explain the diagnostic CODE (RLnnn)."""
-    from relionc.cli.show import rule as show
+def _version(_: Given) -> int:
+    from relionc import __version__
+    from relionc.cli import say
 
-    return show(code)
-
-
-@relionc.command(short_help="Print a completion script for a shell.")
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def completion(shell: str) -> int:
-    """Print the completion script of SHELL; source it in your shell's start-up file."""
-    from click.shell_completion import get_completion_class
-
-    kind = get_completion_class(shell)
-    if kind is None:
-        return 2
-    say.result(kind(relionc, {}, "relionc", "_RELIONC_COMPLETE").source() + "\n")
+    say.result(f"relionc, version {__version__}\n")
     return 0
 
 
-def run(argv: list[str]) -> int:
-    """Run a command and return its exit code; click's own complaints about the call give 2."""
-    from relionc.diag.clean import harmless
+RELIONC = Command(
+    "relionc",
+    summary="Compile RELION job specs into what a Slurm cluster must run.",
+    options=(VERSION,),
+    commands=(
+        Command(
+            "build",
+            summary="Write the scripts, hostfiles and commands of specs.",
+            about="Write the build directory of each SPEC: scripts, hostfiles, command lines, plan.",
+            arguments=(SPECS,),
+            options=(
+                FOLDER, CHECK, CLUSTER, RELION, JOBS, STDOUT, FORCE, TEMPLATE, EXTRAS, DIAGNOSTICS,
+            ),
+            run=_build,
+        ),
+        Command(
+            "catalog",
+            summary="List RELION's job types and their options.",
+            commands=(
+                Command(
+                    "diff",
+                    summary="Show what changes from one RELION version to another.",
+                    about="Show what changes from RELION OLD to NEW: options, defaults, choices, flags; "
+                    "of one JOB_TYPE or of all.",
+                    arguments=(OLD, NEW, SOME_JOB_TYPE),
+                    options=(RESULT,),
+                    run=_catalog_diff,
+                ),
+                Command(
+                    "list",
+                    summary="List the job types of each version.",
+                    options=(ONLY_VERSION,),
+                    run=_catalog_list,
+                ),
+                Command(
+                    "show",
+                    summary="Show the options of a job type.",
+                    about="Show the options of JOB_TYPE: names, defaults, what they mean.",
+                    arguments=(JOB_TYPE,),
+                    options=(NEWEST,),
+                    run=_catalog_show,
+                ),
+            ),
+        ),
+        Command(
+            "cluster",
+            summary="List cluster profiles and what they hold.",
+            commands=(
+                Command("list", summary="List the built-in profiles.", run=_cluster_list),
+                Command(
+                    "show",
+                    summary="Show a profile, or a profile file.",
+                    about="Show the profile NAME (or a profile file): partitions, nodes, launchers, sources.",
+                    arguments=(PROFILE,),
+                    run=_cluster_show,
+                ),
+            ),
+        ),
+        Command(
+            "commands",
+            summary="Print what RELION would run for its job files.",
+            about="Print what RELION itself would run for each FILE, a job.star or run.job.",
+            arguments=(JOB_FILES,),
+            options=(ANSWERED_BY, NUMBER, RESULT),
+            run=_commands,
+        ),
+        Command(
+            "completion",
+            summary="Print a completion script for a shell.",
+            about="Print the completion script of a shell; `relionc completion` in docs/cli.md says where to put it.",
+            arguments=(SHELL,),
+            run=_completion,
+        ),
+        Command(
+            "import",
+            summary="Make a spec from a job.star or run.job.",
+            about="Make a spec from FILE, a job.star or run.job of RELION.",
+            arguments=(JOB_FILE,),
+            options=(NEW_SPEC, WRITTEN_BY, NAMED_CLUSTER, NUMBER_OR_OWN),
+            run=_import,
+        ),
+        Command(
+            "lint",
+            summary="Say what is wrong with specs.",
+            about="Say what is wrong with specs, or with all specs below a folder; write nothing.",
+            arguments=(PATHS,),
+            options=(CLUSTER, REPORT, UNTRUSTED),
+            run=_lint,
+        ),
+        Command(
+            "plan",
+            summary="Show the layout of each job, and why.",
+            about="Show the layout of each job of SPEC: ranks, nodes, CPUs, GPUs, memory and scratch sums; and why.",
+            arguments=(SPEC,),
+            options=(CLUSTER, RELION, JOBS, ALL, RESULT),
+            run=_plan,
+        ),
+        Command(
+            "rule",
+            summary="Explain the diagnostic CODE (RLnnn).",
+            arguments=(CODE,),
+            run=_rule,
+        ),
+        Command(
+            "schema",
+            summary="Print a JSON Schema, for editors and other tools.",
+            arguments=(KIND,),
+            options=(OF_VERSION,),
+            run=_schema,
+        ),
+    ),
+)  # fmt: skip
 
+
+def run(argv: list[str]) -> int:
+    """Run a command and return its exit code: 2 where the call is wrong."""
+    if COMPLETE in os.environ:
+        from relionc.cli.completion import answer
+
+        return answer(RELIONC, os.environ)
     try:
-        code = relionc.main(argv, prog_name="relionc", standalone_mode=False)
-    except click.ClickException as error:
-        said = StringIO()
-        error.show(said)
-        say.diagnostics(harmless(said.getvalue()))
-        return 2
-    except click.exceptions.Abort:
-        return 130
-    return code if isinstance(code, int) else 0
+        command, given = called(RELIONC, argv)
+    except WrongCall as wrong:
+        from relionc.cli.usage import complain
+
+        return complain(wrong)
+    if command.run is not None and not HELP.of(given):
+        return command.run(given)
+    return _version(given) if VERSION.of(given) else _help(command, asked=HELP.of(given))
+
+
+def _help(command: Command, *, asked: bool) -> int:
+    """Show the page of a command; where it was not asked for, something is missing from the call."""
+    from relionc.cli import say
+    from relionc.cli.usage import page
+
+    (say.result if asked else say.diagnostics)(page(command))
+    return 0 if asked else 2

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from relionc.cli.fast import run as call
+from relionc.cli.app import run as call
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "source"))
 

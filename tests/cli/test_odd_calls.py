@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from relionc.cli import app, fast
+from relionc.cli import app
 
 LONG = "9" * 5000
 
@@ -17,6 +17,5 @@ LONG = "9" * 5000
     ],
 )
 def test_a_number_too_long_to_be_read_is_a_wrong_call(words, capsys):
-    assert fast.run(words) is None
     assert app.run(words) == 2
     assert "Invalid value" in capsys.readouterr().err

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from relionc.cli.app import run as call
 from relionc.cli.build import BuildCall, run
-from relionc.cli.fast import run as call
 
 OPTICS = "data_optics\n\nloop_\n_rlnImageSize #1\n{}\n\n"
 ROWS = "data_particles\n\nloop_\n_rlnImageName #1\n1@a.mrcs\n2@a.mrcs\n"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pages import ROOT, blocks, errors
 
-from relionc.cli.app import relionc
+from relionc.cli.app import RELIONC
+from relionc.cli.options import HELP
 from relionc.expr.functions import FUNCTIONS
 from relionc.source import load
 
@@ -78,12 +79,12 @@ def test_every_function_of_expressions_is_described() -> None:
 
 def test_every_command_and_option_is_described() -> None:
     missing = []
-    for name, command in relionc.commands.items():
+    for name, command in RELIONC.commands.items():
         section = re.search(rf"^## `relionc {name}\b.*?(?=^## |\Z)", CLI_PAGE, re.MULTILINE | re.DOTALL)
         if section is None:
             missing.append(name)
             continue
-        for inner in getattr(command, "commands", {"": command}).values():
-            flags = [flag for param in inner.params for flag in param.opts if flag.startswith("-")]
+        for inner in command.commands.values() or [command]:
+            flags = [flag for option in inner.options if option is not HELP for flag in option.flags]
             missing += [f"{name} {flag}" for flag in flags if flag not in section[0]]
     assert missing == []

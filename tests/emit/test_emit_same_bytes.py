@@ -27,7 +27,6 @@ HEAVY = [
     "lark",
     "jsonschema",
     "ruamel",
-    "click",
     "pathlib",
     "difflib",
     "hashlib",
