@@ -25,6 +25,7 @@ __all__ = [
     "Option",
     "RankRule",
     "Traits",
+    "UnknownVersion",
     "from_data",
     "has_labels",
     "load",
@@ -33,6 +34,7 @@ __all__ = [
     "outputs",
     "series",
     "types",
+    "version",
     "versions",
     "versions_with",
     "with_id",
@@ -67,6 +69,23 @@ def series(text: str) -> str | None:
     """Return the version of the catalogue that a release belongs to (`3.1.3` → `3.1`), or None."""
     head = ".".join(text.strip().replace("-", ".").split(".")[:2])
     return head if head in versions() else None
+
+
+class UnknownVersion(Exception):  # noqa: N818 - told as what is wrong with a call or a spec
+    """A RELION version that is not in the catalogue: what is wrong, and which there are."""
+
+    def __init__(self, text: str) -> None:
+        self.message = f"RELION {text} is not in the catalogue"
+        self.help = f"it has {', '.join(versions())}"
+        super().__init__(f"{self.message}; {self.help}")
+
+
+def version(text: str) -> str:
+    """Return the version of the catalogue that a release belongs to; raises UnknownVersion."""
+    known = series(text)
+    if known is None:
+        raise UnknownVersion(text)
+    return known
 
 
 @lru_cache(maxsize=64)

@@ -28,11 +28,10 @@ class TypeDifference(NamedTuple):
 
 def run(old: str, new: str, job_type: str | None, format: str) -> int:  # noqa: A002 - the option's name
     """Print what changes from version `old` to `new`, in all job types or in one. Returns the exit code."""
-    versions = [catalog.series(text) for text in (old, new)]
-    if None in versions:
-        missing = (old, new)[versions.index(None)]
-        return _fail(f"RELION {missing} is not in the catalogue; it has {', '.join(catalog.versions())}")
-    before, after = (str(version) for version in versions)
+    try:
+        before, after = catalog.version(old), catalog.version(new)
+    except catalog.UnknownVersion as error:
+        return _fail(error)
     names = dict.fromkeys((*catalog.types(before), *catalog.types(after)))
     if job_type is not None and job_type not in names:
         near = near_type(job_type, (before, after))
@@ -145,6 +144,6 @@ def _data(found: Difference | None) -> dict[str, Any]:
     }
 
 
-def _fail(message: str) -> int:
-    say.trouble(message)
+def _fail(why: object) -> int:
+    say.trouble(why)
     return 2

@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING
 from relionc import catalog
 from relionc.cli import files, say
 from relionc.cli.files import CallError
-from relionc.ir import SpecFile
-from relionc.source import jobfile
-from relionc.spec.carry import carry, versions_of
-from relionc.spec.jobfile import resolve
+from relionc.pipeline.jobfile import NoVersion, import_job, spec_file
 
 if TYPE_CHECKING:
-    from relionc.diag import Diagnostic, Finding
-    from relionc.source.jobfile import JobText
+    from relionc.ir import SpecFile
+    from relionc.pipeline.jobfile import Imported
     from relionc.spec.jobfile import Job
 
 CLUSTER = "local"
@@ -28,59 +25,20 @@ def run(
     from relionc.store.paths import StoreError
 
     try:
-        text = jobfile.read(files.read_spec(path), path)
-        version, *others = _versions(text, relion)
-        job, findings = resolve(text, version)
-        _show(text, findings)
-        if job is None:
+        found = import_job(path, files.read_spec(path), relion)
+        _show(found)
+        if found.job is None:
             return 1
-        chosen = cluster or _default_cluster(out or path)
         source = os.path.basename(path) + "".join(
-            f", which RELION {other} may have written too" for other in others
+            f", which RELION {other} may have written too" for other in found.others
         )
-        spec = spec_file(job, source=source, cluster=chosen, output=_output(path, job, job_number))
-        _write(spec, out)
-    except jobfile.NotRead as refusal:
-        _print([refusal.diagnostic], "")
-        return 1
-    except (CallError, StoreError) as error:
+        chosen = cluster or _default_cluster(out or path)
+        output = _output(path, found.job, job_number)
+        _write(spec_file(found.job, source=source, cluster=chosen, output=output), out)
+    except (CallError, NoVersion, StoreError, catalog.UnknownVersion) as error:
         say.trouble(error)
         return 2
     return 0
-
-
-def spec_file(job: Job, *, source: str, cluster: str, output: str) -> SpecFile:
-    """Return the spec of a job, whose build gives the commands of the job file."""
-    from relionc.diag.clean import printable
-
-    carried = carry(job)
-    left_out = tuple((name, printable(text), printable(why)) for name, text, why in carried.left_out)
-    is_continue = (("continue", "yes"),) if job.is_continue else ()
-    return SpecFile(
-        header=(
-            f"From {printable(source)}. What is not said here has the default of RELION {job.type.version}.",
-            "`relionc cluster list` names the profiles for `cluster`.",
-        ),
-        facts=(("cluster", cluster), ("relion", f"{job.type.version}")),
-        job=job.type.name,
-        job_facts=(("type", job.type.name), *is_continue, ("output", output)),
-        pins=carried.pins,
-        options=carried.options,
-        extra_args=carried.extra_args,
-        left_out=left_out,
-    )
-
-
-def _versions(text: JobText, relion: str | None) -> tuple[str, ...]:
-    """Return the version of the call, or those that may have written the file; raises CallError."""
-    if relion is None:
-        if found := versions_of(text):
-            return found
-        raise CallError(f"no RELION version writes such a job file as {text.path}; name one with --relion")
-    version = catalog.series(relion)
-    if version is None:
-        raise CallError(f"RELION {relion} is not in the catalogue; it has {', '.join(catalog.versions())}")
-    return (version,)
 
 
 def _output(path: str, job: Job, number: int | None) -> str:
@@ -96,19 +54,13 @@ def _default_cluster(path: str) -> str:
     return (found.cluster if found else None) or CLUSTER
 
 
-def _show(text: JobText, findings: list[Finding]) -> None:
-    from relionc.diag.locate import locate_all
-
-    if findings:
-        _print(locate_all(findings, text), text.text)
-
-
-def _print(diagnostics: list[Diagnostic], source: str) -> None:
+def _show(found: Imported) -> None:
     from relionc.cli.build import colored
     from relionc.diag import render
 
-    sources = {diagnostic.path: source for diagnostic in diagnostics}
-    say.diagnostics(render.text(diagnostics, sources, color=colored()))
+    if found.diagnostics:
+        sources = {diagnostic.path: found.source for diagnostic in found.diagnostics}
+        say.diagnostics(render.text(found.diagnostics, sources, color=colored()))
 
 
 def _write(spec: SpecFile, out: str | None) -> None:

@@ -24,9 +24,10 @@ def schema(kind: str, relion: str | None) -> int:
     if relion is None:
         say.exact(text, instead="it is in schemas/")
         return 0
-    version = catalog.series(relion)
-    if version is None:
-        return _no_version(relion)
+    try:
+        version = catalog.version(relion)
+    except catalog.UnknownVersion as error:
+        return _fail(error)
     if kind != "spec":
         return _fail(f"the schema of a {kind} is the same for every RELION version")
     import json
@@ -38,19 +39,16 @@ def schema(kind: str, relion: str | None) -> int:
     return 0
 
 
-def _no_version(relion: str) -> int:
-    return _fail(f"RELION {relion} is not in the catalogue; it has {', '.join(catalog.versions())}")
-
-
 def catalog_list(relion: str | None) -> int:
     """Print each job type with the versions that have it."""
-    versions = [catalog.series(relion)] if relion else list(catalog.versions())
-    if None in versions:
-        return _no_version(str(relion))
-    names = dict.fromkeys(name for version in versions if version for name in catalog.types(version))
+    try:
+        versions = (catalog.version(relion),) if relion else catalog.versions()
+    except catalog.UnknownVersion as error:
+        return _fail(error)
+    names = dict.fromkeys(name for version in versions for name in catalog.types(version))
     rows = [("type", "RELION", "title")]
     for name in names:
-        having = [version for version in versions if version and name in catalog.types(version)]
+        having = [version for version in versions if name in catalog.types(version)]
         rows.append((name, " ".join(having), catalog.load(name, having[-1]).title))
     say.result(table(rows))
     return 0
@@ -58,9 +56,10 @@ def catalog_list(relion: str | None) -> int:
 
 def catalog_show(job_type: str, relion: str | None) -> int:
     """Print the options of a job type."""
-    version = catalog.series(relion) if relion else _newest(job_type)
-    if relion and version is None:
-        return _no_version(relion)
+    try:
+        version = catalog.version(relion) if relion else _newest(job_type)
+    except catalog.UnknownVersion as error:
+        return _fail(error)
     if version is None or job_type not in catalog.types(version):
         return _fail(
             f"there is no job type `{job_type}`"
@@ -90,11 +89,11 @@ def _shown(option: Option) -> str:
 
 def near_type(job_type: str, versions: Iterable[str]) -> str:
     """Return a question after the type of these versions that is most like `job_type`; empty if none is."""
-    from difflib import get_close_matches
+    from relionc.diag.near import nearest
 
     names = dict.fromkeys(name for version in versions for name in catalog.types(version))
-    near = get_close_matches(job_type.lower(), names, n=1)
-    return f"; did you mean `{near[0]}`?" if near else ""
+    near = nearest(job_type.lower(), names, 0.6)
+    return f"; did you mean `{near}`?" if near else ""
 
 
 def _newest(job_type: str) -> str | None:
@@ -150,6 +149,6 @@ def rule(code: str) -> int:
     return _fail(f"there is no code {code}; codes are RL001 and so on, as diagnostics print them")
 
 
-def _fail(message: str) -> int:
-    say.trouble(message)
+def _fail(why: object) -> int:
+    say.trouble(why)
     return 2

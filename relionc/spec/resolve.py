@@ -105,11 +105,11 @@ def _version(value: Mapping[str, Any], override: str | None, scope: Scope) -> st
             "RL101", "no RELION version is named", (), f'write `relion: "3.1"`; the catalogue has {known}'
         )
         return None
-    version = catalog.series(text)
-    if version is None:
-        known = ", ".join(catalog.versions())
-        scope.report("RL101", f"RELION {text} is not in the catalogue", ("relion",), f"it has {known}")
-    return version
+    try:
+        return catalog.version(text)
+    except catalog.UnknownVersion as unknown:
+        scope.report("RL101", unknown.message, ("relion",), unknown.help)
+        return None
 
 
 def _yes(value: Any) -> bool:

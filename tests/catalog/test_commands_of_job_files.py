@@ -21,9 +21,10 @@ from golden_rows import (
 )
 
 from relionc import catalog
-from relionc.cli.commands import Answer, answer, as_json
+from relionc.cli.commands import as_json
 from relionc.emit.jobfile import render
 from relionc.lower import jobfile
+from relionc.pipeline.jobfile import Answer, answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,7 @@ def written(row: Row, release: str) -> str:
 def answered(row: Row, release: str, path: Path) -> Answer:
     path.write_text(written(row, release), encoding="utf-8")
     number = int(row["outputname"].rstrip("/")[-3:])
-    return answer(str(path), version_of(release), number, PROJECT)
+    return answer(str(path), path.read_bytes(), version_of(release), number, PROJECT)
 
 
 def as_recorded(words: list[str]) -> list[str]:

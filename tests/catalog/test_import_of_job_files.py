@@ -10,11 +10,11 @@ from golden_rows import RELEASES, exceptions, key_of, names, rows, version_of, w
 
 from relionc import catalog, source
 from relionc import spec as spec_room
-from relionc.cli.import_ import spec_file
 from relionc.emit import shell, specfile
 from relionc.emit.jobfile import render
 from relionc.lower import commands, jobfile
 from relionc.pipeline import Disk, Request, compile_spec
+from relionc.pipeline.jobfile import spec_file
 from relionc.schema import check
 from relionc.source.jobfile import read
 from relionc.spec.careless import careless

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from oracle import PIPELINER, QUEUED, VERSION
 
-from relionc.cli.commands import answer
+from relionc.pipeline.jobfile import answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +64,9 @@ def of_relion(folder: Path, text: str) -> list[str]:
 def test_the_same_commands_come_of_an_odd_job_file(rows: str, tmp_path: Path) -> None:
     path = tmp_path / "asked.star"
     path.write_text(HEAD + TABLE + rows, "utf-8")
-    assert list(answer(str(path), VERSION, 25).texts) == of_relion(tmp_path, HEAD + TABLE + rows)
+    assert list(answer(str(path), path.read_bytes(), VERSION, 25).texts) == of_relion(
+        tmp_path, HEAD + TABLE + rows
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,6 +83,6 @@ def test_the_same_commands_come_of_an_odd_job_file(rows: str, tmp_path: Path) ->
 def test_the_same_commands_come_of_oddly_laid_out_tables(text: str, tmp_path: Path) -> None:
     path = tmp_path / "asked.star"
     path.write_text(text, "utf-8")
-    found = answer(str(path), VERSION, 25)
+    found = answer(str(path), path.read_bytes(), VERSION, 25)
     assert found.texts
     assert list(found.texts) == of_relion(tmp_path, text)

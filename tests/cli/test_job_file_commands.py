@@ -164,9 +164,9 @@ def test_what_is_no_job_file_is_not_imported(run, tmp_path):
 
 def test_a_project_too_large_to_look_at_is_said(tmp_path, monkeypatch):
     """The command of multi-body refinement depends on how many bodies a STAR file lists."""
-    from relionc.cli import commands
     from relionc.data.project import Project
     from relionc.data.skim import Skim
+    from relionc.pipeline.jobfile import answer
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "default_pipeline.star").touch()
@@ -175,11 +175,10 @@ def test_a_project_too_large_to_look_at_is_said(tmp_path, monkeypatch):
     text = text.replace('fn_bodies         "" ', "fn_bodies bodies.star ").replace(
         'fn_in         "" ', "fn_in r.star "
     )
-    (tmp_path / "job.star").write_text(text)
     project = Project()
-    assert not [
-        each for each in commands.answer("job.star", "3.1", 1, project).diagnostics if each.code == "RL144"
-    ]
+    data = text.encode()
+    found = answer("job.star", data, "3.1", 1, project).diagnostics
+    assert not [each for each in found if each.code == "RL144"]
     project._skim = Skim(work=1)
-    (found,) = commands.answer("job.star", "3.1", 1, project).diagnostics
-    assert (found.code, found.severity) == ("RL144", "error")
+    (one,) = answer("job.star", data, "3.1", 1, project).diagnostics
+    assert (one.code, one.severity) == ("RL144", "error")

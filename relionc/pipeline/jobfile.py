@@ -1,0 +1,151 @@
+"""From RELION's own job files: to the commands that RELION would run for them, and to specs.
+
+job.star or run.job ─source→ JobText ─spec→ Job ─lower→ commands
+└─spec→ SpecFile
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from relionc import catalog
+from relionc.data.skim import TooMuch
+from relionc.diag import ERROR, Diagnostic, Finding
+from relionc.diag.clean import printable
+from relionc.diag.locate import locate_all
+from relionc.ir import Glob, SpecFile
+from relionc.lower.commands import make
+from relionc.source import jobfile
+from relionc.spec.carry import carry, versions_of
+from relionc.spec.jobfile import resolve, with_references
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relionc.catalog.program import Files
+    from relionc.ir import CommandLine, Word
+    from relionc.lower.commands import Made
+    from relionc.spec.jobfile import Job
+
+TOO_LARGE = "RL144"
+
+
+class Answer(NamedTuple):
+    """What RELION makes of one job file; without commands where it refuses."""
+
+    path: str
+    texts: tuple[str, ...] = ()
+    words: tuple[tuple[str, ...], ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    source: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether RELION would run it."""
+        return not any(diagnostic.severity == ERROR for diagnostic in self.diagnostics)
+
+
+class Imported(NamedTuple):
+    """The job of a job file, None where it is none; and the other versions that may have written the file."""
+
+    job: Job | None
+    others: tuple[str, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    source: str = ""
+
+
+class NoVersion(Exception):  # noqa: N818 - what is wrong with a call, as it is told
+    """No version writes such a job file, so that the call has to name one."""
+
+
+def answer(path: str, data: bytes, version: str, job_number: int, project: Files | None = None) -> Answer:
+    """Return what a version of RELION makes of a job file; its output folder is that of job `job_number`.
+
+    A few job types look into files of the `project`; without one, those are taken to be there.
+    """
+    try:
+        text = jobfile.read(data, path)
+    except jobfile.NotRead as refusal:
+        return Answer(path, diagnostics=(refusal.diagnostic,))
+    job, findings = resolve(text, version)
+    if job is None:
+        return Answer(path, diagnostics=tuple(locate_all(findings, text)), source=text.text)
+    output = f"{job.type.job_dir}/job{job_number:03d}/"
+    try:
+        made = make(job.type, job.options, output=output, is_continue=job.is_continue, files=project)
+    except TooMuch:
+        message = (
+            "RELION's command depends on files of the project that are too large, or too many, to look at"
+        )
+        return Answer(path, diagnostics=(Diagnostic(TOO_LARGE, ERROR, message, path, None),))
+    refusals = _refusals(job, made)
+    refused = {finding.route for finding in refusals if finding.route}
+    findings = [*(finding for finding in findings if finding.route not in refused), *refusals]
+    found = tuple(locate_all(findings, text)) if findings else ()
+    if made.refusals:
+        return Answer(path, diagnostics=found, source=text.text)
+    words = tuple(tuple(_plain_words(command)) for command in made.commands)
+    return Answer(path, made.texts, words, found, text.text)
+
+
+def _refusals(job: Job, made: Made) -> list[Finding]:
+    return [
+        Finding(
+            code=refusal.code,
+            message=refusal.message,
+            route=(job.lines[refusal.option],) if refusal.option in job.lines else (),
+            help=refusal.help,
+        )
+        for refusal in made.refusals
+    ]
+
+
+def _plain_words(command: CommandLine) -> Iterator[str]:
+    """Yield the words of a command as plain text: `${NAME}` for a shell reference, redirections as words."""
+    yield from map(_plain, command.words)
+    if command.stdin is not None:
+        yield from ("<", *filter(None, [_plain(command.stdin)]))
+    if command.stdout is not None:
+        yield from (">>" if command.append else ">", _plain(command.stdout))
+
+
+def _plain(word: Word) -> str:
+    """Return a word as text. What RELION writes into its command, the shell reads: `$NAME` is a reference."""
+    text = "".join(part.pattern if isinstance(part, Glob) else str(part) for part in word)
+    return with_references(text, "${{{}}}".format)
+
+
+def import_job(path: str, data: bytes, relion: str | None) -> Imported:
+    """Return the job that a job file holds, of the version that is named or of the likeliest that wrote the file.
+
+    Raises NoVersion, and UnknownVersion of the catalogue.
+    """
+    try:
+        text = jobfile.read(data, path)
+    except jobfile.NotRead as refusal:
+        return Imported(None, diagnostics=(refusal.diagnostic,))
+    versions = versions_of(text) if relion is None else (catalog.version(relion),)
+    if not versions:
+        raise NoVersion(f"no RELION version writes such a job file as {path}; name one with --relion")
+    job, findings = resolve(text, versions[0])
+    return Imported(job, versions[1:], tuple(locate_all(findings, text)) if findings else (), text.text)
+
+
+def spec_file(job: Job, *, source: str, cluster: str, output: str) -> SpecFile:
+    """Return the spec of a job, whose build gives the commands of the job file."""
+    carried = carry(job)
+    left_out = tuple((name, printable(text), printable(why)) for name, text, why in carried.left_out)
+    is_continue = (("continue", "yes"),) if job.is_continue else ()
+    return SpecFile(
+        header=(
+            f"From {printable(source)}. What is not said here has the default of RELION {job.type.version}.",
+            "`relionc cluster list` names the profiles for `cluster`.",
+        ),
+        facts=(("cluster", cluster), ("relion", f"{job.type.version}")),
+        job=job.type.name,
+        job_facts=(("type", job.type.name), *is_continue, ("output", output)),
+        pins=carried.pins,
+        options=carried.options,
+        extra_args=carried.extra_args,
+        left_out=left_out,
+    )
