@@ -26,7 +26,8 @@ LABEL = re.compile(r"\b_?rln[A-Z]\w*")
 # Flags that are not RELION's.
 FLAGS = {
     "cli/app.py": "the options of relionc itself, declared",
-    "cli/fast.py": "the options of relionc itself, recognised",
+    "cli/completion.py": "fish's, in the script for it: --no-files --command --arguments",
+    "cli/options.py": "an option of relionc itself, declared: --help",
     "cli/import_.py": "the options of relionc itself, in what it says",
     "cli/build.py": "the options of relionc itself, in what it says",
     "store/build_dir.py": "an option of relionc itself, in what it says: --force",

@@ -35,7 +35,10 @@ def run(
         chosen = cluster or _default_cluster(out or path)
         output = _output(path, found.job, job_number)
         _write(spec_file(found.job, source=source, cluster=chosen, output=output), out)
-    except (CallError, NoVersion, StoreError, catalog.UnknownVersion) as error:
+    except NoVersion as error:
+        say.trouble(f"{error}; name one with --relion")
+        return 2
+    except (CallError, StoreError, catalog.UnknownVersion) as error:
         say.trouble(error)
         return 2
     return 0

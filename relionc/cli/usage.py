@@ -7,6 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from relionc.cli import say
+from relionc.cli.options import HELP
 from relionc.diag.clean import harmless
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def page(command: Command) -> str:
 def complain(wrong: WrongCall) -> int:
     """Say what is wrong with a call, and how it is made; returns the exit code."""
     command = wrong.command
-    text = f"{_usage(command)}\nTry '{command.path} --help' for help.\n\nError: {wrong}\n"
+    text = f"{_usage(command)}\nTry '{command.path} {HELP.flags[-1]}' for help.\n\nError: {wrong}\n"
     say.diagnostics(harmless(text))
     return 2
 

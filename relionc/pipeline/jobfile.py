@@ -126,7 +126,7 @@ def import_job(path: str, data: bytes, relion: str | None) -> Imported:
         return Imported(None, diagnostics=(refusal.diagnostic,))
     versions = versions_of(text) if relion is None else (catalog.version(relion),)
     if not versions:
-        raise NoVersion(f"no RELION version writes such a job file as {path}; name one with --relion")
+        raise NoVersion(f"no RELION version writes such a job file as {path}")
     job, findings = resolve(text, versions[0])
     return Imported(job, versions[1:], tuple(locate_all(findings, text)) if findings else (), text.text)
 
