@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from relionc.diag import pages
 from relionc.diag.codes import CODES, RETIRED
-from relionc.rules import RULES
+from relionc.rules import STAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = re.compile(r"\bRL\d{3}\b")
@@ -37,7 +38,18 @@ def test_no_retired_code_is_in_use() -> None:
 
 
 def test_no_two_rules_share_a_code() -> None:
-    assert [code for code, times in Counter(rule.CODE for rule in RULES).items() if times > 1] == []
+    rules = [rule for stage in STAGES for rule in import_module(f"relionc.rules.{stage}").RULES]
+    assert [code for code, times in Counter(rule.CODE for rule in rules).items() if times > 1] == []
+
+
+def test_every_rule_is_listed_by_its_stage() -> None:
+    """A file that is not in the table would be a rule that nobody applies."""
+    folder = ROOT / "relionc" / "rules"
+    assert {each.name for each in folder.iterdir() if (each / "__init__.py").exists()} == set(STAGES)
+    for stage in STAGES:
+        files = {file.stem for file in (folder / stage).glob("*.py")} - {"__init__"}
+        listed = import_module(f"relionc.rules.{stage}").RULES
+        assert {rule.__name__.rpartition(".")[2] for rule in listed} == files
 
 
 def test_a_meaning_is_one_short_sentence_of_its_own() -> None:

@@ -240,9 +240,9 @@ def _only(resolved: ResolvedSpec, names: Sequence[str]) -> ResolvedSpec:
 
 
 def _rules(jobs: Sequence[ResolvedJob], cluster: Cluster) -> list[Finding]:
-    from relionc import rules
+    from relionc.rules import spec as rules
 
-    return rules.run(jobs, cluster)
+    return rules.check(jobs, cluster)
 
 
 def _plans(

@@ -1,11 +1,12 @@
 """RELION's own submission templates: which names it replaces by what, and which commands go behind a launcher.
 
-This is what RELION does with a template, careless where it is; `relionc.queue_template.check` says what will not work.
+This is what RELION does with a template, careless where it is; `relionc.rules.template` says what will not work.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from relionc.expr import ExprError, evaluate, text_of
@@ -20,12 +21,21 @@ if TYPE_CHECKING:
     from relionc.lower.commands import Made
 
 
+NAME = re.compile(r"XXX\w+?XXX")
+"""Any name in a template that looks like one of RELION's."""
+MOST_LINES, MOST_NAMES = 10_000, 1000
 MOST = 4 << 20
 """Characters of a script that a template of RELION's may become."""
 
 
 class TooLarge(Exception):  # noqa: N818 - says so of a template, and is reported as that
     """A template, or what becomes of it, is larger than is taken for one."""
+
+
+def is_too_large(template: str) -> bool:
+    """Return whether a template has more lines or names than anybody would write into one."""
+    names = sum(1 for _ in islice(NAME.finditer(template), MOST_NAMES + 1))
+    return names > MOST_NAMES or template.count("\n") > MOST_LINES
 
 
 def site_extras(

@@ -10,8 +10,10 @@ from relionc.expr.refs import show
 from relionc.lower import directives
 from relionc.lower.words import path_word
 from relionc.plan.model import HETJOB, ONE_TASK_PER_NODE
-from relionc.queue_template import check, placeholders
+from relionc.queue_template import placeholders
+from relionc.queue_template.filled import FilledTemplate
 from relionc.queue_template.shell import misread
+from relionc.rules.template import check
 from relionc.slurm.directives import Said, first_command, said
 from relionc.slurm.quoting import written
 from relionc.slurm.syntax import SlurmSyntaxError
@@ -100,8 +102,8 @@ def fill(
     scripts: dict[str, QueueScript] = {}
     of_template: list[Finding] = []
     of_jobs: list[Finding] = []
-    if check.is_too_large(template.text):
-        most = f"{check.MOST_LINES:,} lines and {check.MOST_NAMES:,} names"
+    if placeholders.is_too_large(template.text):
+        most = f"{placeholders.MOST_LINES:,} lines and {placeholders.MOST_NAMES:,} names"
         return Filled({}, (_too_large(f"a template has at most {most} to replace"),), ())
     if len(template.text) * len(plans) > _MOST_OF_ALL:
         message = f"{len(plans):,} jobs by a template of {len(template.text):,} characters are too many"
@@ -144,8 +146,8 @@ def _filled(job: _Job) -> tuple[QueueScript, list[Finding]]:
     replacing = placeholders.replacements(job.queue, known, _extras(job))
     script = placeholders.fill(job.template.text, job.made, job.queue, replacing)
     lines, version = placeholders.lines_of(job.template.text), job.plan.job.type.version
-    filled = check.Filled(lines, script.lines, job.queue, replacing, version, job.slurm)
-    return script, [*check.check(filled), *_others(job, script)]
+    filled = FilledTemplate(lines, script.lines, job.queue, replacing, version, job.slurm)
+    return script, [*check(filled), *_others(job, script)]
 
 
 def _extras(job: _Job) -> dict[int, str]:

@@ -6,7 +6,7 @@ import pytest
 
 from relionc.diag.codes import CODES
 from relionc.pipeline import Disk, Request, compile_spec
-from relionc.rules import RULES
+from relionc.rules.spec import RULES
 
 
 def no_file(path: str) -> bytes:

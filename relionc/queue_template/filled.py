@@ -1,0 +1,54 @@
+"""A template of RELION's for submission scripts beside what becomes of it for one job."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from relionc.queue_template.placeholders import NAME
+from relionc.slurm.directives import MARK, Said, first_command, said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from relionc.catalog.queue import Queue
+
+
+class FilledTemplate(NamedTuple):
+    """A template beside what became of it: `lines` as written by the site, `after` with the names replaced.
+
+    Places are (line, column) or (line, column, end column) of the template, all counted from 1.
+    """
+
+    lines: Sequence[str]
+    after: Sequence[str]
+    queue: Queue
+    replacing: Mapping[str, str]
+    version: str
+    slurm: bool  # whether Slurm reads the directives
+
+    def command_places(self) -> Iterator[tuple[int, int]]:
+        """Yield each place for the commands."""
+        for number, line in enumerate(self.lines, 1):
+            for found in re.finditer(re.escape(self.queue.command), line):
+                yield number, found.start() + 1
+
+    def names(self) -> Iterator[tuple[int, re.Match[str]]]:
+        """Yield each name that looks like one of RELION's, with its line."""
+        for number, line in enumerate(self.lines, 1):
+            for found in NAME.finditer(line):
+                yield number, found
+
+    @staticmethod
+    def has_name(text: str) -> bool:
+        """Return whether a text holds a name that looks like one of RELION's."""
+        return NAME.search(text) is not None
+
+    @property
+    def options(self) -> Iterator[Said]:
+        """The options of the directives that Slurm reads."""
+        return said(self.after[: first_command(self.lines) - 1])
+
+    def body(self, number: int) -> tuple[int, int, int]:
+        """Return where the options of a directive stand."""
+        return number, len(MARK) + 2, len(self.lines[number - 1].rstrip()) + 1

@@ -1,0 +1,26 @@
+"""A template without a place for the commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.diag import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relionc.queue_template.filled import FilledTemplate
+
+CODE = "RL701"
+
+
+def check(filled: FilledTemplate) -> Iterator[Finding]:
+    """Yield an error for a script that would run nothing."""
+    name = filled.queue.command
+    if next(filled.command_places(), None) is None:
+        yield Finding(
+            code=CODE,
+            message=f"{name} is missing, so the script would run nothing",
+            route=(1, 1, 1),
+            help="put it behind what starts a parallel program, such as `srun` or `mpirun`",
+        )

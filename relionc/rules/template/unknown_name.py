@@ -1,0 +1,40 @@
+"""A name in a template that RELION does not replace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.diag import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relionc.queue_template.filled import FilledTemplate
+
+CODE = "RL703"
+
+
+def check(filled: FilledTemplate) -> Iterator[Finding]:
+    """Yield an error for each name that would stay in the script."""
+    known = {*filled.replacing, filled.queue.command}
+    for number, found in filled.names():
+        if found[0] not in known:
+            route = (number, found.start() + 1, found.end() + 1)
+            message = f"nothing replaces {found[0]}"
+            yield Finding(code=CODE, message=message, route=route, help=_advice(found[0], filled))
+
+
+def _advice(name: str, filled: FilledTemplate) -> str:
+    """Return what helps with a name that stays: a value for an entry of the site, or the name that was meant."""
+    from relionc.diag.near import nearest
+
+    queue = filled.queue
+    digits = queue.extra.fullmatch(name)
+    if digits and int(digits[1]) > queue.extras_most:
+        return f"RELION {filled.version} has no more than {queue.extras_most} entries of this kind"
+    if digits:
+        return f"give it a value: `--extra {digits[1]}=VALUE`"
+    close = nearest(name, [*queue.names, queue.command], 0.75)
+    if close:
+        return f"did you mean {close}?"
+    return f"RELION knows {', '.join(queue.names)}, {queue.command} and {queue.name_of_extra(1)}"
