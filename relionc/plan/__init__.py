@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.diag import ERROR, Finding
-from relionc.plan.asked import Asked
-from relionc.plan.check import afterwards, wishes
+from relionc.plan.check import afterwards, pins_beyond_site
 from relionc.plan.demand import demand_of
 from relionc.plan.job_plan import job_plan
 from relionc.plan.layout import layout_of
+from relionc.plan.on_site import DemandOnSite
 from relionc.plan.problem import problem
 from relionc.solve import Conflict, Effort, Solution, TooHard, search
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from relionc.plan.choice import Choice
     from relionc.plan.demand import Demand
     from relionc.plan.model import JobPlan, Reason
     from relionc.site.types import Cluster
@@ -38,21 +39,21 @@ def plan_job(
 
     `known` remembers the answers to demands that were made before: those of a sweep are all alike.
     """
-    found = wishes(job, cluster)
+    found = pins_beyond_site(job, cluster)
     if any(finding.severity == ERROR for finding in found):
         return None, found
     known = Known() if known is None else known
     try:
-        asked, answer, why = known.answer(job, cluster)
+        on_site, answer, why = known.answer(job, cluster)
     except TooHard:
         return None, [*found, _too_hard(job)]
     if isinstance(answer, Conflict):
         from relionc.plan.explain import finding
 
         with known.reasons:
-            told = finding(job, asked, answer)
+            told = finding(job, on_site, answer)
         return None, [*found, _cut_short(told) if known.reasons.left < 0 else told]
-    layout = layout_of(asked, answer.values)
+    layout = layout_of(answer.choice)
     known.ranks_left -= layout.ntasks
     if known.ranks_left < 0:
         return None, [*found, _too_many_ranks(job, layout.ntasks)]
@@ -60,10 +61,10 @@ def plan_job(
         from relionc.plan.explain import summary
         from relionc.plan.picture import refuse_cyclic
 
-        refused = refuse_cyclic(job, asked, layout, summary(asked, layout))
+        refused = refuse_cyclic(job, on_site, layout, summary(layout))
         if refused is not None:
             return None, [*found, refused]
-    return job_plan(job, asked, layout, why), [*found, *afterwards(job, asked, layout)]
+    return job_plan(job, on_site, layout, why), [*found, *afterwards(job, on_site, layout)]
 
 
 def _cut_short(told: Finding) -> Finding:
@@ -106,27 +107,29 @@ class Known:
         self.answers = Effort(ANSWER_VISITS)
         self.reasons = Effort(SEARCH_VISITS)
         self.ranks_left = MOST_RANKS
-        self._answers: dict[Hashable, tuple[Asked, Solution | Conflict, tuple[Reason, ...]]] = {}
+        self._answers: dict[
+            Hashable, tuple[DemandOnSite, Solution[Choice] | Conflict, tuple[Reason, ...]]
+        ] = {}
 
     def answer(
         self, job: ResolvedJob, cluster: Cluster
-    ) -> tuple[Asked, Solution | Conflict, tuple[Reason, ...]]:
+    ) -> tuple[DemandOnSite, Solution[Choice] | Conflict, tuple[Reason, ...]]:
         """Return a job's demand, the answer of the solver, and why it is this one."""
         demand = demand_of(job, cluster)
         key = (cluster.name, _key(job, demand))
         self.answers.left -= OF_A_JOB
         if key not in self._answers:
-            asked = Asked(demand, cluster)
-            whole = problem(asked)
+            on_site = DemandOnSite(demand, cluster)
+            whole = problem(on_site)
             answer = self.decided(whole)
             why: tuple[Reason, ...] = ()
             if self._why and isinstance(answer, Solution):
-                why = self._reasons(asked, whole, answer)
-            self._answers[key] = asked, answer, why
-        asked, answer, why = self._answers[key]
-        return asked if asked.demand is demand else Asked(demand, cluster), answer, why
+                why = self._reasons(whole, answer)
+            self._answers[key] = on_site, answer, why
+        on_site, answer, why = self._answers[key]
+        return on_site if on_site.demand is demand else DemandOnSite(demand, cluster), answer, why
 
-    def decided(self, whole: Problem) -> Solution | Conflict:
+    def decided(self, whole: Problem[Choice]) -> Solution[Choice] | Conflict:
         """Return the best layout of a problem, or why there is none; `TooHard` is raised where neither is known."""
         found = self._searched(whole)
         if isinstance(found, Solution):
@@ -141,29 +144,29 @@ class Known:
                     tuple(dict.fromkeys(c.label for c in whole.constraints if c.label in found.core))
                 )
 
-    def _searched(self, whole: Problem) -> Solution | Refutation:
+    def _searched(self, whole: Problem[Choice]) -> Solution[Choice] | Refutation:
         before = self.answers.left
         with self.answers:
             found = search(whole)
         self.reasons.left -= before - self.answers.left
         return found
 
-    def _reasons(self, asked: Asked, whole: Problem, answer: Solution) -> tuple[Reason, ...]:
+    def _reasons(self, whole: Problem[Choice], answer: Solution[Choice]) -> tuple[Reason, ...]:
         from relionc.plan.why import reasons
 
         with self.reasons:
             try:
-                return reasons(asked, whole, answer)
+                return reasons(whole, answer)
             except TooHard:
                 return ()
 
 
 def _key(job: ResolvedJob, demand: Demand) -> Hashable:
-    """Return what a demand depends on: wishes with their places, needs, and facts about the data."""
+    """Return what a demand depends on: pins with their names in the spec, needs, and facts about the data."""
     data = tuple(fact and fact.value for fact in job.data)
-    wishes = tuple((name, pin.value, pin.route[-1:]) for name, pin in demand.pins.items())
+    pins = tuple((name, demand.pins.value(name), route[-1:]) for name, route in demand.pins.routes.items())
     needs = tuple(value if isinstance(value, (bool, str, int)) else repr(value) for value in job.needs)
-    return job.type.name, job.type.version, wishes, needs, data, demand.interactive
+    return job.type.name, job.type.version, pins, needs, data, demand.interactive
 
 
 __all__ = ["Known", "plan_job"]

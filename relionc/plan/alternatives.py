@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from relionc.plan.asked import Asked
 from relionc.plan.choices import preferred_modes
 from relionc.plan.demand import demand_of
-from relionc.plan.job_plan import allocated_cpus, billing, idle_cpus, time_of, use
+from relionc.plan.job_plan import allocated_cpus, billing, time_of
 from relionc.plan.layout import layout_of
+from relionc.plan.on_site import DemandOnSite
 from relionc.plan.plainest import plainest_conflict
 from relionc.plan.problem import problem
 from relionc.plan.words import CODES, TOPICS, kind
 from relionc.solve import Constraint, Solution, search
 
 if TYPE_CHECKING:
+    from relionc.plan.choice import Choice
     from relionc.plan.layout import Layout
     from relionc.site.types import Cluster
     from relionc.solve import Conflict, Problem
@@ -46,11 +47,11 @@ class Alternative(NamedTuple):
 
 def alternatives(job: ResolvedJob, cluster: Cluster) -> tuple[Alternative, ...]:
     """Return the best layout of each mode a job could have, then of each other kind of node, the best first."""
-    asked = Asked(demand_of(job, cluster), cluster)
-    whole = problem(asked)
-    modes = [_of_mode(asked, whole, mode) for mode in preferred_modes(asked)]
-    suited = [place for place in asked.places if asked.demand.gpu or not place.node_type.gpus]
-    kinds = [_of_kind(asked, whole, name) for name in dict.fromkeys(p.node_type.name for p in suited)]
+    on_site = DemandOnSite(demand_of(job, cluster), cluster)
+    whole = problem(on_site)
+    modes = [_of_mode(whole, mode) for mode in preferred_modes(on_site)]
+    suited = [pool for pool in on_site.pools if on_site.demand.gpu or not pool.node_type.gpus]
+    kinds = [_of_kind(whole, name) for name in dict.fromkeys(p.node_type.name for p in suited)]
     found = [each for each in (*modes, *kinds) if each is not None]
     found.sort(key=lambda each: each[0])
     return tuple(dict.fromkeys(each for _, each in found))
@@ -60,38 +61,36 @@ _NEVER = (float("inf"),)
 _Ranked = tuple[tuple[float, ...], Alternative]
 
 
-def _of_mode(asked: Asked, whole: Problem, mode: str) -> _Ranked | None:
-    only = Constraint(ONLY, ("mode",), lambda now: 0 if now == mode else 1)
+def _of_mode(whole: Problem[Choice], mode: str) -> _Ranked | None:
+    only: Constraint[Choice] = Constraint(ONLY, ("mode",), lambda c: 0 if c.mode == mode else 1)
     found = search(whole.without(["pin:layout"]).also(only))
     if isinstance(found, Solution):
-        return found.costs, _costing(asked, layout_of(asked, found.values))
+        return found.costs, _costing(layout_of(found.choice))
     conflict = plainest_conflict(whole.without(["pin:layout"]).also(only), found)
     return _NEVER, Alternative(mode, "", why_not=_in_words(conflict))
 
 
-def _of_kind(asked: Asked, whole: Problem, name: str) -> _Ranked | None:
+def _of_kind(whole: Problem[Choice], name: str) -> _Ranked | None:
     """Return the best on one kind of node; nothing where there is none: most kinds of a large site do not do."""
-    only = Constraint(ONLY, ("place",), lambda place: 0 if place.node_type.name == name else 1)
-    found = search(whole.also(only))
-    return (
-        (found.costs, _costing(asked, layout_of(asked, found.values)))
-        if isinstance(found, Solution)
-        else None
+    only: Constraint[Choice] = Constraint(
+        ONLY, ("pool",), lambda c: 0 if c.pool.node_type.name == name else 1
     )
+    found = search(whole.also(only))
+    return (found.costs, _costing(layout_of(found.choice))) if isinstance(found, Solution) else None
 
 
-def _costing(asked: Asked, layout: Layout) -> Alternative:
-    hours = (time_of(asked, layout) or 0) / 3600
-    bill = billing(asked, layout)
+def _costing(layout: Layout) -> Alternative:
+    hours = (time_of(layout.choice.on_site, layout) or 0) / 3600
+    bill = billing(layout.choice.on_site, layout)
     return Alternative(
         mode=layout.mode,
-        node_type=layout.place.node_type.name,
+        node_type=layout.pool.node_type.name,
         nodes=layout.nodes,
         ntasks=layout.ntasks,
         cpus_per_task=layout.cpus_per_task,
-        idle_gpus=use(asked, layout).idle if layout.gpus_per_node else 0,
-        idle_cpus=idle_cpus(asked, layout),
-        cpu_hours=allocated_cpus(asked, layout) * hours,
+        idle_gpus=layout.choice.use.idle if layout.gpus_per_node else 0,
+        idle_cpus=layout.choice.idle_cpus,
+        cpu_hours=allocated_cpus(layout.choice.on_site, layout) * hours,
         gpu_hours=layout.worker_nodes * layout.gpus_per_node * hours,
         billing=None if bill is None else bill * hours,
     )

@@ -1,4 +1,4 @@
-"""What is said beside the plan: wishes that name something the site does not have, and doubts about a layout."""
+"""What is said beside the plan: pins that name something the site does not have, and doubts about a layout."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from relionc.diag import WARNING, Finding, Fix
 from relionc.expr.refs import show
 from relionc.plan.amounts import gib
-from relionc.plan.demand import QUEUE_ONLY
 from relionc.plan.gpus import parse_ids
 from relionc.plan.picture import of_layout
+from relionc.plan.pins import QUEUE_ONLY
 from relionc.slurm.constraint import constraint_allows, parse_constraint
 from relionc.slurm.faults import faults
 from relionc.slurm.syntax import SlurmSyntaxError
@@ -17,8 +17,8 @@ from relionc.slurm.syntax import SlurmSyntaxError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from relionc.plan.asked import Asked
     from relionc.plan.layout import Layout
+    from relionc.plan.on_site import DemandOnSite
     from relionc.site.types import Cluster
     from relionc.spec.model import Pin, ResolvedJob
 
@@ -26,8 +26,8 @@ MOST_ENTRIES, MOST_CHARACTERS = 64, 512
 """The longest list of GPUs."""
 
 
-def wishes(job: ResolvedJob, cluster: Cluster) -> list[Finding]:
-    """Return a finding for each wish that `cluster` cannot know how to meet."""
+def pins_beyond_site(job: ResolvedJob, cluster: Cluster) -> list[Finding]:
+    """Return a finding for each pin that `cluster` cannot know how to meet."""
     resources = job.resources
     found: list[Finding] = []
     if cluster.scheduler == "slurm":
@@ -154,29 +154,23 @@ def _gpus(job: ResolvedJob, cluster: Cluster) -> list[Finding]:
     return []
 
 
-def afterwards(job: ResolvedJob, asked: Asked, layout: Layout) -> list[Finding]:
+def afterwards(job: ResolvedJob, on_site: DemandOnSite, layout: Layout) -> list[Finding]:
     """Return what is to be said of a layout that was found."""
     return [
-        *_assumed_memory(job, asked, layout),
-        *_uneven_gpus(asked, layout),
-        *_faults(job, asked.cluster, layout.mode),
+        *_assumed_memory(job, layout),
+        *_uneven_gpus(on_site, layout),
+        *_faults(job, on_site.cluster, layout.mode),
     ]
 
 
-def _assumed_memory(job: ResolvedJob, asked: Asked, layout: Layout) -> list[Finding]:
+def _assumed_memory(job: ResolvedJob, layout: Layout) -> list[Finding]:
     """Return a warning where a layout has no room for memory that nobody can know before the job runs.
 
     A classification takes more the finer its classes get: the model assumes how far that goes (docs/memory.md).
     """
-    place, mode, workers, cpus, amount = layout.choice
-    gpus = layout.gpus_per_node
     lacks = [
-        (asked.memory_missing_gib(*layout.choice, sure=False), "memory", "fewer ranks per node"),
-        (
-            asked.vram_missing_gib(place, mode, gpus, workers, cpus, amount, sure=False),
-            "GPU memory",
-            "fewer ranks per GPU",
-        ),
+        (layout.choice.memory_missing_gib(sure=False), "memory", "fewer ranks per node"),
+        (layout.choice.vram_missing_gib(sure=False), "GPU memory", "fewer ranks per GPU"),
     ]
     return [
         Finding(
@@ -192,14 +186,11 @@ def _assumed_memory(job: ResolvedJob, asked: Asked, layout: Layout) -> list[Find
     ]
 
 
-def _uneven_gpus(asked: Asked, layout: Layout) -> list[Finding]:
+def _uneven_gpus(on_site: DemandOnSite, layout: Layout) -> list[Finding]:
     """Return a warning where a pinned number of ranks cannot share the GPUs of a node evenly."""
-    _, mode, workers, cpus, amount = layout.choice
-    use = asked.use(mode, layout.gpus_per_node, workers, cpus, amount)
-    ranks = next(
-        (asked.demand.pins[n] for n in ("ntasks_per_node", "ntasks") if n in asked.demand.pins), None
-    )
-    if not use.uneven or ranks is None or parse_ids(asked.demand.gpu_ids):
+    use, routes = layout.choice.use, on_site.demand.pins.routes
+    route = routes.get("ntasks_per_node", routes.get("ntasks"))
+    if not use.uneven or route is None or parse_ids(on_site.demand.gpu_ids):
         return []
     return [
         Finding(
@@ -207,9 +198,9 @@ def _uneven_gpus(asked: Asked, layout: Layout) -> list[Finding]:
             severity=WARNING,
             message=f"the workers of a node cannot share its {layout.gpus_per_node} GPUs evenly: "
             f"{use.most} of them on one, fewer on others",
-            route=ranks.route,
+            route=route,
             help="workers (ranks without the leader) that are a multiple of the GPUs: the busiest GPU sets the pace",
-            conflict=of_layout(asked, layout),
+            conflict=of_layout(on_site, layout),
         )
     ]
 

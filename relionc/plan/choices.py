@@ -1,12 +1,12 @@
-"""The values that each choice of a layout may take: all that there are, whatever the wishes and limits.
+"""The values that each variable of a choice may take: all that there are, whatever the pins and limits.
 
 A requirement can be left out to see what it costs, a candidate that is missing can not; so domains look at no limit
-but the hardware's, and go beyond it only as far as a wish does.
+but the hardware's, and go beyond it only as far as a pin does.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.plan.gpus import highest, parse_ids
 from relionc.plan.model import HETEROGENEOUS, HETJOB, HOMOGENEOUS, HOMOGENEOUS_PLUS_1, ONE_TASK_PER_NODE
@@ -14,36 +14,37 @@ from relionc.slurm.constraint import constraint_least, parse_constraint
 from relionc.solve import Span, Variable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from relionc.plan.asked import Asked
-    from relionc.plan.layout import Place
+    from relionc.plan.choice import Choice
+    from relionc.plan.on_site import DemandOnSite
+    from relionc.plan.pools import NodePool
 
 UNKNOWN = 64
 """The most CPUs and ranks that are tried on hardware that nobody has described."""
 
 
-def variables(asked: Asked) -> tuple[Variable, ...]:
-    """Return the choices in the order of search; each domain looks at the values of those that it names."""
-    domains = _Domains(asked, {})
+def variables(on_site: DemandOnSite) -> tuple[Variable[Choice], ...]:
+    """Return the variables in the order of search; each domain looks at the values of those that it names."""
+    domains = _Domains(on_site, {})
     return (
-        Variable("place", domains.place, ()),
+        Variable("pool", domains.pool, ()),
         Variable("mode", domains.mode, ()),
         Variable("leader", domains.leader, ("mode",)),
-        Variable("gpus", domains.gpus, ("place",)),
-        Variable("cpus_per_task", domains.cpus_per_task, ("place",)),
-        Variable("per_node", domains.per_node, ("place", "mode")),  # GPUs say where to begin
-        Variable("amount", domains.amount, ("place", "mode")),
+        Variable("gpus", domains.gpus, ("pool",)),
+        Variable("cpus_per_task", domains.cpus_per_task, ("pool",)),
+        Variable("workers_per_node", domains.workers_per_node, ("pool", "mode")),  # GPUs say where to begin
+        Variable("nodes_or_tasks", domains.nodes_or_tasks, ("pool", "mode")),
     )
 
 
-def preferred_modes(asked: Asked) -> tuple[str, ...]:
+def preferred_modes(on_site: DemandOnSite) -> tuple[str, ...]:
     """Return the modes that a job can have at all, those of the profile first and in its order.
 
     Of a job with a leader on GPUs, homogeneous+1 comes before homogeneous: the leader's place is no worker's.
     """
-    demand, modes = asked.demand, asked.cluster.modes
-    if not asked.slurm:  # nobody to place tasks: all run here
+    demand, modes = on_site.demand, on_site.cluster.modes
+    if not on_site.slurm:  # nobody to place tasks: all run here
         possible: tuple[str, ...] = (HOMOGENEOUS, HOMOGENEOUS_PLUS_1)
     elif demand.serial:
         possible = (HOMOGENEOUS,) if demand.gpu else (HETEROGENEOUS, HOMOGENEOUS)
@@ -57,106 +58,102 @@ def preferred_modes(asked: Asked) -> tuple[str, ...]:
 
 
 class _Domains(NamedTuple):
-    """One method per variable; `amounts` are those found so far: a search asks for them at each partial assignment."""
+    """One method per variable; `sizes` are the spans of nodes found so far: a search asks again and again."""
 
-    asked: Asked
-    amounts: dict[tuple[int, bool], Span]
+    on_site: DemandOnSite
+    sizes: dict[tuple[int, bool], Span]
 
-    def place(self, _: Mapping[str, Any]) -> Iterable[Place]:
+    def pool(self, _: Choice) -> Iterable[NodePool]:
         """The preferred first; but those without room for the usual number of ranks, or with idle GPUs, wait."""
-        if self.asked.demand.gpu:
-            return self.asked.places
-        usual = self.asked.cluster.policy.ntasks
+        if self.on_site.demand.gpu:
+            return self.on_site.pools
+        usual = self.on_site.cluster.policy.ntasks
         return sorted(
-            self.asked.places,
-            key=lambda place: (_room_for(place) < usual, place.node_type.gpus, place.order),
+            self.on_site.pools, key=lambda pool: (_cpus_in(pool) < usual, pool.node_type.gpus, pool.order)
         )
 
-    def mode(self, _: Mapping[str, Any]) -> Iterable[str]:
-        return preferred_modes(self.asked)
+    def mode(self, _: Choice) -> Iterable[str]:
+        return preferred_modes(self.on_site)
 
-    def leader(self, values: Mapping[str, Any]) -> Iterable[Place | None]:
+    def leader(self, choice: Choice) -> Iterable[NodePool | None]:
         """Where the leader is, if it has nodes of its own: nodes without GPUs."""
-        if values["mode"] != HETJOB:
+        if choice.mode != HETJOB:
             return (None,)
-        return [place for place in self.asked.places if not place.node_type.gpus] or (None,)
+        return [pool for pool in self.on_site.pools if not pool.node_type.gpus] or (None,)
 
-    def gpus(self, values: Mapping[str, Any]) -> Iterable[int]:
+    def gpus(self, choice: Choice) -> Iterable[int]:
         """GPUs per node: all first, or one of a program that has no use for more."""
-        demand, node = self.asked.demand, values["place"].node_type
+        demand, node = self.on_site.demand, choice.pool.node_type
         if not demand.gpu:
             return (0,)
         return sorted(
-            {*range(1, node.gpus + 1), *self._wished_gpus()},
+            {*range(1, node.gpus + 1), *self._pinned_gpus()},
             reverse=not (demand.serial or demand.single_gpu),
         )
 
-    def _wished_gpus(self) -> set[int]:
-        """GPUs of a node that a wish could mean, whatever the node has."""
-        demand = self.asked.demand
+    def _pinned_gpus(self) -> set[int]:
+        """GPUs of a node that a pin could mean, whatever the node has."""
+        demand, pins = self.on_site.demand, self.on_site.demand.pins
         if not demand.gpu:
             return set()
-        wished = {
-            demand.pin("gpus_per_node") or 1,
-            highest(demand.gpu_ids) + 1,
-            *_divisors(demand.pin("gpus") or 1),
-        }
-        if demand.pin("ntasks_per_node") and (demand.pin("ranks_per_gpu") or demand.one_rank_per_gpu):
-            each, per_gpu = demand.pin("ntasks_per_node"), demand.pin("ranks_per_gpu") or 1
-            wished |= {each // per_gpu, (each - 1) // per_gpu}
-        return {gpus for gpus in wished if gpus > 0}
+        pinned = {pins.gpus_per_node or 1, highest(demand.gpu_ids) + 1, *_divisors(pins.gpus or 1)}
+        if pins.ntasks_per_node and (pins.ranks_per_gpu or demand.one_rank_per_gpu):
+            each, per_gpu = pins.ntasks_per_node, pins.ranks_per_gpu or 1
+            pinned |= {each // per_gpu, (each - 1) // per_gpu}
+        return {gpus for gpus in pinned if gpus > 0}
 
-    def per_node(self, values: Mapping[str, Any]) -> Span:
+    def workers_per_node(self, choice: Choice) -> Span:
         """Workers per node, the likely ones first; 0 where Slurm places them."""
-        if values["mode"] == HETEROGENEOUS:
+        if choice.mode == HETEROGENEOUS:
             return Span(0, 0, 0)
-        demand, gpus, most = self.asked.demand, values["gpus"], values["place"].node_type.cpus or UNKNOWN
-        per_gpu = demand.pin("ranks_per_gpu") or 1
-        wanted = gpus * per_gpu if gpus else max(1, most // self.asked.preferred_cpus(values["place"]))
-        return Span(1, most, min(wanted, most), tuple(sorted(self._wished(most))))
+        pool, gpus, most = choice.pool, choice.gpus, choice.pool.node_type.cpus or UNKNOWN
+        per_gpu = self.on_site.demand.pins.ranks_per_gpu or 1
+        likely = gpus * per_gpu if gpus else max(1, most // self.on_site.preferred_cpus(pool))
+        return Span(1, most, min(likely, most), tuple(sorted(self._pinned_workers(most))))
 
-    def _wished(self, most: int) -> set[int]:
-        """Workers beyond a node's CPUs that a wish could mean: such a wish is refused with its number."""
-        demand = self.asked.demand
-        each, ntasks = demand.pin("ntasks_per_node") or 1, demand.pin("ntasks") or 1
-        sharing = [gpus * (demand.pin("ranks_per_gpu") or 1) for gpus in self._wished_gpus()]
+    def _pinned_workers(self, most: int) -> set[int]:
+        """Workers beyond a node's CPUs that a pin could mean: such a pin is refused with its number."""
+        demand, pins = self.on_site.demand, self.on_site.demand.pins
+        each, ntasks = pins.ntasks_per_node or 1, pins.ntasks or 1
+        sharing = [gpus * (pins.ranks_per_gpu or 1) for gpus in self._pinned_gpus()]
         counts = {each, each - 1, *sharing, *(n + 1 for n in sharing)}
         counts |= {n for total in (ntasks, ntasks - 1) for n in _divisors(total)}
         counts |= {rule.minimum + more for rule in demand.rank_rules for more in (-1, 0, 1)}
         return {count for count in counts if count > most}
 
-    def cpus_per_task(self, values: Mapping[str, Any]) -> Span:
+    def cpus_per_task(self, choice: Choice) -> Span:
         """CPUs of each rank, from the site's preference outward."""
-        demand, place = self.asked.demand, values["place"]
-        preferred = self.asked.preferred_cpus(place)
-        most = place.node_type.cpus or max(UNKNOWN, preferred)
-        high = max(most, demand.pin("cpus_per_task") or 1, demand.pin("threads") or 1)
+        pins = self.on_site.demand.pins
+        preferred = self.on_site.preferred_cpus(choice.pool)
+        most = choice.pool.node_type.cpus or max(UNKNOWN, preferred)
+        high = max(most, pins.cpus_per_task or 1, pins.threads or 1)
         return Span(1, high, min(preferred, high))
 
-    def amount(self, values: Mapping[str, Any]) -> Span:
-        """Nodes, or tasks of a heterogeneous job: as many as there could be, or are wished for."""
-        place, tasks = values["place"], values["mode"] == HETEROGENEOUS
-        key = place.order, tasks
-        if key not in self.amounts:
-            self.amounts[key] = self._amount(place, tasks=tasks)
-        return self.amounts[key]
+    def nodes_or_tasks(self, choice: Choice) -> Span:
+        """Nodes, or tasks of a heterogeneous job: as many as there could be, or are pinned."""
+        pool, tasks = choice.pool, choice.mode == HETEROGENEOUS
+        key = pool.order, tasks
+        if key not in self.sizes:
+            self.sizes[key] = self._size(pool, tasks=tasks)
+        return self.sizes[key]
 
-    def _amount(self, place: Place, *, tasks: bool) -> Span:
-        demand = self.asked.demand
-        wished = [demand.pin(name) or 1 for name in ("nodes", "ntasks", "gpus")]
+    def _size(self, pool: NodePool, *, tasks: bool) -> Span:
+        demand, pins = self.on_site.demand, self.on_site.demand.pins
+        pinned = pins.nodes or 1, pins.ntasks or 1, pins.gpus or 1
         least = [rule.minimum + 1 for rule in demand.rank_rules]
-        usual, listed = self.asked.cluster.policy.ntasks + 1, len(parse_ids(demand.gpu_ids))
-        needed = (place.partition.min_nodes if place.partition else None) or 1
-        if demand.pin("constraint") is not None:
-            needed = max(needed, constraint_least(parse_constraint(demand.pin("constraint"))))
-        there = place.alike * (place.node_type.cpus or 1) if tasks else place.alike
-        return Span(1, max(there, needed, usual, listed, *wished, *least), 1)
+        usual, listed = self.on_site.cluster.policy.ntasks + 1, len(parse_ids(demand.gpu_ids))
+        needed = pool.min_nodes
+        if pins.constraint is not None:
+            needed = max(needed, constraint_least(parse_constraint(pins.constraint)))
+        nodes = pool.interchangeable_count
+        there = nodes * (pool.node_type.cpus or 1) if tasks else nodes
+        return Span(1, max(there, needed, usual, listed, *pinned, *least), 1)
 
 
-def _room_for(place: Place) -> int:
-    """CPUs that one job can have at a place; more than any job asks for where that is not known."""
-    most = place.partition.max_nodes if place.partition else None
-    return min(place.alike, most or place.alike) * (place.room.cpus or 1 << 30)
+def _cpus_in(pool: NodePool) -> int:
+    """CPUs that one job can have of a pool; more than any job asks for where that is not known."""
+    nodes = pool.interchangeable_count
+    return min(nodes, pool.max_nodes or nodes) * (pool.usable_node.cpus or 1 << 30)
 
 
 def _divisors(number: int) -> list[int]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.expr.refs import masked
 from relionc.plan import amounts
+from relionc.plan.pins import Pins, pins_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from relionc.catalog.types import RankRule
-    from relionc.expr import AnyText
     from relionc.plan.model import Term
     from relionc.site.types import Cluster
-    from relionc.spec.model import Pin, ResolvedJob
+    from relionc.spec.model import ResolvedJob
 
 
 class LocalLimit(NamedTuple):
@@ -64,8 +64,7 @@ class Demand(NamedTuple):
 
     `leader`: rank 0 computes nothing and needs no GPU. `items` are divided among the workers (None: not known).
     `amounts` gives the memory of ranks with so many threads; `scratch` is that of one node, in GiB by term.
-    `usual_cpus` are the CPUs per task that the site prefers for such a job on CPUs. `pins` are the user's values by
-    their names in the spec.
+    `usual_cpus` are the CPUs per task that the site prefers for such a job on CPUs. `pins` are the user's values.
     """
 
     leader: bool
@@ -80,7 +79,7 @@ class Demand(NamedTuple):
     rank_rules: tuple[RankRule | LocalLimit, ...]
     amounts: Callable[[int], Amounts]
     scratch: tuple[Term, ...]
-    pins: Mapping[str, Pin[Any]]
+    pins: Pins
     not_checked: tuple[str, ...]
 
     @property
@@ -91,31 +90,21 @@ class Demand(NamedTuple):
     @property
     def gpu_ids(self) -> str:
         """The devices of each rank in RELION's spelling, empty for its own choice; a reference is no number."""
-        given: AnyText | None = self.pin("gpu_ids")
-        return masked(given or "")
+        return masked(self.pins.gpu_ids or "")
 
     @property
     def ranks_are_asked(self) -> bool:
         """Whether the user says how many ranks share the GPUs of a node."""
-        return any(name in self.pins for name in ("ntasks", "ntasks_per_node", "gpu_ids"))
+        return self.pins.has("ntasks", "ntasks_per_node", "gpu_ids")
 
     @property
-    def threads_fixed(self) -> bool:
-        """Whether a rank has as many threads whatever its CPUs: pinned, or one."""
-        return not self.threads or self.pin("threads") is not None
-
-    def pin(self, name: str) -> Any:
-        """Return the pinned value of `name`, or None."""
-        pin = self.pins.get(name)
-        return None if pin is None else pin.value
+    def fixed_threads(self) -> int | None:
+        """RELION's threads of a rank whatever its CPUs: pinned, or one without threads; None: as many as its CPUs."""
+        return self.pins.threads or (None if self.threads else 1)
 
     def threads_of(self, cpus_per_task: int) -> int:
-        """Return RELION's threads of a rank with so many CPUs: pinned, or one for each CPU; 1 without threads."""
-        return int(self.pin("threads") or (cpus_per_task if self.threads else 1))
-
-
-QUEUE_ONLY = ("partition", "constraint")
-"""Wishes that only a scheduler could meet."""
+        """Return RELION's threads of a rank with so many CPUs."""
+        return self.fixed_threads or cpus_per_task
 
 
 def demand_of(job: ResolvedJob, cluster: Cluster) -> Demand:
@@ -143,18 +132,9 @@ def demand_of(job: ResolvedJob, cluster: Cluster) -> Demand:
         rank_rules=(*needs.rank_rules, *_local_limit(job, cluster)),
         amounts=_amounts_of(job, cluster.policy.memory_factor),
         scratch=scratch,
-        pins=_pins(job, cluster),
+        pins=pins_of(job, has_queue=cluster.scheduler == "slurm"),
         not_checked=(*_unknown_amounts(job, cluster), *missing),
     )
-
-
-def _pins(job: ResolvedJob, cluster: Cluster) -> dict[str, Pin[Any]]:
-    pins = job.resources.pinned()
-    if job.layout is not None and job.layout.value != "auto":
-        pins["layout"] = job.layout
-    if cluster.scheduler != "slurm":  # `plan.check` says so
-        pins = {name: pin for name, pin in pins.items() if name not in QUEUE_ONLY}
-    return pins
 
 
 def _amounts_of(job: ResolvedJob, factor: float) -> Callable[[int], Amounts]:

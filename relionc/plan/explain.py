@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from itertools import combinations
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.diag import Finding, Related, Suggestion
 from relionc.plan.amounts import gib
-from relionc.plan.asked import MIB, Asked
 from relionc.plan.demand import demand_of
 from relionc.plan.layout import layout_of
 from relionc.plan.model import HETEROGENEOUS, ONE_TASK_PER_NODE
+from relionc.plan.on_site import MIB, DemandOnSite
 from relionc.plan.picture import of_layout
+from relionc.plan.pins import PinName, pin_of, with_pin
 from relionc.plan.problem import problem
 from relionc.plan.words import CODES, FIXED, HELP, MESSAGES, TOPICS, kind, plural
 from relionc.slurm.sizes import format_memory
@@ -25,13 +26,14 @@ if TYPE_CHECKING:
 
     from relionc.catalog.types import RankRule
     from relionc.diag import Route
+    from relionc.plan.choice import Choice
     from relionc.plan.demand import LocalLimit
     from relionc.plan.layout import Layout
     from relionc.plan.model import Term
     from relionc.site.types import Cluster
     from relionc.solve import Conflict, Problem
     from relionc.solve.conflict import Nearest
-    from relionc.spec.model import Pin, ResolvedJob
+    from relionc.spec.model import ResolvedJob
 
 MOST_SUGGESTIONS = 3
 MOST_CHANGES = 3
@@ -42,31 +44,33 @@ OF_DEVICES = ("need:busy_gpus", "need:even_gpus", "need:one_gpu")
 """Requirements that a picture of the GPUs explains."""
 
 
-def finding(job: ResolvedJob, asked: Asked, conflict: Conflict) -> Finding:
+def finding(job: ResolvedJob, on_site: DemandOnSite, conflict: Conflict) -> Finding:
     """Return why `job` fits nowhere: the smallest set of requirements in conflict, and the nearest changes."""
-    whole = problem(asked)
-    main, layout = _main(asked, whole, conflict)
-    pins = [label.removeprefix("pin:") for label in conflict.labels if label.startswith("pin:")]
-    fixed = [
-        name
-        for label in dict.fromkeys([main, *conflict.labels])
-        for name in FIXED.get(kind(label), ())
-        if asked.demand.pin(name) is not None
-    ]
-    wishes = list(dict.fromkeys([*fixed, *pins]))
+    whole = problem(on_site)
+    main, layout = _main(whole, conflict)
+    pins = _pins_in(on_site, main, conflict)
     return Finding(
-        code=_rule(asked, main).code if kind(main) == "need:ranks" else CODES.get(kind(main), "RL201"),
-        message=MESSAGES[kind(main)](asked, layout) if layout else _together(asked, wishes),
-        route=asked.demand.pins[wishes[0]].route if wishes else job.route,
-        on_key=not wishes,
+        code=_rule(on_site, main).code if kind(main) == "need:ranks" else CODES.get(kind(main), "RL201"),
+        message=MESSAGES[kind(main)](on_site, layout) if layout else _together(on_site, pins),
+        route=on_site.demand.pins.routes[pins[0]] if pins else job.route,
+        on_key=not pins,
         help=HELP.get(kind(main), ""),
-        why=_why(asked, main),
-        conflict=tuple(_elements(job, asked, conflict, wishes, main, layout)),
-        suggestions=tuple(_suggestions(job, asked, wishes)),
+        why=_why(on_site, main),
+        conflict=tuple(_elements(job, on_site, conflict, pins, main, layout)),
+        suggestions=tuple(_suggestions(job, on_site, pins)),
     )
 
 
-def _main(asked: Asked, whole: Problem, conflict: Conflict) -> tuple[str, Layout | None]:
+def _pins_in(on_site: DemandOnSite, main: str, conflict: Conflict) -> list[PinName]:
+    """Return the pins of a conflict: amounts that its requirements weigh, then the requirements themselves."""
+    labels = dict.fromkeys([main, *conflict.labels])
+    routes = on_site.demand.pins.routes
+    by_label: dict[str, PinName] = {f"pin:{name}": name for name in routes}
+    weighed = [name for label in labels for name in FIXED.get(kind(label), ()) if name in routes]
+    return [*dict.fromkeys([*weighed, *(by_label[label] for label in conflict.labels if label in by_label)])]
+
+
+def _main(whole: Problem[Choice], conflict: Conflict) -> tuple[str, Layout | None]:
     """Return the most telling requirement, and the layout that meets all others and comes nearest to it.
 
     Where there is more than one conflict, only the requirements of this one are looked at: with all wishes, on nodes
@@ -81,11 +85,11 @@ def _main(asked: Asked, whole: Problem, conflict: Conflict) -> tuple[str, Layout
         for label in telling:
             broken = _nearest(looked_at, label)
             if broken is not None:
-                return label, layout_of(asked, broken.solution.values)
+                return label, layout_of(broken.solution.choice)
     return next((label for label in conflict.labels if not label.startswith("pin:")), ""), None
 
 
-def _nearest(whole: Problem, label: str) -> Nearest | None:
+def _nearest(whole: Problem[Choice], label: str) -> Nearest[Choice] | None:
     """Return the layout that breaks one requirement alone; None where there is none, or it takes too long to find."""
     try:
         return nearest(whole, (label,))
@@ -93,89 +97,87 @@ def _nearest(whole: Problem, label: str) -> Nearest | None:
         return None
 
 
-def _together(asked: Asked, wishes: list[str]) -> str:
-    """Name wishes that contradict each other."""
-    names = dict.fromkeys(f"`{asked.demand.pins[name].route[-1]}`" for name in wishes)
+def _together(on_site: DemandOnSite, pins: list[PinName]) -> str:
+    """Name pins that contradict each other."""
+    names = dict.fromkeys(f"`{on_site.demand.pins.routes[name][-1]}`" for name in pins)
     if len(names) < 2:
-        return f"no layout on {asked.cluster.name} gives " + ("what the job needs", *names)[len(names)]
+        return f"no layout on {on_site.cluster.name} gives " + ("what the job needs", *names)[len(names)]
     return " and ".join([", ".join([*names][:-1]), [*names][-1]]) + " cannot hold together"
 
 
-def _why(asked: Asked, main: str) -> str:
+def _why(on_site: DemandOnSite, main: str) -> str:
     if kind(main) != "need:ranks":
         return ""
-    rule = _rule(asked, main)
+    rule = _rule(on_site, main)
     return f"RELION finds out only when the job runs ({rule.source})" if rule.source else ""
 
 
-def _rule(asked: Asked, label: str) -> RankRule | LocalLimit:
-    return asked.demand.rank_rules[int(label.rpartition(":")[2])]
+def _rule(on_site: DemandOnSite, label: str) -> RankRule | LocalLimit:
+    return on_site.demand.rank_rules[int(label.rpartition(":")[2])]
 
 
 # --- the elements of the conflict ---------------------------------------------------------------------------
 
 
 def _elements(
-    job: ResolvedJob, asked: Asked, conflict: Conflict, wishes: list[str], main: str, layout: Layout | None
+    job: ResolvedJob,
+    on_site: DemandOnSite,
+    conflict: Conflict,
+    pins: list[PinName],
+    main: str,
+    layout: Layout | None,
 ) -> Iterator[Related]:
-    """Yield the user's wishes, then what they run into: each with its line, or with the source of the fact."""
-    for route in dict.fromkeys(asked.demand.pins[name].route for name in wishes):
+    """Yield the user's pins, then what they run into: each with its line, or with the source of the fact."""
+    for route in dict.fromkeys(on_site.demand.pins.routes[name] for name in pins):
         yield Related(str(route[-1]), route)
     for label in conflict.labels:
         if kind(label) == "need:memory" and layout is not None:
-            yield Related(_memory_of_rank(asked, layout), _data_route(job))
+            yield Related(_sum_of(layout.choice.amounts(sure=True).worker) + " per rank", _data_route(job))
         if kind(label) == "need:vram" and layout is not None:
-            yield Related(_vram_of_rank(asked, layout), _data_route(job))
+            yield Related(
+                _sum_of(layout.choice.amounts(sure=True).vram) + " of a GPU per rank", _data_route(job)
+            )
         if label.startswith("site:") or kind(label) in ("need:memory", "need:vram"):
-            yield _site_fact(asked, label, layout)
+            yield _site_fact(on_site, label, layout)
         elif label.startswith("need:") and label != main:
             yield Related(TOPICS[kind(label)], job.route, on_key=True)
     if kind(main) in OF_DEVICES and layout is not None and layout.mode != HETEROGENEOUS:
-        yield from of_layout(asked, layout)
-
-
-def _memory_of_rank(asked: Asked, layout: Layout) -> str:
-    return _sum_of(asked.amounts(layout.cpus_per_task, sure=True).worker) + " per rank"
-
-
-def _vram_of_rank(asked: Asked, layout: Layout) -> str:
-    each = asked.amounts(layout.cpus_per_task, sure=True).vram
-    return _sum_of(each) + " of a GPU per rank"
+        yield from of_layout(on_site, layout)
 
 
 def _sum_of(terms: Sequence[Term]) -> str:
     return " + ".join(f"{term.label} {gib(term.gib)} ({term.formula})" for term in terms)
 
 
-def _site_fact(asked: Asked, label: str, layout: Layout | None) -> Related:
+def _site_fact(on_site: DemandOnSite, label: str, layout: Layout | None) -> Related:
     """Return the limit of the profile that a label stands for, with its source."""
     if layout is None:
-        return Related(TOPICS[kind(label)], None, source=f"profile {asked.cluster.name}")
-    node, partition = layout.place.node_type, layout.place.partition
-    alike = plural(layout.place.alike, f"{node.name} node")
+        return Related(TOPICS[kind(label)], None, source=f"profile {on_site.cluster.name}")
+    node, partition = layout.pool.node_type, layout.pool.partition
+    count = plural(layout.pool.interchangeable_count, f"{node.name} node")
     facts = {
-        "memory": (f"{node.name} nodes have {gib(layout.place.room.memory_mib / MIB)}", "memory"),
+        "memory": (f"{node.name} nodes have {gib(layout.pool.usable_node.memory_mib / MIB)}", "memory"),
         "vram": (f"a GPU of {node.name} nodes has {gib(node.vram_gib)}", "vram"),
-        "cpus": (f"{node.name} nodes have {layout.place.room.cpus} CPUs", "cpus"),
+        "cpus": (f"{node.name} nodes have {layout.pool.usable_node.cpus} CPUs", "cpus"),
         "gpus": (f"{node.name} nodes have {node.gpus} GPUs", "gpus"),
-        "count": (f"{partition.name if partition else asked.cluster.name} has {alike}", "count"),
+        "count": (f"{partition.name if partition else on_site.cluster.name} has {count}", "count"),
         "scratch": (f"{node.name} nodes have {node.scratch_gib} GiB of scratch", "scratch"),
         "whole_cores": (f"a core of {node.name} nodes has {node.threads_per_core} CPUs", "threads_per_core"),
     }
     name = kind(label).partition(":")[2]
     if name in facts:
         text, fact = facts[name]
-        return Related(text, None, source=_source(asked, f"node_types.{node.name}.{fact}"))
+        return Related(text, None, source=_source(on_site, f"node_types.{node.name}.{fact}"))
     if name in ("modes", "memory_flag"):
-        return Related(TOPICS[kind(label)], None, source=_source(asked, name))
+        return Related(TOPICS[kind(label)], None, source=_source(on_site, name))
     path = f"partitions.{partition.name}" if partition else "partitions"
-    return Related(TOPICS[kind(label)], None, source=_source(asked, path))
+    return Related(TOPICS[kind(label)], None, source=_source(on_site, path))
 
 
-def _source(asked: Asked, path: str) -> str:
-    source = asked.cluster.source_of(path)
+def _source(on_site: DemandOnSite, path: str) -> str:
+    source = on_site.cluster.source_of(path)
     named = [source.text, source.date] if source else []
-    return ", ".join(part for part in (f"profile {asked.cluster.name}", *named) if part)
+    return ", ".join(part for part in (f"profile {on_site.cluster.name}", *named) if part)
 
 
 def _data_route(job: ResolvedJob) -> Route | None:
@@ -188,32 +190,36 @@ def _data_route(job: ResolvedJob) -> Route | None:
 # --- the nearest feasible changes ---------------------------------------------------------------------------
 
 
-def _suggestions(job: ResolvedJob, asked: Asked, wishes: list[str]) -> list[Suggestion]:
+def _suggestions(job: ResolvedJob, on_site: DemandOnSite, pins: list[PinName]) -> list[Suggestion]:
     """Return the nearest changes that work: of as few wishes as possible, the smallest changes first.
 
     A wish of the conflict alone, if that helps; then two or three at once, of those that do not help alone.
     """
     found: list[Suggestion] = []
     try:
-        for each in _more_suggestions(job, asked, wishes):
+        for each in _more_suggestions(job, on_site, pins):
             found += each
     except TooHard:  # those that there was time for
         pass
     return found[:MOST_SUGGESTIONS]
 
 
-def _more_suggestions(job: ResolvedJob, asked: Asked, wishes: list[str]) -> Iterator[list[Suggestion]]:
-    alone = _changes(job, asked, [(name,) for name in wishes])
-    found = _nearest_first([*alone.values(), *_without_preread(job, asked.cluster)])
+def _more_suggestions(
+    job: ResolvedJob, on_site: DemandOnSite, pins: list[PinName]
+) -> Iterator[list[Suggestion]]:
+    alone = _changes(job, on_site, [(name,) for name in pins])
+    found = _nearest_first([*alone.values(), *_without_preread(job, on_site.cluster)])
     yield found
     kinds = (VALUES, AMOUNTS, LEFT_OUT)
     rest = [
-        name for name in asked.demand.pins if (name,) not in alone and any(name in kind for kind in kinds)
+        name
+        for name in on_site.demand.pins.routes
+        if (name,) not in alone and any(name in kind for kind in kinds)
     ]
     for size in range(2, MOST_CHANGES + 1):
         if len(found) > 1 or (found and size > 2):
             break
-        more = _nearest_first([*_changes(job, asked, list(combinations(rest, size))).values()])
+        more = _nearest_first([*_changes(job, on_site, list(combinations(rest, size))).values()])
         found = [*found, *more]
         yield more
 
@@ -223,88 +229,84 @@ def _nearest_first(found: list[tuple[float, Suggestion]]) -> list[Suggestion]:
 
 
 def _changes(
-    job: ResolvedJob, asked: Asked, sets: Sequence[tuple[str, ...]]
-) -> dict[tuple[str, ...], tuple[float, Suggestion]]:
+    job: ResolvedJob, on_site: DemandOnSite, sets: Sequence[tuple[PinName, ...]]
+) -> dict[tuple[PinName, ...], tuple[float, Suggestion]]:
     """Return, for each set of wishes, the nearest change of all of them that works, with its size."""
-    found: dict[tuple[str, ...], tuple[float, Suggestion]] = {}
+    found: dict[tuple[PinName, ...], tuple[float, Suggestion]] = {}
     for names in sets:
-        for changed in _other_values(job, asked, names):
-            if changed is None or any(_pin_of(job, name) == _pin_of(changed, name) for name in names):
+        for changed in _other_values(job, on_site, names):
+            if changed is None or any(pin_of(job, name) == pin_of(changed, name) for name in names):
                 continue  # no change of all of them
-            made = _re_solved(changed, asked.cluster)
+            made = _re_solved(changed, on_site.cluster)
             if made is not None:
                 size = sum(_how_much(name, job, changed) for name in names)
-                said = dict.fromkeys(_changes_of(names, job, changed, asked))  # a text may hold two wishes
+                said = dict.fromkeys(_changes_of(names, job, changed, on_site))  # a text may hold two wishes
                 found[names] = size, Suggestion(tuple(said), made)
                 break
     return found
 
 
 def _changes_of(
-    names: tuple[str, ...], job: ResolvedJob, changed: ResolvedJob, asked: Asked
+    names: tuple[PinName, ...], job: ResolvedJob, changed: ResolvedJob, on_site: DemandOnSite
 ) -> Iterator[tuple[Route, str]]:
     for name in names:
-        for route in _routes(name, job, asked):
+        for route in _routes(name, job, on_site):
             yield route, _text(name, changed, route)
 
 
-def _how_much(name: str, job: ResolvedJob, changed: ResolvedJob) -> float:
+def _how_much(name: PinName, job: ResolvedJob, changed: ResolvedJob) -> float:
     """The share by which a number changes; 1 for words, and for a wish that is left out."""
-    before, after = _pin_of(job, name), _pin_of(changed, name)
-    if before is None or after is None or isinstance(before.value, (str, bool)):
+    pins = pin_of(job, name), pin_of(changed, name)
+    before, after = (pin.value if pin is not None and type(pin.value) is int else None for pin in pins)
+    if before is None or after is None:
         return 1.0
-    return float(abs(after.value - before.value) / max(before.value, 1))
+    return abs(after - before) / max(before, 1)
 
 
-def _pin_of(job: ResolvedJob, name: str) -> Pin[Any] | None:
-    pin: Pin[Any] | None = job.layout if name == "layout" else getattr(job.resources, name)
-    return pin
-
-
-def _other_values(job: ResolvedJob, asked: Asked, names: tuple[str, ...]) -> Iterator[ResolvedJob | None]:
+def _other_values(
+    job: ResolvedJob, on_site: DemandOnSite, names: tuple[PinName, ...]
+) -> Iterator[ResolvedJob | None]:
     """Yield the job with other values for some wishes, the best first: of the nearest layout, and without them."""
     without = job
     for name in names:
         if name not in VALUES:
-            without = _with(without, name, None)
-    freed = Asked(demand_of(without, asked.cluster), asked.cluster)
-    whole = problem(freed)
+            without = with_pin(without, name, None)
+    freed = DemandOnSite(demand_of(without, on_site.cluster), on_site.cluster)
     labels = tuple(f"pin:{name}" for name in names if name in VALUES)
-    near = nearest(whole, labels)
+    near = nearest(problem(freed), labels)
     if near is not None:
-        layout = layout_of(freed, near.solution.values)
-        yield _set_to(without, job, (asked, freed), layout, names)
+        yield _set_to(without, job, on_site, layout_of(near.solution.choice), names)
     left_out = without
     for name in names:
-        left_out = _with(left_out, name, None)
+        left_out = with_pin(left_out, name, None)
     yield None if any(_means_more(name, job) for name in names) else left_out
 
 
 def _set_to(
-    without: ResolvedJob, job: ResolvedJob, asked: tuple[Asked, Asked], layout: Layout, names: tuple[str, ...]
+    without: ResolvedJob, job: ResolvedJob, on_site: DemandOnSite, layout: Layout, names: tuple[PinName, ...]
 ) -> ResolvedJob | None:
     """Return `without` with the values that a layout has for some wishes of `job`; None where it has none."""
     changed = without
     for name in names:
         if name in LEFT_OUT:
             continue
-        value = VALUES[name](layout) if name in VALUES else AMOUNTS[name](*asked, layout)
-        pin = _pin_of(job, name)
+        value = VALUES[name](layout) if name in VALUES else AMOUNTS[name](on_site, layout)
+        pin = pin_of(job, name)
         if not value or pin is None:
             return None
-        changed = _with(changed, name, pin._replace(value=value))
+        changed = with_pin(changed, name, pin._replace(value=value))
     return changed
 
 
-def _routes(name: str, job: ResolvedJob, asked: Asked) -> Iterator[Route]:
+def _routes(name: PinName, job: ResolvedJob, on_site: DemandOnSite) -> Iterator[Route]:
     """Yield where a wish stands: the number of ranks may be said as a resource and as RELION's option."""
-    yield asked.demand.pins[name].route
+    yield on_site.demand.pins.routes[name]
     option = job.type.option_of_role("ranks") if name == "ntasks" else None
-    if option is not None and option.key in job.given and asked.demand.pins[name].route[-1] != option.key:
+    if option is not None and option.key in job.given and on_site.demand.pins.routes[name][-1] != option.key:
         yield job.given[option.key]
 
 
-def _means_more(name: str, job: ResolvedJob) -> bool:
+def _means_more(name: PinName, job: ResolvedJob) -> bool:
     """Whether leaving a wish out says more than that: without any `gpus`, the job would not use them at all."""
     wishes = job.resources
     if name == "gpu_type":  # its text may say a number per node too
@@ -319,59 +321,59 @@ def _switched_on_by_gpus(job: ResolvedJob) -> bool:
 
 def _re_solved(job: ResolvedJob, cluster: Cluster) -> str | None:
     """Return the layout of a changed job in words; None where it does not fit either."""
-    asked = Asked(demand_of(job, cluster), cluster)
-    solution = best(problem(asked))
-    return summary(asked, layout_of(asked, solution.values)) if solution is not None else None
+    solution = best(problem(DemandOnSite(demand_of(job, cluster), cluster)))
+    return summary(layout_of(solution.choice)) if solution is not None else None
 
 
-def _with(job: ResolvedJob, name: str, pin: Pin[Any] | None) -> ResolvedJob:
-    """Return the job with another wish; None leaves it out."""
-    if name == "layout":
-        return job._replace(layout=pin)
-    return job._replace(resources=job.resources._replace(**{name: pin}))
-
-
-VALUES: dict[str, Callable[[Layout], Any]] = {
+VALUES: dict[PinName, Callable[[Layout], str | int]] = {
     "nodes": lambda layout: layout.worker_nodes,
     "ntasks": lambda layout: layout.ntasks,
-    "ntasks_per_node": lambda layout: layout.per_node if layout.mode != ONE_TASK_PER_NODE else layout.fullest,
+    "ntasks_per_node": lambda layout: (
+        layout.per_node if layout.mode != ONE_TASK_PER_NODE else layout.max_ranks_per_node
+    ),
     "cpus_per_task": lambda layout: layout.cpus_per_task,
     "gpus_per_node": lambda layout: layout.gpus_per_node,
     "gpus": lambda layout: layout.worker_nodes * layout.gpus_per_node,
     "ranks_per_gpu": lambda layout: layout.workers_per_node // max(layout.gpus_per_node, 1),
     "layout": lambda layout: layout.mode,
-    "gpu_type": lambda layout: layout.place.node_type.gpu_type,
-    "partition": lambda layout: layout.place.partition.name if layout.place.partition else "",
+    "gpu_type": lambda layout: layout.pool.node_type.gpu_type,
+    "partition": lambda layout: layout.pool.partition.name if layout.pool.partition else "",
 }
 """Wish → what its value would be for a layout."""
 
-AMOUNTS: dict[str, Callable[[Asked, Asked, Layout], int | None]] = {
-    "mem_per_cpu": lambda _, freed, layout: freed.mem_per_cpu(*layout.choice),
-    "mem": lambda _, freed, layout: freed.allocated_mib(*layout.choice),
-    "scratch": lambda asked, _, layout: (
-        ceil(asked.demand.scratch_need_gib) or layout.place.node_type.scratch_gib
+AMOUNTS: dict[PinName, Callable[[DemandOnSite, Layout], int | None]] = {
+    "mem_per_cpu": lambda _, layout: layout.choice.mem_per_cpu,
+    "mem": lambda _, layout: layout.choice.allocated_mib,
+    "scratch": lambda on_site, layout: (
+        ceil(on_site.demand.scratch_need_gib) or layout.pool.node_type.scratch_gib
     ),
-    "threads": lambda *given: given[2].cpus_per_task,
-    "time": lambda *given: given[2].place.partition.max_time_s if given[2].place.partition else None,
+    "threads": lambda _, layout: layout.cpus_per_task,
+    "time": lambda _, layout: layout.pool.max_time_s,
 }
 """Wish for an amount → how much a layout that was found without it takes: MiB, GiB, threads, seconds."""
 
-LEFT_OUT = ("gpu_ids", "constraint", "exclusive")
+FORMATS: dict[PinName, Callable[[int], str]] = {
+    "mem_per_cpu": format_memory,
+    "mem": format_memory,
+    "scratch": "{}G".format,
+    "time": format_time,
+}
+"""Pin → how a spec says its number, where that is not the number alone."""
+
+LEFT_OUT: tuple[PinName, ...] = ("gpu_ids", "constraint", "exclusive")
 """Wishes that can only be left out: no layout says what they would be."""
 
 
-def _text(name: str, job: ResolvedJob, route: Route) -> str:
+def _text(name: PinName, job: ResolvedJob, route: Route) -> str:
     """Return what stands in the spec, at `route`, for a wish of a changed job."""
-    pin = _pin_of(job, name)
+    pin = pin_of(job, name)
     if name in ("gpu_type", "gpus_per_node"):
         return _gpus_text(job, route)
     if pin is None:
         return LEAVE_OUT
-    if name in ("mem", "mem_per_cpu"):
-        return format_memory(pin.value)
-    if name == "scratch":
-        return f"{pin.value}G"
-    return format_time(pin.value) if name == "time" else str(pin.value)
+    if isinstance(pin.value, int) and name in FORMATS:
+        return FORMATS[name](pin.value)
+    return str(pin.value)
 
 
 def _gpus_text(job: ResolvedJob, route: Route) -> str:
@@ -394,15 +396,15 @@ def _without_preread(job: ResolvedJob, cluster: Cluster) -> list[tuple[float, Su
     return [(1.0, Suggestion((change,), f"{result}, particles read from disk or scratch"))]
 
 
-def summary(asked: Asked, layout: Layout) -> str:
+def summary(layout: Layout) -> str:
     """Return a layout in a few words: nodes, ranks, memory of the fullest node."""
     text = f"{layout.mode}: {plural(layout.nodes, 'node')}, {plural(layout.ntasks, 'rank')}"
-    limit, need = layout.place.room.memory_mib, asked.need_gib(*layout.choice)
+    limit, need = layout.pool.usable_node.memory_mib, layout.choice.need_gib()
     if not need or not limit:
         return text
     if need * MIB <= limit:
         return text + f", {need:.1f} of {limit / MIB:.0f} GiB on the fullest node"
-    sure = asked.need_gib(*layout.choice, sure=True)
+    sure = layout.choice.need_gib(sure=True)
     return (
         text
         + f", {sure:.1f} of {limit / MIB:.0f} GiB on the fullest node ({need:.1f} if its classes get fine)"

@@ -6,9 +6,9 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from relionc.expr.refs import braced
-from relionc.plan.asked import hardware
 from relionc.plan.layout import ranks
 from relionc.plan.model import HETEROGENEOUS, HETJOB, ONE_TASK_PER_NODE, JobPlan, LeaderGroup
+from relionc.plan.pools import hardware
 from relionc.slurm.constraint import (
     ALL,
     COUNTED,
@@ -23,19 +23,19 @@ from relionc.slurm.constraint import (
 
 if TYPE_CHECKING:
     from relionc.expr import AnyText
-    from relionc.plan.asked import Asked
-    from relionc.plan.gpus import Use
-    from relionc.plan.layout import Layout, Place
+    from relionc.plan.layout import Layout
     from relionc.plan.model import Reason
+    from relionc.plan.on_site import DemandOnSite
+    from relionc.plan.pools import NodePool
     from relionc.site.types import NodeType
     from relionc.spec.model import ResolvedJob
 
 
-def job_plan(job: ResolvedJob, asked: Asked, layout: Layout, why: tuple[Reason, ...]) -> JobPlan:
+def job_plan(job: ResolvedJob, asked: DemandOnSite, layout: Layout, why: tuple[Reason, ...]) -> JobPlan:
     """Return the plan of a job that is laid out so."""
-    demand, node, partition = asked.demand, layout.place.node_type, layout.place.partition
+    demand, node, partition = asked.demand, layout.pool.node_type, layout.pool.partition
     threads = demand.threads_of(layout.cpus_per_task)
-    amounts = asked.amounts(layout.cpus_per_task)
+    amounts = layout.choice.amounts()
     scratch_gib = _scratch_gib(job, asked, layout)
     per_cpu, per_node = memory_flags(asked, layout)
     return JobPlan(
@@ -48,82 +48,75 @@ def job_plan(job: ResolvedJob, asked: Asked, layout: Layout, why: tuple[Reason, 
         nodes=layout.nodes,
         ntasks=layout.ntasks,
         slots=layout.slots,
-        ntasks_per_node=layout.per_node or layout.fullest,
+        ntasks_per_node=layout.per_node or layout.max_ranks_per_node,
         cpus_per_task=layout.cpus_per_task,
-        cpus_per_slot=layout.fullest * layout.cpus_per_task if layout.mode == ONE_TASK_PER_NODE else 0,
+        cpus_per_slot=layout.max_ranks_per_node * layout.cpus_per_task
+        if layout.mode == ONE_TASK_PER_NODE
+        else 0,
         threads=threads,
         use_gpu=demand.gpu,
         gpu_type=node.gpu_type if demand.gpu else "",
         gpus_per_node=layout.gpus_per_node,
-        gpu_ids=demand.pin("gpu_ids") or "",
+        gpu_ids=demand.pins.gpu_ids or "",
         mem_per_cpu_mib=per_cpu,
         mem_per_node_mib=per_node,
         node_memory_mib=node.memory_mib,
         node_cpus=node.cpus,
-        cpus_per_node=asked.counted_cpus(*layout.choice),
+        cpus_per_node=layout.choice.counted_cpus,
         scratch_gib=scratch_gib,
         scratch_dir=_scratch_dir(job, asked, scratch_gib),
         time_s=time_of(asked, layout),
-        exclusive=bool(demand.pin("exclusive")),
+        exclusive=bool(demand.pins.exclusive),
         ranks=ranks(layout, demand, threads),
         memory=amounts.worker,
         memory_leader=amounts.leader,
-        memory_node_gib=asked.need_gib(*layout.choice, sure=True),
-        memory_node_assumed_gib=asked.need_gib(*layout.choice),
+        memory_node_gib=layout.choice.need_gib(sure=True),
+        memory_node_assumed_gib=layout.choice.need_gib(),
         vram=amounts.vram,
         vram_per_gpu_gib=node.vram_gib if demand.gpu else 0.0,
-        workers_per_gpu=use(asked, layout).most,
+        workers_per_gpu=layout.choice.use.most,
         scratch=demand.scratch,
         reasons=why,
         not_checked=demand.not_checked,
         leader_group=_leader_group(asked, layout),
-        idle_cpus=idle_cpus(asked, layout),
+        idle_cpus=layout.choice.idle_cpus,
         billing=billing(asked, layout),
     )
 
 
-def use(asked: Asked, layout: Layout) -> Use:
-    """Return how the workers of a layout use its GPUs."""
-    _, mode, workers, cpus, amount = layout.choice
-    return asked.use(mode, layout.gpus_per_node, workers, cpus, amount)
-
-
-def idle_cpus(asked: Asked, layout: Layout) -> int:
-    """Return the CPUs that are allocated, or left where no more ranks fit, and compute nothing."""
-    return asked.idle_cpus(*layout.choice)
-
-
-def memory_flags(asked: Asked, layout: Layout) -> tuple[int | None, int | None]:
+def memory_flags(asked: DemandOnSite, layout: Layout) -> tuple[int | None, int | None]:
     """Return MiB per CPU and per node: one of them, neither without a scheduler."""
     if not asked.slurm:
         return None, None
-    by_node = asked.demand.pin("mem") is not None or asked.cluster.memory_flag == "per_node"
+    by_node = asked.demand.pins.mem is not None or asked.cluster.memory_flag == "per_node"
     if by_node and layout.mode != HETEROGENEOUS:
-        return None, asked.allocated_mib(*layout.choice)
-    return asked.mem_per_cpu(*layout.choice), None
+        return None, layout.choice.allocated_mib
+    return layout.choice.mem_per_cpu, None
 
 
-def constraint(asked: Asked, layout: Layout) -> str:
+def constraint(asked: DemandOnSite, layout: Layout) -> str:
     """Return the features to ask for: the user's, and one that keeps all ranks on nodes of one kind.
 
     Without it, Slurm may mix the kinds of nodes of a partition: ranks on the slower ones then hold up all others, and
     nobody can say how many share a node. GPUs are asked for by type, which says the same. A job of one node may have
     any on which it would be laid out the same.
     """
-    pinned = asked.demand.pin("constraint")
+    pinned = asked.demand.pins.constraint
     wanted = None if pinned is None else parse_constraint(pinned)
     typed = layout.gpus_per_node > 0
-    others = _others(asked, layout.place, wanted, typed=typed)
+    others = _others(asked, layout.pool, wanted, typed=typed)
     placed = layout.mode != HETEROGENEOUS or layout.ntasks == 1
     if placed and layout.worker_nodes == 1 and _as_good(asked, layout, others):
         return pinned or ""
     if wanted is not None:
-        wanted = _own_part(wanted, layout.place.node_type)
-        others = _others(asked, layout.place, wanted, typed=typed)
-    return _narrowed(wanted, feature_of(asked, layout.place, others))
+        wanted = _own_part(wanted, layout.pool.node_type)
+        others = _others(asked, layout.pool, wanted, typed=typed)
+    return _narrowed(wanted, feature_of(asked, layout.pool, others))
 
 
-def _others(asked: Asked, place: Place, wanted: Constraint | None, *, typed: bool) -> list[NodeType]:
+def _others(
+    asked: DemandOnSite, place: NodePool, wanted: Constraint | None, *, typed: bool
+) -> list[NodeType]:
     """Return the other kinds of nodes of a partition that Slurm might take, too."""
     names = place.partition.node_types if place.partition else ()
     others = [node for node in map(asked.cluster.node_types.__getitem__, names) if not _same(node, place)]
@@ -134,13 +127,13 @@ def _others(asked: Asked, place: Place, wanted: Constraint | None, *, typed: boo
     return others
 
 
-def _same(node: NodeType, place: Place) -> bool:
+def _same(node: NodeType, place: NodePool) -> bool:
     return hardware(node) == hardware(place.node_type)
 
 
-def _as_good(asked: Asked, layout: Layout, others: list[NodeType]) -> bool:
+def _as_good(asked: DemandOnSite, layout: Layout, others: list[NodeType]) -> bool:
     """Whether a job of one node books the same on any other kind that has room: cores alike, no GPUs left idle."""
-    mine = layout.place.node_type
+    mine = layout.pool.node_type
     alike = all((node.threads_per_core, node.gpus) == (mine.threads_per_core, mine.gpus) for node in others)
     return alike and not (asked.exclusive and others)
 
@@ -161,7 +154,7 @@ def _narrowed(wanted: Constraint | None, feature: str) -> str:
     return format_constraint(Constraint(ALL, parts=(Constraint(FEATURE, feature), *both)))
 
 
-def feature_of(asked: Asked, place: Place, others: list[NodeType]) -> str:
+def feature_of(asked: DemandOnSite, place: NodePool, others: list[NodeType]) -> str:
     """Return a feature that all nodes like those of a place have and none of `others` has; or nothing.
 
     Where no single one is such, all of them together may be.
@@ -176,24 +169,24 @@ def feature_of(asked: Asked, place: Place, others: list[NodeType]) -> str:
     return single or ("&".join(shared) if together else "")
 
 
-def _scratch_gib(job: ResolvedJob, asked: Asked, layout: Layout) -> int:
+def _scratch_gib(job: ResolvedJob, asked: DemandOnSite, layout: Layout) -> int:
     """GiB of scratch to ask for on each node: pinned, needed, or what the site makes every job take."""
-    pinned = asked.demand.pin("scratch")
+    pinned = asked.demand.pins.scratch
     scratch = asked.cluster.scratch
     if pinned is not None:
-        return int(pinned)
+        return pinned
     if scratch is None:
         return 0
     need = ceil(asked.demand.scratch_need_gib)
     if need == 0 and scratch.required:
         need = scratch.default_gib if job.needs.scratch and not job.needs.preread else scratch.minimum_gib
-        need = min(need, layout.place.node_type.scratch_gib or need)
+        need = min(need, layout.pool.node_type.scratch_gib or need)
     return max(need, scratch.minimum_gib) if need else 0
 
 
-def _scratch_dir(job: ResolvedJob, asked: Asked, scratch_gib: int) -> AnyText:
+def _scratch_dir(job: ResolvedJob, asked: DemandOnSite, scratch_gib: int) -> AnyText:
     """Return the folder RELION copies particles to: pinned, or the site's when scratch is taken."""
-    pinned: AnyText | None = asked.demand.pin("scratch_dir")
+    pinned = asked.demand.pins.scratch_dir
     if pinned is not None:
         return pinned
     if job.needs.preread or not job.needs.scratch or not scratch_gib or asked.cluster.scratch is None:
@@ -201,25 +194,25 @@ def _scratch_dir(job: ResolvedJob, asked: Asked, scratch_gib: int) -> AnyText:
     return braced(asked.cluster.scratch.path)
 
 
-def time_of(asked: Asked, layout: Layout) -> int | None:
+def time_of(asked: DemandOnSite, layout: Layout) -> int | None:
     """Seconds to ask for: pinned, or the site's preference within the partitions' limits."""
     if not asked.slurm:
         return None
-    pinned = asked.demand.pin("time")
+    pinned = asked.demand.pins.time
     if pinned is not None:
-        return int(pinned)
-    places = [place for place in (layout.place, layout.leader_place) if place and place.partition]
+        return pinned
+    places = [place for place in (layout.pool, layout.leader_pool) if place and place.partition]
     limits = [place.partition.max_time_s for place in places if place.partition]
     return min([asked.cluster.policy.time_s, *(limit for limit in limits if limit)])
 
 
-def _leader_group(asked: Asked, layout: Layout) -> LeaderGroup | None:
+def _leader_group(asked: DemandOnSite, layout: Layout) -> LeaderGroup | None:
     """Return where the leader of a hetjob runs, on whole cores and with the memory it needs there.
 
     Its kind of node is asked for: Slurm chooses nodes for one group after the other, and a leader on a node that the
     workers cannot do without would keep the job waiting for ever (22.05.8, observed).
     """
-    place = layout.leader_place
+    place = layout.leader_pool
     if place is None or layout.mode != HETJOB:
         return None
     node, scratch = place.node_type, asked.cluster.scratch
@@ -238,23 +231,23 @@ def _leader_group(asked: Asked, layout: Layout) -> LeaderGroup | None:
     )
 
 
-def allocated_cpus(asked: Asked, layout: Layout) -> int:
+def allocated_cpus(asked: DemandOnSite, layout: Layout) -> int:
     """Return the CPUs that Slurm allocates in all: those that are paid for."""
-    place = layout.place
-    if layout.mode == HETEROGENEOUS and not asked.demand.pin("exclusive"):
+    place = layout.pool
+    if layout.mode == HETEROGENEOUS and not asked.demand.pins.exclusive:
         core = place.node_type.threads_per_core
         return sum(-(-share * layout.cpus_per_task // core) * core for share in layout.shares)
-    leader = asked.leader_takes(layout.leader_place)[0] if layout.leader_place else 0
-    return layout.worker_nodes * asked.counted_cpus(*layout.choice) + leader
+    leader = asked.leader_takes(layout.leader_pool)[0] if layout.leader_pool else 0
+    return layout.worker_nodes * layout.choice.counted_cpus + leader
 
 
-def billing(asked: Asked, layout: Layout) -> float | None:
+def billing(asked: DemandOnSite, layout: Layout) -> float | None:
     """Return what Slurm bills for an hour, by the partition's TRESBillingWeights (CPUs, GiB, GPUs); None: not known."""
-    partition = layout.place.partition
+    partition = layout.pool.partition
     if partition is None or not partition.billing:
         return None
     weights = dict(partition.billing)
-    gib = layout.worker_nodes * asked.allocated_mib(*layout.choice) / 1024
+    gib = layout.worker_nodes * layout.choice.allocated_mib / 1024
     gpus = layout.worker_nodes * layout.gpus_per_node
     amounts = {"cpu": allocated_cpus(asked, layout), "memory": gib, "gpu": gpus}
     return round(sum(weights.get(name, 0.0) * amount for name, amount in amounts.items()), 2)

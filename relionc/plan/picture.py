@@ -13,8 +13,8 @@ from relionc.plan.model import LEADER, Rank
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relionc.plan.asked import Asked
     from relionc.plan.layout import Layout
+    from relionc.plan.on_site import DemandOnSite
     from relionc.spec.model import ResolvedJob
 
 BAR, NONE = "▇", "·"
@@ -48,48 +48,48 @@ def _names(here: Sequence[Rank]) -> str:
     return " ".join(names)
 
 
-def of_layout(asked: Asked, layout: Layout) -> tuple[Related, ...]:
+def of_layout(on_site: DemandOnSite, layout: Layout) -> tuple[Related, ...]:
     """Return the picture of a layout, as facts that are no line of the spec."""
-    placed = ranks(layout, asked.demand, asked.demand.threads_of(layout.cpus_per_task))
+    placed = ranks(layout, on_site.demand, layout.choice.threads)
     return tuple(Related(line, None) for line in node_lines(placed, layout.gpus_per_node))
 
 
 # --- cyclic ranks ---------------------------------------------------------------------------------------------
 
 
-def cyclic(asked: Asked, layout: Layout) -> tuple[Rank, ...]:
+def cyclic(on_site: DemandOnSite, layout: Layout) -> tuple[Rank, ...]:
     """Return the ranks of a layout dealt over its nodes in turn, with the devices that RELION gives them then.
 
     RELION numbers workers over the whole job, so those of a node are not in a row (relion#32, relion#367).
     """
-    blocks = ranks(layout, asked.demand, asked.demand.threads_of(layout.cpus_per_task))
+    blocks = ranks(layout, on_site.demand, layout.choice.threads)
     places = list(layout.shares)
     dealt: list[int] = []
     while len(dealt) < len(blocks):
         dealt += [node for node, left in enumerate(places) if left > 0]
         places = [left - 1 for left in places]
-    led = blocks[0].role == LEADER
-    workers = Counter(dealt[led:])
-    threads = asked.demand.threads_of(layout.cpus_per_task)
+    has_leader = blocks[0].role == LEADER
+    workers = Counter(dealt[has_leader:])
+    threads = layout.choice.threads
     return tuple(
         rank._replace(node=node, gpus=())
         if rank.role == LEADER
         else rank._replace(
             node=node,
             gpus=worker_devices(
-                asked.demand.gpu_ids, rank.rank - led, workers[node], layout.gpus_per_node, threads
+                on_site.demand.gpu_ids, rank.rank - has_leader, workers[node], layout.gpus_per_node, threads
             ),
         )
         for rank, node in zip(blocks, dealt, strict=True)
     )
 
 
-def refuse_cyclic(job: ResolvedJob, asked: Asked, layout: Layout, made: str) -> Finding | None:
+def refuse_cyclic(job: ResolvedJob, on_site: DemandOnSite, layout: Layout, made: str) -> Finding | None:
     """Return what cyclic ranks would do to the GPUs of a layout; None where it asks for no GPUs."""
     pin = job.resources.distribution
     if pin is None or not layout.gpus_per_node:
         return None
-    placed = cyclic(asked, layout)
+    placed = cyclic(on_site, layout)
     busy = len({(rank.node, gpu) for rank in placed for gpu in rank.gpus})
     total = layout.worker_nodes * layout.gpus_per_node
     return Finding(

@@ -8,10 +8,11 @@ from relionc.plan.words import CODES, kind
 from relionc.solve import Refutation, minimal_conflict, search
 
 if TYPE_CHECKING:
+    from relionc.plan.choice import Choice
     from relionc.solve import Conflict, Problem
 
 
-def plainest_conflict(whole: Problem, found: Refutation) -> Conflict:
+def plainest_conflict(whole: Problem[Choice], found: Refutation) -> Conflict:
     """Return a minimal conflict of a problem without solution: of the wishes with one rule, if there is one.
 
     «16 ranks» against «an odd number» is said before what the same wish does to GPUs, memory and nodes. Cost: a search

@@ -10,142 +10,141 @@ from relionc.plan.model import HETJOB
 from relionc.solve import Floor, Objective
 
 if TYPE_CHECKING:
-    from relionc.plan.asked import Asked
-    from relionc.plan.layout import Place
+    from relionc.plan.choice import Choice, Fields
+    from relionc.plan.on_site import DemandOnSite
 
-UP = ("amount",)
-UP_RANKS = ("per_node", "amount")
+    Costs = tuple[Objective[Choice], ...]
+
+UP: Fields = ("nodes_or_tasks",)
+UP_RANKS: Fields = ("workers_per_node", "nodes_or_tasks")
+OF_RANKS: Fields = ("mode", *UP_RANKS)
+OF_NODE: Fields = ("pool", "mode", "workers_per_node", "cpus_per_task", "nodes_or_tasks")
 
 
-def objectives(asked: Asked) -> tuple[Objective, ...]:
+def objectives(on_site: DemandOnSite) -> Costs:
     """Return the costs in order; docs/solver.md explains them."""
-    return (*_what_is_asked(asked), *_what_is_assumed(asked), *_what_is_idle(asked), *_ties(asked))
+    return (*_what_is_asked(on_site), *_what_is_assumed(on_site), *_what_is_idle(on_site), *_ties())
 
 
-def target(asked: Asked) -> int | None:
-    """Return the ranks of a job on CPUs that asks for no amount of anything: the site's usual number.
+def usual_ranks(on_site: DemandOnSite) -> int | None:
+    """Return the ranks of a job on CPUs that asks for no number of anything: the site's usual number.
 
-    No more than its program and its items can use; None where the user says how much.
+    No more than its program and its items can use; None where the user says how many.
     """
-    demand = asked.demand
-    amounts = ("ntasks", "nodes", "gpus")
-    if demand.gpu or demand.serial or any(demand.pin(name) is not None for name in amounts):
+    demand = on_site.demand
+    if demand.gpu or demand.serial or demand.pins.has("ntasks", "nodes", "gpus"):
         return None
     most = [rule.maximum for rule in demand.rank_rules if rule.maximum is not None]
     if demand.items is not None:
         most.append(demand.items + demand.leader)
-    return min(asked.cluster.policy.ntasks, *most) if most else asked.cluster.policy.ntasks
+    return min(on_site.cluster.policy.ntasks, *most) if most else on_site.cluster.policy.ntasks
 
 
-def _what_is_assumed(asked: Asked) -> tuple[Objective, ...]:
+def _what_is_assumed(on_site: DemandOnSite) -> Costs:
     """Make room for memory that rests on an assumption: it costs no worker, but a better node is taken."""
-    if not any(term.assumed for terms in asked.amounts(1) for term in terms):
+    amounts = on_site.amounts(on_site.demand.threads_of(1))
+    if not any(term.assumed for terms in amounts for term in terms):
         return ()
     return (
-        Objective(
-            "memory missing",
-            ("place", "mode", "per_node", "cpus_per_task", "amount"),
-            lambda *choice: max(0.0, asked.memory_missing_gib(*choice, sure=False)),
-            rising=UP,
-        ),
+        Objective("memory missing", OF_NODE, lambda c: max(0.0, c.memory_missing_gib(sure=False)), rising=UP),
         Objective(
             "GPU memory missing",
-            ("place", "mode", "gpus", "per_node", "cpus_per_task", "amount"),
-            lambda *choice: max(0.0, asked.vram_missing_gib(*choice, sure=False)),
+            (*OF_NODE, "gpus"),
+            lambda c: max(0.0, c.vram_missing_gib(sure=False)),
             rising=UP,
         ),
     )
 
 
-def _what_is_asked(asked: Asked) -> tuple[Objective, ...]:
-    """Reach the asked amount, on whole GPU nodes, one worker for each GPU, with the threads the site prefers."""
-    wanted = target(asked)
-    budget = asked.demand.pin("nodes") is not None and asked.demand.pin("ntasks") is None
-    of_ranks = ("mode", "per_node", "amount")
-
-    def missing(mode: str, per_node: int, amount: int) -> int:
-        return max(0, (wanted or 0) - asked.ranks(mode, per_node, amount))
-
-    def beyond(mode: str, per_node: int, amount: int) -> int:
-        return max(0, asked.ranks(mode, per_node, amount) - (wanted or 0)) if wanted else 0
-
-    def unused(mode: str, per_node: int, amount: int) -> int:
-        return -asked.workers(mode, per_node, amount)
-
+def _what_is_asked(on_site: DemandOnSite) -> Costs:
+    """Reach the asked number, on whole GPU nodes, one worker for each GPU, with the threads the site prefers."""
     return (
-        Objective("ranks missing", of_ranks, missing, falling=UP_RANKS),
+        *_missing_ranks(usual_ranks(on_site) or 0),
         Objective(
             "GPUs left",
-            ("place", "mode", "gpus", "cpus_per_task", "amount"),
-            lambda *choice: _left_gpus(asked, *choice),
+            ("pool", "mode", "gpus", "cpus_per_task", "nodes_or_tasks"),
+            lambda c: _left_of_node(c) * c.nodes,
             rising=UP,
             floors=(
-                Floor(("place",), lambda place: 0 if asked.demand.gpu else place.node_type.gpus),
-                Floor(("place", "gpus"), lambda place, gpus: _left_of_node(asked, place, gpus)),
+                Floor(("pool",), lambda c: 0 if c.on_site.demand.gpu else c.pool.node_type.gpus),
+                Floor(("pool", "gpus"), _left_of_node),
             ),
             away=("gpus",),
         ),
         Objective(
             "GPUs doubled",
-            ("mode", "gpus", "per_node", "amount"),
-            lambda mode, gpus, each, amount: (
-                max(0, asked.most_workers(mode, each, amount) - gpus) if gpus else 0
-            ),
+            ("mode", "gpus", "workers_per_node", "nodes_or_tasks"),
+            lambda c: max(0, c.max_workers_per_node - c.gpus) if c.gpus else 0,
             rising=UP_RANKS,
         ),
         Objective(
             "threads",
-            ("place", "cpus_per_task"),
-            lambda place, cpus: abs(cpus - asked.preferred_cpus(place)),
+            ("pool", "cpus_per_task"),
+            lambda c: abs(c.cpus_per_task - c.on_site.preferred_cpus(c.pool)),
             away=("cpus_per_task",),
         ),
-        Objective("workers", of_ranks, unused, falling=UP_RANKS, least=-inf)
-        if budget and not asked.demand.serial
-        else Objective("ranks beyond", of_ranks, beyond, rising=UP_RANKS),
+        _workers() if _is_a_budget(on_site) else _ranks_beyond(usual_ranks(on_site)),
     )
 
 
-def _left_of_node(asked: Asked, place: Place, gpus: int) -> int:
+def _missing_ranks(usual: int) -> Costs:
+    return (Objective("ranks missing", OF_RANKS, lambda c: max(0, usual - c.ranks), falling=UP_RANKS),)
+
+
+def _ranks_beyond(usual: int | None) -> Objective[Choice]:
+    def beyond(choice: Choice) -> float:
+        return max(0, choice.ranks - usual) if usual else 0
+
+    return Objective("ranks beyond", OF_RANKS, beyond, rising=UP_RANKS)
+
+
+def _workers() -> Objective[Choice]:
+    return Objective("workers", OF_RANKS, lambda c: -c.workers, falling=UP_RANKS, least=-inf)
+
+
+def _is_a_budget(on_site: DemandOnSite) -> bool:
+    """Whether the user says how many nodes there are, and not how many ranks."""
+    pins = on_site.demand.pins
+    return pins.nodes is not None and pins.ntasks is None and not on_site.demand.serial
+
+
+def _left_of_node(choice: Choice) -> int:
     """GPUs that a job leaves on a node: a parallel job takes whole nodes, a serial one a single GPU."""
-    if (asked.demand.serial or asked.demand.single_gpu) and asked.demand.gpu:
+    demand, gpus = choice.on_site.demand, choice.gpus
+    if (demand.serial or demand.single_gpu) and demand.gpu:
         return max(0, gpus - 1)
-    return max(0, place.node_type.gpus - gpus)
+    return max(0, choice.pool.node_type.gpus - gpus)
 
 
-def _left_gpus(asked: Asked, place: Place, mode: str, gpus: int, cpus: int, amount: int) -> int:
-    return _left_of_node(asked, place, gpus) * asked.nodes(place, mode, cpus, amount)
-
-
-def _what_is_idle(asked: Asked) -> tuple[Objective, ...]:
+def _what_is_idle(on_site: DemandOnSite) -> Costs:
     """Waste no CPUs, then run in the mode that the site prefers, then strand no memory."""
-    handicap = dict(asked.cluster.policy.mode_cpus)
-    order = {mode: i for i, mode in enumerate(preferred_modes(asked))}
-    scope = ("place", "mode", "per_node", "cpus_per_task", "amount")
+    handicap = dict(on_site.cluster.policy.mode_cpus)
+    order = {mode: i for i, mode in enumerate(preferred_modes(on_site))}
     return (
         Objective(
             "CPUs idle",
-            scope,
-            lambda place, mode, *rest: asked.idle_cpus(place, mode, *rest) + handicap.get(mode, 0),
+            OF_NODE,
+            lambda c: c.idle_cpus + handicap.get(c.mode, 0),
             rising=UP,
-            floors=(Floor(("mode",), lambda mode: handicap.get(mode, 0)),),
+            floors=(Floor(("mode",), lambda c: handicap.get(c.mode, 0)),),
         ),
-        Objective("mode", ("mode",), lambda mode: order[mode]),
-        Objective("memory stranded", scope, asked.stranded_gib, rising=UP),
+        Objective("mode", ("mode",), lambda c: order[c.mode]),
+        Objective("memory stranded", OF_NODE, lambda c: c.stranded_gib, rising=UP),
     )
 
 
-def _ties(asked: Asked) -> tuple[Objective, ...]:
+def _ties() -> Costs:
     """The fewest nodes; then the kind of node of which there are most, by name where as many."""
     return (
         Objective(
             "nodes",
-            ("place", "mode", "cpus_per_task", "amount"),
-            lambda place, mode, *rest: asked.nodes(place, mode, *rest) + (mode == HETJOB),
+            ("pool", "mode", "cpus_per_task", "nodes_or_tasks"),
+            lambda c: c.nodes + (c.mode == HETJOB),
             rising=UP,
             least=1,
         ),
-        Objective("kind of node", ("place",), lambda place: place.order),
+        Objective("kind of node", ("pool",), lambda c: c.pool.order),
         Objective(
-            "the leader's node", ("leader",), lambda leader: leader.order if leader else 0, away=("leader",)
+            "the leader's node", ("leader",), lambda c: c.leader.order if c.leader else 0, away=("leader",)
         ),
     )

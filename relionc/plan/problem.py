@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from relionc.plan.choice import Choice
 from relionc.plan.choices import variables
 from relionc.plan.limits import constraints
 from relionc.plan.preferences import objectives
 from relionc.solve import Problem
 
 if TYPE_CHECKING:
-    from relionc.plan.asked import Asked
+    from relionc.plan.on_site import DemandOnSite
 
 
-def problem(asked: Asked) -> Problem:
-    """Return the problem whose solutions are the feasible layouts of `asked`, the best one first."""
-    return Problem(variables(asked), constraints(asked), objectives(asked))
+def problem(on_site: DemandOnSite) -> Problem[Choice]:
+    """Return the problem whose solutions are the feasible layouts of a demand on a site, the best one first."""
+    blank = partial(Choice.blank, on_site)
+    return Problem(blank, variables(on_site), constraints(on_site), objectives(on_site))

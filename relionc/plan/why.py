@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from relionc.plan.model import HETEROGENEOUS, HETJOB, Reason
+from relionc.plan.model import HETEROGENEOUS, Reason
 from relionc.plan.words import TOPICS, kind, plural
 from relionc.solve import Constraint, Solution, best, minimal_conflict, search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
-    from relionc.plan.asked import Asked
+    from relionc.plan.choice import Choice, Field, Fields
+    from relionc.plan.pins import PinName
     from relionc.solve import Problem, Refutation
 
 OTHER = "other"
@@ -20,113 +21,111 @@ OTHER = "other"
 
 
 class _Value(NamedTuple):
-    """One value that people are told about: its name, the variables that decide it, and how to read it from them.
+    """One value that people are told about: its name, the variable that decides it, and how to read it from a choice.
 
     `beside` are the variables that stay as they are when another value is weighed: another number of GPUs is one on
-    the same kind of nodes.
+    the same kind of nodes. `pins` fix it.
     """
 
     name: str
-    scope: tuple[str, ...]
-    read: Callable[..., Any]
-    beside: tuple[str, ...] = ()
+    field: Field
+    read: Callable[[Choice], str | int]
+    pins: tuple[PinName, ...]
+    beside: Fields = ()
 
 
 _VALUES = (
-    _Value("layout", ("mode",), lambda mode: mode, ("place",)),
-    _Value("partition", ("place",), lambda place: place.partition.name if place.partition else ""),
-    _Value("node_type", ("place",), lambda place: place.node_type.name),
-    _Value("nodes", ("amount",), lambda amount: amount, ("place", "mode")),
-    _Value("ntasks_per_node", ("per_node",), lambda workers: workers, ("place", "mode")),
-    _Value("cpus_per_task", ("cpus_per_task",), lambda cpus: cpus, ("place", "mode")),
-    _Value("gpus_per_node", ("gpus",), lambda gpus: gpus, ("place", "mode")),
+    _Value("layout", "mode", lambda c: c.mode, ("layout",), ("pool",)),
+    _Value("partition", "pool", lambda c: c.pool.partition.name if c.pool.partition else "", ("partition",)),
+    _Value("node_type", "pool", lambda c: c.pool.node_type.name, ("gpu_type", "constraint")),
+    _Value("nodes", "nodes_or_tasks", lambda c: c.nodes_or_tasks, ("nodes",), ("pool", "mode")),
+    _Value(
+        "ntasks_per_node",
+        "workers_per_node",
+        lambda c: c.workers_per_node,
+        ("ntasks_per_node",),
+        ("pool", "mode"),
+    ),
+    _Value("cpus_per_task", "cpus_per_task", lambda c: c.cpus_per_task, ("cpus_per_task",), ("pool", "mode")),
+    _Value("gpus_per_node", "gpus", lambda c: c.gpus, ("gpus_per_node",), ("pool", "mode")),
 )
 
-PINS = {"node_type": ("gpu_type", "constraint"), "gpus_per_node": ("gpus_per_node",), "nodes": ("nodes",)}
-"""The wishes that fix a value which goes by another name."""
 
-
-def reasons(asked: Asked, whole: Problem, solution: Solution) -> tuple[Reason, ...]:
+def reasons(whole: Problem[Choice], solution: Solution[Choice]) -> tuple[Reason, ...]:
     """Return the reason of each value of the best layout.
 
     A value is `pinned` by the user; `forced` where no layout has another, by the rules named; else `best`, and the
     reason says what the best layout with another value would cost.
     """
-    return tuple(_all_reasons(asked, whole, solution))
+    return tuple(_all_reasons(whole, solution))
 
 
-def _all_reasons(asked: Asked, whole: Problem, solution: Solution) -> Iterator[Reason]:
-    values = solution.values
+def _all_reasons(whole: Problem[Choice], solution: Solution[Choice]) -> Iterator[Reason]:
+    choice = solution.choice
+    routes = choice.on_site.demand.pins.routes
     for each in _VALUES:
-        value = each.read(*[values[name] for name in each.scope])
-        if not value or _is_not_chosen(each.name, values):
+        value = each.read(choice)
+        if not value or _is_not_chosen(each, choice):
             continue
-        shown = str(_as_said(asked, each.name, values, value))
-        pin = _pin_of(asked, each.name)
-        if pin is not None:
-            yield Reason(each.name, shown, "pinned", ".".join(map(str, pin.route)), pin.route)
-        elif each.name == "nodes" and values["mode"] == HETEROGENEOUS:
-            yield _nodes_of_slurm(asked, values)
+        shown = str(_as_said(each, choice))
+        route = next((routes[name] for name in each.pins if name in routes), None)
+        if route is not None:
+            yield Reason(each.name, shown, "pinned", ".".join(map(str, route)), route)
+        elif each.name == "nodes" and choice.mode == HETEROGENEOUS:
+            yield Reason("nodes", str(choice.nodes), "forced", "as Slurm fills empty nodes")
         else:
-            how, because = _forced_or_best(asked, whole, solution, each, value)
+            how, because = _forced_or_best(whole, solution, each, value)
             yield Reason(each.name, shown, how, because)
 
 
-def _is_not_chosen(name: str, values: Mapping[str, Any]) -> bool:
-    return name == "ntasks_per_node" and values["mode"] == HETEROGENEOUS
+def _is_not_chosen(each: _Value, choice: Choice) -> bool:
+    return each.name == "ntasks_per_node" and choice.mode == HETEROGENEOUS
 
 
-def _as_said(asked: Asked, name: str, values: Mapping[str, Any], value: Any) -> Any:
+def _as_said(each: _Value, choice: Choice) -> str | int:
     """Return a value as a spec says it: tasks of a node count the leader's place."""
-    if name != "ntasks_per_node":
-        return value
-    return value + (asked.beside(values["mode"]) if values["mode"] != HETJOB else 0)
-
-
-def _nodes_of_slurm(asked: Asked, values: Mapping[str, Any]) -> Reason:
-    nodes = asked.nodes(values["place"], values["mode"], values["cpus_per_task"], values["amount"])
-    return Reason("nodes", str(nodes), "forced", "as Slurm fills empty nodes")
-
-
-def _pin_of(asked: Asked, name: str) -> Any:
-    named = (asked.demand.pins.get(pin) for pin in PINS.get(name, (name,)))
-    return next((pin for pin in named if pin is not None), None)
+    return choice.tasks_per_node if each.name == "ntasks_per_node" else each.read(choice)
 
 
 def _forced_or_best(
-    asked: Asked, whole: Problem, solution: Solution, each: _Value, value: Any
+    whole: Problem[Choice], solution: Solution[Choice], each: _Value, value: str | int
 ) -> tuple[str, str]:
-    beside = tuple(
-        Constraint(OTHER, (name,), lambda now, chosen=solution.values[name]: 0 if now == chosen else 1)
-        for name in each.beside
-    )
-    question = whole.also(*beside)
+    question = whole.also(*(_as_chosen(name, solution.choice) for name in each.beside))
     second = runner_up(question, each, value)
     if isinstance(second, Solution):
-        other = each.read(*[second.values[name] for name in each.scope])
-        said = _as_said(asked, each.name, second.values, other)
-        text = _cost_of(asked, whole, solution, second, f"{said}")
-        return "best", text + (_splits(asked, whole, solution) if each.name == "cpus_per_task" else "")
+        text = _cost_of(whole, solution, second, f"{_as_said(each, second.choice)}")
+        return "best", text + (_splits(whole, solution.choice) if each.name == "cpus_per_task" else "")
     return "forced", _rules(_minimal(question, each, value, second), each)
 
 
-def runner_up(question: Problem, each: _Value, value: Any) -> Solution | Refutation:
-    """Return the best assignment with another value, or why there is none."""
+def _as_chosen(name: Field, chosen: Choice) -> Constraint[Choice]:
+    """Return the requirement that a variable has the value that it has in a choice."""
+    value: object = getattr(chosen, name)
+    return Constraint(OTHER, (name,), lambda now: 0 if getattr(now, name) == value else 1)
+
+
+def runner_up(question: Problem[Choice], each: _Value, value: str | int) -> Solution[Choice] | Refutation:
+    """Return the best choice with another value, or why there is none."""
     found = [search(question.also(other)) for other in _others(each, value)]
     solved = [side for side in found if isinstance(side, Solution)]
     return min(solved, key=lambda side: side.costs) if solved else found[-1]
 
 
-def _others(each: _Value, value: Any) -> tuple[Constraint, ...]:
+def _others(each: _Value, value: str | int) -> tuple[Constraint[Choice], ...]:
     """Return the requirement that a value be another one; of a number along which costs rise, one for each side."""
-    if each.scope != ("amount",):
-        return (Constraint(OTHER, each.scope, lambda *read: 1 if each.read(*read) == value else 0),)
-    less = Constraint(OTHER, each.scope, lambda amount: amount, high=value - 1, rising=each.scope)
-    more = Constraint(OTHER, each.scope, lambda amount: amount, low=value + 1, high=inf, rising=each.scope)
+    scope = (each.field,)
+    if each.field != "nodes_or_tasks" or not isinstance(value, int):
+        return (Constraint(OTHER, scope, lambda c: 1 if each.read(c) == value else 0),)
+    less = Constraint(OTHER, scope, _nodes_or_tasks, high=value - 1, rising=scope)
+    more = Constraint(OTHER, scope, _nodes_or_tasks, low=value + 1, high=inf, rising=scope)
     return less, more
 
 
-def _minimal(question: Problem, each: _Value, value: Any, refuted: Refutation) -> Iterable[str]:
+def _nodes_or_tasks(choice: Choice) -> int:
+    return choice.nodes_or_tasks
+
+
+def _minimal(question: Problem[Choice], each: _Value, value: str | int, refuted: Refutation) -> Iterable[str]:
     """Return the labels without which there would be another value."""
     return minimal_conflict(question.also(_others(each, value)[-1]), refuted.core).labels
 
@@ -144,11 +143,11 @@ def _rules(core: Iterable[str], each: _Value) -> str:
 # --- what the runner-up would cost ----------------------------------------------------------------------------
 
 
-def _cost_of(asked: Asked, whole: Problem, first: Solution, second: Solution, said: str) -> str:
+def _cost_of(whole: Problem[Choice], first: Solution[Choice], second: Solution[Choice], said: str) -> str:
     """Say in which cost the runner-up is behind, with both numbers."""
     for objective, mine, other in zip(whole.objectives, first.costs, second.costs, strict=True):
         if other > mine:
-            return _WORDS[objective.name](asked, said, mine, other)
+            return _WORDS[objective.name](said, mine, other)
     return f"{said} would do as well"
 
 
@@ -156,44 +155,40 @@ def _number(cost: float) -> str:
     return f"{cost:,.0f}"
 
 
-_WORDS: dict[str, Callable[[Asked, str, float, float], str]] = {
-    "memory missing": lambda _, said, __, other: (
+_WORDS: dict[str, Callable[[str, float, float], str]] = {
+    "memory missing": lambda said, __, other: (
         f"{said} would want {other:,.1f} GiB more than a node has, if the job goes so far"
     ),
-    "GPU memory missing": lambda _, said, __, other: (
+    "GPU memory missing": lambda said, __, other: (
         f"{said} would want {other:,.1f} GiB more than a GPU has, if the job goes so far"
     ),
-    "ranks missing": lambda _, said, mine, other: (
+    "ranks missing": lambda said, mine, other: (
         f"{said} would leave {_number(other - mine)} ranks out of the usual number"
     ),
-    "GPUs left": lambda _, said, mine, other: (
+    "GPUs left": lambda said, mine, other: (
         f"{said} would leave {_number(other)} GPUs of its nodes unused, not {_number(mine)}"
     ),
-    "GPUs doubled": lambda _, said, mine, other: (
+    "GPUs doubled": lambda said, mine, other: (
         f"{said} would put {_number(other - mine)} more ranks on GPUs that have one"
     ),
-    "threads": lambda _, said, mine, other: (
+    "threads": lambda said, mine, other: (
         f"{said} is {plural(int(other), 'CPU')} off the site's preference for this kind of job"
         + (f", this {_number(mine)}" if mine else "")
     ),
-    "workers": lambda _, said, mine, other: (
-        f"{said} would give {_number(-other)} workers, not {_number(-mine)}"
-    ),
-    "ranks beyond": lambda _, said, mine, other: (
+    "workers": lambda said, mine, other: f"{said} would give {_number(-other)} workers, not {_number(-mine)}",
+    "ranks beyond": lambda said, mine, other: (
         f"{said} would run {_number(other)} ranks beyond the usual number, not {_number(mine)}"
     ),
-    "CPUs idle": lambda _, said, mine, other: (
+    "CPUs idle": lambda said, mine, other: (
         f"{said} would leave {_number(other)} CPUs idle, not {_number(mine)}"
     ),
-    "mode": lambda _, said, *__: f"{said} would waste as much, and comes later in the site's order",
-    "memory stranded": lambda _, said, mine, other: (
+    "mode": lambda said, *__: f"{said} would waste as much, and comes later in the site's order",
+    "memory stranded": lambda said, mine, other: (
         f"{said} would strand {_number(other)} GiB of memory, not {_number(mine)}"
     ),
-    "nodes": lambda _, said, mine, other: f"{said} would take {_number(other)} nodes, not {_number(mine)}",
-    "kind of node": lambda _, said, *__: (
-        f"{said} would do as well, on a kind of node of which there are fewer"
-    ),
-    "the leader's node": lambda _, said, *__: (
+    "nodes": lambda said, mine, other: f"{said} would take {_number(other)} nodes, not {_number(mine)}",
+    "kind of node": lambda said, *__: f"{said} would do as well, on a kind of node of which there are fewer",
+    "the leader's node": lambda said, *__: (
         f"{said} would do as well, with the leader on a scarcer kind of node"
     ),
 }
@@ -202,38 +197,47 @@ _WORDS: dict[str, Callable[[Asked, str, float, float], str]] = {
 # --- splits between ranks and threads -------------------------------------------------------------------------
 
 
-def equal_splits(asked: Asked, whole: Problem, solution: Solution) -> tuple[tuple[int, int], ...]:
+def equal_splits(whole: Problem[Choice], choice: Choice) -> tuple[tuple[int, int], ...]:
     """Return other (ranks, CPUs per task) of a CPU job that use the same CPUs and are possible too.
 
     The product decides how fast a classification is (NIH's RELION page): the site's preference chose among equals.
     """
-    demand, values = asked.demand, solution.values
-    fixed = any(
-        demand.pin(name) is not None for name in ("cpus_per_task", "threads", "ntasks", "ntasks_per_node")
-    )
+    demand, cpus = choice.on_site.demand, choice.cpus_per_task
+    fixed = demand.pins.has("cpus_per_task", "threads", "ntasks", "ntasks_per_node")
     if demand.gpu or demand.serial or not demand.threads or fixed:
         return ()
-    mode, per_node, cpus, amount = (values[name] for name in ("mode", "per_node", "cpus_per_task", "amount"))
-    product = asked.workers(mode, per_node, amount) * cpus
+    product = choice.workers * cpus
     splits = [(product // each, each) for each in (cpus // 2, cpus * 2) if each and product % each == 0]
     return tuple(
-        (workers + demand.leader, each) for workers, each in splits if _possible(asked, whole, workers, each)
+        (workers + demand.leader, each)
+        for workers, each in splits
+        if _possible(whole, workers + demand.leader, each)
     )
 
 
-def _splits(asked: Asked, whole: Problem, solution: Solution) -> str:
+def _splits(whole: Problem[Choice], choice: Choice) -> str:
     """Say which other splits between ranks and threads cost the same."""
-    others = [f"{ranks} ranks x {cpus}" for ranks, cpus in equal_splits(asked, whole, solution)]
+    others = [f"{ranks} ranks x {cpus}" for ranks, cpus in equal_splits(whole, choice)]
     return f"; as many CPUs: {' or '.join(others)}" if others else ""
 
 
-def _possible(asked: Asked, whole: Problem, workers: int, cpus: int) -> bool:
-    ranks = workers + asked.demand.leader
-    scope = ("mode", "per_node", "amount")
-    also = (
+def _possible(whole: Problem[Choice], ranks: int, cpus: int) -> bool:
+    also: tuple[Constraint[Choice], ...] = (
         Constraint(
-            OTHER, ("cpus_per_task",), lambda each: each, low=cpus, high=cpus, rising=("cpus_per_task",)
+            OTHER,
+            ("cpus_per_task",),
+            lambda c: c.cpus_per_task,
+            low=cpus,
+            high=cpus,
+            rising=("cpus_per_task",),
         ),
-        Constraint(OTHER, scope, asked.ranks, low=ranks, high=ranks, rising=("amount",)),
+        Constraint(
+            OTHER,
+            ("mode", "workers_per_node", "nodes_or_tasks"),
+            lambda c: c.ranks,
+            low=ranks,
+            high=ranks,
+            rising=("nodes_or_tasks",),
+        ),
     )
     return best(whole.also(*also)._replace(objectives=())) is not None

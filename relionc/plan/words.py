@@ -8,18 +8,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.plan.amounts import gib
-from relionc.plan.asked import MIB, most_cpus
+from relionc.plan.choice import MemoryLimit
 from relionc.plan.gpus import highest, node_use, parse_ids
 from relionc.plan.model import HETEROGENEOUS, HETJOB
+from relionc.plan.on_site import MIB
 from relionc.slurm.times import format_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from relionc.catalog.types import RankRule
-    from relionc.plan.asked import Asked
     from relionc.plan.demand import LocalLimit
     from relionc.plan.layout import Layout
+    from relionc.plan.on_site import DemandOnSite
+    from relionc.plan.pins import PinName
 
 
 def plural(count: int, noun: str) -> str:
@@ -67,7 +69,7 @@ CODES = {
 }
 """From the most telling to the least: the first of these in a conflict gives it its code and message."""
 
-FIXED = {
+FIXED: dict[str, tuple[PinName, ...]] = {
     "need:memory": ("mem_per_cpu", "mem"),
     "site:memory": ("mem_per_cpu", "mem", "exclusive"),
     "site:max_mem_per_cpu": ("mem_per_cpu", "mem"),
@@ -134,52 +136,54 @@ TOPICS = {
 """What a requirement is called beside others in a conflict."""
 
 
-def _ranks_times(asked: Asked, layout: Layout) -> str:
+def _ranks_times(layout: Layout) -> str:
     """The sum of the memory of the fullest node; a leader that takes another amount than a worker is named."""
-    each = asked.amounts(layout.cpus_per_task, sure=True)
-    total = asked.need_gib(*layout.choice, sure=True)
-    ranks = plural(layout.fullest, "rank")
-    if abs(total - layout.fullest * each.worker_gib) < 0.05:
+    each = layout.choice.amounts(sure=True)
+    total, full = layout.choice.need_gib(sure=True), layout.max_ranks_per_node
+    ranks = plural(full, "rank")
+    if abs(total - full * each.worker_gib) < 0.05:
         return f"{ranks} x {gib(each.worker_gib)} = {gib(total)} on the fullest node"
-    workers = plural(layout.fullest - 1, "worker")
+    workers = plural(full - 1, "worker")
     return f"{workers} x {gib(each.worker_gib)} + a leader of {gib(each.leader_gib)} = {gib(total)} on the first node"
 
 
-def _memory_need(asked: Asked, layout: Layout) -> str:
-    total = _ranks_times(asked, layout)
-    if asked.demand.pin("mem") is not None or asked.demand.pin("mem_per_cpu") is not None:
-        return f"{total} > {gib(asked.allocated_mib(*layout.choice) / MIB)} that the job asks for there"
-    return f"{total} > {gib(layout.place.room.memory_mib / MIB)} of {layout.place.node_type.name}"
+def _memory_need(on_site: DemandOnSite, layout: Layout) -> str:
+    total = _ranks_times(layout)
+    if on_site.demand.pins.has("mem", "mem_per_cpu"):
+        return f"{total} > {gib(layout.choice.allocated_mib / MIB)} that the job asks for there"
+    return f"{total} > {gib(layout.pool.usable_node.memory_mib / MIB)} of {layout.pool.node_type.name}"
 
 
-def _memory_site(asked: Asked, layout: Layout) -> str:
-    node = layout.place.node_type
-    cpus, mib, most, whose = asked.tightest_memory(*layout.choice) or (0, 0, node.memory_mib, node.name)
-    total = gib(mib / MIB)
-    if asked.demand.pin("mem") is None:
-        total = f"{cpus} CPUs x {gib(asked.mem_per_cpu(*layout.choice) / MIB)} = {total}"
-    return f"{total} per node > {gib(most / MIB)} of {whose}"
+def _memory_site(on_site: DemandOnSite, layout: Layout) -> str:
+    node, choice = layout.pool.node_type, layout.choice
+    limit = choice.memory_limit or MemoryLimit(0, 0, node.memory_mib, node.name)
+    total = gib(limit.booked_mib / MIB)
+    if on_site.demand.pins.mem is None:
+        total = f"{limit.cpus} CPUs x {gib(choice.mem_per_cpu / MIB)} = {total}"
+    return f"{total} per node > {gib(limit.limit_mib / MIB)} of {limit.owner}"
 
 
-def _memory_per_cpu(asked: Asked, layout: Layout) -> str:
-    most = layout.place.partition.max_memory_per_cpu_mib if layout.place.partition else 0
-    each = f"{gib(asked.asked_mib_per_cpu(*layout.choice) / MIB)} per CPU"
-    if asked.demand.pin("mem") is not None:
-        cpus = plural(layout.fullest * layout.cpus_per_task, "CPU")
-        each = f"{gib(asked.demand.pin('mem') / MIB)} for {cpus} = {each}"
+def _memory_per_cpu(on_site: DemandOnSite, layout: Layout) -> str:
+    most, mem = layout.pool.max_memory_per_cpu_mib, on_site.demand.pins.mem
+    each = f"{gib(layout.choice.asked_mib_per_cpu / MIB)} per CPU"
+    if mem is not None:
+        cpus = plural(layout.max_ranks_per_node * layout.cpus_per_task, "CPU")
+        each = f"{gib(mem / MIB)} for {cpus} = {each}"
     return f"{each} > {gib((most or 0) / MIB)} of the partition"
 
 
-def _vram(asked: Asked, layout: Layout) -> str:
-    place, mode, workers, cpus, amount = layout.choice
-    each = asked.amounts(cpus, sure=True).vram_gib
-    most = asked.use(mode, layout.gpus_per_node, workers, cpus, amount).most
+def _vram(_: DemandOnSite, layout: Layout) -> str:
+    node, each, most = (
+        layout.pool.node_type,
+        layout.choice.amounts(sure=True).vram_gib,
+        layout.choice.use.most,
+    )
     total = f"{plural(most, 'rank')} x {gib(each)} = {gib(most * each)}"
-    return f"{total} on a GPU in the last iteration > {gib(place.node_type.vram_gib)} of {place.node_type.gpu_type}"
+    return f"{total} on a GPU in the last iteration > {gib(node.vram_gib)} of {node.gpu_type}"
 
 
-def _rank_rule(asked: Asked, layout: Layout) -> str:
-    for rule in asked.demand.rank_rules:
+def _rank_rule(on_site: DemandOnSite, layout: Layout) -> str:
+    for rule in on_site.demand.rank_rules:
         if ranks_off(rule, layout.ntasks):
             return f"{rule.message}; this asks for {layout.ntasks}"
     return f"{layout.ntasks} MPI ranks are not possible for this job"
@@ -191,41 +195,41 @@ def ranks_off(rule: RankRule | LocalLimit, ntasks: int) -> bool:
     return ntasks < rule.minimum or too_many or (rule.odd and ntasks % 2 == 0)
 
 
-def _scratch_need(asked: Asked, _: Layout) -> str:
-    terms = " + ".join(f"{term.gib:,.1f} {term.label}" for term in asked.demand.scratch)
-    total = gib(asked.demand.scratch_need_gib)
-    return f"{terms} = {total} of scratch per node > {asked.demand.pin('scratch')} GiB asked for"
+def _scratch_need(on_site: DemandOnSite, _: Layout) -> str:
+    terms = " + ".join(f"{term.gib:,.1f} {term.label}" for term in on_site.demand.scratch)
+    total = gib(on_site.demand.scratch_need_gib)
+    return f"{terms} = {total} of scratch per node > {on_site.demand.pins.scratch} GiB asked for"
 
 
-def _scratch_site(asked: Asked, layout: Layout) -> str:
-    wanted = asked.demand.pin("scratch") or asked.demand.scratch_need_gib
-    node = layout.place.node_type
+def _scratch_site(on_site: DemandOnSite, layout: Layout) -> str:
+    wanted = on_site.demand.pins.scratch or on_site.demand.scratch_need_gib
+    node = layout.pool.node_type
     return f"{gib(wanted)} of scratch per node > {node.scratch_gib} GiB of {node.name}"
 
 
-def _time(asked: Asked, layout: Layout) -> str:
-    partition = layout.place.partition
+def _time(on_site: DemandOnSite, layout: Layout) -> str:
+    partition = layout.pool.partition
     name, limit = (partition.name, partition.max_time_s or 0) if partition else ("", 0)
-    return f"{format_time(asked.demand.pin('time'))} > {format_time(limit)} of partition {name}"
+    return f"{format_time(on_site.demand.pins.time or 0)} > {format_time(limit)} of partition {name}"
 
 
-def _nodes(asked: Asked, layout: Layout) -> str:
-    partition, nodes = layout.place.partition, layout.worker_nodes
+def _nodes(_: DemandOnSite, layout: Layout) -> str:
+    partition, nodes = layout.pool.partition, layout.worker_nodes
     if partition and partition.max_nodes and nodes > partition.max_nodes:
         return f"{plural(nodes, 'node')} > {partition.max_nodes} of partition {partition.name}"
-    leader = " and the leader's" if asked.with_leader(layout.place, layout.leader_place) else ""
-    return f"{plural(nodes, 'node')}{leader} > {layout.place.alike} of {layout.place.node_type.name}"
+    leader = " and the leader's" if layout.choice.leader_nodes_of_pool else ""
+    return f"{plural(nodes, 'node')}{leader} > {layout.pool.interchangeable_count} of {layout.pool.node_type.name}"
 
 
-def _too_few_nodes(_: Asked, layout: Layout) -> str:
-    partition = layout.place.partition
+def _too_few_nodes(_: DemandOnSite, layout: Layout) -> str:
+    partition = layout.pool.partition
     name, least = (partition.name, partition.min_nodes) if partition else ("", 0)
     return (
         f"partition {name} takes jobs of {plural(least or 0, 'node')} or more; this has {layout.worker_nodes}"
     )
 
 
-def _mode(_: Asked, layout: Layout) -> str:
+def _mode(_: DemandOnSite, layout: Layout) -> str:
     if layout.mode == HETJOB:
         return "a group of its own is for a leader that would take a place beside GPUs, in a batch job"
     if layout.mode == HETEROGENEOUS:
@@ -233,48 +237,49 @@ def _mode(_: Asked, layout: Layout) -> str:
     return f"{layout.mode} is for batch jobs"
 
 
-def _uneven_gpus(asked: Asked, layout: Layout) -> str:
+def _uneven_gpus(on_site: DemandOnSite, layout: Layout) -> str:
     """Say how the workers of the nodes share its GPUs, by RELION's own mapping."""
-    return "RELION would share the GPUs unevenly, or double one unasked: " + _devices_in_words(asked, layout)
+    return "RELION would share the GPUs unevenly, or double one unasked: " + _devices_in_words(
+        on_site, layout
+    )
 
 
-def _devices_in_words(asked: Asked, layout: Layout) -> str:
+def _devices_in_words(on_site: DemandOnSite, layout: Layout) -> str:
     """Workers of each GPU on the first and on the other nodes, as a small picture."""
-    led = asked.demand.leader and layout.ntasks > 1 and layout.leader_place is None
-    gpus, threads = layout.gpus_per_node, asked.demand.threads_of(layout.cpus_per_task)
-    first = layout.shares[0] - led
+    has_leader = on_site.demand.leader and layout.ntasks > 1 and layout.leader_pool is None
+    gpus, threads = layout.gpus_per_node, layout.choice.threads
+    first = layout.shares[0] - has_leader
     parts = [f"{plural(first, 'worker')} for {plural(gpus, 'GPU')}"]
     others = layout.shares[1] if layout.nodes > 1 else first
     if others != first:
         parts[0] += " on the first node"
         parts.append(f"{others} on each other")
-    straddling = node_use(asked.demand.gpu_ids, 0, max(first, others), gpus, threads).straddling
+    straddling = node_use(on_site.demand.gpu_ids, 0, max(first, others), gpus, threads).straddling
     if straddling:
         parts.append(f"{straddling} of them with threads on two GPUs")
     return ", ".join(parts)
 
 
-def _two_gpus(asked: Asked, layout: Layout) -> str:
+def _two_gpus(on_site: DemandOnSite, layout: Layout) -> str:
     return (
-        f"a rank with {plural(asked.demand.threads_of(layout.cpus_per_task), 'thread')} would be on two GPUs, "
-        f"and load its references on both: {_devices_in_words(asked, layout)}"
+        f"a rank with {plural(layout.choice.threads, 'thread')} would be on two GPUs, "
+        f"and load its references on both: {_devices_in_words(on_site, layout)}"
     )
 
 
-def _cpus(_: Asked, layout: Layout) -> str:
-    node = layout.place.node_type
-    most, room = most_cpus(layout.place, layout.gpus_per_node), layout.place.room.cpus
-    by_gpu = node.cpus_per_gpu and layout.gpus_per_node and most < room
+def _cpus(_: DemandOnSite, layout: Layout) -> str:
+    node = layout.pool.node_type
+    most, usable = layout.pool.max_cpus(layout.gpus_per_node), layout.pool.usable_node.cpus
+    by_gpu = node.cpus_per_gpu and layout.gpus_per_node and most < usable
     share = f" ({node.cpus_per_gpu} for each GPU)" if by_gpu else ""
-    total = layout.cpus if layout.cpus > most else layout.fullest * layout.cpus_per_task
-    tasks = (
-        f"{plural(layout.fullest, 'task')} x {plural(layout.cpus_per_task, 'CPU')} = {total} CPUs per node"
-    )
-    return f"{tasks} > {min(most, room)} of {node.name}{share}"
+    full, allocated = layout.max_ranks_per_node, layout.choice.cpus_of_fullest_node
+    total = allocated if allocated > most else full * layout.cpus_per_task
+    tasks = f"{plural(full, 'task')} x {plural(layout.cpus_per_task, 'CPU')} = {total} CPUs per node"
+    return f"{tasks} > {min(most, usable)} of {node.name}{share}"
 
 
-def _whole_node(_: Asked, layout: Layout) -> str:
-    partition, node = layout.place.partition, layout.place.node_type
+def _whole_node(_: DemandOnSite, layout: Layout) -> str:
+    partition, node = layout.pool.partition, layout.pool.node_type
     name, most = (partition.name, partition.max_cpus_per_node or 0) if partition else ("", 0)
     if not most or node.cpus <= most:
         gpus = f"all {node.gpus} GPUs of {node.name}, which its ranks see"
@@ -282,21 +287,21 @@ def _whole_node(_: Asked, layout: Layout) -> str:
     return f"an exclusive job takes all {node.cpus} CPUs of {node.name} > {most} per node of partition {name}"
 
 
-def _whole_cores(_: Asked, layout: Layout) -> str:
-    threads = layout.place.node_type.threads_per_core
+def _whole_cores(_: DemandOnSite, layout: Layout) -> str:
+    threads = layout.pool.node_type.threads_per_core
     return (
         f"{layout.cpus_per_task} CPUs per task are not whole cores of {threads} CPUs: Slurm may allocate too "
         "few, and then the step waits for ever"
     )
 
 
-def _busy_gpus(asked: Asked, layout: Layout) -> str:
-    workers = layout.ntasks - (1 if asked.demand.leader and layout.ntasks > 1 else 0)
+def _busy_gpus(on_site: DemandOnSite, layout: Layout) -> str:
+    workers = layout.ntasks - (1 if on_site.demand.leader and layout.ntasks > 1 else 0)
     asked_for = layout.worker_nodes * layout.gpus_per_node
     return f"{plural(workers, 'worker')} would leave some of {asked_for} GPUs idle"
 
 
-MESSAGES: dict[str, Callable[[Asked, Layout], str]] = {
+MESSAGES: dict[str, Callable[[DemandOnSite, Layout], str]] = {
     "need:memory": _memory_need,
     "site:memory": _memory_site,
     "site:max_mem_per_cpu": _memory_per_cpu,
@@ -319,36 +324,36 @@ MESSAGES: dict[str, Callable[[Asked, Layout], str]] = {
     "site:cpus": _cpus,
     "site:exclusive": _whole_node,
     "site:gpus": lambda _, it: (
-        f"{plural(it.gpus_per_node, 'GPU')} per node > {it.place.node_type.gpus} of {it.place.node_type.name}"
+        f"{plural(it.gpus_per_node, 'GPU')} per node > {it.pool.node_type.gpus} of {it.pool.node_type.name}"
     ),
     "need:mode": _mode,
     "need:even_gpus": _uneven_gpus,
     "need:one_gpu": _two_gpus,
     "need:vram": _vram,
-    "need:items": lambda asked, it: (
-        f"{plural(it.ntasks - (asked.demand.leader and it.ntasks > 1), 'worker')} for {asked.demand.items} items: "
+    "need:items": lambda on_site, it: (
+        f"{plural(it.ntasks - (on_site.demand.leader and it.ntasks > 1), 'worker')} for {on_site.demand.items} items: "
         "the others would compute nothing"
     ),
-    "site:modes": lambda asked, it: f"{asked.cluster.name} does not run {it.mode} jobs",
-    "site:leader": lambda asked, _: (
-        f"{asked.cluster.name} has no node without GPUs that the leader could have"
+    "site:modes": lambda on_site, it: f"{on_site.cluster.name} does not run {it.mode} jobs",
+    "site:leader": lambda on_site, _: (
+        f"{on_site.cluster.name} has no node without GPUs that the leader could have"
     ),
     "site:min_nodes": _too_few_nodes,
     "need:busy_gpus": _busy_gpus,
-    "need:gpu_list": lambda asked, it: (
-        f"the list of GPUs has {len(parse_ids(asked.demand.gpu_ids))} entries for {it.ntasks} ranks: this program "
+    "need:gpu_list": lambda on_site, it: (
+        f"the list of GPUs has {len(parse_ids(on_site.demand.gpu_ids))} entries for {it.ntasks} ranks: this program "
         "takes one for each, and stops"
     ),
-    "need:devices": lambda asked, it: (
-        f"GPU {highest(asked.demand.gpu_ids)} is listed, and a node of the job has "
-        f"{it.gpus_per_node or it.place.node_type.gpus}, counted from 0"
+    "need:devices": lambda on_site, it: (
+        f"GPU {highest(on_site.demand.gpu_ids)} is listed, and a node of the job has "
+        f"{it.gpus_per_node or it.pool.node_type.gpus}, counted from 0"
     ),
-    "need:threads": lambda asked, it: (
-        f"{asked.demand.pin('threads')} threads would share {plural(it.cpus_per_task, 'CPU')} of each task"
+    "need:threads": lambda on_site, it: (
+        f"{on_site.demand.pins.threads} threads would share {plural(it.cpus_per_task, 'CPU')} of each task"
     ),
-    "site:memory_flag": lambda asked, _: (
-        f"{asked.cluster.name} takes memory by node only, which leaves open how many tasks share a node"
+    "site:memory_flag": lambda on_site, _: (
+        f"{on_site.cluster.name} takes memory by node only, which leaves open how many tasks share a node"
     ),
-    "need:gpu_node": lambda _, it: f"nodes of type {it.place.node_type.name} have no GPUs",
+    "need:gpu_node": lambda _, it: f"nodes of type {it.pool.node_type.name} have no GPUs",
 }
 """What is wrong with the layout that misses a requirement by the least: always with its numbers."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from relionc.solve.effort import Effort, TooHard, spend
 from relionc.solve.problem import (
+    C,
     Conflict,
     Constraint,
     Floor,
@@ -45,8 +46,8 @@ __all__ = [
 ]
 
 
-def solve(problem: Problem, reporter: Reporter | None = None) -> Solution | Conflict:
-    """Return the best assignment of `problem`, or the smallest reason why there is none.
+def solve(problem: Problem[C], reporter: Reporter | None = None) -> Solution[C] | Conflict:
+    """Return the best choice of `problem`, or the smallest reason why there is none.
 
     Cost: one search; for a conflict, at most one more for each constraint that the first one needed.
     """
@@ -56,21 +57,21 @@ def solve(problem: Problem, reporter: Reporter | None = None) -> Solution | Conf
     return minimal_conflict(problem, found.core)
 
 
-def minimal_conflict(problem: Problem, core: Collection[str]) -> Conflict:
-    """Return a minimal conflict within `core`, labels of constraints that no assignment meets together."""
+def minimal_conflict(problem: Problem[Any], core: Collection[str]) -> Conflict:
+    """Return a minimal conflict within `core`, labels of constraints that no choice meets together."""
     from relionc.solve.conflict import minimal_conflict as minimal
 
     return minimal(problem, core)
 
 
-def best(problem: Problem) -> Solution | None:
-    """Return the best assignment of `problem`, None where there is none."""
+def best(problem: Problem[C]) -> Solution[C] | None:
+    """Return the best choice of `problem`, None where there is none."""
     found = search(problem)
     return found if isinstance(found, Solution) else None
 
 
-def nearest(problem: Problem, dropped: tuple[str, ...]) -> Nearest | None:
-    """Return the best assignment when the constraints `dropped` may be broken, each as little as possible."""
+def nearest(problem: Problem[C], dropped: tuple[str, ...]) -> Nearest[C] | None:
+    """Return the best choice when the constraints `dropped` may be broken, each as little as possible."""
     from relionc.solve.conflict import nearest as near
 
     return near(problem, dropped)

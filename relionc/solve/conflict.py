@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple
 
 from relionc.solve.effort import TooHard
-from relionc.solve.problem import Conflict, Constraint, Floor, Objective, Problem, Solution
+from relionc.solve.problem import C, Conflict, Constraint, Floor, Objective, Problem, Solution
 from relionc.solve.search import NEVER, Refutation, search
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
 
-class Nearest(NamedTuple):
-    """The best assignment when some constraints may be broken: how far it is from each of them, in their scales."""
+class Nearest(NamedTuple, Generic[C]):
+    """The best choice when some constraints may be broken: how far it is from each of them, in their scales."""
 
-    solution: Solution
+    solution: Solution[C]
     distances: tuple[float, ...]
 
 
-def minimal_conflict(problem: Problem, core: Collection[str]) -> Conflict:
-    """Return a minimal conflict within `core`, labels of constraints that no assignment meets together.
+def minimal_conflict(problem: Problem[Any], core: Collection[str]) -> Conflict:
+    """Return a minimal conflict within `core`, labels of constraints that no choice meets together.
 
     They are left out one by one, in the order of the problem: one without which the rest still cannot be met stays out.
     A refutation also leaves out whatever it did not need.
@@ -43,15 +43,15 @@ def minimal_conflict(problem: Problem, core: Collection[str]) -> Conflict:
     return Conflict(tuple(kept))
 
 
-def nearest(problem: Problem, dropped: Sequence[str]) -> Nearest | None:
-    """Return the best assignment when the constraints `dropped` may be broken, each as little as possible.
+def nearest(problem: Problem[C], dropped: Sequence[str]) -> Nearest[C] | None:
+    """Return the best choice when the constraints `dropped` may be broken, each as little as possible.
 
     The distances of the dropped constraints come before all objectives, in the order of `dropped`. None where
     nothing is feasible even so.
     """
     rest = problem.without(dropped)
     loosened = [[*_sides(each)] for label in dropped for each in problem.constraints if each.label == label]
-    best: Nearest | None = None
+    best: Nearest[C] | None = None
     for sides in product(*loosened):
         kept = tuple(side.kept for side in sides if side.kept is not None)
         distances = tuple(side.distance for side in sides)
@@ -64,21 +64,21 @@ def nearest(problem: Problem, dropped: Sequence[str]) -> Nearest | None:
     return best
 
 
-class _Side(NamedTuple):
-    """One side of a constraint given up: what remains of it, and how far beyond it an assignment is."""
+class _Side(NamedTuple, Generic[C]):
+    """One side of a constraint given up: what remains of it, and how far beyond it a choice is."""
 
-    kept: Constraint | None
-    distance: Objective
+    kept: Constraint[C] | None
+    distance: Objective[C]
 
 
-def _sides(each: Constraint) -> Iterator[_Side]:
+def _sides(each: Constraint[C]) -> Iterator[_Side[C]]:
     if each.high < NEVER:
         yield _Side(
             each._replace(high=NEVER, floors=()) if each.low > -NEVER else None,
             Objective(
                 each.label,
                 each.scope,
-                lambda *values: max(0.0, (each.measure(*values) - each.high) / each.scale),
+                lambda choice: max(0.0, (each.measure(choice) - each.high) / each.scale),
                 rising=each.rising,
                 falling=each.falling,
                 floors=tuple(_over(each, floor) for floor in each.floors),
@@ -90,13 +90,13 @@ def _sides(each: Constraint) -> Iterator[_Side]:
             Objective(
                 each.label,
                 each.scope,
-                lambda *values: max(0.0, (each.low - each.measure(*values)) / each.scale),
+                lambda choice: max(0.0, (each.low - each.measure(choice)) / each.scale),
                 rising=each.falling,
                 falling=each.rising,
             ),
         )
 
 
-def _over(each: Constraint, floor: Floor) -> Floor:
-    """Return how far beyond a constraint an assignment is at least."""
-    return floor._replace(measure=lambda *values: max(0.0, (floor.measure(*values) - each.high) / each.scale))
+def _over(each: Constraint[C], floor: Floor[C]) -> Floor[C]:
+    """Return how far beyond a constraint a choice is at least."""
+    return floor._replace(measure=lambda choice: max(0.0, (floor.measure(choice) - each.high) / each.scale))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from math import inf
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+C = TypeVar("C")
+"""A choice: an object with a field for each variable. The search writes them, everybody else reads."""
 Scope = tuple[str, ...]
-Measure = Callable[..., float]
+"""Names of fields of a choice: those that a measure reads, in any order."""
 
 
 class Span(NamedTuple):
@@ -22,30 +26,30 @@ class Span(NamedTuple):
     more: tuple[int, ...] = ()
 
 
-class Floor(NamedTuple):
+class Floor(NamedTuple, Generic[C]):
     """A lower bound of a measure that fewer variables give; `rising` and `falling` as for a constraint."""
 
     scope: Scope
-    measure: Measure
+    measure: Callable[[C], float]
     rising: Scope = ()
     falling: Scope = ()
 
 
-class Variable(NamedTuple):
-    """A choice. `domain` gives its candidates from the values of the variables before it: a `Span`, or a sequence.
+class Variable(NamedTuple, Generic[C]):
+    """A field of the choice. `domain` gives its candidates, from those set before it: a `Span`, or a sequence.
 
-    It is asked once per partial assignment, must be finite, and must not depend on any constraint: a
+    It is asked once per partial choice, must be finite, and must not depend on any constraint: a
     constraint can be dropped while a conflict is made minimal, a domain can not. `reads` names the variables
     it looks at (None: all before it); a search that knows them need not try others again in vain.
     """
 
     name: str
-    domain: Callable[[Mapping[str, Any]], Span | Iterable[Any]]
+    domain: Callable[[C], Span | Iterable[object]]
     reads: Scope | None = None
 
 
-class Constraint(NamedTuple):
-    """A requirement: `low <= measure(*values of scope) <= high`.
+class Constraint(NamedTuple, Generic[C]):
+    """A requirement: `low <= measure(choice) <= high`, where the measure reads the fields of `scope` and no others.
 
     `label` names it in a conflict (constraints of one label stand and fall together), `scale` is the unit in which
     distances from it are compared. Along the variables of `rising` the measure never falls, along those of
@@ -55,17 +59,17 @@ class Constraint(NamedTuple):
 
     label: str
     scope: Scope
-    measure: Measure
+    measure: Callable[[C], float]
     low: float = -inf
     high: float = 0
     scale: float = 1
     rising: Scope = ()
     falling: Scope = ()
     period: Mapping[str, int] = {}
-    floors: tuple[Floor, ...] = ()
+    floors: tuple[Floor[C], ...] = ()
 
 
-class Objective(NamedTuple):
+class Objective(NamedTuple, Generic[C]):
     """A cost to make small, never less than `least`; objectives count in the order in which the problem lists them.
 
     `rising`, `falling` and `floors` are as for a constraint. Along the variables of `away` the cost never falls on
@@ -74,52 +78,54 @@ class Objective(NamedTuple):
 
     name: str
     scope: Scope
-    cost: Measure
+    cost: Callable[[C], float]
     rising: Scope = ()
     falling: Scope = ()
     away: Scope = ()
-    floors: tuple[Floor, ...] = ()
+    floors: tuple[Floor[C], ...] = ()
     least: float = 0
 
 
-class Problem(NamedTuple):
+class Problem(NamedTuple, Generic[C]):
     """Variables in the order of search, constraints, and objectives from most to least important.
 
-    It is the provider of the search: all that is known of the world is asked of these callables.
+    It is the provider of the search: all that is known of the world is asked of these callables. `blank` makes a choice
+    of which no field is set.
     """
 
-    variables: tuple[Variable, ...]
-    constraints: tuple[Constraint, ...]
-    objectives: tuple[Objective, ...] = ()
+    blank: Callable[[], C]
+    variables: tuple[Variable[C], ...]
+    constraints: tuple[Constraint[C], ...]
+    objectives: tuple[Objective[C], ...] = ()
 
-    def without(self, labels: Iterable[str]) -> Problem:
+    def without(self, labels: Iterable[str]) -> Problem[C]:
         """Return the problem without the constraints of these labels."""
         left_out = frozenset(labels)
         kept = tuple(each for each in self.constraints if each.label not in left_out)
         return self._replace(constraints=kept)
 
-    def only(self, labels: Iterable[str]) -> Problem:
+    def only(self, labels: Iterable[str]) -> Problem[C]:
         """Return the question whether these constraints alone can be met."""
         wanted = frozenset(labels)
         kept = tuple(each for each in self.constraints if each.label in wanted)
-        return Problem(self.variables, kept)
+        return Problem(self.blank, self.variables, kept)
 
-    def also(self, *more: Constraint) -> Problem:
+    def also(self, *more: Constraint[C]) -> Problem[C]:
         """Return the problem with further constraints."""
         return self._replace(constraints=(*self.constraints, *more))
 
 
-class Solution(NamedTuple):
-    """The best assignment: no other has a smaller cost vector; ties go to the one found first."""
+class Solution(NamedTuple, Generic[C]):
+    """The best choice: no other has a smaller cost vector; ties go to the one found first."""
 
-    values: Mapping[str, Any]
+    choice: C
     costs: tuple[float, ...]
 
 
 class Conflict(NamedTuple):
-    """No assignment meets all constraints.
+    """No choice meets all constraints.
 
-    `labels` is a minimal set: no assignment meets these together, and without any one of them some does.
+    `labels` is a minimal set: no choice meets these together, and without any one of them some does.
     """
 
     labels: tuple[str, ...]
@@ -128,14 +134,14 @@ class Conflict(NamedTuple):
 class Reporter(Protocol):
     """What a search tells on its way; for people who watch it, and for tests."""
 
-    def visited(self, variable: str, value: Any) -> None:
-        """Say that a value was tried: called for each partial assignment."""
+    def visited(self, variable: str, value: object) -> None:
+        """Say that a value was tried: called for each partial choice."""
 
     def cut(self, variable: str) -> None:
-        """Say that a partial assignment could not win any more."""
+        """Say that a partial choice could not win any more."""
 
     def jumped(self, variable: str) -> None:
         """Say that no other value of the variable would have helped."""
 
-    def found(self, solution: Solution) -> None:
-        """Say that an assignment is better than all before it."""
+    def found(self, solution: Solution[Any]) -> None:
+        """Say that a choice is better than all before it."""

@@ -1,7 +1,7 @@
 """The search: depth first, with bounds, backjumps, and arithmetic along the last variable.
 
-A partial assignment is given up when a constraint that can be judged is broken, or when its costs, the least
-possible where they are not known yet, cannot beat the best assignment so far. Each failure names the variables to blame
+A partial choice is given up when a constraint that can be judged is broken, or when its costs, the least
+possible where they are not known yet, cannot beat the best choice so far. Each failure names the variables to blame
 (for costs: those that decide the costs up to the first that is too high): where the one just tried is not among them,
 its other values are skipped (conflict-directed backjumping). Blame has directions: a measure that is too large and
 rises along a variable blames its value for being too high, so that higher ones are skipped, too.
@@ -10,15 +10,15 @@ rises along a variable blames its value for being too high, so that higher ones 
 from __future__ import annotations
 
 from math import lcm
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple
 
 from relionc.solve.effort import Effort, TooHard, current
-from relionc.solve.problem import Floor, Solution, Span
+from relionc.solve.problem import C, Floor, Solution, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from relionc.solve.problem import Constraint, Measure, Objective, Problem, Reporter, Scope
+    from relionc.solve.problem import Constraint, Objective, Problem, Reporter, Scope
 
 NEVER = float("inf")
 _NO_LIMIT = 1 << 62
@@ -32,12 +32,12 @@ that a value farther on could not help.
 ANY = LOWER | HIGHER | START
 
 
-class _Check(NamedTuple):
+class _Check(NamedTuple, Generic[C]):
     """A constraint, or a floor of one, where all variables of its scope have values, and whom it blames."""
 
     label: str
-    places: tuple[int, ...]
-    measure: Measure
+    depths: frozenset[int]  # of the variables that it reads
+    measure: Callable[[C], float]
     low: float
     high: float
     over: int  # to blame for a measure that is too large
@@ -46,12 +46,12 @@ class _Check(NamedTuple):
     period: int  # along it; 0: none is known
 
 
-class _Cost(NamedTuple):
+class _Cost(NamedTuple, Generic[C]):
     """An objective, or a floor of one, where it can be judged."""
 
     index: int  # type: ignore[assignment]  # a record needs no tuple.index
-    places: tuple[int, ...]
-    cost: Measure
+    depths: frozenset[int]
+    measure: Callable[[C], float]
     trend: int
     floor: bool
     blame: _Blame  # for its being too large
@@ -69,7 +69,7 @@ NOBODY = _Blame(0, 0)
 
 
 class _Known(NamedTuple):
-    """What is known of the costs of a partial assignment: the least that each can be, and why.
+    """What is known of the costs of a partial choice: the least that each can be, and why.
 
     `blame` has for each cost bounds that rise up to it, each with whom to blame for that much.
     """
@@ -79,18 +79,18 @@ class _Known(NamedTuple):
 
 
 class Refutation(NamedTuple):
-    """There is no assignment: these constraints (a set of labels) were all that the search needed to know."""
+    """There is no choice: these constraints (a set of labels) were all that the search needed to know."""
 
     core: frozenset[str]
 
 
 def search(
-    problem: Problem, reporter: Reporter | None = None, *, bound: Sequence[float] | None = None
-) -> Solution | Refutation:
-    """Return the first assignment of least cost (the first at all without objectives), or that there is none.
+    problem: Problem[C], reporter: Reporter | None = None, *, bound: Sequence[float] | None = None
+) -> Solution[C] | Refutation:
+    """Return the first choice of least cost (the first at all without objectives), or that there is none.
 
-    `bound`: only assignments of less cost than this vector count; a refutation then speaks of these only.
-    Cost: one visit of each partial assignment that is not given up; the last variable, if its domain is a
+    `bound`: only choices of less cost than this vector count; a refutation then speaks of these only.
+    Cost: one visit of each partial choice that is not given up; the last variable, if its domain is a
     `Span`, takes O(log n) judgements of each constraint and objective and not n. Under an `Effort`, `TooHard` is
     raised when its visits are spent.
     """
@@ -100,10 +100,10 @@ def search(
     return run.best if run.best is not None else Refutation(frozenset(run.used))
 
 
-class _Search:
-    """One search; `values[i]` is the value of the variable of depth i."""
+class _Search(Generic[C]):
+    """One search; `choice` has the values of the variables that are set, and stale ones of those that are not."""
 
-    def __init__(self, problem: Problem, reporter: Reporter | None, bound: Sequence[float] | None) -> None:
+    def __init__(self, problem: Problem[C], reporter: Reporter | None, bound: Sequence[float] | None) -> None:
         self.problem = problem
         self.reporter = reporter
         self.effort = current() or Effort(_NO_LIMIT)
@@ -114,17 +114,16 @@ class _Search:
             (1 << 3 * depth) - 1 if each.reads is None else self._bits(each.reads)
             for depth, each in enumerate(problem.variables)
         ]
-        self.values: list[Any] = [None] * len(self.names)
-        self.assigned: dict[str, Any] = {}
-        self.checks: list[list[_Check]] = [[] for _ in self.names]
-        self.costs: list[list[_Cost]] = [[] for _ in self.names]
+        self.choice = problem.blank()
+        self.checks: list[list[_Check[C]]] = [[] for _ in self.names]
+        self.costs: list[list[_Cost[C]]] = [[] for _ in self.names]
         for constraint in problem.constraints:
             self._add_constraint(constraint)
         for index, objective in enumerate(problem.objectives):
             self._add_objective(index, objective)
         # the fewer variables a failure blames, the farther back the search may jump
         for checks in self.checks:
-            checks.sort(key=lambda check: len(set(check.places)))
+            checks.sort(key=lambda check: len(check.depths))
         self.trending = [[check for check in checks if check.trend] for checks in self.checks]
         self.repeating = [
             [check for check in checks if not check.trend and check.period] for checks in self.checks
@@ -134,7 +133,7 @@ class _Search:
         self.finals = self._last_costs()
         self.growing = [all(cost.away for cost in costs) for costs in self.costs]
         self.settled = [self._settles(depth) for depth in range(len(self.names))]
-        self.best: Solution | None = None
+        self.best: Solution[C] | None = None
         self.limit: list[float] | None = None if bound is None else list(bound)
         self.used: set[str] = set()
         self.done = False  # nothing more is asked
@@ -156,17 +155,17 @@ class _Search:
     def _last(self, scope: Scope) -> int:
         return max((self.depth_of[name] for name in scope), default=0)
 
-    def _add_constraint(self, each: Constraint) -> None:
+    def _add_constraint(self, each: Constraint[C]) -> None:
         for floor in each.floors:
             self._add_check(each, floor, -NEVER)
         self._add_check(each, Floor(each.scope, each.measure, each.rising, each.falling), each.low)
 
-    def _add_check(self, each: Constraint, judged: Floor, low: float) -> None:
+    def _add_check(self, each: Constraint[C], judged: Floor[C], low: float) -> None:
         scope, measure, rising, falling = judged
         depth = self._last(scope)
         check = _Check(
             label=each.label,
-            places=tuple(self.depth_of[name] for name in scope),
+            depths=frozenset(self.depth_of[name] for name in scope),
             measure=measure,
             low=low,
             high=each.high,
@@ -177,7 +176,7 @@ class _Search:
         )
         self.checks[depth].append(check)
 
-    def _add_objective(self, index: int, each: Objective) -> None:
+    def _add_objective(self, index: int, each: Objective[C]) -> None:
         exact = Floor(each.scope, each.cost, each.rising, each.falling)
         for judged in (*each.floors, exact):
             depth = self._last(judged.scope)
@@ -188,8 +187,8 @@ class _Search:
             self.costs[depth].append(
                 _Cost(
                     index=index,
-                    places=tuple(self.depth_of[name] for name in judged.scope),
-                    cost=judged.measure,
+                    depths=frozenset(self.depth_of[name] for name in judged.scope),
+                    measure=judged.measure,
                     trend=_trend(judged, name),
                     floor=judged is not exact,
                     blame=_Blame(blame | self._bits(away, ANY), blame),
@@ -197,9 +196,9 @@ class _Search:
                 )
             )
 
-    def _last_costs(self) -> list[list[_Cost]]:
+    def _last_costs(self) -> list[list[_Cost[C]]]:
         """Return, for each objective, how it is judged at the last variable, exactly at the end; none if before."""
-        found: list[list[_Cost]] = [[] for _ in self.problem.objectives]
+        found: list[list[_Cost[C]]] = [[] for _ in self.problem.objectives]
         for cost in self.costs[-1] if self.costs else ():
             if cost.trend or not cost.floor:
                 found[cost.index].append(cost)
@@ -209,20 +208,20 @@ class _Search:
         """Whether the first possible value is as good as any: nothing later looks at it, and costs only grow."""
         later = range(depth + 1, len(self.names))
         read = any(self.reads[i] >> 3 * depth & ANY for i in later)
-        judged = any(depth in places for i in later for places in self._judges(i))
+        judged = any(depth in depths for i in later for depths in self._judges(i))
         return self.growing[depth] and not read and not judged
 
-    def _judges(self, depth: int) -> Iterator[tuple[int, ...]]:
+    def _judges(self, depth: int) -> Iterator[frozenset[int]]:
         """Yield what each check and cost of a depth looks at."""
-        yield from (check.places for check in self.checks[depth])
-        yield from (cost.places for cost in self.costs[depth])
+        yield from (check.depths for check in self.checks[depth])
+        yield from (cost.depths for cost in self.costs[depth])
 
     # --- the search -----------------------------------------------------------------------------------------
 
     def visit(self, depth: int, known: _Known) -> int:
         """Try the values of one variable; returns the bits of the variables to blame when nothing was found."""
         self._spend()
-        domain = self.domains[depth](self.assigned)
+        domain = self.domains[depth](self.choice)
         blame = self.reads[depth]
         if not isinstance(domain, Span):
             return self._each(depth, domain, known, blame, ordered=True)
@@ -238,7 +237,7 @@ class _Search:
         return self._each(depth, domain.more, known, blame)
 
     def _each(
-        self, depth: int, values: Iterable[Any], known: _Known, blame: int, *, ordered: bool = False
+        self, depth: int, values: Iterable[object], known: _Known, blame: int, *, ordered: bool = False
     ) -> int:
         """Try values in their order; returns whom to blame, beside those in `blame`, or somebody else altogether.
 
@@ -292,8 +291,8 @@ class _Search:
                 break
         return blame
 
-    def _set(self, depth: int, name: str, value: Any, known: _Known) -> int:
-        self.values[depth] = self.assigned[name] = value
+    def _set(self, depth: int, name: str, value: object, known: _Known) -> int:
+        setattr(self.choice, name, value)
         self.cut_at = self.broken_at = -1
         self._spend()
         if self.reporter:
@@ -344,18 +343,20 @@ class _Search:
         return bits & (~self.outward | outward)
 
     def _keep(self, costs: list[float]) -> None:
-        values = dict(zip(self.names, self.values, strict=True))
-        self.best = Solution(values, tuple(costs))
+        kept = self.problem.blank()
+        for name in self.names:
+            setattr(kept, name, getattr(self.choice, name))
+        self.best = Solution(kept, tuple(costs))
         self.limit = costs
         self.done = not self.problem.objectives
         if self.reporter:
             self.reporter.found(self.best)
 
-    def _broken(self, checks: list[_Check]) -> int | None:
+    def _broken(self, checks: list[_Check[C]]) -> int | None:
         """Return the variables of the first of some constraints that is broken; None: all are met."""
-        values = self.values
-        for label, places, measure, low, high, over, under, _, _ in checks:
-            amount = measure(*[values[i] for i in places])
+        choice = self.choice
+        for label, _, measure, low, high, over, under, _, _ in checks:
+            amount = measure(choice)
             if not low <= amount <= high:
                 self.used.add(label)
                 return over if amount > high else under
@@ -365,9 +366,9 @@ class _Search:
         """Return the least costs that are possible with the values so far, and who is to blame for them."""
         if not self.costs[depth]:
             return known
-        values, costs, blames = self.values, known.costs[:], known.blame[:]
-        for index, places, cost, _, floor, blame, _ in self.costs[depth]:
-            amount = cost(*[values[i] for i in places])
+        choice, costs, blames = self.choice, known.costs[:], known.blame[:]
+        for index, _, cost, _, floor, blame, _ in self.costs[depth]:
+            amount = cost(choice)
             if amount > costs[index]:
                 costs[index], blames[index] = amount, (*blames[index], (amount, blame))
             elif not floor:
@@ -376,18 +377,15 @@ class _Search:
 
     # --- arithmetic along whole numbers ---------------------------------------------------------------------
 
-    def _at(self, check: _Check | _Cost, depth: int) -> Callable[[int], float]:
+    def _at(self, check: _Check[C] | _Cost[C], depth: int) -> Callable[[int], float]:
         """Return a measure as a function of the variable of this depth."""
-        values, places = self.values, check.places
-        function = check.measure if isinstance(check, _Check) else check.cost
-        row = [values[i] for i in places]
-        if depth not in places:
-            return lambda _: function(*row)
-        place = places.index(depth)
+        choice, name, measure = self.choice, self.names[depth], check.measure
+        if depth not in check.depths:
+            return lambda _: measure(choice)
 
         def at(value: int) -> float:
-            row[place] = value
-            return function(*row)
+            setattr(choice, name, value)
+            return measure(choice)
 
         return at
 
@@ -424,7 +422,7 @@ class _Search:
             low, high = first, last
         return Span(low, high, min(max(start, low), high)), (low_by | high_by) & others
 
-    def _never(self, depth: int, check: _Check, low: int, high: int) -> bool:
+    def _never(self, depth: int, check: _Check[C], low: int, high: int) -> bool:
         """Whether no value of a span meets a constraint that repeats along it: a period tells."""
         at = self._at(check, depth)
         if any(check.low <= at(v) <= check.high for v in range(low, min(high, low + check.period - 1) + 1)):
@@ -432,13 +430,12 @@ class _Search:
         self.used.add(check.label)
         return True
 
-    def _holds(self, check: _Check, depth: int, worst: int) -> bool:
+    def _holds(self, check: _Check[C], depth: int, worst: int) -> bool:
         """Whether a constraint with no lower limit is met by the value that is worst for it, so by all."""
         if check.low > -NEVER:
             return False
-        values = self.values
-        values[depth] = worst
-        return check.measure(*[values[i] for i in check.places]) <= check.high
+        setattr(self.choice, self.names[depth], worst)
+        return check.measure(self.choice) <= check.high
 
     def _tail(self, depth: int, span: Span, known: _Known) -> int:
         """Take the best value of the last variable: by arithmetic in each class of values that repeat alike."""
@@ -450,7 +447,7 @@ class _Search:
         step = min(step or size, size)
         blame = 0
         for first in range(span.low, span.low + step):
-            self.values[depth] = first
+            setattr(self.choice, self.names[depth], first)
             broken = self._broken(others)
             if broken is not None:
                 blame |= broken
@@ -491,7 +488,7 @@ class _Search:
                         if way.trend == cost.trend and self._at(way, depth)(left_out) > best
                     )
                     narrowing.append(next(enough))
-        self.values[depth] = among[low]
+        setattr(self.choice, self.names[depth], among[low])
         if self.reporter:
             self.reporter.visited(self.names[depth], among[low])
         if limit is not None:
@@ -500,7 +497,7 @@ class _Search:
         return (1 << 3 * depth) - 1
 
 
-def _trend(each: Floor, name: str) -> int:
+def _trend(each: Floor[Any], name: str) -> int:
     """1 where a measure rises along a variable (or does not look at it), -1 where it falls, 0 where it may do both."""
     if name in each.rising or name not in each.scope:
         return 1
@@ -515,7 +512,7 @@ def _is_empty(ends: tuple[int, int]) -> bool:
     return ends[0] > ends[1]
 
 
-def _allowed(at: Callable[[int], float], low: int, high: int, check: _Check) -> tuple[int, int]:
+def _allowed(at: Callable[[int], float], low: int, high: int, check: _Check[Any]) -> tuple[int, int]:
     """Return the first and last value from `low` to `high` at which a monotone measure is within its limits."""
     rising = check.trend > 0
     if check.high < NEVER:

@@ -10,26 +10,29 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from by_trying import Choice, Place, places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
+
+    from relionc.plan.choice import Choice as RealChoice
+    from relionc.plan.pools import NodePool
 
 T = TypeVar("T")
 
 
-def choice_of(instance: dict[str, Any], values: Mapping[str, Any]) -> Choice:
+def choice_of(instance: dict[str, Any], chosen: RealChoice) -> Choice:
     """Return the layout that the real solver chose."""
     by_name = {place.names: place for place in places(instance["site"])}
 
-    def named(place: Any) -> Place:
-        return by_name[place.partition.name if place.partition else "", place.node_type.name]
+    def named(pool: NodePool) -> Place:
+        return by_name[pool.partition.name if pool.partition else "", pool.node_type.name]
 
     return Choice(
-        place=named(values["place"]),
-        mode=values["mode"],
-        leader=named(values["leader"]) if values["leader"] else None,
-        gpus=values["gpus"],
-        c=values["cpus_per_task"],
-        w=values["per_node"],
-        amount=values["amount"],
+        place=named(chosen.pool),
+        mode=chosen.mode,
+        leader=named(chosen.leader) if chosen.leader else None,
+        gpus=chosen.gpus,
+        c=chosen.cpus_per_task,
+        w=chosen.workers_per_node,
+        amount=chosen.nodes_or_tasks,
     )
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from relionc.catalog.types import RankRule
-from relionc.plan.asked import Asked
 from relionc.plan.demand import Amounts, Demand
 from relionc.plan.model import Term
+from relionc.plan.on_site import DemandOnSite
+from relionc.plan.pins import Pins
 from relionc.site.types import Cluster, NodeType, Partition, Policy
-from relionc.spec.model import Pin
 
 if TYPE_CHECKING:
     from random import Random
@@ -182,9 +182,9 @@ def _pins(draw: Random, site: dict[str, Any], *, gpu: bool) -> dict[str, Any]:
 # --- what the solver is asked ---------------------------------------------------------------------------------
 
 
-def asked(given: dict[str, Any]) -> Asked:
+def asked(given: dict[str, Any]) -> DemandOnSite:
     """Return the demand on the cluster, as the compiler makes them from a spec and a profile."""
-    return Asked(_as_demand(given["demand"]), _as_cluster(given["site"]))
+    return DemandOnSite(_as_demand(given["demand"]), _as_cluster(given["site"]))
 
 
 def _as_cluster(site: dict[str, Any]) -> Cluster:
@@ -257,7 +257,7 @@ def _as_demand(given: dict[str, Any]) -> Demand:
         )
         return Amounts(*(tuple(term for term in each if term.gib) for each in found))
 
-    pins = {name: Pin(value, ("jobs", "a", "resources", name)) for name, value in given["pins"].items()}
+    routes = {name: ("jobs", "a", "resources", name) for name in given["pins"]}
     rules = tuple(RankRule(code="RL211", when=("const", True), message="", **rule) for rule in given["rules"])
     return Demand(
         leader=given["leader"],
@@ -272,6 +272,6 @@ def _as_demand(given: dict[str, Any]) -> Demand:
         rank_rules=rules,
         amounts=amounts,
         scratch=(Term("particles", given["scratch"]),) if given["scratch"] else (),
-        pins=pins,
+        pins=Pins(**given["pins"], routes=routes),
         not_checked=(),
     )

@@ -40,7 +40,7 @@ def _compare(seed: int) -> Compared:
     found, other = search(stated), by_trying.best(given)
     if not isinstance(found, Solution):
         return Compared("", f"it finds nothing, but {other[1].plain()} meets all" if other else "")
-    choice = choice_of(given, found.values)
+    choice = choice_of(given, found.choice)
     broken = by_trying.broken(given, choice)
     if broken or other is None:
         return Compared(choice.mode, f"its {choice.plain()} breaks {sorted(broken)}")

@@ -13,8 +13,9 @@ from relionc.plan.problem import problem
 from relionc.solve import Constraint, Floor, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
+    from relionc.plan.choice import Choice
     from relionc.solve import Objective, Problem
 
 SITES = 1500
@@ -45,24 +46,24 @@ def _look(seed: int) -> Looked:
     wrong: list[str] = []
     tested: Counter[tuple[str, str, str]] = Counter()
     for _ in range(CHOICES):
-        choice = _choice(draw, whole)
+        choice = _drawn(draw, whole)
         if choice is None:
             continue
         values, spans = choice
         for each in (*whole.constraints, *whole.objectives):
-            for claim, before, after in _claims(each, values, spans):
+            for claim, before, after in _claims(whole, each, values, spans):
                 tested[claim] += before != after or claim[1] == "period"
                 if any(a > b + TOLERANCE for a, b in _beyond(each, before, after)):
                     wrong.append(f"{claim}: {before} > {after} at {_plain(values)}")
     return Looked(tuple(wrong), +tested)
 
 
-def _choice(draw: Random, whole: Problem) -> tuple[dict[str, Any], dict[str, Span]] | None:
+def _drawn(draw: Random, whole: Problem[Choice]) -> tuple[dict[str, Any], dict[str, Span]] | None:
     """Draw a value for each variable, near the start of its span or not; return the spans, too."""
     values: dict[str, Any] = {}
     spans: dict[str, Span] = {}
     for variable in whole.variables:
-        domain = variable.domain(values)
+        domain = variable.domain(_choice_of(whole, values))
         if isinstance(domain, Span):
             spans[variable.name] = domain
             near = range(max(domain.low, domain.start - 2), min(domain.high, domain.start + 2) + 1)
@@ -75,22 +76,25 @@ def _choice(draw: Random, whole: Problem) -> tuple[dict[str, Any], dict[str, Spa
 
 
 def _claims(
-    each: Constraint | Objective, values: dict[str, Any], spans: dict[str, Span]
+    whole: Problem[Choice],
+    each: Constraint[Choice] | Objective[Choice],
+    values: dict[str, Any],
+    spans: dict[str, Span],
 ) -> Iterator[tuple[tuple[str, str, str], float, float]]:
     """Yield each claim, and two numbers of which the first must not be larger."""
     name = each.label if isinstance(each, Constraint) else each.name
     call = each.measure if isinstance(each, Constraint) else each.cost
     exact = Floor(each.scope, call, each.rising, each.falling)
-    here = _at(exact, values)
+    here = _at(whole, exact, values)
     for judged in (exact, *each.floors):
         of = "" if judged is exact else " of a floor"
-        yield from (((name, kind + of, v), a, b) for kind, v, a, b in _slopes(judged, values, spans))
+        yield from (((name, kind + of, v), a, b) for kind, v, a, b in _slopes(whole, judged, values, spans))
     for floor in each.floors:
-        yield (name, "floor", ""), _at(floor, values), here
+        yield (name, "floor", ""), _at(whole, floor, values), here
     if isinstance(each, Constraint):
         for variable, period in each.period.items():
             if values[variable] + period in _range(spans[variable]):
-                there = _at(exact, {**values, variable: values[variable] + period})
+                there = _at(whole, exact, {**values, variable: values[variable] + period})
                 yield (name, "period", variable), here, there
                 yield (name, "period", variable), there, here
     else:
@@ -98,10 +102,10 @@ def _claims(
             start, value = spans[variable].start, values[variable]
             farther = value + (1 if value >= start else -1)
             if farther in _range(spans[variable]):
-                yield (name, "away", variable), here, _at(exact, {**values, variable: farther})
+                yield (name, "away", variable), here, _at(whole, exact, {**values, variable: farther})
 
 
-def _beyond(each: Constraint | Objective, *numbers: float) -> Iterator[tuple[float, ...]]:
+def _beyond(each: Constraint[Choice] | Objective[Choice], *numbers: float) -> Iterator[tuple[float, ...]]:
     """Yield numbers as they count: of a constraint, how far they are beyond its limits."""
     if isinstance(each, Constraint):
         yield tuple(max(number, each.high) for number in numbers)
@@ -111,27 +115,35 @@ def _beyond(each: Constraint | Objective, *numbers: float) -> Iterator[tuple[flo
 
 
 def _slopes(
-    judged: Floor, values: dict[str, Any], spans: dict[str, Span]
+    whole: Problem[Choice], judged: Floor[Choice], values: dict[str, Any], spans: dict[str, Span]
 ) -> Iterator[tuple[str, str, float, float]]:
     """Yield how a measure changes along the variables of spans of which something is claimed."""
     can_rise = {name for name, span in spans.items() if values[name] + 1 in _range(span)}
     for variable in set(judged.rising) & can_rise:
-        yield "rising", variable, *_step(judged, values, variable)
+        yield "rising", variable, *_step(whole, judged, values, variable)
     for variable in set(judged.falling) & can_rise:
-        yield "falling", variable, *reversed(_step(judged, values, variable))
+        yield "falling", variable, *reversed(_step(whole, judged, values, variable))
 
 
 def _range(span: Span) -> range:
     return range(span.low, span.high + 1)
 
 
-def _step(judged: Floor, values: dict[str, Any], variable: str) -> tuple[float, float]:
-    return _at(judged, values), _at(judged, {**values, variable: values[variable] + 1})
+def _step(
+    whole: Problem[Choice], judged: Floor[Choice], values: dict[str, Any], variable: str
+) -> tuple[float, float]:
+    return _at(whole, judged, values), _at(whole, judged, {**values, variable: values[variable] + 1})
 
 
-def _at(judged: Floor, values: dict[str, Any]) -> float:
-    measure: Callable[..., float] = judged.measure
-    return measure(*[values[name] for name in judged.scope])
+def _at(whole: Problem[Choice], judged: Floor[Choice], values: dict[str, Any]) -> float:
+    return judged.measure(_choice_of(whole, values))
+
+
+def _choice_of(whole: Problem[Choice], values: dict[str, Any]) -> Choice:
+    choice = whole.blank()
+    for name, value in values.items():
+        setattr(choice, name, value)
+    return choice
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

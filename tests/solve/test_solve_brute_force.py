@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import given, settings
@@ -23,6 +24,11 @@ from relionc.solve import (
 NAMES = ("a", "b", "c", "d")
 
 
+def reading(scope: tuple[str, ...], call: Any) -> Any:
+    """Make a measure of a function of the values of some variables, in their order."""
+    return lambda it: call(*(getattr(it, name) for name in scope))
+
+
 @st.composite
 def scopes(draw: st.DrawFn, count: int) -> tuple[str, ...]:
     indices = draw(st.sets(st.integers(0, count - 1), min_size=1, max_size=3))
@@ -31,7 +37,7 @@ def scopes(draw: st.DrawFn, count: int) -> tuple[str, ...]:
 
 def domain(seed: int, names: tuple[str, ...], width: int) -> Any:
     """A domain whose values depend on all the variables before it; it may be empty."""
-    return lambda values: [(seed + i + sum(values[n] for n in names)) % 5 for i in range(width)]
+    return lambda it: [(seed + i + sum(getattr(it, n) for n in names)) % 5 for i in range(width)]
 
 
 def table(seed: int, size: int) -> Any:
@@ -42,8 +48,8 @@ def table(seed: int, size: int) -> Any:
 def span(seed: int, names: tuple[str, ...], *, last: bool) -> Any:
     """Some whole numbers in a row; which ones depends on the variables before."""
 
-    def domain(values: Any) -> Span:
-        low = (seed + sum(values[n] for n in names)) % 4
+    def domain(it: Any) -> Span:
+        low = (seed + sum(getattr(it, n) for n in names)) % 4
         high = low + seed % 12
         more = () if last or seed % 3 else (high + 2, high + 7)
         return Span(low, high, low + seed % (high - low + 1), more)
@@ -104,8 +110,9 @@ def floors(draw: st.DrawFn, shape: dict[str, Any], call: Any, least: int) -> tup
     if not scope or draw(st.booleans()):
         return ()
     if draw(st.booleans()):
-        return (Floor(scope, lambda *_: least, scope[:1]),)
-    return (Floor(scope, lambda *row: min(call(*row, value) for value in range(MOST))),)
+        return (Floor(scope, lambda _: least, scope[:1]),)
+    best = reading(scope, lambda *row: min(call(*row, value) for value in range(MOST)))
+    return (Floor(scope, best),)
 
 
 @st.composite
@@ -114,7 +121,10 @@ def constraint(draw: st.DrawFn, label: str, count: int) -> Constraint:
     high = draw(st.sampled_from([0, 1, 2, 3, float("inf")]))
     low = draw(st.sampled_from([float("-inf"), float("-inf"), 0, 1]))
     call = shape.pop("call")
-    return Constraint(label, measure=call, low=low, high=high, floors=floors(draw, shape, call, -40), **shape)
+    measure = reading(shape["scope"], call)
+    return Constraint(
+        label, measure=measure, low=low, high=high, floors=floors(draw, shape, call, -40), **shape
+    )
 
 
 @st.composite
@@ -122,7 +132,8 @@ def objective(draw: st.DrawFn, name: str, count: int) -> Objective:
     shape = draw(shapes(count))
     shape.pop("period", None)
     call = shape.pop("call")
-    return Objective(name, cost=call, least=-40, floors=floors(draw, shape, call, -39), **shape)
+    cost = reading(shape["scope"], call)
+    return Objective(name, cost=cost, least=-40, floors=floors(draw, shape, call, -39), **shape)
 
 
 @st.composite
@@ -130,10 +141,9 @@ def distance(draw: st.DrawFn, name: str, variable: Variable) -> Objective:
     """A cost that grows from the start of a span to both sides, in steps."""
     read, step = variable.reads or (), draw(st.integers(1, 3))
 
-    def cost(*row: int) -> int:
-        *before, value = row
-        start = variable.domain(dict(zip(read, before, strict=True))).start
-        return hash(tuple(before)) % 2 + abs(value - start) // step
+    def cost(it: Any) -> int:
+        before = tuple(getattr(it, name) for name in read)
+        return hash(before) % 2 + abs(getattr(it, variable.name) - variable.domain(it).start) // step
 
     return Objective(name, (*read, variable.name), cost, away=(variable.name,), least=0)
 
@@ -151,20 +161,25 @@ def problems(draw: st.DrawFn) -> Problem:
         made = span(seed, read, last=i == count - 1) if spanned else domain(seed, read, draw(widths))
         variables.append(Variable(NAMES[i], made, read))
     constraints = tuple(draw(constraint(f"c{i}", count)) for i in range(draw(st.integers(0, 6))))
-    spans = [each for each in variables if isinstance(each.domain(dict.fromkeys(NAMES, 0)), Span)]
+    zeros = SimpleNamespace(**dict.fromkeys(NAMES, 0))
+    spans = [each for each in variables if isinstance(each.domain(zeros), Span)]
     objectives = tuple(
         draw(distance(f"o{i}", draw(st.sampled_from(spans))))
         if draw(st.integers(0, 2)) == 0
         else draw(objective(f"o{i}", count))
         for i in range(draw(st.integers(0, 4)))
     )
-    return Problem(tuple(variables), constraints, objectives)
+    return Problem(SimpleNamespace, tuple(variables), constraints, objectives)
 
 
 def assignments(problem: Problem) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [{}]
     for variable in problem.variables:
-        rows = [{**row, variable.name: value} for row in rows for value in listed(variable.domain(row))]
+        rows = [
+            {**row, variable.name: value}
+            for row in rows
+            for value in listed(variable.domain(SimpleNamespace(**row)))
+        ]
     return rows
 
 
@@ -172,16 +187,16 @@ def listed(domain: Any) -> Any:
     return [*range(domain.low, domain.high + 1), *domain.more] if isinstance(domain, Span) else domain
 
 
-def of(call: Any, scope: tuple[str, ...], row: dict[str, Any]) -> Any:
-    return call(*(row[name] for name in scope))
+def of(measure: Any, row: dict[str, Any]) -> Any:
+    return measure(SimpleNamespace(**row))
 
 
 def meets(row: dict[str, Any], constraints: Any) -> bool:
-    return all(c.low <= of(c.measure, c.scope, row) <= c.high for c in constraints)
+    return all(c.low <= of(c.measure, row) <= c.high for c in constraints)
 
 
 def costs(row: dict[str, Any], problem: Problem) -> tuple[float, ...]:
-    return tuple(of(o.cost, o.scope, row) for o in problem.objectives)
+    return tuple(of(o.cost, row) for o in problem.objectives)
 
 
 @settings(deadline=None, max_examples=300)
@@ -194,8 +209,8 @@ def test_the_answer_is_the_best_there_is(problem):
         return
     assert isinstance(answer, Solution)
     best = min(costs(row, problem) for row in possible)
-    assert answer.costs == best == costs(dict(answer.values), problem)
-    assert dict(answer.values) in possible
+    assert answer.costs == best == costs(vars(answer.choice), problem)
+    assert vars(answer.choice) in possible
 
 
 @settings(deadline=None, max_examples=300)
@@ -214,7 +229,7 @@ def test_a_conflict_cannot_be_met_and_without_any_one_part_it_can(problem):
 
 
 def how_far(each: Constraint, row: dict[str, Any]) -> float:
-    value = of(each.measure, each.scope, row)
+    value = of(each.measure, row)
     return max(0.0, value - each.high, each.low - value) / each.scale
 
 
@@ -239,11 +254,11 @@ def test_nearest_breaks_the_dropped_constraints_as_little_as_possible(problem, d
     assert found is not None
     assert found.solution.costs == wanted
     assert found.distances == wanted[: len(labels)]
-    assert meets(dict(found.solution.values), rest)
+    assert meets(vars(found.solution.choice), rest)
 
 
 def test_a_problem_without_any_assignment_has_a_conflict_without_labels():
-    empty = Problem((Variable("a", lambda _: ()),), (Constraint("c", ("a",), int),))
+    empty = Problem(SimpleNamespace, (Variable("a", lambda _: ()),), (Constraint("c", ("a",), lambda _: 0),))
     assert solve(empty) == Conflict(())
 
 
@@ -251,12 +266,12 @@ def test_one_conflict_of_several_is_named_whole():
     """Two independent contradictions: the conflict is one of them, not their union."""
     values = Variable("a", lambda _: range(4)), Variable("b", lambda _: range(4))
     wishes = [
-        Constraint("a<1", ("a",), lambda a: a, high=0),
-        Constraint("a>2", ("a",), lambda a: a, low=3, high=9),
-        Constraint("b<1", ("b",), lambda b: b, high=0),
-        Constraint("b>2", ("b",), lambda b: b, low=3, high=9),
+        Constraint("a<1", ("a",), lambda it: it.a, high=0),
+        Constraint("a>2", ("a",), lambda it: it.a, low=3, high=9),
+        Constraint("b<1", ("b",), lambda it: it.b, high=0),
+        Constraint("b>2", ("b",), lambda it: it.b, low=3, high=9),
     ]
-    answer = solve(Problem(values, tuple(wishes)))
+    answer = solve(Problem(SimpleNamespace, values, tuple(wishes)))
     assert isinstance(answer, Conflict)
     assert set(answer.labels) in ({"a<1", "a>2"}, {"b<1", "b>2"})
 
@@ -284,22 +299,23 @@ def test_a_million_numbers_are_not_tried_one_by_one():
     """Between two bounds that rise and fall, with an odd sum, and a cost: a handful of them is looked at."""
     calls = []
 
-    def twice(a: int, n: int) -> int:
-        calls.append(n)
-        return a * n
+    def twice(it: Any) -> int:
+        calls.append(it.n)
+        return it.a * it.n
 
     problem = Problem(
+        SimpleNamespace,
         (Variable("a", lambda _: (2, 3)), Variable("n", lambda _: Span(1, 10**6, 1), ())),
         (
             Constraint("enough", ("a", "n"), twice, low=600_000, high=float("inf"), rising=("n",)),
-            Constraint("odd", ("a", "n"), lambda a, n: (a * n + 1) % 2, period={"n": 2}),
+            Constraint("odd", ("a", "n"), lambda it: (it.a * it.n + 1) % 2, period={"n": 2}),
         ),
-        (Objective("few", ("n",), lambda n: n, rising=("n",)),),
+        (Objective("few", ("n",), lambda it: it.n, rising=("n",)),),
     )
     watcher = Watcher()
     answer = solve(problem, watcher)
     assert isinstance(answer, Solution)
-    assert dict(answer.values) == {"a": 3, "n": 200_001}
+    assert vars(answer.choice) == {"a": 3, "n": 200_001}
     assert len(calls) < 100
     assert watcher.visits < 10
     assert watcher.finds
@@ -309,13 +325,14 @@ def test_a_side_is_left_once_it_cannot_win():
     """The cost grows to both sides of the start: three of a thousand values are looked at."""
     watcher = Watcher()
     problem = Problem(
+        SimpleNamespace,
         (Variable("a", lambda _: Span(1, 1000, 500)), Variable("b", lambda _: (1, 2), ())),
         (),
-        (Objective("near", ("a",), lambda a: abs(a - 500), away=("a",)),),
+        (Objective("near", ("a",), lambda it: abs(it.a - 500), away=("a",)),),
     )
     answer = solve(problem, watcher)
     assert isinstance(answer, Solution)
-    assert answer.values["a"] == 500
+    assert answer.choice.a == 500
     assert watcher.visits <= 6
 
 
@@ -325,7 +342,7 @@ def test_costs_that_grow_from_the_start_change_no_answer(problem, seed):
     """A cost along the first variable, claimed and not claimed to grow away from the start of its span."""
     start = seed % 9
     first = problem.variables[0]._replace(domain=lambda _: Span(0, 8, start))
-    grows = Objective("grows", ("a",), lambda a: abs(a - start) // 2, away=("a",))
+    grows = Objective("grows", ("a",), lambda it: abs(it.a - start) // 2, away=("a",))
     asked = problem._replace(
         variables=(first, *problem.variables[1:]), objectives=(grows, *problem.objectives)
     )
@@ -340,6 +357,7 @@ def test_what_is_not_to_blame_is_not_tried_again():
     """b has no value that c could live with, whatever a is; and c does not care for b."""
     watcher = Watcher()
     problem = Problem(
+        SimpleNamespace,
         (
             Variable("a", lambda _: range(100), ()),
             Variable("b", lambda _: range(100), ()),
@@ -356,11 +374,12 @@ def test_the_reason_of_a_long_search_is_short():
     """Only what a refutation needed is looked at again: bystanders cost nothing."""
     bystanders = [Constraint(f"fine{i}", ("a",), lambda _: 0) for i in range(50)]
     problem = Problem(
+        SimpleNamespace,
         (Variable("a", lambda _: Span(1, 1000, 1)),),
         (
             *bystanders,
-            Constraint("small", ("a",), lambda a: a, high=5, rising=("a",)),
-            Constraint("large", ("a",), lambda a: a, low=6, high=float("inf"), rising=("a",)),
+            Constraint("small", ("a",), lambda it: it.a, high=5, rising=("a",)),
+            Constraint("large", ("a",), lambda it: it.a, low=6, high=float("inf"), rising=("a",)),
         ),
     )
     answer = solve(problem)
@@ -376,13 +395,14 @@ def test_an_ordered_sequence_is_left_early_and_nothing_is_lost(problem, data):
     depth = data.draw(st.integers(0, len(problem.variables) - 1))
     last, seed = problem.variables[-1].name, data.draw(st.integers(0, 10**6))
     mine = (
-        Constraint("may", ("z",), table(seed, 3)),
-        Constraint("suits", ("z", last), table(seed + 1, 3), high=1),
+        Constraint("may", ("z",), reading(("z",), table(seed, 3))),
+        Constraint("suits", ("z", last), reading(("z", last), table(seed + 1, 3)), high=1),
     )[: data.draw(st.integers(0, 2))]
-    grows = Objective("grows", ("z",), lambda z: order.index(z) // 2, away=("z",))
+    grows = Objective("grows", ("z",), lambda it: order.index(it.z) // 2, away=("z",))
     at = data.draw(st.integers(0, len(problem.objectives)))
     variables = (*problem.variables[:depth], Variable("z", lambda _: order, ()), *problem.variables[depth:])
     asked = Problem(
+        SimpleNamespace,
         variables,
         (*problem.constraints, *mine),
         (*problem.objectives[:at], grows, *problem.objectives[at:]),
@@ -406,12 +426,12 @@ def ends(draw: st.DrawFn) -> Problem:
         above = lambda *row, limit=limit: row[-1] - limit(row[:-1])  # noqa: E731
         below = lambda *row, limit=limit: limit(row[:-1]) - row[-1]  # noqa: E731
         trend = {"rising": ("n",)} if upper else {"falling": ("n",)}
-        constraints.append(Constraint(f"c{i}", scope, above if upper else below, **trend))
+        constraints.append(Constraint(f"c{i}", scope, reading(scope, above if upper else below), **trend))
     wanted = tuple(
-        Objective(f"o{i}", (name,), table(draw(st.integers(0, 10**6)), 5), least=0)
+        Objective(f"o{i}", (name,), reading((name,), table(draw(st.integers(0, 10**6)), 5)), least=0)
         for i, name in enumerate(draw(st.permutations(names))[: draw(st.integers(0, 2))])
     )
-    return Problem((*variables, last), tuple(constraints), wanted)
+    return Problem(SimpleNamespace, (*variables, last), tuple(constraints), wanted)
 
 
 @settings(deadline=None, max_examples=400)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 
 import pytest
 from asking import compiled
@@ -157,8 +158,8 @@ def endless() -> Problem:
     from relionc.solve import Constraint
 
     names = [f"v{i}" for i in range(21)]
-    odd = Constraint("odd", tuple(names), lambda *values: sum(values), low=22, high=30)
-    return Problem(tuple(Variable(name, lambda _: (0, 1)) for name in names), (odd,), ())
+    odd = Constraint("odd", tuple(names), lambda it: sum(vars(it).values()), low=22, high=30)
+    return Problem(SimpleNamespace, tuple(Variable(name, lambda _: (0, 1)) for name in names), (odd,), ())
 
 
 def test_a_search_ends_when_its_visits_are_spent():
@@ -190,5 +191,5 @@ def test_later_answers_leave_less_for_explanations():
     known = Known()
     before = known.reasons.left
     assert before == SEARCH_VISITS
-    known.decided(Problem((Variable("a", lambda _: (1,)),), (), ()))
+    known.decided(Problem(SimpleNamespace, (Variable("a", lambda _: (1,)),), (), ()))
     assert known.reasons.left == before - 2

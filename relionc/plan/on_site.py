@@ -1,0 +1,84 @@
+"""A demand on a cluster: what every candidate, requirement and preference looks at."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+from relionc.plan.gpus import parse_ids
+from relionc.plan.pools import node_pools
+from relionc.slurm.allocation import whole_cores
+
+if TYPE_CHECKING:
+    from relionc.plan.demand import Amounts, Demand
+    from relionc.plan.gpus import Use
+    from relionc.plan.pools import NodePool
+    from relionc.site.types import Cluster
+
+MIB = 1024
+"""MiB in a GiB."""
+
+
+class DemandOnSite:
+    """A demand, the cluster, and the pools of nodes there.
+
+    What choices have in common is worked out once and kept here: memory by threads, and by their own keys tasks that
+    fit, memory per CPU, and the use of GPUs.
+    """
+
+    __slots__ = (
+        "_amounts",
+        "cluster",
+        "demand",
+        "entry_devices",
+        "exclusive",
+        "fits",
+        "fixed_threads",
+        "mem_per_cpu",
+        "pools",
+        "slurm",
+        "uses",
+    )
+
+    def __init__(self, demand: Demand, cluster: Cluster) -> None:
+        self.demand = demand
+        self.cluster = cluster
+        self.slurm = cluster.scheduler == "slurm"
+        self.pools = node_pools(demand, cluster)
+        self.exclusive = bool(demand.pins.exclusive)
+        self.fixed_threads = demand.fixed_threads
+        self.entry_devices = max((len(entry) for entry in parse_ids(demand.gpu_ids)), default=0)
+        self._amounts: dict[tuple[int, bool], Amounts] = {}
+        self.fits: dict[tuple[int, int], int] = {}
+        self.mem_per_cpu: dict[tuple[object, ...], int] = {}
+        self.uses: dict[tuple[object, ...], Use] = {}
+
+    def amounts(self, threads: int, *, sure: bool = False) -> Amounts:
+        """Memory of ranks with so many threads; with `sure` only what depends on no assumption."""
+        key = threads, sure
+        if key not in self._amounts:
+            each = self.demand.amounts(threads)
+            self._amounts[key] = each.sure() if sure else each
+        return self._amounts[key]
+
+    def leader_amounts(self, *, sure: bool = False) -> Amounts:
+        """Memory of the leader of a hetjob, which has one CPU's threads."""
+        return self.amounts(self.demand.threads_of(1), sure=sure)
+
+    def preferred_cpus(self, pool: NodePool) -> int:
+        """CPUs per task that the site prefers for this kind of job on this node.
+
+        A program without threads would leave all but one CPU of its task idle: it takes one core.
+        """
+        node, policy = pool.node_type, self.cluster.policy
+        if not self.demand.threads and not self.demand.gpu:
+            return node.threads_per_core
+        return (node.gpu_threads or policy.gpu_threads) if self.demand.gpu else self.demand.usual_cpus
+
+    def leader_takes(self, pool: NodePool) -> tuple[int, int]:
+        """CPUs and MiB of a leader on a node of its own: one core, or more where a CPU may have only so much memory."""
+        core, most = pool.node_type.threads_per_core, pool.max_memory_per_cpu_mib or 0
+        usual = self.cluster.policy.memory_per_cpu_mib
+        need = max((min(usual, most) if most else usual) * core, ceil(self.leader_amounts().leader_gib * MIB))
+        mib = min(need, pool.usable_node.memory_mib or need)
+        return whole_cores(max(core, ceil(mib / most) if most else 1), core), mib
