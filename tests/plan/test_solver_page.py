@@ -23,7 +23,7 @@ LIMITS = (ROOT / "relionc/plan/limits.py").read_text()
 
 def labels_of_the_code() -> set[str]:
     written = set(re.findall(r'"((?:pin|site|need):[a-z_]+)', LIMITS))
-    named = re.findall(r'^        \((?:\n            )?"([a-z_]+)",', LIMITS, re.MULTILINE)
+    named = re.findall(r'^        \((?:\n            )?"([a-z_]+)",\s+(?:pins\.|\()', LIMITS, re.MULTILINE)
     return written | {f"pin:{name}" for name in named}
 
 
