@@ -9,7 +9,7 @@ SPEC := specs/biowulf-2018/class3d-ribosome.yaml
 # In this order: an error in the catalogue's data is told first, schemas name its options, validators are made from schemas.
 GENERATORS := $(addprefix tools/build_,$(addsuffix .py,catalog sites schemas validators templates job_docs code_docs))
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak check bench generate fresh clean
+.PHONY: help demo test soak mutants check bench generate fresh clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test: $(VENV)/.developed ## run every test, in WORKERS=2 processes; starts a pri
 
 soak: $(VENV)/.developed ## the long runs that `make test` has a share of: quoting, kills, fuzz; an hour and more
 	RELIONC_SOAK=1 $(BIN)/python -m pytest --timeout=0 $(or $(ARGS),tests/safety tests/store tests/fuzz)
+
+mutants: $(VENV)/.developed ## make known mistakes in a copy, one at a time, and say which no test notices; ten minutes
+	$(BIN)/python tools/mutants.py $(ARGS)
 
 check: $(VENV)/.developed ## format, lint, types, layering, start-up, generated files
 	$(BIN)/ruff format --check .
