@@ -70,7 +70,8 @@ def ran(mutant: Mutant, tree: Path) -> tuple[str, str]:
         [sys.executable, *PYTEST, f"--basetemp={tree / 'tmp'}", *mutant.tests.split()],
         cwd=tree, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(tree)},
     )  # fmt: skip
-    last = done.stdout.strip().rpartition("\n")[2]
+    said = done.stdout.strip() or done.stderr.strip()
+    last = f"exit status {done.returncode}: {said.rpartition(chr(10))[2]}"
     if done.returncode == 0:
         return SURVIVED, last
     return (KILLED if done.returncode == FAILED_TESTS else BROKEN), last

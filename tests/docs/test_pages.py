@@ -26,8 +26,16 @@ SPECS = [
 ]
 
 
+LONG = 200
+
+
 def _name(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
+
+
+def _is_written(page: Path) -> bool:
+    """Whether people write it: tools make the pages of job types and the list of codes."""
+    return page.parent.name != "jobs" and page.name != "diagnostic-codes.md"
 
 
 @pytest.fixture
@@ -94,6 +102,12 @@ def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
     targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text())]
     local = [target for target in targets if target and "://" not in target]
     assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if _is_written(page)], ids=_name)
+def test_the_lines_of_a_page_can_be_read_and_compared(page: Path) -> None:
+    text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    assert [line for line in text.splitlines() if len(line) >= LONG] == []
 
 
 def test_the_index_lists_every_page() -> None:

@@ -45,6 +45,11 @@ def test_bash_reads_the_words_that_were_meant(words):
     assert seen_by_bash(line) == [value_of(word) for word in words]
 
 
+def test_every_mark_beside_a_reference_is_read_as_it_is():
+    words = [(f"a {mark}", ShellRef("HOME"), mark) for mark in map(chr, range(1, 128))]
+    assert seen_by_bash(" ".join(map(shell.word, words))) == [value_of(word) for word in words]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(TEXTS.filter(lambda text: text[:1] not in ("", "-")), min_size=2, max_size=30))
 def test_a_command_laid_out_on_many_lines_is_the_same_command(texts):
