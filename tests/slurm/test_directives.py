@@ -113,5 +113,11 @@ def test_a_value_that_is_written_reads_back(value):
     ]
 
 
+def test_a_value_with_any_mark_in_it_reads_back():
+    for mark in map(chr, range(32, 127)):
+        for value in (f"a{mark}b", f"{mark}b", f"a{mark}"):
+            assert [each.value for each in said([f"#SBATCH {written('comment', value)}"])] == [value]
+
+
 def test_an_option_without_a_value_is_its_name():
     assert written("exclusive", None) == "--exclusive"
