@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from random import Random
 
 LARGEST = 1 << 22
+"""Bytes: the command reads no larger file."""
 NUMBERS = (0, -1, 1, 2, 63, 64, 65, 255, 4096, 65536, 2**31 - 1, 2**31, 2**63, 10**18, 10**30, 0.5, 1e308)
 TEXTS = (
     "",
@@ -106,7 +107,7 @@ def structural(draw: Random, value: Any) -> bytes:
     text = json.dumps(value, ensure_ascii=draw.random() < 0.5, indent=draw.choice((None, 1)))
     if draw.random() < 0.1:
         text = text.replace(": ", ': 1, "a": ', 1)
-    return text.encode("utf-8", "surrogatepass")
+    return text.encode("utf-8", "surrogatepass")[:LARGEST]
 
 
 def _places(value: Any) -> Any:
