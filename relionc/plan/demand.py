@@ -34,25 +34,22 @@ class Amounts(NamedTuple):
     worker: tuple[Term, ...]
     leader: tuple[Term, ...]
     vram: tuple[Term, ...]
+    worker_gib: float  # their sums, which a search asks for thousands of times
+    leader_gib: float
+    vram_gib: float
 
-    @property
-    def worker_gib(self) -> float:
-        """GiB of memory of one worker or peer."""
-        return _gib(self.worker)
-
-    @property
-    def leader_gib(self) -> float:
-        """GiB of memory of the leader."""
-        return _gib(self.leader)
-
-    @property
-    def vram_gib(self) -> float:
-        """GiB that one worker takes of a GPU."""
-        return _gib(self.vram)
+    @classmethod
+    def of(cls, worker: tuple[Term, ...], leader: tuple[Term, ...], vram: tuple[Term, ...]) -> Amounts:
+        """Return the amounts of one worker or peer, of the leader, and of one worker on its GPU."""
+        return cls(worker, leader, vram, _gib(worker), _gib(leader), _gib(vram))
 
     def sure(self) -> Amounts:
         """Return what is certain of them: without terms that are assumed."""
-        return Amounts(*(tuple(term for term in terms if not term.assumed) for terms in self))
+        return Amounts.of(_sure(self.worker), _sure(self.leader), _sure(self.vram))
+
+
+def _sure(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    return tuple(term for term in terms if not term.assumed)
 
 
 def _gib(terms: tuple[Term, ...]) -> float:
@@ -149,7 +146,7 @@ def _amounts_of(job: ResolvedJob, factor: float) -> Callable[[int], Amounts]:
             worker, _ = amounts.memory_terms(job, threads)
             leader = amounts.leader_terms(job, threads) if job.needs.leader else ()
             vram, _ = amounts.vram_terms(job, threads) if job.needs.gpu else ((), ())
-            known[threads] = Amounts(_times(worker, factor), _times(leader, factor), vram)
+            known[threads] = Amounts.of(_times(worker, factor), _times(leader, factor), vram)
         return known[threads]
 
     return of

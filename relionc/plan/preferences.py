@@ -43,7 +43,7 @@ def usual_ranks(on_site: DemandOnSite) -> int | None:
 def _what_is_assumed(on_site: DemandOnSite) -> Costs:
     """Make room for memory that rests on an assumption: it costs no worker, but a better node is taken."""
     amounts = on_site.amounts(on_site.demand.threads_of(1))
-    if not any(term.assumed for terms in amounts for term in terms):
+    if not any(term.assumed for term in (*amounts.worker, *amounts.leader, *amounts.vram)):
         return ()
     return (
         Objective("memory missing", OF_NODE, lambda c: max(0.0, c.memory_missing_gib(sure=False)), rising=UP),

@@ -255,7 +255,7 @@ def _as_demand(given: dict[str, Any]) -> Demand:
             terms("leader") if given["leader"] else (),
             terms("vram") if given["gpu"] else (),
         )
-        return Amounts(*(tuple(term for term in each if term.gib) for each in found))
+        return Amounts.of(*(tuple(term for term in each if term.gib) for each in found))
 
     routes = {name: ("jobs", "a", "resources", name) for name in given["pins"]}
     rules = tuple(RankRule(code="RL211", when=("const", True), message="", **rule) for rule in given["rules"])
