@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.cli.table import table
+from relionc.lower.modes import MODES
 from relionc.plan.alternatives import alternatives
-from relionc.plan.model import HETJOB
 
 if TYPE_CHECKING:
     from relionc.plan.alternatives import Alternative
@@ -27,7 +27,7 @@ def others(plan: JobPlan, cluster: Cluster) -> str:
 
 
 def _row(each: Alternative, *, billed: bool) -> list[str]:
-    nodes = f"1 + {each.nodes - 1}" if each.mode == HETJOB else str(each.nodes)
+    nodes = MODES[each.mode].nodes(each.nodes)
     cells = [
         each.mode,
         f"{nodes} x {each.node_type}",

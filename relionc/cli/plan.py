@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from relionc.cli import say
 from relionc.cli.build import BuildCall, compile_one, show
 from relionc.cli.files import CallError
-from relionc.cli.summary import MIB, gpus, job_lines, leader_memory_mib, memory_per_node_mib, nodes
+from relionc.cli.summary import MIB, gpus, job_lines, nodes
 from relionc.cli.table import table
 from relionc.plan.model import LEADER, PEER
 from relionc.plan.picture import gpu_bars
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relionc.pipeline import Compiled
-    from relionc.plan.model import JobPlan, Rank, Reason, Term
+    from relionc.plan.model import Gpus, Group, JobPlan, Memory, Rank, Reason, Term
     from relionc.source import Tree
 
 FEW_RANKS = 64  # more are shown by node only
@@ -56,7 +57,7 @@ def _overview(plans: Sequence[JobPlan]) -> str:
             nodes(plan),
             str(plan.ntasks),
             str(plan.cpus_per_task),
-            str(gpus(plan)) if plan.use_gpu else "-",
+            str(gpus(plan)) if plan.gpus.used else "-",
             format_time(plan.time_s) if plan.time_s is not None else "-",
             ", ".join(name for name in plan.job.after if name in names) or "-",
         )
@@ -84,9 +85,8 @@ def _job(plan: JobPlan, result: Compiled, *, others: bool) -> str:
 def _nodes(plan: JobPlan) -> str:
     """One row per node: its ranks, and what they take of it."""
     rows: list[tuple[str, ...]] = [("node", "ranks", "", "GPUs in use", "CPUs", "memory")]
-    rows += [
-        _node(plan, node, [rank for rank in plan.ranks if rank.node == node]) for node in range(plan.nodes)
-    ]
+    ranks = iter(plan.ranks)
+    rows += [_node(plan, node, [*islice(ranks, share)]) for node, share in enumerate(plan.placement.shares)]
     if len(rows) > FEW_NODES:  # all alike: the first and the last say it
         left_out = (f"({len(rows) - FEW_NODES} more)", "", "", "", "", "")
         rows = [*rows[: FEW_NODES - 1], left_out, rows[-1]]
@@ -94,17 +94,16 @@ def _nodes(plan: JobPlan) -> str:
 
 
 def _node(plan: JobPlan, node: int, here: Sequence[Rank]) -> tuple[str, ...]:
-    gpus = 0 if here[0].role == LEADER and len(here) == 1 else plan.gpus_per_node
-    leader = plan.leader_group if node == 0 else None
-    there = leader.node_cpus if leader else plan.node_cpus
-    cpus = str(sum(rank.cpus for rank in here)) + (f" of {there}" if there else "")
+    group = plan.groups[0] if node == 0 else plan.workers
+    gpus = 0 if here[0].role == LEADER and len(here) == 1 else group.gpus_per_node
+    cpus = str(sum(rank.cpus for rank in here)) + (f" of {group.node_cpus}" if group.node_cpus else "")
     total = sum(_of_rank(plan, rank) for rank in here)
     memory = f"{total:,.1f} GiB" if total else "-"
     return f"node[{node}]", _range(here), _roles(here), gpu_bars(here, gpus) or "-", cpus, memory
 
 
 def _of_rank(plan: JobPlan, rank: Rank) -> float:
-    terms = plan.memory_leader if rank.role == LEADER else plan.memory
+    terms = plan.memory.leader if rank.role == LEADER else plan.memory.worker
     return sum(term.gib for term in terms)
 
 
@@ -134,49 +133,50 @@ def _range(ranks: Sequence[Rank]) -> str:
 
 def _sums(plan: JobPlan) -> str:
     """Memory of a rank and of the fullest node, scratch of a node: the terms and what they add up to."""
-    lines: list[str] = []
-    if plan.memory:
-        led = plan.ranks[0].role == LEADER
-        lines += _terms("memory per worker" if led else "memory per rank", plan.memory)
-        lines += _terms("memory of the leader", plan.memory_leader) if led else []
-        of = f" of {plan.node_memory_mib / MIB:,.0f}" if plan.node_memory_mib else ""
-        lines.append(f"on the fullest node    {_of_fullest(plan)}{of} GiB{_without_assumed(plan)}")
-    if plan.vram:
-        lines += _on_gpu(plan)
-    asked = memory_per_node_mib(plan)
-    if asked is not None:
-        lines.append(
-            f"memory asked for       {_memory_asked(plan)} = {asked / MIB:,.1f} GiB on the fullest node"
-        )
-    if plan.leader_group is not None and (alone := leader_memory_mib(plan.leader_group)) is not None:
-        lines.append(
-            f"for the leader         {alone / MIB:,.1f} GiB on a {plan.leader_group.node_type} node of its own"
-        )
-    if plan.scratch:
-        lines += _terms("scratch per node", plan.scratch)
-    if plan.scratch_gib:
-        lines.append(f"scratch asked for      {plan.scratch_gib} GiB per node")
+    lines, group = _needed(plan), plan.workers
+    if plan.gpus.vram:
+        lines += _on_gpu(plan.gpus)
+    if group.memory_mib is not None:
+        asked = f"{_memory_asked(group)} = {group.memory_mib / MIB:,.1f} GiB"
+        lines.append(f"memory asked for       {asked} on the fullest node")
+    if plan.leader is not None and plan.leader.memory_mib is not None:
+        alone = f"{plan.leader.memory_mib / MIB:,.1f} GiB on a {plan.leader.node_type} node of its own"
+        lines.append(f"for the leader         {alone}")
+    lines += _terms("scratch per node", plan.scratch.terms)
+    if group.scratch_gib:
+        lines.append(f"scratch asked for      {group.scratch_gib} GiB per node")
     return "".join(f" {line}\n" for line in lines)
 
 
-def _of_fullest(plan: JobPlan) -> str:
-    mark = "~" if _without_assumed(plan) else ""
-    return f"{mark}{plan.memory_node_assumed_gib:,.1f}"
+def _needed(plan: JobPlan) -> list[str]:
+    """Return the memory of a rank and of the fullest node, by the models."""
+    memory, has_leader, node_mib = plan.memory, plan.placement.has_leader, plan.workers.node_memory_mib
+    if not memory.worker:
+        return []
+    lines = _terms("memory per worker" if has_leader else "memory per rank", memory.worker)
+    lines += _terms("memory of the leader", memory.leader) if has_leader else []
+    of = f" of {node_mib / MIB:,.0f}" if node_mib else ""
+    return [*lines, f"on the fullest node    {_of_fullest(memory)}{of} GiB{_without_assumed(memory)}"]
 
 
-def _without_assumed(plan: JobPlan) -> str:
+def _of_fullest(memory: Memory) -> str:
+    mark = "~" if _without_assumed(memory) else ""
+    return f"{mark}{memory.assumed_gib:,.1f}"
+
+
+def _without_assumed(memory: Memory) -> str:
     """Say how much of the sum is certain, where that is less than all."""
-    if plan.memory_node_assumed_gib < plan.memory_node_gib + 0.05:
+    if memory.assumed_gib < memory.sure_gib + 0.05:
         return ""
-    return f" ({plan.memory_node_gib:,.1f} without what is assumed, ~)"
+    return f" ({memory.sure_gib:,.1f} without what is assumed, ~)"
 
 
-def _on_gpu(plan: JobPlan) -> list[str]:
-    each, most = sum(term.gib for term in plan.vram), plan.workers_per_gpu
-    of = f" of {plan.vram_per_gpu_gib:,.0f}" if plan.vram_per_gpu_gib else ""
+def _on_gpu(gpus: Gpus) -> list[str]:
+    each, most = sum(term.gib for term in gpus.vram), gpus.workers
+    of = f" of {gpus.vram_gib:,.0f}" if gpus.vram_gib else ""
     sum_of = f"{most} workers x {each:,.1f} = " if most > 1 else ""
     return [
-        *_terms("GPU memory per worker", plan.vram),
+        *_terms("GPU memory per worker", gpus.vram),
         f"on the busiest GPU     {sum_of}{most * each:,.1f}{of} GiB",
     ]
 
@@ -201,14 +201,14 @@ def _others(plan: JobPlan, result: Compiled) -> str:
     return others(plan, result.cluster)
 
 
-def _memory_asked(plan: JobPlan) -> str:
-    if plan.mem_per_cpu_mib is None:
+def _memory_asked(group: Group) -> str:
+    if group.mem_per_cpu_mib is None:
         return "per node"
-    return f"{plan.mem_per_cpu_mib:,} MiB per CPU x {plan.cpus_per_node} CPUs"
+    return f"{group.mem_per_cpu_mib:,} MiB per CPU x {group.cpus_per_node} CPUs"
 
 
 def _reasons(plan: JobPlan, tree: Tree | None) -> str:
-    rows = [(reason.name, reason.value, reason.how, _because(reason, tree)) for reason in plan.reasons]
+    rows = [(reason.name, reason.value, reason.how, _because(reason, tree)) for reason in plan.why.reasons]
     return " why\n" + table(rows, indent=" ") if rows else ""
 
 
@@ -219,4 +219,4 @@ def _because(reason: Reason, tree: Tree | None) -> str:
 
 
 def _missing(plan: JobPlan) -> str:
-    return f" not checked: {'; '.join(plan.not_checked)}\n" if plan.not_checked else ""
+    return f" not checked: {'; '.join(plan.why.not_checked)}\n" if plan.why.not_checked else ""

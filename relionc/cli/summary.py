@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from relionc.cli.say import on_one_line
 from relionc.emit.shell import pasted_path
-from relionc.plan.model import HETEROGENEOUS, LEADER, ONE_TASK_PER_NODE
+from relionc.lower.modes import mode_of
 from relionc.plan.words import plural
 from relionc.slurm.times import format_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relionc.plan.model import JobPlan, LeaderGroup
+    from relionc.plan.model import Group, JobPlan
     from relionc.store.build_dir import Written
 
 MIB = 1024
@@ -33,7 +33,7 @@ def job_lines(plans: Sequence[JobPlan]) -> str:
 
 def _layout(plan: JobPlan) -> list[str]:
     words = [plan.mode, nodes(plan), _ranks(plan)]
-    if plan.use_gpu:
+    if plan.gpus.used:
         words.append(plural(gpus(plan), "GPU"))
     if plan.time_s is not None:
         words.append(format_time(plan.time_s))
@@ -42,63 +42,42 @@ def _layout(plan: JobPlan) -> list[str]:
 
 def nodes(plan: JobPlan) -> str:
     """Return the nodes of a job by type; a hetjob's leader has one of its own."""
-    leader = plan.leader_group
-    if leader is None:
-        return f"{plan.nodes} x {plan.node_type}"
-    return f"1 x {leader.node_type} + {plan.nodes - 1} x {plan.node_type}"
+    counts = [plan.nodes] if plan.leader is None else [1, plan.nodes - 1]
+    return " + ".join(
+        f"{count} x {group.node_type}" for count, group in zip(counts, plan.groups, strict=True)
+    )
 
 
 def gpus(plan: JobPlan) -> int:
     """Return the number of GPUs that are allocated, on all nodes."""
-    return (plan.nodes - (plan.leader_group is not None)) * plan.gpus_per_node
+    return (plan.nodes - (plan.leader is not None)) * plan.workers.gpus_per_node
 
 
 def _ranks(plan: JobPlan) -> str:
-    workers = sum(rank.role != LEADER for rank in plan.ranks)
     text = plural(plan.ntasks, "rank")
-    if workers < plan.ntasks:
-        text += f" (1 leader + {plural(workers, 'worker')})"
+    if plan.placement.has_leader:
+        text += f" (1 leader + {plural(plan.ntasks - 1, 'worker')})"
     return f"{text} x {plural(plan.cpus_per_task, 'CPU')}"
 
 
 def _takes(plan: JobPlan) -> list[str]:
     """Return the memory and scratch of a node, where they are asked for."""
-    words: list[str] = []
-    if plan.leader_group is not None:
-        words.append(_leader(plan.leader_group))
-    if plan.mode == ONE_TASK_PER_NODE:
-        words.append(f"one task of {plural(plan.cpus_per_slot, 'CPU')} per node")
-    asked = memory_per_node_mib(plan)
-    if asked is not None:
-        of = f" of {plan.node_memory_mib / MIB:.0f}" if plan.node_memory_mib else ""
-        words.append(f"memory {asked / MIB:.0f}{of} GiB per node")
-    if plan.scratch_gib:
-        need = sum(term.gib for term in plan.scratch)
-        words.append(f"scratch {f'{need:.0f} of ' if need else ''}{plan.scratch_gib} GiB per node")
-    if plan.mode == HETEROGENEOUS and plan.nodes > 1:
-        words.append("nodes as Slurm finds them empty")
-    return words
+    group, mode = plan.workers, mode_of(plan)
+    words = [_leader(plan.leader) if plan.leader else "", mode.task(plan)]
+    if group.memory_mib is not None:
+        of = f" of {group.node_memory_mib / MIB:.0f}" if group.node_memory_mib else ""
+        words.append(f"memory {group.memory_mib / MIB:.0f}{of} GiB per node")
+    if group.scratch_gib:
+        need = sum(term.gib for term in plan.scratch.terms)
+        words.append(f"scratch {f'{need:.0f} of ' if need else ''}{group.scratch_gib} GiB per node")
+    return [word for word in (*words, mode.caution(plan)) if word]
 
 
-def _leader(group: LeaderGroup) -> str:
+def _leader(group: Group) -> str:
     """Return what the leader of a hetjob takes of its own node."""
-    asked = leader_memory_mib(group)
+    asked = group.memory_mib
     memory = f", {asked / MIB:.0f} of {group.node_memory_mib / MIB:.0f} GiB" if asked is not None else ""
-    return f"the leader's node: {plural(group.cpus, 'CPU')}{memory}"
-
-
-def leader_memory_mib(group: LeaderGroup) -> int | None:
-    """Return what the node of a hetjob's leader is asked for, in MiB; None where nothing is asked."""
-    if group.mem_per_cpu_mib is None:
-        return group.mem_per_node_mib
-    return group.mem_per_cpu_mib * group.cpus
-
-
-def memory_per_node_mib(plan: JobPlan) -> int | None:
-    """Return what the fullest node is asked for, in MiB; None where nothing is asked."""
-    if plan.mem_per_node_mib is not None:
-        return plan.mem_per_node_mib
-    return None if plan.mem_per_cpu_mib is None else plan.mem_per_cpu_mib * plan.cpus_per_node
+    return f"the leader's node: {plural(group.cpus_per_task, 'CPU')}{memory}"
 
 
 def built(root: str, written: Written | None, total: int) -> str:

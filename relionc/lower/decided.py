@@ -18,9 +18,9 @@ def options(plan: JobPlan, *, queued: bool) -> dict[str, AnyText]:
     values: dict[str, AnyText] = {
         "ranks": str(plan.ntasks),
         "threads": str(plan.threads),
-        "use_gpu": "Yes" if plan.use_gpu else "No",
-        "gpu_ids": plan.gpu_ids,
-        "scratch_dir": plan.scratch_dir,
+        "use_gpu": "Yes" if plan.gpus.used else "No",
+        "gpu_ids": plan.gpus.ids,
+        "scratch_dir": plan.scratch.folder,
         # RELION refuses a job of many ranks that is not for a queue.
         "queue": "Yes" if queued else "No",
     }

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from relionc.diag import Finding
 from relionc.ir import CommandLine, HostfileRule, ShellRef, Step, Word
+from relionc.lower.modes import mode_of
+from relionc.lower.modes.base import route_of_mode
 from relionc.lower.words import profile_word, reference, word
-from relionc.plan.model import HETJOB, HOMOGENEOUS_PLUS_1, LEADER, ONE_TASK_PER_NODE
 from relionc.site.launchers import has_daemons, start, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from relionc.diag import Route
-    from relionc.plan.model import JobPlan
+    from relionc.plan.model import JobPlan, Placement
     from relionc.site.launchers import Start
     from relionc.site.types import Cluster, Launcher
-
-
-_OF_MODE = {HETJOB: "hetjob", ONE_TASK_PER_NODE: "one_task_per_node"}
-"""Modes that need a launcher of their own, and its name in a profile."""
 
 
 def launcher_of(plan: JobPlan, cluster: Cluster, *, parallel: bool = True) -> Launcher | None:
     """Return what starts a command of the job; None: the program is run bare."""
     if not parallel:
         return cluster.launchers.get("serial")
-    if plan.mode in _OF_MODE:
-        return cluster.launchers.get(_OF_MODE[plan.mode])
+    own = mode_of(plan).launcher
+    if own:
+        return cluster.launchers.get(own)
     use = "interactive" if plan.job.interactive else "batch"
     return cluster.launchers.get(use) or cluster.launchers.get("batch")
 
@@ -41,20 +37,17 @@ def start_of(plan: JobPlan, cluster: Cluster) -> Start | None:
     if launcher is None:
         return None
     counted = _is_counted(plan)
-    placed = start(launcher, placed=_placed(plan, cluster), counted=counted)
+    placed = start(launcher, placed=_is_placed(plan, cluster), counted=counted)
     return placed or (start(launcher, placed=False, counted=counted) if plan.nodes == 1 else None)
 
 
-def _placed(plan: JobPlan, cluster: Cluster) -> bool:
-    """Tell whether ranks must be placed one by one; srun need not on the one node of an interactive job."""
-    if cluster.scheduler != "slurm":
-        return False
-    return plan.mode == ONE_TASK_PER_NODE or (plan.mode == HOMOGENEOUS_PLUS_1 and not plan.job.interactive)
+def _is_placed(plan: JobPlan, cluster: Cluster) -> bool:
+    return cluster.scheduler == "slurm" and mode_of(plan).is_placed(plan)
 
 
 def _is_counted(plan: JobPlan) -> bool:
     """Tell whether the ranks of each node are known before Slurm has chosen the nodes."""
-    return plan.placement == "exact" or plan.ntasks == 1
+    return plan.placement.exact or plan.ntasks == 1
 
 
 def hostfile_rule(plan: JobPlan, cluster: Cluster) -> HostfileRule | None:
@@ -62,11 +55,11 @@ def hostfile_rule(plan: JobPlan, cluster: Cluster) -> HostfileRule | None:
     way = start_of(plan, cluster)
     if way is None or not way.row:
         return None
-    node = cluster.node_types.get(plan.node_type)
+    node = cluster.node_types.get(plan.workers.node_type)
     return HostfileRule(
         path=hostfile_path(plan),
-        shares=shares(plan) if _is_counted(plan) else (),
-        leader=plan.ranks[0].role == LEADER,
+        shares=plan.placement.shares if _is_counted(plan) else (),
+        leader=plan.placement.has_leader,
         row=way.row,
         cpus_per_rank=plan.cpus_per_task,
         cpus_per_core=node.threads_per_core if node else 1,
@@ -80,11 +73,10 @@ def hostfile_path(plan: JobPlan) -> Word:
     return (*word(plan.job.output), "hostfile.", reference("SLURM_JOB_ID"))
 
 
-def hostfile_rows(plan: JobPlan, hosts: tuple[str, ...] = ()) -> tuple[str, ...]:
+def hostfile_rows(placement: Placement, hosts: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return one row per rank: its pinned host if there is one for every node, else `node[0]` and so on."""
-    if len(hosts) == plan.nodes:
-        return tuple(hosts[rank.node] for rank in plan.ranks)
-    return tuple(f"node[{rank.node}]" for rank in plan.ranks)
+    names = hosts if len(hosts) == placement.nodes else [f"node[{i}]" for i in range(placement.nodes)]
+    return tuple(name for name, share in zip(names, placement.shares, strict=True) for _ in range(share))
 
 
 def steps(plan: JobPlan, commands: Iterable[tuple[CommandLine, bool]], cluster: Cluster) -> tuple[Step, ...]:
@@ -96,9 +88,8 @@ def steps(plan: JobPlan, commands: Iterable[tuple[CommandLine, bool]], cluster: 
     made = []
     for command, parallel in commands:
         launcher = launcher_of(plan, cluster, parallel=parallel)
-        # A serial command of a hetjob runs on the leader's node, with the leader's CPUs.
-        group = plan if parallel or plan.leader_group is None else groups(plan)[0]
-        first = tuple(filled(text, group) for text in _launcher_texts(plan, cluster, parallel=parallel))
+        texts = _launcher_texts(plan, cluster, parallel=parallel)
+        first = tuple(filled(text, plan, parallel=parallel) for text in texts)
         second = tuple(filled(text, plan) for text in launcher.workers) if launcher and parallel else ()
         made.append(Step((*first, *wrapper), command, (*second, *wrapper) if second else ()))
     return tuple(made)
@@ -107,35 +98,6 @@ def steps(plan: JobPlan, commands: Iterable[tuple[CommandLine, bool]], cluster: 
 def of_version(by_version: Mapping[str, tuple[str, ...]], plan: JobPlan) -> tuple[str, ...]:
     """Return what a profile has for the RELION of a job, or for all others."""
     return by_version.get(plan.job.type.version, by_version.get("*", ()))
-
-
-def groups(plan: JobPlan) -> tuple[JobPlan, ...]:
-    """Return the groups of nodes that Slurm allocates, each as a plan: of a hetjob the leader's and the workers'."""
-    leader = plan.leader_group
-    if leader is None:
-        return (plan,)
-    alone = plan._replace(
-        partition=leader.partition,
-        node_type=leader.node_type,
-        constraint=leader.constraint,
-        nodes=1,
-        ntasks=1,
-        slots=1,
-        ntasks_per_node=1,
-        cpus_per_task=leader.cpus,
-        gpus_per_node=0,
-        mem_per_cpu_mib=leader.mem_per_cpu_mib,
-        mem_per_node_mib=leader.mem_per_node_mib,
-        node_memory_mib=leader.node_memory_mib,
-        node_cpus=leader.node_cpus,
-        scratch_gib=leader.scratch_gib,
-        exclusive=False,
-        leader_group=None,
-    )
-    workers = plan._replace(
-        nodes=plan.nodes - 1, ntasks=plan.ntasks - 1, slots=plan.slots - 1, leader_group=None
-    )
-    return alone, workers
 
 
 def on_workers(plan: JobPlan, command: CommandLine, cluster: Cluster) -> CommandLine:
@@ -147,7 +109,7 @@ def on_workers(plan: JobPlan, command: CommandLine, cluster: Cluster) -> Command
     """
     launcher = launcher_of(plan, cluster)
     names = dict(launcher.variables) if launcher else {}
-    scratch = word(plan.scratch_dir)
+    scratch = word(plan.scratch.folder)
     if not names or not scratch:
         return command
     theirs = tuple(
@@ -181,93 +143,70 @@ def cpus_of_srun(plan: JobPlan, cluster: Cluster, *, parallel: bool) -> int:
     From Slurm 22.05 on, srun does not take --cpus-per-task over from the job; nor does the srun by which mpirun starts
     its daemons, one on each node, in whose CPUs the ranks then are. One number cannot be right for two groups of nodes.
     """
-    if cluster.scheduler != "slurm" or plan.leader_group is not None:
+    if cluster.scheduler != "slurm" or plan.leader is not None:
         return 0
-    launcher = launcher_of(plan, cluster) if parallel else None
-    cpus = plan.cpus_per_slot or plan.cpus_per_task
+    launcher, group = launcher_of(plan, cluster) if parallel else None, plan.workers
     if launcher is None or not has_daemons(launcher):
-        return cpus
-    return plan.slots // plan.nodes * cpus if _is_counted(plan) else 0
+        return group.cpus_per_task
+    tasks = group.tasks_per_node or (1 if plan.ntasks == 1 else 0)
+    return tasks * group.cpus_per_task
 
 
-def filled(text: str, plan: JobPlan) -> Word:
+def filled(text: str, plan: JobPlan, *, parallel: bool = True) -> Word:
     """Return a launcher's text with its placeholders filled in."""
     if "{hostfile}" in text:
         before, _, after = text.partition("{hostfile}")
         return (*filled(before, plan), *hostfile_path(plan), *filled(after, plan))
-    values: dict[str, int | str] = {
-        "ntasks": plan.ntasks,
-        "cpus_per_task": plan.cpus_per_task,
-        "nodes": plan.nodes,
-    }
-    if "{ranks_per_node}" in text:
-        values["ranks_per_node"] = max(shares(plan))
-    if "{tasks_per_node}" in text:
-        values["tasks_per_node"] = _tasks_per_node(plan)
-    if plan.leader_group is not None:
-        values |= {"workers": plan.ntasks - 1, "leader_cpus": plan.leader_group.cpus}
-    for name, value in values.items():
+    for name, value in _values(plan, parallel=parallel).items():
         text = text.replace(f"{{{name}}}", str(value))
     return profile_word(text)
 
 
-def _tasks_per_node(plan: JobPlan) -> str:
+def _values(plan: JobPlan, *, parallel: bool) -> dict[str, int | str]:
+    """Return the value of each placeholder; a serial command of a hetjob has the leader's node and CPUs."""
+    leader, shares = plan.leader, plan.placement.shares
+    if leader is not None and not parallel:
+        return {"ntasks": 1, "cpus_per_task": leader.cpus_per_task, "nodes": 1}
+    values: dict[str, int | str] = {
+        "ntasks": plan.ntasks,
+        "cpus_per_task": plan.cpus_per_task,
+        "nodes": plan.nodes,
+        "ranks_per_node": max(shares),
+        "tasks_per_node": _tasks_per_node(shares),
+    }
+    return values | ({"workers": plan.ntasks - 1, "leader_cpus": leader.cpus_per_task} if leader else {})
+
+
+def _tasks_per_node(shares: tuple[int, ...]) -> str:
     """Return the ranks of each node as Slurm's own variable has them: `5,4(x3)`."""
-    runs = [(count, len([*nodes])) for count, nodes in groupby(shares(plan))]
+    runs = [(count, len([*nodes])) for count, nodes in groupby(shares)]
     return ",".join(f"{count}(x{nodes})" if nodes > 1 else f"{count}" for count, nodes in runs)
-
-
-def shares(plan: JobPlan) -> tuple[int, ...]:
-    """Return the ranks of each node."""
-    counts = Counter(rank.node for rank in plan.ranks)
-    return tuple(counts[node] for node in range(plan.nodes))
 
 
 def cannot_start(plan: JobPlan, cluster: Cluster) -> Iterator[Finding]:
     """Yield what keeps this cluster from starting the ranks of a plan where it says."""
-    if plan.mode in _OF_MODE and launcher_of(plan, cluster) is None:
+    mode = mode_of(plan)
+    if mode.launcher and launcher_of(plan, cluster) is None:
         yield Finding(
             code="RL651",
-            message=f"the profile `{cluster.name}` does not say how to start the ranks of a {plan.mode} layout",
-            route=_route(plan),
-            help=f"use another `layout:`, or give the profile a launcher `{_OF_MODE[plan.mode]}`",
+            message=f"the profile `{cluster.name}` does not say how to start the ranks of a {mode.name} layout",
+            route=route_of_mode(plan),
+            help=f"use another `layout:`, or give the profile a launcher `{mode.launcher}`",
         )
-    elif plan.mode == HETJOB:
-        yield from _no_hetjob(plan)
-    else:
-        yield from _cannot_place(plan, cluster)
-
-
-def _no_hetjob(plan: JobPlan) -> Iterator[Finding]:
-    """Yield what does not go with a job of two groups of nodes."""
-    leader = plan.leader_group
-    if plan.job.interactive:
-        message = "an interactive job cannot be a hetjob: its launcher knows one group of nodes"
-        yield Finding(code="RL653", message=message, route=_route(plan), help="use another `layout:`")
-    if dict(plan.job.slurm).get("nodelist"):
-        message = "`nodelist` cannot say which of its nodes is the leader's, and which are the workers'"
-        route = (*plan.job.route, "slurm", "nodelist")
-        yield Finding(code="RL653", message=message, route=route, help="use `layout: homogeneous+1`")
-    if leader and (leader.mem_per_cpu_mib is None) != (plan.mem_per_cpu_mib is None):
-        message = (
-            "Slurm starts no step over two groups of which one asks for memory by CPU, the other by node"
-        )
-        yield Finding(code="RL653", message=message, route=_route(plan), help="ask for both in the same way")
-
-
-def _route(plan: JobPlan) -> Route:
-    return plan.job.layout.route if plan.job.layout else plan.job.route
+        return
+    yield from mode.refusals(plan)
+    yield from _cannot_place(plan, cluster)
 
 
 def _cannot_place(plan: JobPlan, cluster: Cluster) -> Iterator[Finding]:
-    launcher = launcher_of(plan, cluster)
-    if start_of(plan, cluster) is not None or (launcher is None and not _placed(plan, cluster)):
+    launcher, placed = launcher_of(plan, cluster), _is_placed(plan, cluster)
+    if start_of(plan, cluster) is not None or (launcher is None and not (placed and plan.nodes > 1)):
         return
     which = f"the launcher `{title(launcher) if launcher else '(none)'}` of cluster `{cluster.name}`"
-    if _placed(plan, cluster):
+    if placed:
         message = f"{which} cannot place ranks by a hostfile, which {plan.mode} on {plan.nodes} nodes needs"
         advice = "use `layout: homogeneous`, one node, or give the launcher `arbitrary` words in the profile"
     else:
         message = f"{which} is told how many nodes or ranks of each, which Slurm decides for {plan.mode}"
         advice = "use `layout: homogeneous`, or move these words of the launcher to its `arbitrary`"
-    yield Finding(code="RL651", message=message, route=_route(plan), help=advice)
+    yield Finding(code="RL651", message=message, route=route_of_mode(plan), help=advice)

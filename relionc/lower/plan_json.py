@@ -10,7 +10,7 @@ from relionc.lower.words import anywhere
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relionc.plan.model import JobPlan, LeaderGroup, Rank, Term
+    from relionc.plan.model import Group, JobPlan, Rank, Term
 
 PLAN_VERSION = 1
 
@@ -31,60 +31,61 @@ def plan_object(plans: Sequence[JobPlan], *, spec: str, cluster: str, relion: st
 
 def job_object(plan: JobPlan) -> dict[str, object]:
     """Return one job's plan."""
+    group, memory, gpus = plan.workers, plan.memory, plan.gpus
     return {
         "type": plan.job.type.name,
         "output": plan.job.output,
         "after": list(plan.job.after),
         "interactive": plan.job.interactive,
         "mode": plan.mode,
-        "placement": plan.placement,
-        "partition": plan.partition or None,
-        "constraint": plan.constraint or None,
-        "node_type": plan.node_type or None,
+        "placement": "exact" if plan.placement.exact else "predicted",
+        "partition": group.partition or None,
+        "constraint": group.constraint or None,
+        "node_type": group.node_type or None,
         "nodes": plan.nodes,
         "ntasks": plan.ntasks,
-        "slots": plan.slots,
-        "ntasks_per_node": plan.ntasks_per_node,
+        "slots": sum(each.tasks for each in plan.groups),
+        "ntasks_per_node": group.tasks_per_node or max(plan.placement.shares),
         "cpus_per_task": plan.cpus_per_task,
-        "cpus_per_slot": plan.cpus_per_slot or plan.cpus_per_task,
-        "cpus_per_node": plan.cpus_per_node,
+        "cpus_per_slot": group.cpus_per_task,
+        "cpus_per_node": group.cpus_per_node,
         "threads": plan.threads,
-        "use_gpu": plan.use_gpu,
-        "gpu_type": plan.gpu_type or None,
-        "gpus_per_node": plan.gpus_per_node,
-        "gpu_ids": show(plan.gpu_ids),
-        **_memory(plan),
-        "scratch_gib": plan.scratch_gib,
-        "scratch_dir": show(plan.scratch_dir) or None,
+        "use_gpu": gpus.used,
+        "gpu_type": group.gpu_type or None,
+        "gpus_per_node": group.gpus_per_node,
+        "gpu_ids": show(gpus.ids),
+        **_asked_memory(group),
+        "scratch_gib": group.scratch_gib,
+        "scratch_dir": show(plan.scratch.folder) or None,
         "time_s": plan.time_s,
-        "exclusive": plan.exclusive,
-        "leader_group": _leader_group(plan.leader_group),
-        "node": {"cpus": plan.node_cpus, "memory_mib": plan.node_memory_mib},
-        "memory_per_rank": [_term(term) for term in plan.memory],
-        "memory_leader": [_term(term) for term in plan.memory_leader],
-        "memory_fullest_node_gib": _rounded(plan.memory_node_gib) if plan.memory else None,
-        "memory_fullest_node_assumed_gib": _rounded(plan.memory_node_assumed_gib) if plan.memory else None,
-        "vram_per_worker": [_term(term) for term in plan.vram],
-        "vram_per_gpu_gib": _rounded(plan.vram_per_gpu_gib) if plan.vram_per_gpu_gib else None,
-        "workers_per_gpu": plan.workers_per_gpu,
-        "idle_cpus": plan.idle_cpus,
-        "billing_per_hour": plan.billing,
-        "scratch_per_node": [_term(term) for term in plan.scratch],
+        "exclusive": group.exclusive,
+        "leader_group": _leader(plan.leader),
+        "node": {"cpus": group.node_cpus, "memory_mib": group.node_memory_mib},
+        "memory_per_rank": [_term(term) for term in memory.worker],
+        "memory_leader": [_term(term) for term in memory.leader],
+        "memory_fullest_node_gib": _rounded(memory.sure_gib) if memory.worker else None,
+        "memory_fullest_node_assumed_gib": _rounded(memory.assumed_gib) if memory.worker else None,
+        "vram_per_worker": [_term(term) for term in gpus.vram],
+        "vram_per_gpu_gib": _rounded(gpus.vram_gib) if gpus.vram_gib else None,
+        "workers_per_gpu": gpus.workers,
+        "idle_cpus": plan.cost.idle_cpus,
+        "billing_per_hour": plan.cost.billing,
+        "scratch_per_node": [_term(term) for term in plan.scratch.terms],
         "ranks": [_rank(rank) for rank in plan.ranks],
         **_reasons(plan),
-        "not_checked": list(plan.not_checked),
+        "not_checked": list(plan.why.not_checked),
     }
 
 
-def _leader_group(group: LeaderGroup | None) -> dict[str, object] | None:
+def _leader(group: Group | None) -> dict[str, object] | None:
     if group is None:
         return None
     return {
         "partition": group.partition or None,
         "constraint": group.constraint or None,
         "node_type": group.node_type or None,
-        "cpus": group.cpus,
-        **_memory(group),
+        "cpus": group.cpus_per_task,
+        **_asked_memory(group),
         "scratch_gib": group.scratch_gib,
         "node": {"cpus": group.node_cpus, "memory_mib": group.node_memory_mib},
     }
@@ -99,17 +100,17 @@ def _reasons(plan: JobPlan) -> dict[str, object]:
             "how": each.how,
             "because": show(each.because),
         }
-        for each in plan.reasons
+        for each in plan.why.reasons
     ]
     return {"reasons": reasons} if reasons else {}
 
 
-def _memory(plan: JobPlan | LeaderGroup) -> dict[str, object]:
+def _asked_memory(group: Group) -> dict[str, object]:
     """Return the one memory value that is asked of Slurm; nothing where there is no scheduler."""
-    if plan.mem_per_cpu_mib is not None:
-        return {"mem_per_cpu_mib": plan.mem_per_cpu_mib}
-    if plan.mem_per_node_mib is not None:
-        return {"mem_per_node_mib": plan.mem_per_node_mib}
+    if group.mem_per_cpu_mib is not None:
+        return {"mem_per_cpu_mib": group.mem_per_cpu_mib}
+    if group.mem_per_node_mib is not None:
+        return {"mem_per_node_mib": group.mem_per_node_mib}
     return {}
 
 

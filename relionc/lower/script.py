@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from relionc.expr.refs import Units
 from relionc.ir import Allocation, Bundle, JobArtifacts, Script, Submission, Word
 from relionc.lower import directives, launch
+from relionc.lower.modes import mode_of
 from relionc.lower.words import anywhere, path_word, profile_word, word
-from relionc.plan.model import HETEROGENEOUS, HETJOB, HOMOGENEOUS, LEADER, ONE_TASK_PER_NODE
 from relionc.plan.words import plural
 from relionc.slurm.hostlist import parse_hostlist
 from relionc.slurm.syntax import SlurmSyntaxError
@@ -81,7 +81,7 @@ def _artifacts(
         script_name=script_name(plan, cluster),
         script=_script(plan, commands, made.parallel, cluster, origin),
         commands=commands,
-        hostfile=launch.hostfile_rows(plan, _pinned_hosts(plan)),
+        hostfile=launch.hostfile_rows(plan.placement, _pinned_hosts(plan)),
         job_file=job_file,
         allocation=_allocation(plan, cluster, origin),
     )
@@ -134,36 +134,15 @@ def _made_by(origin: Origin) -> str:
 
 def describe(plan: JobPlan) -> str:
     """Return the layout in words."""
+    mode, group = mode_of(plan), plan.workers
     tail = f", {plural(plan.cpus_per_task, 'CPU')} each" if plan.ntasks > 1 else ""
-    if plan.mode == ONE_TASK_PER_NODE:
-        tail += f", in one task of {plural(plan.cpus_per_slot, 'CPU')} per node"
-    if plan.gpus_per_node:
-        tail += f", {plural(plan.gpus_per_node, f'{plan.gpu_type} GPU'.strip())} per node"
+    if mode.task(plan):
+        tail += f", in {mode.task(plan)}"
+    if group.gpus_per_node:
+        tail += f", {plural(group.gpus_per_node, f'{group.gpu_type} GPU'.strip())} per node"
     if plan.ntasks == 1:
-        return f"{plan.mode}: one task with {plural(plan.cpus_per_task, 'CPU')}{tail}"
-    ranks = plural(plan.ntasks, "rank")
-    if plan.mode == HETEROGENEOUS:
-        return f"{plan.mode}: {ranks} wherever Slurm finds room{tail}"
-    return f"{plan.mode}: {ranks}{_spread(plan)}{tail}"
-
-
-def _spread(plan: JobPlan) -> str:
-    """Return how the ranks of a plan with fixed nodes are spread, in words."""
-    if plan.mode == HETJOB and plan.leader_group is not None:
-        leader, workers = launch.groups(plan)
-        alone = (
-            f"rank 0 leads on a {leader.node_type} node of its own with {plural(leader.cpus_per_task, 'CPU')}"
-        )
-        each = workers.ntasks // workers.nodes
-        return f", {alone}, {each} on {f'each of {workers.nodes} others' if workers.nodes > 1 else 'another'}"
-    if plan.mode == HOMOGENEOUS or plan.ranks[0].role != LEADER:
-        each, more = divmod(plan.ntasks, plan.nodes)
-        if more:  # homogeneous+1, of a program whose ranks are all alike
-            return f" on {plan.nodes} nodes, {each + 1} on the first and {each} on each other"
-        return f", {each} on each of {plan.nodes} nodes" if plan.nodes > 1 else " on 1 node"
-    each = (plan.ntasks - 1) // plan.nodes
-    rest = f" and {each} on each other" if plan.nodes > 1 else ""
-    return f" on {plural(plan.nodes, 'node')}, {each + 1} on the first (rank 0 leads){rest}"
+        return f"{mode.name}: one task with {plural(plan.cpus_per_task, 'CPU')}{tail}"
+    return f"{mode.name}: {plural(plan.ntasks, 'rank')}{mode.spread(plan)}{tail}"
 
 
 def _environment(plan: JobPlan, cluster: Cluster) -> tuple[str, ...]:
@@ -213,7 +192,7 @@ def _allocation(plan: JobPlan, cluster: Cluster, origin: Origin) -> Allocation |
 
 
 def _asked(plan: JobPlan, cluster: Cluster) -> list[directives.Option]:
-    return [(name, value) for name, value in directives.resources(plan, cluster) if value != ""]
+    return [(name, value) for name, value in directives.resources(plan, plan.workers, cluster) if value != ""]
 
 
 def submissions(plans: Sequence[JobPlan], cluster: Cluster) -> tuple[Submission, ...]:

@@ -84,7 +84,7 @@ def _compile(request: Request, run: Run) -> Compiled:
         plan=plan,
         files=files,
         inputs=_inputs(request, run),
-        not_checked=tuple(dict.fromkeys(text for p in plans for text in p.not_checked)),
+        not_checked=tuple(dict.fromkeys(text for p in plans for text in p.why.not_checked)),
     )
 
 

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 from relionc.expr.refs import braced
 from relionc.plan.layout import ranks
-from relionc.plan.model import HETEROGENEOUS, HETJOB, ONE_TASK_PER_NODE, JobPlan, LeaderGroup
+from relionc.plan.model import (
+    HETEROGENEOUS,
+    ONE_TASK_PER_NODE,
+    Cost,
+    Gpus,
+    Group,
+    JobPlan,
+    Memory,
+    Placement,
+    Scratch,
+    Why,
+)
 from relionc.plan.pools import hardware
 from relionc.slurm.constraint import (
     ALL,
@@ -31,56 +42,62 @@ if TYPE_CHECKING:
     from relionc.spec.model import ResolvedJob
 
 
-def job_plan(job: ResolvedJob, asked: DemandOnSite, layout: Layout, why: tuple[Reason, ...]) -> JobPlan:
+def job_plan(job: ResolvedJob, asked: DemandOnSite, layout: Layout, reasons: tuple[Reason, ...]) -> JobPlan:
     """Return the plan of a job that is laid out so."""
-    demand, node, partition = asked.demand, layout.pool.node_type, layout.pool.partition
+    demand, choice = asked.demand, layout.choice
     threads = demand.threads_of(layout.cpus_per_task)
-    amounts = layout.choice.amounts()
-    scratch_gib = _scratch_gib(job, asked, layout)
-    per_cpu, per_node = memory_flags(asked, layout)
+    leader, workers = _leader(asked, layout), _workers(job, asked, layout)
+    amounts = choice.amounts()
     return JobPlan(
         job=job,
         mode=layout.mode,
-        placement="predicted" if layout.mode == HETEROGENEOUS else "exact",
+        placement=Placement(
+            layout.shares, ranks(layout, demand, threads), exact=layout.mode != HETEROGENEOUS
+        ),
+        groups=(workers,) if leader is None else (leader, workers),
+        cpus_per_task=layout.cpus_per_task,
+        threads=threads,
+        gpus=_gpus(asked, layout),
+        memory=Memory(amounts.worker, amounts.leader, choice.need_gib(sure=True), choice.need_gib()),
+        scratch=Scratch(_scratch_dir(job, asked, workers.scratch_gib), demand.scratch),
+        time_s=time_of(asked, layout),
+        cost=Cost(choice.idle_cpus, billing(asked, layout)),
+        why=Why(reasons, demand.not_checked),
+    )
+
+
+def _workers(job: ResolvedJob, asked: DemandOnSite, layout: Layout) -> Group:
+    """Return what Slurm allocates for all ranks, or for all but the leader of a hetjob."""
+    demand, node, partition = asked.demand, layout.pool.node_type, layout.pool.partition
+    per_cpu, per_node = memory_flags(asked, layout)
+    inside = layout.max_ranks_per_node if layout.mode == ONE_TASK_PER_NODE else 1
+    return Group(
         partition=partition.name if partition else "",
         node_type=node.name,
         constraint=constraint(asked, layout),
-        nodes=layout.nodes,
-        ntasks=layout.ntasks,
-        slots=layout.slots,
-        ntasks_per_node=layout.per_node or layout.max_ranks_per_node,
-        cpus_per_task=layout.cpus_per_task,
-        cpus_per_slot=layout.max_ranks_per_node * layout.cpus_per_task
-        if layout.mode == ONE_TASK_PER_NODE
-        else 0,
-        threads=threads,
-        use_gpu=demand.gpu,
-        gpu_type=node.gpu_type if demand.gpu else "",
-        gpus_per_node=layout.gpus_per_node,
-        gpu_ids=demand.pins.gpu_ids or "",
+        nodes=layout.worker_nodes if layout.per_node else None,
+        tasks=layout.slots - (layout.leader_pool is not None),
+        cpus_per_task=inside * layout.cpus_per_task,
         mem_per_cpu_mib=per_cpu,
         mem_per_node_mib=per_node,
-        node_memory_mib=node.memory_mib,
         node_cpus=node.cpus,
+        node_memory_mib=node.memory_mib,
         cpus_per_node=layout.choice.counted_cpus,
-        scratch_gib=scratch_gib,
-        scratch_dir=_scratch_dir(job, asked, scratch_gib),
-        time_s=time_of(asked, layout),
+        gpu_type=node.gpu_type if demand.gpu else "",
+        gpus_per_node=layout.gpus_per_node,
+        scratch_gib=_scratch_gib(job, asked, layout),
         exclusive=bool(demand.pins.exclusive),
-        ranks=ranks(layout, demand, threads),
-        memory=amounts.worker,
-        memory_leader=amounts.leader,
-        memory_node_gib=layout.choice.need_gib(sure=True),
-        memory_node_assumed_gib=layout.choice.need_gib(),
-        vram=amounts.vram,
-        vram_per_gpu_gib=node.vram_gib if demand.gpu else 0.0,
-        workers_per_gpu=layout.choice.use.most,
-        scratch=demand.scratch,
-        reasons=why,
-        not_checked=demand.not_checked,
-        leader_group=_leader_group(asked, layout),
-        idle_cpus=layout.choice.idle_cpus,
-        billing=billing(asked, layout),
+    )
+
+
+def _gpus(asked: DemandOnSite, layout: Layout) -> Gpus:
+    demand, choice = asked.demand, layout.choice
+    return Gpus(
+        used=demand.gpu,
+        ids=demand.pins.gpu_ids or "",
+        vram=choice.amounts().vram,
+        vram_gib=layout.pool.node_type.vram_gib if demand.gpu else 0.0,
+        workers=choice.use.most,
     )
 
 
@@ -206,28 +223,31 @@ def time_of(asked: DemandOnSite, layout: Layout) -> int | None:
     return min([asked.cluster.policy.time_s, *(limit for limit in limits if limit)])
 
 
-def _leader_group(asked: DemandOnSite, layout: Layout) -> LeaderGroup | None:
+def _leader(asked: DemandOnSite, layout: Layout) -> Group | None:
     """Return where the leader of a hetjob runs, on whole cores and with the memory it needs there.
 
     Its kind of node is asked for: Slurm chooses nodes for one group after the other, and a leader on a node that the
     workers cannot do without would keep the job waiting for ever (22.05.8, observed).
     """
     place = layout.leader_pool
-    if place is None or layout.mode != HETJOB:
+    if place is None:
         return None
     node, scratch = place.node_type, asked.cluster.scratch
     cpus, mib = asked.leader_takes(place)
     by_node = memory_flags(asked, layout)[1] is not None  # both groups alike, or srun refuses the job
-    return LeaderGroup(
+    return Group(
         partition=place.partition.name if place.partition else "",
         node_type=node.name,
         constraint=feature_of(asked, place, _others(asked, place, None, typed=False)),
-        cpus=cpus,
+        nodes=1,
+        tasks=1,
+        cpus_per_task=cpus,
         mem_per_cpu_mib=None if by_node else ceil(mib / cpus),
         mem_per_node_mib=mib if by_node else None,
-        scratch_gib=scratch.minimum_gib if scratch and scratch.required else 0,
-        node_memory_mib=node.memory_mib,
         node_cpus=node.cpus,
+        node_memory_mib=node.memory_mib,
+        cpus_per_node=cpus,
+        scratch_gib=scratch.minimum_gib if scratch and scratch.required else 0,
     )
 
 

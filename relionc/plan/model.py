@@ -47,74 +47,156 @@ class Reason(NamedTuple):
     route: Route = ()
 
 
-class LeaderGroup(NamedTuple):
-    """The first group of a hetjob: the leader alone on one node. CPUs are Slurm's, memory in MiB, scratch in GiB.
+class Placement(NamedTuple):
+    """Where the ranks are: how many on each node, in the order of the allocation, and each rank.
 
-    `cpus` are those of its one task. Exactly one of the two memory values is set, and it is the same one as in the
-    plan: srun refuses a job whose groups ask for memory in two ways (Slurm 22.05, tried).
+    Not `exact`: Slurm chooses the nodes, and this is what it does when those of the group's kind are empty.
+    """
+
+    shares: tuple[int, ...]
+    ranks: tuple[Rank, ...]
+    exact: bool = True
+
+    @property
+    def nodes(self) -> int:
+        """Nodes of the allocation."""
+        return len(self.shares)
+
+    @property
+    def ntasks(self) -> int:
+        """Ranks launched."""
+        return sum(self.shares)
+
+    @property
+    def has_leader(self) -> bool:
+        """Whether rank 0 leads the others."""
+        return self.ranks[0].role == LEADER
+
+
+class Group(NamedTuple):
+    """What Slurm allocates on nodes that are alike: `tasks` with CPUs each, which need not be the ranks.
+
+    `nodes` None: Slurm chooses how many. Exactly one of the two memory values is set, none where there is no
+    scheduler; all groups of a job have the same one, or srun refuses it (Slurm 22.05, tried). `cpus_per_node` are
+    allocated on the fullest node, in whole cores; `node_cpus` and `node_memory_mib` are what a node has.
     """
 
     partition: str
     node_type: str
     constraint: str
-    cpus: int
+    nodes: int | None
+    tasks: int
+    cpus_per_task: int
     mem_per_cpu_mib: int | None
     mem_per_node_mib: int | None
-    scratch_gib: int
-    node_memory_mib: int
     node_cpus: int
+    node_memory_mib: int
+    cpus_per_node: int
+    gpu_type: str = ""
+    gpus_per_node: int = 0
+    scratch_gib: int = 0
+    exclusive: bool = False
+
+    @property
+    def tasks_per_node(self) -> int | None:
+        """Tasks on each node; None: Slurm deals them."""
+        return None if self.nodes is None else self.tasks // self.nodes
+
+    @property
+    def memory_mib(self) -> int | None:
+        """What is asked for on the fullest node; None where nothing is."""
+        if self.mem_per_cpu_mib is None:
+            return self.mem_per_node_mib
+        return self.mem_per_cpu_mib * self.cpus_per_node
+
+
+class Memory(NamedTuple):
+    """What ranks take, and all on the fullest node with workers by the models: with what is assumed, and without."""
+
+    worker: tuple[Term, ...] = ()
+    leader: tuple[Term, ...] = ()
+    sure_gib: float = 0.0
+    assumed_gib: float = 0.0
+
+
+class Gpus(NamedTuple):
+    """How workers use GPUs: `ids` is RELION's own list, `workers` share the busiest GPU.
+
+    `vram` is what each takes, `vram_gib` what a GPU has (0: not known).
+    """
+
+    used: bool
+    ids: AnyText = ""
+    vram: tuple[Term, ...] = ()
+    vram_gib: float = 0.0
+    workers: int = 0
+
+
+class Scratch(NamedTuple):
+    """What is copied to each node, and where to; a folder without terms is the user's."""
+
+    folder: AnyText = ""
+    terms: tuple[Term, ...] = ()
+
+
+class Cost(NamedTuple):
+    """CPUs that are allocated and compute nothing, and what an hour bills by the partition's weights.
+
+    `billing` None: nobody knows.
+    """
+
+    idle_cpus: int = 0
+    billing: float | None = None
+
+
+class Why(NamedTuple):
+    """Why each value is what it is, where that was asked for, and what nobody could check."""
+
+    reasons: tuple[Reason, ...] = ()
+    not_checked: tuple[str, ...] = ()
 
 
 class JobPlan(NamedTuple):
-    """The layout of one job.
+    """The layout of one job: where its ranks are, and what is asked of Slurm for them.
 
-    `ntasks` is the number of ranks launched; `slots` the tasks that Slurm allocates (homogeneous+1 allocates
-    one slot per node more than it uses, except on the first). Exactly one of the two memory values is set,
-    none where there is no scheduler. `nodes` of a heterogeneous plan, and its ranks' nodes, are what Slurm does
-    on empty nodes of `node_type`; `placement` says so (`exact` or `predicted`).
-
-    one-task-per-node: one slot on each node, of `cpus_per_slot` CPUs; the ranks, of `cpus_per_task` each, are spread
-    inside as in homogeneous+1 (homogeneous, without a leader). hetjob: node 0 and rank 0 are the `leader_group`'s;
-    `nodes`, `ntasks`, `slots` and `ranks` count them, every other field is about the workers and their nodes.
+    There is one group of nodes; a hetjob has two, and the leader alone on the one node of the first. `cpus_per_task`
+    are those of a rank, without the leader of a hetjob, whose CPUs are its group's.
     """
 
     job: ResolvedJob
     mode: str
-    placement: str
-    partition: str
-    node_type: str
-    constraint: str
-    nodes: int
-    ntasks: int
-    slots: int
-    ntasks_per_node: int
+    placement: Placement
+    groups: tuple[Group, ...]
     cpus_per_task: int
     threads: int
-    use_gpu: bool
-    gpu_type: str
-    gpus_per_node: int
-    gpu_ids: AnyText
-    mem_per_cpu_mib: int | None
-    mem_per_node_mib: int | None
-    node_memory_mib: int
-    node_cpus: int
-    cpus_per_node: int  # allocated on the fullest node, in whole cores
-    scratch_gib: int
-    scratch_dir: AnyText
+    gpus: Gpus
+    memory: Memory
+    scratch: Scratch
     time_s: int | None
-    exclusive: bool
-    ranks: tuple[Rank, ...]
-    memory: tuple[Term, ...] = ()  # per worker rank
-    memory_node_gib: float = 0.0  # the fullest node, by the models, without what is assumed
-    scratch: tuple[Term, ...] = ()  # per node
-    reasons: tuple[Reason, ...] = ()
-    not_checked: tuple[str, ...] = ()
-    cpus_per_slot: int = 0  # CPUs of each task that Slurm allocates; 0: as cpus_per_task
-    leader_group: LeaderGroup | None = None
-    memory_leader: tuple[Term, ...] = ()  # of the leader
-    memory_node_assumed_gib: float = 0.0  # the fullest node, with what is assumed
-    vram: tuple[Term, ...] = ()  # per worker on a GPU
-    vram_per_gpu_gib: float = 0.0  # what a GPU has; 0: not known
-    workers_per_gpu: int = 0  # on the busiest one
-    idle_cpus: int = 0
-    billing: float | None = None  # per hour, by the weights of the partition
+    cost: Cost
+    why: Why
+
+    @property
+    def nodes(self) -> int:
+        """Nodes of the allocation, of all groups."""
+        return self.placement.nodes
+
+    @property
+    def ntasks(self) -> int:
+        """Ranks launched."""
+        return self.placement.ntasks
+
+    @property
+    def ranks(self) -> tuple[Rank, ...]:
+        """Every rank."""
+        return self.placement.ranks
+
+    @property
+    def workers(self) -> Group:
+        """The group of nodes with workers: the only one of most jobs."""
+        return self.groups[-1]
+
+    @property
+    def leader(self) -> Group | None:
+        """The group of the leader alone, where it has one."""
+        return self.groups[0] if len(self.groups) > 1 else None

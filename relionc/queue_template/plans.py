@@ -8,8 +8,9 @@ from relionc.catalog.queue import load_queue
 from relionc.diag import WARNING, Finding
 from relionc.expr.refs import show
 from relionc.lower import directives
+from relionc.lower.modes import mode_of
+from relionc.lower.modes.base import route_of_mode
 from relionc.lower.words import path_word
-from relionc.plan.model import HETJOB, ONE_TASK_PER_NODE
 from relionc.queue_template import placeholders
 from relionc.queue_template.filled import FilledTemplate
 from relionc.queue_template.shell import misread
@@ -72,17 +73,12 @@ class _Job(NamedTuple):
 
 _MOST_OF_ALL = 8 << 20
 """Characters of a template, once for each job of a spec."""
-_BEYOND = {
-    HETJOB: "directives of a second group of nodes, and a launcher over both",
-    ONE_TASK_PER_NODE: "a launcher that starts several ranks in one task",
-}
-"""What a layout needs that no name of a template stands for."""
 
 
 def options(plan: JobPlan, texts: Mapping[str, AnyText]) -> dict[str, AnyText]:
     """Return RELION's texts with the plan's partition and cores per node, where the spec does not give them."""
     cores = plan.ntasks * plan.threads
-    values = {"queue": plan.partition, "dedicated": str(-(-cores // max(plan.nodes, 1)))}
+    values = {"queue": plan.workers.partition, "dedicated": str(-(-cores // max(plan.nodes, 1)))}
     found = dict(texts)
     for role, value in values.items():
         name, _ = load_queue(plan.job.type.version).options[role]
@@ -112,8 +108,8 @@ def fill(
         name = plan.job.name
         if plan.job.interactive:
             continue
-        if plan.mode in _BEYOND:
-            of_jobs.append(_beyond(plan))
+        if lacks := mode_of(plan).template_lacks:
+            of_jobs.append(_beyond(plan, lacks))
             continue
         job = _Job(plan, texts[name], made[name], cluster, template)
         try:
@@ -134,11 +130,10 @@ def _too_large(message: str) -> Finding:
     return Finding(code="RL716", message=message, route=(1, 1, 1), help="take out what is there many times")
 
 
-def _beyond(plan: JobPlan) -> Finding:
-    message = f"a template of RELION's cannot say a {plan.mode} layout, which needs {_BEYOND[plan.mode]}"
+def _beyond(plan: JobPlan, lacks: str) -> Finding:
+    message = f"a template of RELION's cannot say a {plan.mode} layout, which needs {lacks}"
     advice = "use another `layout:`, or build without RELION's template"
-    route = plan.job.layout.route if plan.job.layout else plan.job.route
-    return Finding(code="RL714", message=message, route=route, help=advice)
+    return Finding(code="RL714", message=message, route=route_of_mode(plan), help=advice)
 
 
 def _filled(job: _Job) -> tuple[QueueScript, list[Finding]]:
@@ -183,7 +178,7 @@ def _asked(job: _Job) -> tuple[Directive, ...]:
 
 def _partition(job: _Job) -> list[Finding]:
     name, _ = job.queue.options["queue"]
-    given, planned = job.plan.job.given.get(name), job.plan.partition
+    given, planned = job.plan.job.given.get(name), job.plan.workers.partition
     if given is None or not planned or job.texts[name] == planned:
         return []
     message = f"`{name}` is `{job.texts[name]}`, but the job is planned for partition `{planned}`"

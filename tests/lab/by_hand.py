@@ -8,7 +8,20 @@ from relionc import emit, site
 from relionc.expr.refs import braced
 from relionc.lower import commands, decided, jobfile, plan_json, script
 from relionc.pipeline import Disk, Request, compile_spec
-from relionc.plan.model import LEADER, PEER, WORKER, JobPlan, LeaderGroup, Rank
+from relionc.plan.model import (
+    LEADER,
+    PEER,
+    WORKER,
+    Cost,
+    Gpus,
+    Group,
+    JobPlan,
+    Memory,
+    Placement,
+    Rank,
+    Scratch,
+    Why,
+)
 from relionc.store import build_dir
 
 from .building import Built
@@ -69,19 +82,21 @@ def hetjob(job: ResolvedJob, node: NodeType, *, workers: int, each: int, cpus: i
     ranks = [Rank(0, LEADER, 0, alone, ())]
     ranks += _dealt(WORKER, 1, workers, each, cpus, first_node=1)
     there = LAB.node_types[CPU_NODE]
-    leader = LeaderGroup(
+    leader = Group(
         partition="multinode",
         node_type=there.name,
         constraint=there.name,
-        cpus=alone,
+        nodes=1,
+        tasks=1,
+        cpus_per_task=alone,
         mem_per_cpu_mib=8192,
         mem_per_node_mib=None,
-        scratch_gib=0,
-        node_memory_mib=there.memory_mib,
         node_cpus=there.cpus,
+        node_memory_mib=there.memory_mib,
+        cpus_per_node=alone,
     )
-    plan = _plan(job, node, "hetjob", ranks, nodes=workers + 1, slots=len(ranks), per_node=each, cpus=cpus)
-    return plan._replace(leader_group=leader, cpus_per_node=each * cpus)
+    group = _group(node, ranks, nodes=workers, tasks=workers * each, cpus=cpus, on_node=each * cpus)
+    return _plan(job, "hetjob", (1, *[each] * workers), ranks, (leader, group), cpus)
 
 
 def one_task_per_node(
@@ -90,9 +105,10 @@ def one_task_per_node(
     """Return a plan with one task of all CPUs on each node: `each` ranks in it, and the leader in the first."""
     ranks = [Rank(0, LEADER, 0, cpus, ())] if leader else []
     ranks += _dealt(WORKER if leader else PEER, len(ranks), nodes, each, cpus, first_node=0)
-    plan = _plan(job, node, "one-task-per-node", ranks, nodes=nodes, slots=nodes, per_node=1, cpus=cpus)
     slot = (each + leader) * cpus
-    return plan._replace(cpus_per_slot=slot, cpus_per_node=slot)
+    group = _group(node, ranks, nodes=nodes, tasks=nodes, cpus=slot, on_node=slot)
+    shares = (each + leader, *[each] * (nodes - 1))
+    return _plan(job, "one-task-per-node", shares, ranks, (group,), cpus)
 
 
 def _dealt(role: str, first: int, nodes: int, each: int, cpus: int, *, first_node: int) -> list[Rank]:
@@ -100,42 +116,46 @@ def _dealt(role: str, first: int, nodes: int, each: int, cpus: int, *, first_nod
     return [Rank(first + i, role, first_node + i // each, cpus, (i % each,)) for i in range(nodes * each)]
 
 
+def _group(
+    node: NodeType, ranks: Sequence[Rank], *, nodes: int, tasks: int, cpus: int, on_node: int
+) -> Group:
+    return Group(
+        partition="gpu",
+        node_type=node.name,
+        constraint=node.features[3] if node.gpus else "",
+        nodes=nodes,
+        tasks=tasks,
+        cpus_per_task=cpus,
+        mem_per_cpu_mib=2048,
+        mem_per_node_mib=None,
+        node_cpus=node.cpus,
+        node_memory_mib=node.memory_mib,
+        cpus_per_node=on_node,
+        gpu_type=node.gpu_type,
+        gpus_per_node=sum(rank.node == ranks[-1].node for rank in ranks if rank.role != LEADER),
+        scratch_gib=20,
+    )
+
+
 def _plan(
     job: ResolvedJob,
-    node: NodeType,
     mode: str,
+    shares: tuple[int, ...],
     ranks: Sequence[Rank],
-    *,
-    nodes: int,
-    slots: int,
-    per_node: int,
+    groups: tuple[Group, ...],
     cpus: int,
 ) -> JobPlan:
     return JobPlan(
         job=job,
         mode=mode,
-        placement="exact",
-        partition="gpu",
-        node_type=node.name,
-        constraint=node.features[3] if node.gpus else "",
-        nodes=nodes,
-        ntasks=len(ranks),
-        slots=slots,
-        ntasks_per_node=per_node,
+        placement=Placement(shares, tuple(ranks)),
+        groups=groups,
         cpus_per_task=cpus,
         threads=1,
-        use_gpu=True,
-        gpu_type=node.gpu_type,
-        gpus_per_node=sum(rank.node == ranks[-1].node for rank in ranks if rank.role != LEADER),
-        gpu_ids="",
-        mem_per_cpu_mib=2048,
-        mem_per_node_mib=None,
-        node_memory_mib=node.memory_mib,
-        node_cpus=node.cpus,
-        cpus_per_node=1,
-        scratch_gib=20,
-        scratch_dir=braced(LAB.scratch.path) if LAB.scratch else "",
+        gpus=Gpus(used=True),
+        memory=Memory(),
+        scratch=Scratch(braced(LAB.scratch.path) if LAB.scratch else ""),
         time_s=600,
-        exclusive=False,
-        ranks=tuple(ranks),
+        cost=Cost(),
+        why=Why(),
     )

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from relionc.catalog.types import JobType, Traits
 from relionc.expr.refs import braced
 from relionc.ir import CommandLine, JobFile
-from relionc.plan.model import LEADER, PEER, WORKER, JobPlan, LeaderGroup, Rank
-from relionc.site.types import Cluster, Launcher, Policy, Scratch
+from relionc.plan.model import (
+    LEADER,
+    PEER,
+    WORKER,
+    Cost,
+    Gpus,
+    Group,
+    JobPlan,
+    Memory,
+    Placement,
+    Rank,
+    Scratch,
+    Why,
+)
+from relionc.site.types import Cluster, Launcher, Policy
+from relionc.site.types import Scratch as Disk
 from relionc.spec.model import Data, Needs, ResolvedJob, Resources
 
 TRAITS = Traits(
@@ -76,7 +91,7 @@ SLURM = Cluster(
             exports=(("SLURM_TASKS_PER_NODE", "{tasks_per_node}"),),
         ),
     },
-    scratch=Scratch(path="/lscratch/${SLURM_JOB_ID}", gres="lscratch"),
+    scratch=Disk(path="/lscratch/${SLURM_JOB_ID}", gres="lscratch"),
     policy=Policy(),
     modules={"2.1": ("module load RELION/2.1",), "*": ("module load RELION",)},
     environment=(("TMPDIR", "/lscratch/${SLURM_JOB_ID}"),),
@@ -124,6 +139,51 @@ def job(name="class3d", **changes):
     return ResolvedJob(**(values | changes))
 
 
+def plan_of(
+    *,
+    job,
+    mode,
+    nodes,
+    slots,
+    ranks,
+    cpus_per_task,
+    leader=None,
+    memory=(),
+    memory_node_gib=0.0,
+    scratch=(),
+    scratch_dir="",
+    reasons=(),
+    not_checked=(),
+    time_s=None,
+    **group,
+):
+    """A plan whose facts are named one by one: those of a group are the workers'."""
+    chosen = mode != "heterogeneous"
+    workers = Group(
+        nodes=nodes - (leader is not None) if chosen else None,
+        tasks=slots - (leader is not None),
+        **(
+            {"cpus_per_task": cpus_per_task}
+            | {name.removeprefix("slot_"): value for name, value in group.items()}
+        ),
+    )
+    counts = Counter(rank.node for rank in ranks)
+    return JobPlan(
+        job=job,
+        mode=mode,
+        placement=Placement(tuple(counts[node] for node in range(nodes)), ranks, exact=chosen),
+        groups=(workers,) if leader is None else (leader, workers),
+        cpus_per_task=cpus_per_task,
+        threads=1,
+        gpus=Gpus(used=True),
+        memory=Memory(worker=memory, sure_gib=memory_node_gib),
+        scratch=Scratch(scratch_dir, scratch),
+        time_s=time_s,
+        cost=Cost(),
+        why=Why(reasons, not_checked),
+    )
+
+
 def plus_1(nodes=4, workers=4, **changes):
     """A homogeneous+1 plan with a memory flag per CPU, as the Biowulf example of 17 ranks."""
     ntasks = nodes * workers + 1
@@ -132,20 +192,14 @@ def plus_1(nodes=4, workers=4, **changes):
     values = {
         "job": job(),
         "mode": "homogeneous+1",
-        "placement": "exact",
         "partition": "gpu",
         "node_type": "p100",
         "constraint": "",
         "nodes": nodes,
-        "ntasks": ntasks,
         "slots": nodes * (workers + 1),
-        "ntasks_per_node": workers + 1,
         "cpus_per_task": 4,
-        "threads": 1,
-        "use_gpu": True,
         "gpu_type": "p100",
         "gpus_per_node": 4,
-        "gpu_ids": "",
         "mem_per_cpu_mib": 6144,
         "mem_per_node_mib": None,
         "node_memory_mib": 122880,
@@ -157,20 +211,17 @@ def plus_1(nodes=4, workers=4, **changes):
         "exclusive": False,
         "ranks": tuple(ranks),
     }
-    return JobPlan(**(values | changes))
+    return plan_of(**(values | changes))
 
 
 def heterogeneous(ntasks=513, **changes):
     """A CPU job wherever Slurm finds room."""
     values = {
         "mode": "heterogeneous",
-        "placement": "predicted",
         "partition": "multinode",
         "constraint": "x2695",
         "nodes": 86,
-        "ntasks": ntasks,
         "slots": ntasks,
-        "ntasks_per_node": 0,
         "gpu_type": "",
         "gpus_per_node": 0,
         "mem_per_cpu_mib": 10240,
@@ -184,9 +235,7 @@ def homogeneous(nodes=8, each=4, **changes):
     values = {
         "mode": "homogeneous",
         "nodes": nodes,
-        "ntasks": nodes * each,
         "slots": nodes * each,
-        "ntasks_per_node": each,
         "cpus_per_task": 2,
         "gpu_type": "k80",
         "mem_per_cpu_mib": None,
@@ -203,16 +252,17 @@ def hetjob(nodes=3, workers=4, **changes):
     values = {
         "mode": "hetjob",
         "nodes": nodes,
-        "ntasks": len(ranks),
         "slots": len(ranks),
-        "ntasks_per_node": workers,
         "cpus_per_node": 4 * workers,
         "ranks": tuple(ranks),
-        "leader_group": LeaderGroup(
+        "leader": Group(
             partition="multinode",
             node_type="x2680",
             constraint="x2680",
-            cpus=8,
+            nodes=1,
+            tasks=1,
+            cpus_per_task=8,
+            cpus_per_node=8,
             mem_per_cpu_mib=20480,
             mem_per_node_mib=None,
             scratch_gib=5,
@@ -231,10 +281,8 @@ def one_task_per_node(nodes=4, workers=4, *, leader=True, **changes):
     most = 4 * (workers + first)
     values = {
         "mode": "one-task-per-node",
-        "ntasks": len(ranks),
         "slots": nodes,
-        "ntasks_per_node": 1,
-        "cpus_per_slot": most,
+        "slot_cpus_per_task": most,
         "cpus_per_node": most,
         "ranks": tuple(ranks),
     }

@@ -341,7 +341,7 @@ def test_the_scratch_folder_of_a_hetjob_is_the_one_on_the_workers_nodes():
     assert same.commands == (command,)
 
 
-BY_NODE = hetjob().leader_group._replace(mem_per_cpu_mib=None, mem_per_node_mib=40960)
+BY_NODE = hetjob().leader._replace(mem_per_cpu_mib=None, mem_per_node_mib=40960)
 
 
 @pytest.mark.parametrize(
@@ -353,7 +353,7 @@ BY_NODE = hetjob().leader_group._replace(mem_per_cpu_mib=None, mem_per_node_mib=
             ("jobs", "class3d", "slurm", "nodelist"),
             "`nodelist`",
         ),
-        (hetjob(leader_group=BY_NODE), ("jobs", "class3d"), "memory"),
+        (hetjob(leader=BY_NODE), ("jobs", "class3d"), "memory"),
     ],
 )
 def test_what_does_not_go_with_two_groups_is_refused(plan, route, said):
@@ -363,7 +363,7 @@ def test_what_does_not_go_with_two_groups_is_refused(plan, route, said):
 
 
 def test_two_groups_may_both_ask_for_memory_by_node():
-    plan = hetjob(mem_per_cpu_mib=None, mem_per_node_mib=122880, leader_group=BY_NODE)
+    plan = hetjob(mem_per_cpu_mib=None, mem_per_node_mib=122880, leader=BY_NODE)
     assert script.check([plan, hetjob()], SLURM) == []
     assert [group["mem"] for group in by_group(plan)] == ["40G", "120G"]
 

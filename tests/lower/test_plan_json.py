@@ -55,7 +55,7 @@ PLANS = [
     hetjob(
         mem_per_cpu_mib=None,
         mem_per_node_mib=100000,
-        leader_group=hetjob().leader_group._replace(
+        leader=hetjob().leader._replace(
             partition="", constraint="", node_type="", mem_per_cpu_mib=None, mem_per_node_mib=4096
         ),
     ),

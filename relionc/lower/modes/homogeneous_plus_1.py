@@ -1,0 +1,24 @@
+"""Equal workers on each node, and the leader beside those of the first: a task stays empty on every other node."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.lower.modes.base import Mode, beside_workers
+
+if TYPE_CHECKING:
+    from relionc.plan.model import JobPlan
+
+
+class HomogeneousPlus1(Mode):
+    """The launcher places the ranks."""
+
+    name = "homogeneous+1"
+
+    def is_placed(self, plan: JobPlan) -> bool:
+        """Placed, but on the one node of an interactive job."""
+        return not plan.job.interactive
+
+    def spread(self, plan: JobPlan) -> str:
+        """Say which node has one more."""
+        return beside_workers(plan)

@@ -1,0 +1,32 @@
+"""One task with many CPUs on each node, inside which mpirun starts the ranks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.lower.modes.base import Mode, beside_workers
+from relionc.plan.words import plural
+
+if TYPE_CHECKING:
+    from relionc.plan.model import JobPlan
+
+
+class OneTaskPerNode(Mode):
+    """A launcher of its own starts several ranks in each task."""
+
+    name = "one-task-per-node"
+    launcher = "one_task_per_node"
+    template_lacks = "a launcher that starts several ranks in one task"
+
+    def is_placed(self, plan: JobPlan) -> bool:
+        """Placed always: a task is no rank."""
+        del plan
+        return True
+
+    def spread(self, plan: JobPlan) -> str:
+        """Say which node has one more."""
+        return beside_workers(plan)
+
+    def task(self, plan: JobPlan) -> str:
+        """Say what the one task is."""
+        return f"one task of {plural(plan.workers.cpus_per_task, 'CPU')} per node"
