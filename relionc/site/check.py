@@ -38,6 +38,7 @@ class Use(NamedTuple):
     it starts several in each task, so it has to place them. `of_mode`: it is for the mode of the same name alone.
     """
 
+    name: str
     placeholders: tuple[str, ...] = ()
     counts: bool = False
     inside: bool = False
@@ -45,11 +46,14 @@ class Use(NamedTuple):
 
 
 USES = {
-    "batch": Use(PLACING, counts=True),
-    "interactive": Use(PLACING),
-    "serial": Use(),
-    "hetjob": Use(("workers", "leader_cpus"), of_mode=True),
-    "one_task_per_node": Use(PLACING, counts=True, inside=True, of_mode=True),
+    use.name: use
+    for use in (
+        Use("batch", PLACING, counts=True),
+        Use("interactive", PLACING),
+        Use("serial"),
+        Use("hetjob", ("workers", "leader_cpus"), of_mode=True),
+        Use("one_task_per_node", PLACING, counts=True, inside=True, of_mode=True),
+    )
 }
 LEAST_MEMORY_MIB = 1024
 MOST_REPEATED = 16_384
@@ -121,7 +125,7 @@ def _check_modes(cluster: Cluster) -> Iterator[Finding]:
     for index, mode in enumerate(cluster.modes):
         if mode not in MODES:
             yield unknown(mode, MODES, "way to distribute ranks", ("modes", index))
-        elif USES.get(use := mode.replace("-", "_"), Use()).of_mode and use not in cluster.launchers:
+        elif _use(use := mode.replace("-", "_")).of_mode and use not in cluster.launchers:
             message = f"`modes` has {mode}, but no launcher says how to start it"
             advice = f"add `launchers: {{{use}: …}}`"
             yield Finding(code=CONTRADICTION, message=message, route=("modes", index), help=advice)
@@ -207,9 +211,9 @@ def _check_launcher(use: str, launcher: Launcher, cluster: Cluster) -> Iterator[
     route = ("launchers", use)
     if use not in USES:
         yield unknown(use, USES, "use of a launcher", route, on_key=True)
-    more = USES.get(use, Use()).placeholders
+    of_use = _use(use)
     # Without a scheduler nobody writes a hostfile, and there is one node.
-    names = (*PLACEHOLDERS, *(more if cluster.scheduler == "slurm" else ()))
+    names = (*PLACEHOLDERS, *(of_use.placeholders if cluster.scheduler == "slurm" else ()))
     texts: list[tuple[Route, str]] = [
         ((*route, key, index), word)
         for key in ("argv", "arbitrary", "workers")
@@ -218,8 +222,8 @@ def _check_launcher(use: str, launcher: Launcher, cluster: Cluster) -> Iterator[
     texts += [((*route, "exports", name), value) for name, value in launcher.exports]
     yield from _check_program(launcher.argv, (*route, "argv"))
     wrong = [finding for place, text in texts for finding in _check_placeholders(text, place, names)]
-    yield from wrong or _check_counts(USES.get(use, Use()), use, launcher, route)
-    yield from _check_placing(USES.get(use, Use()), launcher, route)
+    yield from wrong or _check_counts(of_use, launcher, route)
+    yield from _check_placing(of_use, launcher, route)
     yield from _check_mpi(launcher, route, cluster)
 
 
@@ -271,6 +275,10 @@ def _contradiction(message: str, route: Route, advice: str) -> Finding:
     return Finding(code=CONTRADICTION, message=message, route=route, help=advice)
 
 
+def _use(name: str) -> Use:
+    return USES.get(name, Use(name))
+
+
 def _check_program(words: tuple[str, ...], route: Route) -> Iterator[Finding]:
     """Yield a finding for a command in one text (each item is one word), and for one that a shell takes for a job."""
     if words and " " in words[0].strip():
@@ -282,10 +290,10 @@ def _check_program(words: tuple[str, ...], route: Route) -> Iterator[Finding]:
         yield _impossible(message, (*route, 0), "write the name of the program")
 
 
-def _check_counts(use: Use, name: str, launcher: Launcher, route: Route) -> Iterator[Finding]:
+def _check_counts(use: Use, launcher: Launcher, route: Route) -> Iterator[Finding]:
     """Yield what a launcher has to be told in so many words, because the allocation says something else."""
     told = " ".join((*launcher.argv, *launcher.arbitrary))
-    name = name.replace("_", "-")
+    name = use.name.replace("_", "-")
     by_node = launchers.places_by(launcher) == launchers.TASKS_PER_NODE
     if use.counts and "{ntasks}" not in told and not by_node:
         message = f"the {name} launcher does not say how many ranks to start"
