@@ -58,7 +58,12 @@ def job_plan(job: ResolvedJob, asked: DemandOnSite, layout: Layout, reasons: tup
         cpus_per_task=layout.cpus_per_task,
         threads=threads,
         gpus=_gpus(asked, layout),
-        memory=Memory(amounts.worker, amounts.leader, choice.need_gib(sure=True), choice.need_gib()),
+        memory=Memory(
+            worker=amounts.worker,
+            leader=amounts.leader,
+            sure_gib=choice.need_gib(sure=True),
+            assumed_gib=choice.need_gib(),
+        ),
         scratch=Scratch(_scratch_dir(job, asked, workers.scratch_gib), demand.scratch),
         time_s=time_of(asked, layout),
         cost=Cost(choice.idle_cpus, billing(asked, layout)),
