@@ -104,6 +104,12 @@ EXTRAS = NumberedTexts(
     value="N=VALUE",
     help="Text for XXXextraNXXX of the template (may be given several times).",
 )
+UNTIL = OptionalText(
+    "--until",
+    value="STAGE",
+    choices=("source", "spec", "plan", "ir"),
+    help="Print what the compiler has of one spec after a stage, as JSON: source, spec, plan or ir; write nothing.",
+)
 DIAGNOSTICS = Text(
     "--format", choices=("text", "json", "github"), default="text", help="Form of diagnostics."
 )
@@ -170,6 +176,7 @@ def _build(given: Given) -> int:
             format=DIAGNOSTICS.of(given),
             template=TEMPLATE.of(given),
             extras=EXTRAS.of(given),
+            until=UNTIL.of(given),
         )
     )
 
@@ -303,7 +310,7 @@ RELIONC = Command(
             about="Write the build directory of each SPEC: scripts, hostfiles, command lines, plan.",
             arguments=(SPECS,),
             options=(
-                FOLDER, CHECK, CLUSTER, RELION, JOBS, STDOUT, FORCE, TEMPLATE, EXTRAS, DIAGNOSTICS,
+                FOLDER, CHECK, CLUSTER, RELION, JOBS, STDOUT, FORCE, TEMPLATE, EXTRAS, UNTIL, DIAGNOSTICS,
             ),
             run=_build,
         ),

@@ -13,7 +13,7 @@ from relionc.cli.remember import remember, settings_places, with_notes
 from relionc.cli.summary import built, job_lines
 from relionc.data.skim import Skim, is_below
 from relionc.diag import ERROR, NOTE, WARNING, Diagnostic
-from relionc.pipeline import Compiled, Disk, QueueTemplate, Request, compile_spec
+from relionc.pipeline import LAST, LAST_TO_FIND, Compiled, Disk, QueueTemplate, Request, compile_spec
 from relionc.source import regular
 from relionc.store import build_dir, manifest
 from relionc.store.paths import StoreError, is_safe
@@ -44,6 +44,7 @@ class BuildCall(NamedTuple):
         False  # whoever wrote the specs may not make relionc read elsewhere than in their repository
     )
     force: bool = False  # write over files that no build made, or that somebody changed since
+    until: str | None = None  # print what this stage makes, write nothing
 
     @property
     def plain(self) -> bool:
@@ -58,6 +59,8 @@ def run(call: BuildCall) -> int:
     """Build each spec; nothing is written for one that has an error. Returns the exit code."""
     try:
         _check_names(call)
+        if call.until:
+            return _print_stage(call, call.until)
         compiled = [(path, *compile_one(path, call)) for path in call.specs]
         show([result for _, result, _ in compiled], call.format)
         if not all(result.ok for _, result, _ in compiled):
@@ -66,6 +69,17 @@ def run(call: BuildCall) -> int:
     except (CallError, StoreError) as error:
         say.trouble(error)
         return 2
+
+
+def _print_stage(call: BuildCall, stage: str) -> int:
+    """Print what a stage makes of the spec, as far as it comes."""
+    from relionc.pipeline.values import document
+
+    result, _ = compile_one(call.specs[0], call, until=stage)
+    show([result], call.format)
+    if (text := document(result, stage)) is not None:
+        say.json(text)
+    return 0 if result.ok else 1
 
 
 def lint(
@@ -82,7 +96,7 @@ def lint(
     """
     call = BuildCall(specs=tuple(specs), cluster=cluster, format=format, untrusted=untrusted)
     try:
-        results = [compile_one(path, call, emit=False)[0] for path in call.specs]
+        results = [compile_one(path, call, until=LAST_TO_FIND)[0] for path in call.specs]
         results += [Compiled(diagnostics=(each,), sources={}) for each in unread]
     except CallError as error:
         say.trouble(error)
@@ -120,6 +134,8 @@ def _check_names(call: BuildCall) -> None:
         seen[name] = path
     if call.stdout and len(call.specs) > 1:
         raise CallError("--stdout prints one script: give one spec")
+    if call.until and (len(call.specs) > 1 or call.stdout or call.check):
+        raise CallError("--until prints what one stage makes of one spec: no --check, no --stdout, one spec")
 
 
 def _check_encoding(path: str, call: BuildCall) -> None:
@@ -138,9 +154,9 @@ def stem(path: str) -> str:
     return "stdin" if path == files.STDIN else name
 
 
-def compile_one(path: str, call: BuildCall, *, emit: bool = True) -> tuple[Compiled, Disk]:
-    """Compile one spec of a call (without `emit`: only to see what is wrong); raises CallError."""
-    if emit:
+def compile_one(path: str, call: BuildCall, *, until: str = LAST) -> tuple[Compiled, Disk]:
+    """Compile one spec of a call up to a stage; raises CallError."""
+    if until == LAST:
         _check_encoding(path, call)
     within = files.repository(path) if call.untrusted else ""
     if within and path != files.STDIN and not is_below(path, within):
@@ -155,12 +171,11 @@ def compile_one(path: str, call: BuildCall, *, emit: bool = True) -> tuple[Compi
         default_cluster=found.cluster if found else None,
         relion=call.relion,
         jobs=call.jobs,
-        emit=emit,
         why=call.why,
         template=_template(call),
         untrusted=call.untrusted,
     )
-    result = compile_spec(request, disk)
+    result = compile_spec(request, disk, until)
     left_out = _left_out(path, skim, disk)
     return result._replace(diagnostics=(*result.diagnostics, *left_out)), disk
 

@@ -10,6 +10,7 @@ from relionc.cli.build import BuildCall, compile_one, show
 from relionc.cli.files import CallError
 from relionc.cli.summary import MIB, gpus, job_lines, nodes
 from relionc.cli.table import table
+from relionc.pipeline import LAST_TO_FIND
 from relionc.plan.model import LEADER, PEER
 from relionc.plan.picture import gpu_bars
 from relionc.slurm.times import format_time
@@ -29,7 +30,7 @@ FEW_TERMS = 2  # of a sum on one line
 def run(call: BuildCall, *, others: bool = False) -> int:
     """Print the plan of one spec, with `others` also the layouts that were not chosen; returns the exit code."""
     try:
-        result, _ = compile_one(call.specs[0], call, emit=False)
+        result, _ = compile_one(call.specs[0], call, until=LAST_TO_FIND)
     except CallError as error:
         say.trouble(error)
         return 2

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from relionc.data.facts import FileFacts
+    from relionc.ir import Bundle
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
     from relionc.source import Tree
-    from relionc.spec.model import ResolvedJob
+    from relionc.spec.model import ResolvedJob, ResolvedSpec
 
 
 class Disk:
@@ -79,7 +80,6 @@ class Request(NamedTuple):
     default_cluster: str | None = None  # of relionc.toml, for specs that name none
     relion: str | None = None
     jobs: tuple[str, ...] = ()
-    emit: bool = True  # False: only to see what is wrong
     why: bool = False  # say why each plan is what it is
     template: QueueTemplate | None = None  # for scripts as RELION itself would make them
     untrusted: bool = False  # whoever wrote the spec may not name a profile's file
@@ -88,6 +88,16 @@ class Request(NamedTuple):
     def name(self) -> str:
         """The spec's file name: what artifacts call it, the same from whatever folder it is built."""
         return self.path.rpartition("/")[2]
+
+    @property
+    def queue_template(self) -> QueueTemplate | None:
+        """The template of RELION's own, where it is one."""
+        return self.template if self.template and not self.template.of_jinja else None
+
+    @property
+    def script_template(self) -> QueueTemplate | None:
+        """The script template, where it is one."""
+        return self.template if self.template and self.template.of_jinja else None
 
 
 class Compiled(NamedTuple):
@@ -105,6 +115,8 @@ class Compiled(NamedTuple):
     files: Mapping[str, bytes] | None = None
     inputs: tuple[tuple[str, Mapping[str, object]], ...] = ()
     not_checked: tuple[str, ...] = ()
+    spec: ResolvedSpec | None = None
+    bundle: Bundle | None = None
 
     @property
     def ok(self) -> bool:

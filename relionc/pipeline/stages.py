@@ -1,0 +1,263 @@
+"""The stages of the compiler: what each makes of the values before it, and, in `STAGES`, their order.
+
+bytes ─source→ Tree ─profile→ Cluster ─schema→ values ─spec→ ResolvedSpec ─rules→ (same)
+─plan→ JobPlan* ─commands→ command lines ─ir→ Bundle ─files→ bytes
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from relionc import __version__, emit, spec
+from relionc.diag import Finding
+from relionc.lower import plan_json, script
+from relionc.lower.commands import make as make_commands
+from relionc.lower.decided import options as decided_options
+from relionc.lower.jobfile import make as make_job_file
+from relionc.pipeline.profile import cluster_of
+from relionc.pipeline.run import Kind, Stop
+from relionc.pipeline.size import too_large
+from relionc.plan import Known, plan_job
+from relionc.schema import INCOMPLETE
+from relionc.schema import check as check_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from relionc.expr import AnyText
+    from relionc.ir import Bundle, QueueScript
+    from relionc.lower.commands import Made, Refusal
+    from relionc.pipeline.run import Request, Run
+    from relionc.plan.model import JobPlan
+    from relionc.site.types import Cluster
+    from relionc.source import Tree
+    from relionc.spec.model import ResolvedJob, ResolvedSpec
+
+Value = TypeVar("Value")
+
+SPEC = Kind("relionc", b"", "RL923", "this file is not a spec of relionc", "begin with `relionc: 1`")
+
+
+class Progress(NamedTuple):
+    """What the stages have made of a spec so far. Each adds its own value, and changes none of another."""
+
+    request: Request
+    tree: Tree | None = None
+    cluster: Cluster | None = None
+    readable: Mapping[str, Any] | None = None  # what of the tree has the right shape
+    left_out: tuple[str, ...] = ()  # jobs that have not
+    spec: ResolvedSpec | None = None
+    plans: tuple[JobPlan, ...] = ()
+    options: Mapping[str, Mapping[str, AnyText]] = {}  # by job: RELION's text for every option
+    commands: Mapping[str, Made] = {}  # by job
+    queue_scripts: Mapping[str, QueueScript] = {}  # by job, where a template of RELION's makes them
+    plan: Mapping[str, object] | None = None  # plan.json's object
+    bundle: Bundle | None = None
+    files: Mapping[str, bytes] | None = None
+
+
+class Stage(NamedTuple):
+    """A step of the compiler: it takes what there is, and returns that with its own value."""
+
+    name: str
+    run: Callable[[Progress, Run], Progress]
+
+
+def there(value: Value | None) -> Value:
+    """Return a value of an earlier stage."""
+    assert value is not None  # noqa: S101 - STAGES has them in the right order
+    return value
+
+
+def _source(at: Progress, run: Run) -> Progress:
+    """Read the YAML; a spec that is too large is not looked at."""
+    tree = run.load(at.request.path, at.request.data, SPEC)
+    size = too_large(tree.value)
+    if size is not None:
+        run.refuse(size, tree)
+    return at._replace(tree=tree)
+
+
+def _profile(at: Progress, run: Run) -> Progress:
+    """Find the cluster; without one the spec is still looked at, for what else is wrong."""
+    tree = there(at.tree)
+    return at._replace(cluster=cluster_of(at.request, tree, run) if isinstance(tree.value, dict) else None)
+
+
+def _schema(at: Progress, run: Run) -> Progress:
+    """Check the shape, and leave out the jobs that have not the right one."""
+    tree = there(at.tree)
+    wrong = check_schema("spec", tree.value)
+    run.add(wrong, tree)
+    if any(finding.code == INCOMPLETE for finding in wrong):
+        raise Stop
+    value, left_out = _readable(tree.value, wrong)
+    if not value.get("jobs"):
+        raise Stop
+    return at._replace(readable=value, left_out=tuple(left_out))
+
+
+def _readable(value: Any, wrong: Sequence[Finding]) -> tuple[dict[str, Any], list[str]]:
+    """Return what of a spec has the right shape, and the names of the jobs that had to be left out."""
+    if not wrong:
+        return value, []
+    from relionc.schema.prune import pruned
+
+    rest = pruned(value, wrong) or {}
+    jobs = value.get("jobs") if isinstance(value, dict) else None
+    kept = rest.get("jobs") or {}
+    return rest, [name for name in jobs if name not in kept] if isinstance(jobs, dict) else []
+
+
+def _spec(at: Progress, run: Run) -> Progress:
+    """Replace references and fill in defaults, for the jobs that are asked for."""
+    tree, value, request = there(at.tree), there(at.readable), at.request
+    resolved, findings = spec.resolve(
+        value,
+        path=request.path,
+        relion=request.relion,
+        file_facts=run.disk.file_facts,
+        left_out=at.left_out,
+    )
+    run.add(findings, tree)
+    if resolved is None or not _has_jobs(request, value["jobs"], tree, run) or at.cluster is None:
+        raise Stop
+    return at._replace(spec=_only(resolved, request.jobs))
+
+
+def _has_jobs(request: Request, jobs: Mapping[str, Any], tree: Tree, run: Run) -> bool:
+    missing = [name for name in request.jobs if name not in jobs]
+    if missing:
+        known = ", ".join(f"`{name}`" for name in jobs)
+        message = f"there is no job `{missing[0]}` in this spec"
+        found = Finding(code="RL801", message=message, route=("jobs",), on_key=True, help=f"it has {known}")
+        run.add([found], tree)
+    return not missing
+
+
+def _only(resolved: ResolvedSpec, names: Sequence[str]) -> ResolvedSpec:
+    """Return the spec with the named jobs alone; a job no longer waits for one that is not built."""
+    if not names:
+        return resolved
+    kept = [
+        job._replace(after=tuple(other for other in job.after if other in names))
+        for job in resolved.jobs
+        if job.name in names
+    ]
+    return resolved._replace(jobs=tuple(kept))
+
+
+def _rules(at: Progress, run: Run) -> Progress:
+    """Apply the lint rules."""
+    from relionc.rules import spec as rules
+
+    run.add(rules.check(run.sound(there(at.spec).jobs), there(at.cluster)), there(at.tree))
+    return at
+
+
+def _plan(at: Progress, run: Run) -> Progress:
+    """Choose the layout of each job."""
+    tree, cluster, known = there(at.tree), there(at.cluster), Known(why=at.request.why)
+    plans: list[JobPlan] = []
+    for job in run.sound(there(at.spec).jobs):
+        plan, found = plan_job(job, cluster, known)
+        run.add(found, tree)
+        if plan is not None:
+            plans.append(plan)
+    return at._replace(plans=tuple(plans))
+
+
+def _commands(at: Progress, run: Run) -> Progress:
+    """Make RELION's command lines and find what keeps a script from being made: all that can be wrong is known now."""
+    tree, cluster, plans = there(at.tree), there(at.cluster), at.plans
+    options = {plan.job.name: _decided(plan, at.request, cluster) for plan in plans}
+    made = _made(plans, options, tree, run)
+    run.stop_on_error()
+    scripts: Mapping[str, QueueScript] = {}
+    if at.request.queue_template is not None:
+        from relionc.pipeline.template import queue_scripts
+
+        scripts = queue_scripts(at.request.queue_template, plans, options, made, cluster, tree, run)
+    run.report(script.check([plan for plan in plans if plan.job.name not in scripts], cluster), tree)
+    relion = there(at.spec).relion
+    plan = plan_json.plan_object(plans, spec=at.request.name, cluster=cluster.name, relion=relion)
+    return at._replace(options=options, commands=made, queue_scripts=scripts, plan=plan)
+
+
+def _decided(plan: JobPlan, request: Request, cluster: Cluster) -> dict[str, AnyText]:
+    """Return RELION's text for every option, with what the plan decided; a template of RELION's is for a queue."""
+    if request.queue_template is None:
+        return decided_options(plan, queued=cluster.scheduler != "none")
+    from relionc.queue_template import plans as in_template
+
+    return in_template.options(plan, decided_options(plan, queued=True))
+
+
+def _made(
+    plans: Sequence[JobPlan], options: Mapping[str, Mapping[str, AnyText]], tree: Tree, run: Run
+) -> dict[str, Made]:
+    """Return the commands of each job; what RELION itself would refuse is an error here."""
+    made: dict[str, Made] = {}
+    findings: list[Finding] = []
+    for plan in plans:
+        job = plan.job
+        result = make_commands(job.type, options[job.name], output=job.output, is_continue=job.is_continue)
+        made[job.name] = result
+        findings += [_refusal(job, refusal) for refusal in result.refusals]
+    run.add(findings, tree)
+    return made
+
+
+def _refusal(job: ResolvedJob, refusal: Refusal) -> Finding:
+    """Point at the option that RELION refuses, or at the job where the option was left out."""
+    route = job.given.get(refusal.option)
+    return Finding(
+        code=refusal.code,
+        message=refusal.message,
+        route=route or (*job.route, "options"),
+        on_key=route is None,
+        help=refusal.help,
+    )
+
+
+def _ir(at: Progress, _: Run) -> Progress:
+    """Put together what will be written, as data."""
+    plans, origin = at.plans, script.Origin(at.request.name, __version__)
+    job_files = {
+        plan.job.name: make_job_file(
+            plan.job.type, at.options[plan.job.name], is_continue=plan.job.is_continue
+        )
+        for plan in plans
+    }
+    bundle = script.bundle(plans, at.commands, job_files, there(at.cluster), origin=origin)
+    if at.queue_scripts:
+        from relionc.queue_template import plans as in_template
+
+        bundle = in_template.put_in(bundle, at.queue_scripts, plans)
+    return at._replace(bundle=bundle._replace(plan=at.plan))
+
+
+def _files(at: Progress, run: Run) -> Progress:
+    """Write out the files of the build: path below its directory → content."""
+    bundle, template = there(at.bundle), at.request.script_template
+    if template is None:
+        return at._replace(files=emit.files(bundle))
+    from relionc.pipeline.template import files_by_script_template
+
+    return at._replace(files=files_by_script_template(bundle, template, run))
+
+
+STAGES = (
+    Stage("source", _source),
+    Stage("profile", _profile),
+    Stage("schema", _schema),
+    Stage("spec", _spec),
+    Stage("rules", _rules),
+    Stage("plan", _plan),
+    Stage("commands", _commands),
+    Stage("ir", _ir),
+    Stage("files", _files),
+)
+"""All of them, in their order."""
+LAST_TO_FIND, LAST = "commands", STAGES[-1].name
+"""The stage after which only a site's script template can be wrong, and the one that ends a build."""
