@@ -176,6 +176,7 @@ def _build(given: Given) -> int:
             format=DIAGNOSTICS.of(given),
             template=TEMPLATE.of(given),
             extras=EXTRAS.of(given),
+            untrusted=UNTRUSTED.of(given),
             until=UNTIL.of(given),
         )
     )
@@ -310,7 +311,8 @@ RELIONC = Command(
             about="Write the build directory of each SPEC: scripts, hostfiles, command lines, plan.",
             arguments=(SPECS,),
             options=(
-                FOLDER, CHECK, CLUSTER, RELION, JOBS, STDOUT, FORCE, TEMPLATE, EXTRAS, UNTIL, DIAGNOSTICS,
+                FOLDER, CHECK, CLUSTER, RELION, JOBS, STDOUT, FORCE, TEMPLATE, EXTRAS, UNTRUSTED, UNTIL,
+                DIAGNOSTICS,
             ),
             run=_build,
         ),

@@ -51,6 +51,7 @@ class BuildCall(NamedTuple):
         """Whether an unchanged repetition may be answered from the cache."""
         return (
             not (self.check or self.stdout or self.cluster or self.relion or self.jobs or self.template)
+            and not self.untrusted
             and self.format == "text"
         )
 

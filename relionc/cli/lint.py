@@ -6,8 +6,9 @@ import codecs
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from relionc.cli import build, say
+from relionc.cli import build, files, say
 from relionc.cli.files import CallError
+from relionc.data.skim import is_below
 from relionc.diag import ERROR, Diagnostic
 from relionc.source.load import MAX_BYTES
 from relionc.source.regular import open_regular
@@ -38,18 +39,18 @@ def run(
 ) -> int:
     """Lint each file, and each spec below each folder; returns the exit code."""
     try:
-        found = _find(paths)
+        found = _find(paths, untrusted=untrusted)
     except CallError as error:
         say.trouble(error)
         return 2
     return build.lint(found.specs, cluster=cluster, format=format, untrusted=untrusted, unread=found.unread)
 
 
-def _find(paths: Sequence[str]) -> Found:
+def _find(paths: Sequence[str], *, untrusted: bool) -> Found:
     found = Found([], [])
     for path in paths:
         if os.path.isdir(path):
-            _search(path, found)
+            _search(path, found, untrusted=untrusted)
         else:
             found.specs.append(path)
     if not (found.specs or found.unread):
@@ -57,8 +58,11 @@ def _find(paths: Sequence[str]) -> Found:
     return found
 
 
-def _search(top: str, found: Found) -> None:
-    """Add what is below a folder, each folder's files before its subfolders; links to folders are not followed."""
+def _search(top: str, found: Found, *, untrusted: bool) -> None:
+    """Add what is below a folder, each folder's files before its subfolders; links to folders are not followed.
+
+    In an `untrusted` one a link that leads out of the repository is not even looked at: it is added, to be refused.
+    """
     folders, names = [top], 0
     while folders:
         folder = folders.pop()
@@ -76,8 +80,16 @@ def _search(top: str, found: Found) -> None:
             )
         folders += [each.path for each in reversed(below) if not each.name.startswith(".")]
         for each in inside:
-            if each.name.endswith(_ENDINGS) and not os.path.isdir(each.path):
+            if not each.name.endswith(_ENDINGS):
+                continue
+            if untrusted and each.is_symlink() and _leads_out(each.path):
+                found.specs.append(each.path)
+            elif not os.path.isdir(each.path):
                 _look_at(each.path, found)
+
+
+def _leads_out(path: str) -> bool:
+    return not is_below(path, files.repository(path))
 
 
 def _look_at(path: str, found: Found) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-# The C functions alone: the json package would cost more than writing a whole plan.
-from _json import encode_basestring, make_encoder
 from collections.abc import Mapping
+from json import JSONEncoder
 
 
 def document(value: Mapping[str, object]) -> str:
@@ -16,7 +15,7 @@ def _value(value: object, indent: str) -> str:
     """Spread objects and lists of objects over lines; keep everything else on one."""
     inner = indent + "  "
     if isinstance(value, Mapping) and value:
-        rows = [f"{inner}{encode_basestring(str(key))}: {_value(item, inner)}" for key, item in value.items()]
+        rows = [f"{inner}{compact(str(key))}: {_value(item, inner)}" for key, item in value.items()]
         return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
     if isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
         rows = [inner + compact(item) for item in value]
@@ -27,7 +26,7 @@ def _value(value: object, indent: str) -> str:
 def compact(value: object) -> str:
     """Render a value on one line."""
     try:
-        return "".join(_chunks(value, 0))
+        return _ENCODER.encode(value)
     except ValueError as error:
         raise ValueError(f"JSON cannot hold {value!r}") from error
 
@@ -39,5 +38,4 @@ def _other(value: object) -> dict[str, object]:
     raise ValueError(type(value))
 
 
-_chunks = make_encoder(None, _other, encode_basestring, None, ": ", ", ", False, False, False)
-"""What `json.dumps` itself works with; the last three: keys are not sorted, none is skipped, no NaN is written."""
+_ENCODER = JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False, default=_other)

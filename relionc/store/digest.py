@@ -1,4 +1,8 @@
-"""SHA-256 without importing hashlib, which costs more than the hashing."""
+"""SHA-256 by the module that hashlib itself takes it from.
+
+hashlib loads OpenSSL for it, on the way of an unchanged build: 4.3 ms beside the 20 ms of a bare Python, and this
+module 0.3 (the least of 25 starts each, on a busy machine).
+"""
 
 from __future__ import annotations
 

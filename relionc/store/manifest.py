@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-# The C quoting function alone: importing json would cost more than the writing.
-from _json import encode_basestring
+import json
 from collections.abc import Mapping
 
 from relionc.store.digest import of_bytes
@@ -17,7 +16,7 @@ Facts = Mapping[str, object]
 def text(inputs: Mapping[str, Facts], artifacts: Mapping[str, Facts], version: str) -> bytes:
     """Return the manifest; one line per input and per artifact, in the order given."""
     return (
-        f'{{\n  "manifest_version": {VERSION},\n  "relionc": {encode_basestring(version)},\n'
+        f'{{\n  "manifest_version": {VERSION},\n  "relionc": {_json(version)},\n'
         f'  "inputs": {_table(inputs)},\n  "artifacts": {_table(artifacts)}\n}}\n'
     ).encode()
 
@@ -30,23 +29,12 @@ def facts_of(files: Mapping[str, bytes]) -> dict[str, Facts]:
 def _table(rows: Mapping[str, Facts]) -> str:
     if not rows:
         return "{}"
-    lines = (f"    {encode_basestring(name)}: {_facts(facts)}" for name, facts in rows.items())
+    lines = (f"    {_json(name)}: {_json(dict(facts))}" for name, facts in rows.items())
     return "{\n" + ",\n".join(lines) + "\n  }"
 
 
-def _facts(facts: Facts) -> str:
-    return "{" + ", ".join(f"{encode_basestring(key)}: {_value(value)}" for key, value in facts.items()) + "}"
-
-
-def _value(value: object) -> str:
-    """Render a fact: a text, a number, a truth value or null."""
-    if isinstance(value, str):
-        return encode_basestring(value)
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, (int, float)):
-        return repr(value)
-    raise TypeError(f"a manifest cannot hold {value!r}")
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def artifacts_of(content: bytes) -> dict[str, Facts]:
@@ -54,8 +42,6 @@ def artifacts_of(content: bytes) -> dict[str, Facts]:
 
     The file may have been edited: names that could leave the build directory are left out.
     """
-    import json
-
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):

@@ -406,3 +406,13 @@ def test_an_own_profile_is_seen_from_the_spec(run):
     done = run("build", "specs/spec.yaml")
     assert done.returncode == 1
     assert "RL609" in done.stderr
+
+
+def test_a_build_for_strangers_reads_no_profile_of_theirs_and_is_not_remembered(run):
+    run.write("sites/mine.yaml", "profile: 1\nname: mine\nextends: lab\n")
+    run.write("spec.yaml", GOOD.replace("cluster: lab", "cluster: sites/mine.yaml"))
+    done = run("build", "spec.yaml", "--check", "--untrusted")
+    assert (done.returncode, "RL920" in done.stderr) == (1, True)
+    run.write("spec.yaml")
+    assert run("build", "spec.yaml", "--untrusted").returncode == 0
+    assert run("build", "spec.yaml", "--untrusted", "--check").returncode == 0

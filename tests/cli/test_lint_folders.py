@@ -52,6 +52,38 @@ def test_what_cannot_be_looked_at_is_an_error_and_the_rest_is_linted(plant, caps
     assert ("t/bad.yaml", "RL021") in found
 
 
+def test_of_a_stranger_no_link_out_of_the_repository_is_opened(capsys, monkeypatch, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("outside")
+    shutil.copy(SPEC, outside / "spec.yaml")
+    (outside / "secret.yaml").write_text("password: 1\n")
+    (outside / "folder.yaml").mkdir()
+    names = ["folder.yaml", "secret.yaml", "spec.yaml"]
+    for name in names:
+        os.symlink(outside / name, f"t/{name}")
+    os.symlink("sub/good.yaml", "t/inside.yaml")
+    os.symlink(outside, "t/linked")
+    Path(".git").mkdir()
+    opened: list[str] = []
+    with monkeypatch.context() as patched:
+        for name in ("open", "scandir", "stat"):
+            patched.setattr(os, name, _noting(getattr(os, name), opened))
+        status = lint.run(["t"], cluster=None, format="json", untrusted=True)
+    found = [(each["path"], each["code"]) for each in map(json.loads, capsys.readouterr().err.splitlines())]
+    assert (status, found) == (1, [(f"t/{name}", "RL920") for name in names])
+    assert "t/inside.yaml" in opened
+    assert not [path for path in opened if os.path.realpath(path).startswith(str(outside))]
+    status, found = linted(capsys)
+    assert ("t/secret.yaml", "RL920") not in found, "of one's own folder, links to files are followed"
+
+
+def _noting(real, opened):
+    def call(path, *rest, **named):
+        opened.append(str(path))
+        return real(path, *rest, **named)
+
+    return call
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
 def test_files_and_folders_without_permission(capsys):
     os.chmod("t/sub", 0)

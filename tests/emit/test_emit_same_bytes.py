@@ -23,7 +23,6 @@ print(*sorted({name.partition(".")[0] for name in sys.modules} & set(sys.argv[2:
 """
 HEAVY = [
     "jinja2",
-    "json",
     "lark",
     "jsonschema",
     "ruamel",
