@@ -50,7 +50,8 @@ def test_each_stage_shows_its_value_and_writes_nothing(capsys):
         "route": ["jobs", "class3d", "resources", "nodes"],
     }
     assert spec["jobs"]["class3d"]["type"] == "class3d of RELION 3.1"
-    assert (plan["class3d"]["nodes"], plan["class3d"]["ranks"][0]["role"]) == (2, "leader")
+    placement = plan["class3d"]["placement"]
+    assert (len(placement["shares"]), placement["ranks"][0]["role"]) == (2, "leader")
     assert {"name": "nodes", "value": "2"} in ir["jobs"]["class3d"]["script"]["directives"]
     assert [path.name for path in Path().iterdir()] == ["spec.yaml"]
 
