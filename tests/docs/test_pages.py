@@ -35,7 +35,7 @@ def _name(page: Path) -> str:
 
 def _is_written(page: Path) -> bool:
     """Whether people write it: tools make the pages of job types and the list of codes."""
-    return page.parent.name != "jobs" and page.name not in ("diagnostic-codes.md", "solver.md")
+    return page.parent.name != "jobs" and page.name != "diagnostic-codes.md"
 
 
 @pytest.fixture
