@@ -38,7 +38,9 @@ def test_no_retired_code_is_in_use() -> None:
 
 
 def test_no_two_rules_share_a_code() -> None:
-    rules = [rule for stage in STAGES for rule in import_module(f"relionc.rules.{stage}").RULES]
+    """Those of a profile do: its codes are kinds of mistakes, which several of its parts can have."""
+    stages = [stage for stage in STAGES if stage != "profile"]
+    rules = [rule for stage in stages for rule in import_module(f"relionc.rules.{stage}").RULES]
     assert [code for code, times in Counter(rule.CODE for rule in rules).items() if times > 1] == []
 
 

@@ -42,7 +42,7 @@ HEAVY = {
 ASIDE = {
     "relionc.catalog.compiler", "relionc.cli.completion", "relionc.cli.lint", "relionc.cli.plan", "relionc.cli.show",
     "relionc.cli.usage", "relionc.diag.codes", "relionc.emit.site_template", "relionc.expr.lark_parser",
-    "relionc.schema.explain", "relionc.site.check", "relionc.site.overlay", "relionc.site.read", "relionc.site.show",
+    "relionc.schema.explain", "relionc.rules.profile", "relionc.site.overlay", "relionc.site.read", "relionc.site.show",
     "relionc.source.syntax",
 }  # fmt: skip
 PACKAGES = {"ruamel", "_ruamel_yaml"}  # all that a good spec needs from outside the standard library

@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 import jsonschema  # noqa: E402 - the tree itself must be found first
 
-from relionc.site import from_value  # noqa: E402
+from relionc.pipeline.profile import from_value  # noqa: E402
 from relionc.source import load  # noqa: E402
 
 if TYPE_CHECKING:

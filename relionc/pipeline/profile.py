@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from relionc import site
-from relionc.diag import NOTE, Diagnostic, Finding
+from relionc.diag import ERROR, NOTE, Diagnostic, Finding
 from relionc.pipeline.run import Compiled, Kind, Run, Stop
 from relionc.schema import check as check_schema
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from relionc.pipeline.run import Disk, Request
     from relionc.site.types import Cluster
     from relionc.source import Tree
@@ -61,13 +63,28 @@ def _cluster(request: Request, tree: Tree, run: Run) -> Cluster:
 def _own_profile(path: str, data: bytes, run: Run) -> Cluster:
     profile = run.load(path, data, PROFILE)
     run.report(check_schema("cluster", profile.value), profile)
-    cluster, findings = site.from_value(profile.value)
+    cluster, findings = from_value(profile.value)
     run.report(findings, profile)
     assert cluster is not None  # noqa: S101 - from_value gives errors or a cluster
     if brought := [key for key in _SHELL if profile.value.get(key)]:
         message = f"this profile brings shell lines into the scripts: {', '.join(brought)}"
         run.diagnostics.add(Diagnostic("RL922", NOTE, message, path, None))
     return cluster
+
+
+def from_value(value: Mapping[str, Any]) -> tuple[Cluster | None, list[Finding]]:
+    """Return the cluster that a profile's values describe, and what is wrong with them.
+
+    Routes lead into `value`. The cluster is None where a finding is an error.
+    """
+    profile, findings = site.read_profile(value)
+    if profile is None:
+        return None, findings
+    if not findings:  # amounts that could not be read would only be reported twice
+        from relionc.rules.profile import check
+
+        findings = check(profile)
+    return (None if any(found.severity == ERROR for found in findings) else profile.cluster), findings
 
 
 def _is_path(name: str) -> bool:

@@ -2,15 +2,17 @@
 
 | stage | a rule sees |
 |---|---|
+| `profile` | a cluster profile of the user's own, as it was read |
 | `spec` | a job of the spec, resolved, and the cluster |
 | `template` | a queue template of RELION's, filled in for one job |
 
-The package of a stage lists its rules in RULES, in the order in which they look. A rule module has CODE and `check`,
-which yields findings. Adding one: write the file, list it in RULES of its stage, and write the page of its code
-(`docs/codes/`): its title, why, and a wrong and a right example, which are run.
+The package of a stage lists its rules in RULES, in the order in which they look. A rule module has CODE (CODES where
+its codes are those of a kind of mistake) and `check`, which yields findings. Adding one: write the file, list it in
+RULES of its stage, and write the page of its code (`docs/codes/`): its title, why, and a wrong and a right example,
+which are run.
 """
 
 from __future__ import annotations
 
-STAGES = ("spec", "template")
+STAGES = ("profile", "spec", "template")
 """The packages here. A stage imports its own: most rules are not needed for most commands."""

@@ -1,7 +1,7 @@
 """Cluster knowledge as data: partitions, node types, launchers, scratch, rules; each fact with its source.
 
 The built-in profiles are `data/*.yaml`, compiled into `_built/` by `tools/build_sites.py`; a user's own
-profile comes in as parsed values through `from_value`.
+profile comes in as parsed values through `read_profile`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from relionc.diag import Finding
     from relionc.site.show import Table
-    from relionc.site.types import Cluster
+    from relionc.site.types import Cluster, Profile
 
+UNKNOWN_BASE = "RL677"
 START = "begin with `profile: 1`, `extends:` and a built-in name, and say what differs"
 
 
@@ -43,21 +44,21 @@ def load(profile: str | Cluster) -> Cluster:
 
 def nearest(name: str) -> str | None:
     """Return the built-in name most like `name`, None where none is near."""
-    from relionc.site.check import nearest as nearest_of
+    from relionc.site.meant import nearest as nearest_of
 
     return nearest_of(name, NAMES)
 
 
-def from_value(value: Mapping[str, Any]) -> tuple[Cluster | None, list[Finding]]:
-    """Return the cluster that a profile's values describe, and what is wrong with them.
+def read_profile(value: Mapping[str, Any]) -> tuple[Profile | None, list[Finding]]:
+    """Return the profile that values describe, and what could not be read of them: then it is not to be used.
 
-    Routes lead into `value`. The cluster is None where a finding is an error. `extends:` is resolved here.
+    Routes lead into `value`. `extends:` is resolved here. What is read may still be wrong: `rules.profile` looks.
     """
-    from relionc.diag import ERROR, Finding
-    from relionc.site.check import check
+    from relionc.diag import Finding
     from relionc.site.overlay import overlay
     from relionc.site.read import WRONG_VALUE
     from relionc.site.read import cluster as read
+    from relionc.site.types import Profile
 
     findings: list[Finding] = []
     if not hasattr(value, "items"):
@@ -68,10 +69,7 @@ def from_value(value: Mapping[str, Any]) -> tuple[Cluster | None, list[Finding]]
     if base is not None and (not isinstance(base, str) or base not in NAMES):
         return None, [_no_base(str(base))]
     whole = value if base is None else overlay(builtin(base), value, findings)
-    cluster = read(whole, findings)
-    if not findings:  # amounts that could not be read would only be reported twice
-        findings += check(cluster, whole)
-    return (None if any(f.severity == ERROR for f in findings) else cluster), findings
+    return Profile(read(whole, findings), whole), findings
 
 
 def describe(cluster: Cluster) -> tuple[Table, ...]:
@@ -82,6 +80,6 @@ def describe(cluster: Cluster) -> tuple[Table, ...]:
 
 
 def _no_base(name: str) -> Finding:
-    from relionc.site.check import UNKNOWN_BASE, unknown
+    from relionc.site.meant import unknown
 
     return unknown(name, NAMES, "built-in profile", ("extends",))._replace(code=UNKNOWN_BASE)

@@ -87,7 +87,7 @@ def source_value(source: Source) -> dict[str, Any]:
 
 
 def to_value(cluster: Cluster) -> dict[str, Any]:
-    """Return what the file of a profile would hold: `site.from_value` reads an equal cluster back."""
+    """Return what the file of a profile would hold: `site.read_profile` reads an equal cluster back."""
     return {"profile": 1} | _filled(
         name=cluster.name,
         title=cluster.title,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -173,3 +173,10 @@ class Cluster(NamedTuple):
                 return self.sources[path]
             path = path.rpartition(".")[0]
         return self.sources.get("")
+
+
+class Profile(NamedTuple):
+    """A profile as it was read: the cluster, and the values of its file with those of the one that it extends."""
+
+    cluster: Cluster
+    value: Mapping[str, Any]

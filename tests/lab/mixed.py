@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from relionc import site
 from relionc.pipeline import Compiled, Disk, Request, compile_spec
+from relionc.pipeline.profile import from_value
 
 from .by_hand import WITHOUT_MPI
 
@@ -123,7 +123,7 @@ ROOM = {kind: node["count"] for kind, node in PROFILE["node_types"].items()}
 
 def cluster() -> Cluster:
     """Return the cluster."""
-    made, findings = site.from_value(profile())
+    made, findings = from_value(profile())
     assert made is not None, findings
     return made
 

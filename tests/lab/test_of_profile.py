@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relionc import site
+from relionc.pipeline.profile import from_value
 
 from .client import Lab, started
 from .conftest import SLURM, need
@@ -50,7 +51,7 @@ PROFILE = {
 
 
 def mixed() -> Cluster:
-    cluster, findings = site.from_value(PROFILE)
+    cluster, findings = from_value(PROFILE)
     assert cluster is not None, findings
     return cluster
 

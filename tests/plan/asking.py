@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from relionc import site
 from relionc.pipeline import Compiled, Disk, Request, compile_spec
+from relionc.pipeline.profile import from_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +74,7 @@ def profile(name: str | Mapping[str, Any]) -> Cluster:
     """Return a profile by its built-in name, or the one that the values of a profile file make."""
     if isinstance(name, str):
         return site.builtin(name)
-    cluster, findings = site.from_value(name)
+    cluster, findings = from_value(name)
     assert cluster is not None, findings
     return cluster
 

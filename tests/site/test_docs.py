@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from relionc import site
+from relionc.pipeline.profile import from_value
 from relionc.source import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +30,7 @@ def value_of(text: str) -> Any:
 def test_an_example_loads(text: str) -> None:
     value = value_of(text)
     jsonschema.Draft7Validator(SCHEMA).validate(value)
-    cluster, findings = site.from_value(value)
+    cluster, findings = from_value(value)
     assert findings == []
     assert cluster is not None
     assert cluster.name == value["name"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from relionc import site
+from relionc.pipeline.profile import from_value
 from relionc.site.launchers import HOSTFILE, NOTHING, TASKS_PER_NODE, VARIABLE, has_daemons, places_by, start
 from relionc.site.overlay import to_value
 
@@ -27,14 +28,14 @@ def read(launcher: dict[str, Any], use: str = "batch", **more: Any) -> tuple[Clu
         "partitions": {"p": {"node_types": ["a"], "default": True}},
         "launchers": {"batch": batch} | {use: launcher},
     }
-    return site.from_value(value | more)
+    return from_value(value | more)
 
 
 def good(launcher: dict[str, Any], use: str = "batch") -> Launcher:
     cluster, findings = read(launcher, use)
     assert findings == []
     assert cluster is not None
-    assert site.from_value(to_value(cluster)) == (cluster, [])
+    assert from_value(to_value(cluster)) == (cluster, [])
     return cluster.launchers[use]
 
 
@@ -134,7 +135,7 @@ def test_a_wrapper_is_words_of_a_known_version() -> None:
     assert findings == []
     assert cluster is not None
     assert cluster.wrapper == {"4.0": tuple(words), "*": tuple(words)}
-    assert site.from_value(to_value(cluster)) == (cluster, [])
+    assert from_value(to_value(cluster)) == (cluster, [])
     shown = [row for table in site.describe(cluster) for row in table.rows]
     assert ("programs run in", "4.0: apptainer exec relion.sif; *: apptainer exec relion.sif") in shown
     _, (finding,) = read(launcher, wrapper={"3.0": words}, versions=["4.0", "5.0"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from test_own_profile import BATCH, NODE, profile
 
-from relionc import site
+from relionc.pipeline.profile import from_value
 
 MORE = ["a;touch canary", "a\tb", "a b", "$(x)", "`x`", "-x", "a,b", 'a"b', "a\nb", "\x1b[31m", ""]
 PLACES: list[tuple[str, Any]] = [
@@ -21,7 +21,7 @@ PLACES: list[tuple[str, Any]] = [
 @pytest.mark.parametrize("text", MORE)
 @pytest.mark.parametrize(("place", "made"), PLACES)
 def test_a_key_is_a_name(place: str, made: Any, text: str) -> None:
-    cluster, findings = site.from_value(made(text))
+    cluster, findings = from_value(made(text))
     assert cluster is None
     assert [(each.code, each.route[-1], place in each.route) for each in findings] == [("RL655", text, True)]
 
@@ -34,13 +34,13 @@ def test_a_value_is_a_name(text: str) -> None:
         profile(gres_gpu=text),
         profile(launchers__batch={**BATCH, "unset": [text]}),
     ):
-        cluster, findings = site.from_value(value)
+        cluster, findings = from_value(value)
         assert cluster is None
         assert {each.code for each in findings} == {"RL655"}
 
 
 def test_a_feature_may_have_a_value() -> None:
-    cluster, findings = site.from_value(profile(node_types__a100={**NODE, "features": ["gpu=3090"]}))
+    cluster, findings = from_value(profile(node_types__a100={**NODE, "features": ["gpu=3090"]}))
     assert cluster is not None
     assert findings == []
 
@@ -63,13 +63,13 @@ DIRECTIVES = [
 
 @pytest.mark.parametrize(("said", "code"), DIRECTIVES)
 def test_directives_are_in_the_table(said: dict[str, Any], code: str) -> None:
-    cluster, findings = site.from_value(profile(directives=said))
+    cluster, findings = from_value(profile(directives=said))
     assert cluster is None
     assert [(each.code, each.route) for each in findings] == [(code, ("directives", next(iter(said))))]
 
 
 def test_a_site_may_give_an_account() -> None:
-    cluster, findings = site.from_value(profile(directives={"account": "ours", "requeue": True}))
+    cluster, findings = from_value(profile(directives={"account": "ours", "requeue": True}))
     assert cluster is not None
     assert findings == []
 
@@ -103,7 +103,7 @@ WORDS: list[tuple[str, Any]] = [
 @pytest.mark.parametrize(("place", "made"), WORDS)
 def test_what_nobody_sees_is_in_no_word(place: str, made: Any, sign: str) -> None:
     for text in (sign, f"a{sign}b", f"{sign}a", f"a{sign}"):
-        cluster, findings = site.from_value(made(text))
+        cluster, findings = from_value(made(text))
         assert cluster is None
         assert [each.code for each in findings] == ["RL670"]
         assert f"U+{ord(sign):04X}" in findings[0].message
@@ -113,14 +113,14 @@ def test_what_nobody_sees_is_in_no_word(place: str, made: Any, sign: str) -> Non
     "path", ["/a b", "/a;b", "/$(x)", "/$X", "$TMPDIR", "/a*", "/a'b", '/a"b', "/a\\b", "/${X:-y}", "/~"]
 )
 def test_a_scratch_folder_stands_in_commands_of_relion(path: str) -> None:
-    cluster, findings = site.from_value(profile(scratch={"path": path}))
+    cluster, findings = from_value(profile(scratch={"path": path}))
     assert cluster is None
     assert "RL655" in {each.code for each in findings}
 
 
 @pytest.mark.parametrize("path", ["/l/${SLURM_JOB_ID}", "${TMPDIR}", "/scratch-2/größe/j${SLURM_JOB_ID}.x"])
 def test_a_usual_scratch_folder_is_fine(path: str) -> None:
-    cluster, findings = site.from_value(profile(scratch={"path": path}))
+    cluster, findings = from_value(profile(scratch={"path": path}))
     assert cluster is not None
     assert findings == []
 
@@ -130,7 +130,7 @@ def test_a_command_is_a_list() -> None:
         profile(launchers__batch={"argv": "srun -n {ntasks}"}),
         profile(allocation="salloc -p gpu"),
     ):
-        cluster, findings = site.from_value(value)
+        cluster, findings = from_value(value)
         assert cluster is None
         assert [each.code for each in findings] == ["RL670"]
         assert "[s" in findings[0].help

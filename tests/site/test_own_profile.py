@@ -9,6 +9,7 @@ import pytest
 from relionc import site
 from relionc.diag import WARNING
 from relionc.diag.codes import CODES
+from relionc.pipeline.profile import from_value
 from relionc.site.launchers import title
 from relionc.site.overlay import to_value
 
@@ -37,7 +38,7 @@ def profile(**changes: Any) -> dict[str, Any]:
 
 
 def test_the_small_profile_is_correct() -> None:
-    cluster, findings = site.from_value(profile())
+    cluster, findings = from_value(profile())
     assert findings == []
     assert cluster is not None
     assert cluster.node_types["a100"].memory_mib == 243 * 1024
@@ -172,7 +173,7 @@ WRONG = [
 def test_a_mistake_is_found_where_it_is(
     changes: dict[str, Any], code: str, route: tuple[Any, ...], advice: str
 ) -> None:
-    cluster, findings = site.from_value(profile(**changes))
+    cluster, findings = from_value(profile(**changes))
     assert cluster is None
     assert [(f.code, f.route) for f in findings] == [(code, route)]
     assert advice in findings[0].help
@@ -186,11 +187,11 @@ def test_all_mistakes_are_found_at_once() -> None:
         launchers__batch__mpi="pmi2",
         scheduler="x",
     )
-    assert len(site.from_value(value)[1]) == 5
+    assert len(from_value(value)[1]) == 5
 
 
 def test_a_scratch_folder_for_all_jobs_is_a_warning() -> None:
-    cluster, findings = site.from_value(profile(scratch={"path": "/tmp"}))
+    cluster, findings = from_value(profile(scratch={"path": "/tmp"}))
     assert cluster is not None
     assert [(f.code, f.severity) for f in findings] == [("RL679", WARNING)]
     assert "/tmp/${SLURM_JOB_ID}" in findings[0].help
@@ -200,13 +201,13 @@ def test_a_scratch_folder_for_all_jobs_is_a_warning() -> None:
     "value", [None, [], "x", 3, {}, {"extends": [1]}, {"node_types": 3, "launchers": [1], "sources": "x"}]
 )
 def test_nonsense_gives_findings_and_no_traceback(value: Any) -> None:
-    cluster, findings = site.from_value(value)
+    cluster, findings = from_value(value)
     assert cluster is None
     assert findings
 
 
 def test_modes_limits_bills_and_threads_are_read() -> None:
-    cluster, findings = site.from_value(
+    cluster, findings = from_value(
         profile(
             modes=["hetjob", "homogeneous"],
             launchers__hetjob={"argv": ["srun"], "workers": [":", "{workers}"], "variables": {"A": "B"}},
@@ -231,7 +232,7 @@ def test_modes_limits_bills_and_threads_are_read() -> None:
     assert gpu.billing == (("cpu", 1.0), ("memory", 0.25), ("gpu", 8.0))
     assert (policy.memory_factor, policy.mode_cpus) == (1.5, (("hetjob", 8),))
     assert policy.threads == (("refine3d", 16),)
-    assert site.from_value(to_value(cluster)) == (cluster, [])
+    assert from_value(to_value(cluster)) == (cluster, [])
     shown = {row[0]: row[-1] for table in site.describe(cluster) for row in table.rows}
     assert shown["ways to distribute ranks"] == "hetjob, homogeneous"
     assert shown["hetjob"] == ""
@@ -240,7 +241,7 @@ def test_modes_limits_bills_and_threads_are_read() -> None:
 
 
 def test_a_profile_that_says_no_mode_has_the_usual_ones_and_no_limits() -> None:
-    cluster, _ = site.from_value(profile())
+    cluster, _ = from_value(profile())
     assert cluster is not None
     assert cluster.modes == ("heterogeneous", "homogeneous", "homogeneous+1")
     gpu = cluster.partitions["gpu"]
@@ -261,7 +262,7 @@ def test_an_overlay_changes_what_it_says_and_keeps_the_rest() -> None:
         "policy": {"ntasks": 64},
     }
     base = site.builtin("biowulf")
-    cluster, findings = site.from_value(value)
+    cluster, findings = from_value(value)
     assert findings == []
     assert cluster is not None
     assert cluster.name == "mine"
@@ -275,7 +276,7 @@ def test_an_overlay_changes_what_it_says_and_keeps_the_rest() -> None:
 
 def test_a_launcher_of_the_overlay_is_called_by_its_own_program() -> None:
     batch = {"argv": ["mpiexec.hydra", "-n", "{ntasks}"], "mpi": None}
-    cluster, findings = site.from_value({"extends": "biowulf", "name": "mine", "launchers": {"batch": batch}})
+    cluster, findings = from_value({"extends": "biowulf", "name": "mine", "launchers": {"batch": batch}})
     assert findings == []
     assert cluster is not None
     assert title(cluster.launchers["batch"]) == "mpiexec.hydra"
@@ -290,7 +291,7 @@ def test_a_fact_of_the_overlay_has_the_overlays_source() -> None:
         "policy": {"ntasks": 64},
         "sources": {"node_types.a100.count": {"source": "I counted", "unverified": True}},
     }
-    cluster, findings = site.from_value(value)
+    cluster, findings = from_value(value)
     assert findings == []
     assert cluster is not None
     texts = {
@@ -315,7 +316,7 @@ def test_a_fact_of_the_overlay_has_the_overlays_source() -> None:
 
 
 def test_an_overlay_that_removes_what_is_used_is_told() -> None:
-    _, findings = site.from_value({"extends": "biowulf-2018", "name": "mine", "node_types": {"k80": None}})
+    _, findings = from_value({"extends": "biowulf-2018", "name": "mine", "node_types": {"k80": None}})
     assert [(f.code, f.route) for f in findings] == [("RL672", ("partitions", "gpu", "node_types", 0))]
 
 
@@ -325,7 +326,7 @@ def test_a_workstation_is_described_by_extending_local() -> None:
         "name": "desk",
         "node_types": {"workstation": {"cpus": 32, "memory": "125G", "gpus": 2}},
     }
-    cluster, findings = site.from_value(value)
+    cluster, findings = from_value(value)
     assert findings == []
     assert cluster is not None
     assert cluster.node_types["workstation"].known

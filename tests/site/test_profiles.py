@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from relionc import catalog, site
+from relionc.pipeline.profile import from_value
 from relionc.site.overlay import to_value
 from relionc.slurm.constraint import constraint_allows, parse_constraint
 from relionc.source import load
@@ -42,7 +43,7 @@ def test_data_is_valid_and_points_editors_to_the_schema(path: Path) -> None:
 
 @pytest.mark.parametrize("path", DATA, ids=lambda path: path.stem)
 def test_the_compiled_profile_is_what_the_data_says(path: Path) -> None:
-    cluster, findings = site.from_value(value_of(path))
+    cluster, findings = from_value(value_of(path))
     assert findings == []
     assert cluster == site.builtin(path.stem)
 
@@ -55,7 +56,7 @@ def test_names_are_the_data_files() -> None:
 def test_a_profile_survives_being_written_out(name: str) -> None:
     value = to_value(site.builtin(name))
     jsonschema.Draft7Validator(SCHEMA).validate(value)
-    assert site.from_value(value) == (site.builtin(name), [])
+    assert from_value(value) == (site.builtin(name), [])
 
 
 @pytest.mark.parametrize("name", site.names())

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from relionc import site
 from relionc.pipeline import Disk, Request, compile_spec
+from relionc.pipeline.profile import from_value
 from relionc.resources import folder
 from relionc.slurm.options import ALWAYS, NEVER, OPTIONS
 
@@ -114,12 +114,12 @@ PLACES = {
 @pytest.mark.parametrize("text", TEXTS)
 def test_editors_and_the_reader_of_profiles_agree_on_names(place: str, text: str) -> None:
     value = PLACES[place](text)
-    _, findings = site.from_value(value)
+    _, findings = from_value(value)
     assert CLUSTER.is_valid(value) == (findings == [])
 
 
 @pytest.mark.parametrize("name", [*OPTIONS, "arr", "mail_type", "--wrap", ""])
 def test_editors_offer_what_a_profile_may_say(name: str) -> None:
     value = profile(directives={name: "x" if name not in OPTIONS or OPTIONS[name].value == ALWAYS else True})
-    _, findings = site.from_value(value)
+    _, findings = from_value(value)
     assert CLUSTER.is_valid(value) == (findings == [])

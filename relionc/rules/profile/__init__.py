@@ -1,0 +1,58 @@
+"""Rules over a cluster profile: names that exist, possible amounts, working launchers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from relionc.rules.profile import (
+    choices,
+    directives,
+    launchers,
+    modes,
+    node_types,
+    partitions,
+    policy,
+    programs,
+    repeated_text,
+    scratch,
+    sources,
+    versions,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from relionc.diag import Finding
+    from relionc.site.types import Profile
+
+
+class ProfileRule(Protocol):
+    """A rule of this stage. Its codes are those of a kind of mistake, which several parts of a profile can have."""
+
+    @property
+    def CODES(self) -> tuple[str, ...]:  # noqa: N802 - a constant of the module
+        """The codes of what it finds."""
+
+    def check(self, profile: Profile, /) -> Iterable[Finding]:
+        """Return what is wrong with a part of a profile."""
+
+
+RULES: tuple[ProfileRule, ...] = (
+    choices,
+    modes,
+    node_types,
+    partitions,
+    launchers,
+    programs,
+    scratch,
+    policy,
+    versions,
+    sources,
+    directives,
+    repeated_text,
+)
+
+
+def check(profile: Profile) -> list[Finding]:
+    """Return what a profile gets wrong beyond its shape."""
+    return [finding for rule in RULES for finding in rule.check(profile)]

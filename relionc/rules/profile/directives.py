@@ -1,0 +1,37 @@
+"""Options of sbatch that a profile gives to every job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.diag import Finding
+from relionc.site.read import WRONG_VALUE
+from relionc.slurm.options import ALWAYS, NEVER, NOBODY, OPTIONS, PLAN, meant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relionc.site.types import Profile
+
+BAD_OPTION, OF_PLAN = "RL654", "RL650"
+CODES = (BAD_OPTION, OF_PLAN, WRONG_VALUE)
+
+
+def check(profile: Profile) -> Iterator[Finding]:
+    """Yield an error for each option that the plan writes, nobody says, or sbatch does not take so."""
+    cluster = profile.cluster
+    for name, value in cluster.directives:
+        route, option = ("directives", name), OPTIONS.get(name)
+        if option is None:
+            message = f"{name[:64]!r} is not the full name of an sbatch option"
+            yield Finding(code=BAD_OPTION, message=message, route=route, help=meant(name), on_key=True)
+        elif option.owner == PLAN:
+            message = f"the profile `{cluster.name}` gives every job `--{name}`, which the plan decides"
+            advice = f"take `{name}` out of the profile's `directives`"
+            yield Finding(code=OF_PLAN, message=message, route=route, help=advice, on_key=True)
+        elif option.owner == NOBODY:
+            message = f"`{name}` does not go with RELION jobs: {option.why}"
+            yield Finding(code=BAD_OPTION, message=message, route=route, help="take it out", on_key=True)
+        elif option.value == (ALWAYS if value is None else NEVER):
+            message = f"`{name}` {'needs a' if value is None else 'takes no'} value"
+            yield Finding(code=WRONG_VALUE, message=message, route=route, help="true stands for no value")

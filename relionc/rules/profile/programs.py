@@ -1,0 +1,24 @@
+"""Programs that a profile names and no shell would start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.rules.findings import IMPOSSIBLE, not_a_program
+from relionc.site.read import WRONG_VALUE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relionc.diag import Finding
+    from relionc.site.types import Profile
+
+CODES = (WRONG_VALUE, IMPOSSIBLE)
+
+
+def check(profile: Profile) -> Iterator[Finding]:
+    """Yield what is wrong with the first words of what asks for an allocation and of what programs run in."""
+    cluster = profile.cluster
+    yield from not_a_program(cluster.allocation, ("allocation",))
+    for version, words in cluster.wrapper.items():
+        yield from not_a_program(words, ("wrapper", version))

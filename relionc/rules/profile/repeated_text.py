@@ -1,0 +1,31 @@
+"""Text that every script repeats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.rules.findings import IMPOSSIBLE, impossible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relionc.diag import Finding
+    from relionc.site.types import Profile
+
+CODES = (IMPOSSIBLE,)
+_MOST = 16_384
+
+
+def check(profile: Profile) -> Iterator[Finding]:
+    """Yield an error where the texts that every script repeats are too long together."""
+    cluster = profile.cluster
+    texts = [text for pair in (*cluster.environment, *cluster.directives) for text in pair if text]
+    for by_version in (cluster.modules, cluster.wrapper):
+        texts += [line for lines in by_version.values() for line in lines]
+    texts += cluster.allocation
+    for each in cluster.launchers.values():
+        texts += (*each.argv, *each.arbitrary, *each.workers, *each.unset)
+        texts += [text for pair in (*each.exports, *each.variables) for text in pair]
+    if sum(map(len, texts)) + len(texts) > _MOST:
+        message = f"the lines and words that every script repeats have more than {_MOST:,} characters"
+        yield impossible(message, (), "keep them in a file of their own, and source that")

@@ -1,0 +1,39 @@
+"""What launchers are for, by the names that a profile gives them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+PLACEHOLDERS = ("ntasks", "cpus_per_task")
+PLACING = ("nodes", "ranks_per_node", "tasks_per_node", "hostfile")
+
+
+class Use(NamedTuple):
+    """What is true of the launchers of one use.
+
+    `placeholders` are filled in besides the usual ones; `counts`: it has to be told how many ranks to start; `inside`:
+    it starts several in each task, so it has to place them. `of_mode`: it is for the mode of the same name alone.
+    """
+
+    name: str
+    placeholders: tuple[str, ...] = ()
+    counts: bool = False
+    inside: bool = False
+    of_mode: bool = False
+
+
+USES = {
+    use.name: use
+    for use in (
+        Use("batch", PLACING, counts=True),
+        Use("interactive", PLACING),
+        Use("serial"),
+        Use("hetjob", ("workers", "leader_cpus"), of_mode=True),
+        Use("one_task_per_node", PLACING, counts=True, inside=True, of_mode=True),
+    )
+}
+
+
+def use_of(name: str) -> Use:
+    """Return what is true of launchers of a use; of an unknown one, nothing."""
+    return USES.get(name, Use(name))
