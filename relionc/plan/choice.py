@@ -13,7 +13,7 @@ from relionc.plan.gpus import NO_USE, Use, job_use, ranks_use
 from relionc.plan.model import HETEROGENEOUS, HETJOB, HOMOGENEOUS, HOMOGENEOUS_PLUS_1, ONE_TASK_PER_NODE
 from relionc.plan.on_site import MIB
 from relionc.plan.pools import hardware, least
-from relionc.slurm.allocation import tasks_that_fit, whole_cores
+from relionc.slurm.allocation import cpus_of_memory_limit, mib_of_cpu_limit, tasks_that_fit, whole_cores
 from relionc.solve import spend
 
 if TYPE_CHECKING:
@@ -312,13 +312,10 @@ class Choice:
 
     @property
     def asked_mib_per_cpu(self) -> float:
-        """Memory per CPU as Slurm compares it with a partition's limit, beyond which it raises the CPUs of each task.
-
-        Memory by node is divided by the CPUs that the tasks of a node ask for (22.05.8, observed).
-        """
+        """Memory per CPU as Slurm compares it with the limit of a partition, to raise the CPUs of tasks beyond it."""
         if not self.books_by_node:
             return self.mem_per_cpu
-        return self.allocated_mib / (self.max_ranks_per_node * self.cpus_per_task)
+        return mib_of_cpu_limit(self.allocated_mib, self.max_ranks_per_node * self.cpus_per_task)
 
     @property
     def allocated_mib(self) -> int:
@@ -355,17 +352,14 @@ class Choice:
 
     @property
     def _limited_cpus(self) -> int:
-        """CPUs by which Slurm multiplies memory per CPU before it compares (22.05.8, observed).
-
-        They are those that the tasks of a node ask for, not rounded up; where nothing says how many tasks share a
-        node, those of one. For an exclusive job they are those of the partition's first node: a profile does not
-        say which that is, so it may be the one with most CPUs.
-        """
-        pool = self.pool
-        if self.on_site.exclusive:
-            names = pool.partition.node_types if pool.partition else (pool.node_type.name,)
-            return max(self.on_site.cluster.node_types[name].cpus for name in names)
-        return self.cpus_per_task * (1 if self.mode == HETEROGENEOUS else self.max_ranks_per_node)
+        """CPUs by which Slurm multiplies memory per CPU before it compares that with a partition's limit."""
+        pool, types = self.pool, self.on_site.cluster.node_types
+        names = pool.partition.node_types if pool.partition else (pool.node_type.name,)
+        tasks = 1 if self.mode == HETEROGENEOUS else self.max_ranks_per_node
+        asked_for = tasks * self.cpus_per_task
+        return cpus_of_memory_limit(
+            asked_for, map(types.__getitem__, names), exclusive=self.on_site.exclusive
+        )
 
     def memory_missing_gib(self, *, sure: bool = True) -> float:
         """GiB by which the ranks of the fullest node exceed what they may take there (<= 0: they fit)."""

@@ -13,7 +13,7 @@ from relionc.plan.choice import Choice
 from relionc.plan.gpus import highest, parse_ids
 from relionc.plan.model import HETEROGENEOUS, HETJOB, ONE_TASK_PER_NODE
 from relionc.plan.on_site import MIB
-from relionc.slurm.allocation import whole_cores
+from relionc.slurm.allocation import cpus_beyond_cores, cpus_of_node_limit, gpus_unasked, whole_cores
 from relionc.slurm.constraint import constraint_allows, constraint_least, parse_constraint
 from relionc.solve import Constraint, Floor
 
@@ -201,42 +201,32 @@ def _at_most_nodes(label: str, most: Callable[[NodePool], int | None]) -> Constr
 
 
 def _cpus_over(choice: Choice) -> float:
-    """CPUs of the tasks of a node over what a job may take there: in whole cores, but not for the partition's limit.
-
-    Slurm compares that with the CPUs that the tasks ask for, and may then allocate more (22.05.8, observed).
-    """
+    """CPUs of the tasks of a node over what a job may take there: in whole cores, but not for the partition's limit."""
     pool, tasks = choice.pool, 1 if choice.mode == HETEROGENEOUS else choice.tasks_per_node
     asked_for = tasks * choice.cpus_per_task
     whole = whole_cores(asked_for, pool.node_type.threads_per_core)
-    return max(_over(asked_for, pool.usable_node.cpus), _over(whole, pool.max_cpus(choice.gpus)))
+    compared = cpus_of_node_limit(pool.node_type, asked_for, exclusive=False)
+    return max(_over(compared, pool.usable_node.cpus), _over(whole, pool.max_cpus(choice.gpus)))
 
 
 def _whole_node_over(choice: Choice) -> float:
-    """CPUs of a node over the partition's limit: an exclusive job takes all of them (Slurm 22.05.8, observed)."""
-    return _over(choice.pool.node_type.cpus, choice.pool.max_cpus_per_node)
+    """CPUs of a node over the partition's limit: an exclusive job takes all of them."""
+    compared = cpus_of_node_limit(choice.pool.node_type, 0, exclusive=True)
+    return _over(compared, choice.pool.max_cpus_per_node)
 
 
 def _unasked_gpus(choice: Choice) -> int:
-    """GPUs that an exclusive job gets unasked, where nothing hides them from its ranks.
-
-    Slurm gives all of the node; a step sees those that the job asks for, mpirun in the batch script all (22.05.8,
-    observed).
-    """
+    """GPUs that an exclusive job gets unasked, where nothing hides them from its ranks."""
     there, gpus = choice.pool.node_type.gpus, choice.gpus
-    return max(0, there - gpus) if gpus and choice.mode == ONE_TASK_PER_NODE else 0
+    return gpus_unasked(there, gpus, in_step=choice.mode != ONE_TASK_PER_NODE) if gpus else 0
 
 
 def _odd_cpus(choice: Choice) -> int:
-    """CPUs per task beyond whole cores, where several tasks share a node.
-
-    Slurm may then allocate fewer CPUs than a step with the same `-c` wants, and the step waits for ever; only a
-    single CPU per task is safe (observed on Slurm 22.05.8).
-    """
-    cpus = choice.cpus_per_task
+    """CPUs per task beyond whole cores, where several tasks share a node."""
+    cpus, core = choice.cpus_per_task, choice.pool.node_type.threads_per_core
     if cpus == 1 or choice.mode == ONE_TASK_PER_NODE:
         return 0
-    several = choice.max_ranks_per_node > 1
-    return cpus % choice.pool.node_type.threads_per_core if several else 0
+    return cpus_beyond_cores(cpus, core, choice.max_ranks_per_node)
 
 
 def _leader_misses(choice: Choice) -> float:

@@ -29,7 +29,7 @@ class NodePool(NamedTuple):
     def fillable_node(self) -> NodeType:
         """The node as Slurm fills it with tasks: with a partition's limit on CPUs, not with that on memory.
 
-        The latter it compares with one task when the job is submitted, and never again (22.05.8, observed).
+        The latter it compares with one task alone (`cpus_of_memory_limit`).
         """
         return self.node_type._replace(cpus=self.usable_node.cpus)
 

@@ -1,4 +1,4 @@
-"""What Slurm allocates for a request.
+"""What Slurm allocates for a request, and what of it is compared with which limit.
 
 These are rules of `select/cons_tres` with whole cores (CR_Core, CR_Core_Memory), documented by Slurm in part only. The
 last line of each says on which versions it was seen on a running Slurm; versions between were not tried. Memory is in
@@ -8,7 +8,10 @@ MiB. Nothing here lists nodes: a job of ten thousand costs as much as one of two
 from __future__ import annotations
 
 from math import ceil
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Node(Protocol):
@@ -89,3 +92,59 @@ def _dealt(places: list[int], ntasks: int) -> tuple[int, ...]:
                 shares[i] += 1
                 left -= 1
     return tuple(shares)
+
+
+def cpus_beyond_cores(cpus_per_task: int, threads_per_core: int, tasks_per_node: int) -> int:
+    """Return the CPUs of a task beyond whole cores with which a step may wait for ever.
+
+    Where several tasks share a node, Slurm may allocate fewer CPUs than a step with the same `-c` wants; only a single
+    CPU per task is safe.
+
+    Seen on 22.05.8; 20.11.4, 24.11.5 and 26.05.5 start the step.
+    """
+    return cpus_per_task % threads_per_core if cpus_per_task > 1 and tasks_per_node > 1 else 0
+
+
+def gpus_unasked(gpus_of_node: int, asked_for: int, *, in_step: bool) -> int:
+    """Return the GPUs that an exclusive job sees beyond those that it asks for.
+
+    Slurm gives it all of the node. A step of srun sees those that the job asks for; mpirun in the batch script, all.
+
+    Seen on 22.05.8, 24.11.5, 26.05.5; on 20.11.4 a step without GPUs of its own sees all, too.
+    """
+    return 0 if in_step else max(0, gpus_of_node - asked_for)
+
+
+# --- what is compared with the limits of a partition --------------------------------------------------------
+
+
+def cpus_of_node_limit(node: Node, asked_for: int, *, exclusive: bool) -> int:
+    """Return the CPUs that are compared with MaxCPUsPerNode: those that the tasks of a node ask for.
+
+    Slurm may then allocate more, in whole cores. An exclusive job takes all CPUs of the node.
+
+    Seen on 22.05.8.
+    """
+    return node.cpus if exclusive else asked_for
+
+
+def cpus_of_memory_limit(asked_for: int, nodes: Iterable[Node], *, exclusive: bool) -> int:
+    """Return the CPUs by which memory per CPU is multiplied before it is compared with MaxMemPerNode.
+
+    They are those that the tasks of a node ask for, not rounded up; where nothing says how many tasks share a node,
+    those of one task, and this is never compared again. For an exclusive job they are those of the partition's first
+    node: of `nodes` nobody may know which that is, so it may be the one with most CPUs.
+
+    Seen on 20.11.4, 22.05.8, 24.11.5, 26.05.5; for an exclusive job on 22.05.8.
+    """
+    return max(node.cpus for node in nodes) if exclusive else asked_for
+
+
+def mib_of_cpu_limit(mib_per_node: int, asked_for: int) -> float:
+    """Return what of memory by node is compared with MaxMemPerCPU, beyond which Slurm raises the CPUs of each task.
+
+    It is divided by the CPUs that the tasks of a node ask for, not by those that are allocated.
+
+    Seen on 22.05.8.
+    """
+    return mib_per_node / asked_for

@@ -334,7 +334,7 @@ def test_a_workstation_is_described_by_extending_local() -> None:
 
 
 def test_a_part_of_a_gib_of_scratch_counts_as_a_whole_one() -> None:
-    cluster, findings = site.from_value(profile(scratch={"path": "/l/${SLURM_JOB_ID}", "minimum": "1500M"}))
+    cluster, findings = from_value(profile(scratch={"path": "/l/${SLURM_JOB_ID}", "minimum": "1500M"}))
     assert findings == []
     assert cluster is not None
     assert cluster.scratch is not None
