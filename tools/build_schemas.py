@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 from relionc import catalog  # noqa: E402 - the tree itself must be found first
 from relionc.catalog.json_schema import plain, with_types  # noqa: E402
-from relionc.site.read import FEATURE, SLURM_NAME, VARIABLE  # noqa: E402
+from relionc.site.read import FEATURE, ROW, SLURM_NAME, VARIABLE  # noqa: E402
 from relionc.slurm.options import ALWAYS, NEVER, OPTIONS, SITE, USER  # noqa: E402
 from relionc.source import load  # noqa: E402
 from relionc.spec.sbatch import DISTRIBUTION  # noqa: E402
@@ -42,6 +42,7 @@ KEYS = {
 """Mappings of a profile whose keys are names. Names that only people use have letters of any language: no pattern."""
 VALUES = {
     "launchers.*.hostfile_variable": VARIABLE,
+    "launchers.*.hostfile_row": ROW,
     "launchers.*.mpi": SLURM_NAME,
     "gres_gpu": SLURM_NAME,
     "scratch.gres": SLURM_NAME,

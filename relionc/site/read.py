@@ -29,6 +29,8 @@ FEATURE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+@:/=-]*")
 """A feature of nodes; sites have `gpu=3090`."""
 PATH = re.compile(r"(?:\$\{[A-Za-z_][A-Za-z0-9_]*\}|[\w/.,:=@%+-])+")
 """A folder that RELION may put into commands of its own, without quotes (`rm -rf` of its scratch folder)."""
+ROW = re.compile(r"[A-Za-z0-9_.,@:;=+*/{} -]+")
+"""A row of a hostfile: no mark that a shell reads, between its placeholders."""
 LOOKS_BLANK = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
 """Letters and marks that show nothing, and that Unicode does not count among the blanks."""
 SHOWN = re.compile(r"[^\W]+(?:[ .+@:/=*-]+\w+)*|\*")
@@ -302,7 +304,7 @@ def _launcher(use: str, section: Section) -> Launcher:
         workers=section.words("workers"),
         variables=section.pairs("variables"),
         places_ranks_by=section.text("places_ranks_by"),
-        hostfile_row=section.text("hostfile_row"),
+        hostfile_row=section.name("hostfile_row", ROW, "a row of a hostfile", f"{ASCII}, and no variables"),
         daemons=section.flag("daemons") if section.value.get("daemons") is not None else None,
     )
 

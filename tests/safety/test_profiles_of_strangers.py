@@ -33,6 +33,12 @@ PLACES = {
     "hostfile": lambda text: {
         "launchers": {"batch": {**BATCH, "arbitrary": ["-m"], "hostfile_variable": text}}
     },
+    "row": lambda text: {
+        "launchers": {
+            "batch": {**BATCH, "arbitrary": ["-f", "{hostfile}"], "hostfile_row": f"{{host}}{text}"}
+        }
+    },
+    "wrapper": lambda text: {"wrapper": {"*": ["env", text]}},
     "partition": lambda text: {"partitions": {text: {"node_types": ["a"], "default": True}}},
     "node type": lambda text: {
         "node_types": {text: NODE},

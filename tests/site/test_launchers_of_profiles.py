@@ -103,6 +103,18 @@ WRONG = [
     ({"hostfile_row": "{host}"}, "RL678", ("hostfile_row",), "{hostfile}"),
     ({"arbitrary": ["-f", "{hostfile}"], "hostfile_row": "{hots}"}, "RL674", ("hostfile_row",), "{host}"),
     ({"arbitrary": ["-f", "{hostfile}"], "hostfile_row": "{rank}"}, "RL674", ("hostfile_row",), "{host}"),
+    (
+        {"arbitrary": ["-f", "{hostfile}"], "hostfile_row": "${A}{host}"},
+        "RL655",
+        ("hostfile_row",),
+        "no variables",
+    ),
+    (
+        {"arbitrary": ["-f", "{hostfile}"], "hostfile_row": "{host}$(id)"},
+        "RL655",
+        ("hostfile_row",),
+        "no variables",
+    ),
     ({"argv": ["mpiexec.hydra"]}, "RL674", ("argv",), "{ntasks}"),
 ]
 
