@@ -27,9 +27,10 @@ settings.load_profile("exploring" if os.environ.get("RELIONC_EXPLORE") == "1" el
 
 _BEFORE = dict(os.environ)
 
-# What takes longest begins first, so that no worker is left with it at the end; all of a folder named here is for
-# one worker, which starts the private Slurm of the lab once.
-_LONGEST = ("tests/lab/",)
+# All of this folder is for one worker, which starts the private Slurm of the lab once.
+_TOGETHER = "tests/lab/"
+# What takes longest begins first, so that no worker is left with it at the end.
+_LONGEST = (_TOGETHER, "tests/store/test_kills.py", "tests/oracle/", "tests/solve/", "tests/fuzz/")
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -57,10 +58,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 class _ByFile(LoadScopeScheduling):
-    """Gives a worker whole files, whose fixtures it makes once; of a folder in `_LONGEST`, all of them."""
+    """Gives a worker whole files, whose fixtures it makes once; those of `_TOGETHER` all at once."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next(filter(nodeid.startswith, _LONGEST), nodeid.partition("::")[0])
+        return _TOGETHER if nodeid.startswith(_TOGETHER) else nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Callable[..., object]) -> LoadScopeScheduling:
@@ -72,10 +73,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Callable[..., object
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Let workers begin with what takes longest."""
     if _is_worker(config):
-        starts = {start: place for place, start in enumerate(_LONGEST)}
-        items.sort(
-            key=lambda item: next((starts[s] for s in starts if item.nodeid.startswith(s)), len(starts))
-        )
+        items.sort(key=lambda item: [not item.nodeid.startswith(start) for start in _LONGEST])
 
 
 class TookTooLongError(BaseException):
