@@ -109,3 +109,8 @@ def test_an_unchanged_build_loads_the_cache_and_nothing_else(tmp_path: Path) -> 
 def test_lint_of_a_good_spec_needs_no_schema_library() -> None:
     loaded = _loaded("lint", str(SPEC))
     assert not _tops(loaded) & {"jsonschema", "lark", "jinja2"}
+
+
+def test_a_shell_that_completes_a_line_waits_for_little() -> None:
+    asked = {"_RELIONC_COMPLETE": "bash_complete", "COMP_WORDS": "relionc\nbuild\n--f", "COMP_CWORD": "2"}
+    assert not _loaded(env=asked) & {"ruamel", "relionc.source", "relionc.pipeline", "relionc.catalog"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from relionc import __version__
 from relionc.cli import files, say
-from relionc.cli.files import CallError
+from relionc.cli.options import CallError
 from relionc.cli.remember import remember, settings_places, with_notes
 from relionc.cli.summary import built, job_lines
 from relionc.data.skim import Skim, is_below

@@ -8,6 +8,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from relionc.cli.options import CallError
 from relionc.cli.remember import settings_places
 from relionc.data.skim import is_below
 from relionc.source import regular
@@ -26,10 +27,6 @@ _CLUSTER = re.compile(
     r"""(?:cluster|"cluster"|'cluster')[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"|'[^']*')[ \t]*(?:#.*)?"""
 )
 """The one line that a `relionc.toml` may have, with the value as TOML writes a text."""
-
-
-class CallError(Exception):
-    """The call or the environment is wrong: exit code 2."""
 
 
 class Settings(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.cli import files, say
-from relionc.cli.files import CallError
+from relionc.cli.options import CallError
 from relionc.pipeline.jobfile import NoVersion, import_job, spec_file
 
 if TYPE_CHECKING:

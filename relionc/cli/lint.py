@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.cli import build, files, say
-from relionc.cli.files import CallError
+from relionc.cli.options import CallError
 from relionc.data.skim import is_below
 from relionc.diag import ERROR, Diagnostic
 from relionc.source.load import MAX_BYTES

@@ -183,7 +183,11 @@ class Command:
             command.stand_below(path)
 
 
-class WrongCall(Exception):  # noqa: N818 - what the caller did, as it is told
+class CallError(Exception):
+    """The call or the environment is wrong: exit code 2."""
+
+
+class WrongCall(CallError):  # noqa: N818 - what the caller did, as it is told
     """A call that does not fit its command."""
 
     def __init__(self, command: Command, message: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from relionc.cli import say
 from relionc.cli.build import BuildCall, compile_one, show
-from relionc.cli.files import CallError
+from relionc.cli.options import CallError
 from relionc.cli.summary import MIB, gpus, job_lines, nodes
 from relionc.cli.table import table
 from relionc.pipeline import LAST_TO_FIND

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from relionc.cli.files import CallError
+from relionc.cli.options import CallError
 
 
 def result(text: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from relionc import __main__
 from relionc.cli import say
-from relionc.cli.files import CallError
+from relionc.cli.options import CallError
 from relionc.cli.summary import built
 from relionc.emit.shell import pasted_path
 
