@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.ir import Directive
+from relionc.lower.modes import mode_of
 from relionc.slurm.options import OPTIONS
 from relionc.slurm.sizes import format_memory
 from relionc.slurm.times import format_time
@@ -50,7 +51,8 @@ def resources(plan: JobPlan, group: Group, cluster: Cluster) -> Iterator[Option]
     """Yield the options that say what to allocate for a group of a job's nodes."""
     yield "partition", group.partition
     yield "constraint", group.constraint
-    yield from _tasks(group)
+    yield from mode_of(plan).shape(group)
+    yield "cpus-per-task", str(group.cpus_per_task)
     yield from _memory(group)
     yield "gres", gres(plan, group, cluster)
     if plan.time_s is not None:
@@ -60,19 +62,6 @@ def resources(plan: JobPlan, group: Group, cluster: Cluster) -> Iterator[Option]
     for name, pin in (("account", plan.job.resources.account), ("qos", plan.job.resources.qos)):
         if pin is not None:
             yield name, pin.value
-
-
-def _tasks(group: Group) -> Iterator[Option]:
-    """Yield the shape: where Slurm chooses the nodes it deals the tasks, too; else there are as many on each node.
-
-    Without tasks per node Slurm would heap the tasks on the first nodes.
-    """
-    if group.nodes is not None:
-        yield "nodes", str(group.nodes)
-    yield "ntasks", str(group.tasks)
-    if group.nodes is not None:
-        yield "ntasks-per-node", str(group.tasks_per_node)
-    yield "cpus-per-task", str(group.cpus_per_task)
 
 
 def _memory(group: Group) -> Iterator[Option]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from relionc.diag import Finding, Route
-    from relionc.plan.model import JobPlan
+    from relionc.plan.model import Group, JobPlan
 
 
 class Mode:
@@ -26,6 +26,15 @@ class Mode:
         """Tell whether the launcher has to be told where ranks go: they are not where Slurm has its tasks."""
         del plan
         return False
+
+    def shape(self, group: Group) -> Iterator[tuple[str, str]]:
+        """Yield the sbatch options that say how many tasks go where: as many on each node.
+
+        Without tasks per node Slurm would heap the tasks on the first nodes.
+        """
+        yield "nodes", str(group.nodes)
+        yield "ntasks", str(group.tasks)
+        yield "ntasks-per-node", str(group.tasks_per_node)
 
     def refusals(self, plan: JobPlan) -> Iterator[Finding]:
         """Yield what keeps a job from being started in this mode, whatever the launcher can do."""

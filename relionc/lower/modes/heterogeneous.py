@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 from relionc.lower.modes.base import Mode
 
 if TYPE_CHECKING:
-    from relionc.plan.model import JobPlan
+    from collections.abc import Iterator
+
+    from relionc.plan.model import Group, JobPlan
 
 
 class Heterogeneous(Mode):
     """Slurm chooses the nodes: nothing is said of them."""
 
     name = "heterogeneous"
+
+    def shape(self, group: Group) -> Iterator[tuple[str, str]]:
+        """Yield how many tasks there are."""
+        yield "ntasks", str(group.tasks)
 
     def spread(self, plan: JobPlan) -> str:
         """Say that nobody knows."""
