@@ -1,6 +1,7 @@
 """Write schemas/spec.v1.schema.json: the spec language, with the catalogue's job types and all options.
 
-schemas/cluster.v1.schema.json is written by hand, except for the forms of names, which the reader of profiles has.
+schemas/cluster.v1.schema.json is written by hand, except for the forms of names, which the reader of profiles has, and
+the names of the modes.
 
 Usage: python tools/build_schemas.py [--check]
 """
@@ -17,6 +18,7 @@ sys.path.insert(0, str(ROOT))
 
 from relionc import catalog  # noqa: E402 - the tree itself must be found first
 from relionc.catalog.json_schema import plain, with_types  # noqa: E402
+from relionc.lower.modes import MODES  # noqa: E402
 from relionc.site.read import FEATURE, ROW, SLURM_NAME, VARIABLE  # noqa: E402
 from relionc.slurm.options import ALWAYS, NEVER, OPTIONS, SITE, USER  # noqa: E402
 from relionc.source import load  # noqa: E402
@@ -62,6 +64,7 @@ def base() -> dict[str, Any]:
 def build() -> dict[str, Any]:
     schema = base()
     schema["properties"]["relion"]["anyOf"].insert(0, {"enum": list(catalog.versions())})
+    schema["definitions"]["job"]["properties"]["layout"]["anyOf"].insert(0, {"enum": ["auto", *MODES]})
     types: dict[str, list[str]] = {}
     for version in catalog.versions():
         for name in catalog.types(version):
@@ -93,6 +96,7 @@ def of_option(row: SbatchOption) -> dict[str, Any]:
 
 def cluster() -> dict[str, Any]:
     schema: dict[str, Any] = json.loads(CLUSTER.read_text(encoding="utf-8"))
+    schema["properties"]["modes"]["anyOf"][0]["items"] = {"enum": [*MODES]}
     for path, form in KEYS.items():
         _for_editors(schema, path, READER, {"propertyNames": {"pattern": whole(form)}})
     for path, form in VALUES.items():

@@ -81,9 +81,10 @@ def from_value(value: Mapping[str, Any]) -> tuple[Cluster | None, list[Finding]]
     if profile is None:
         return None, findings
     if not findings:  # amounts that could not be read would only be reported twice
+        from relionc.lower.modes import MODES
         from relionc.rules.profile import check
 
-        findings = check(profile)
+        findings = check(profile._replace(modes=tuple(MODES)))
     return (None if any(found.severity == ERROR for found in findings) else profile.cluster), findings
 
 

@@ -9,9 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-MODES = ("heterogeneous", "homogeneous", "homogeneous+1", "hetjob", "one-task-per-node")
-"""Every way in which ranks can be distributed over nodes."""
-USUAL_MODES = MODES[:3]
+USUAL_MODES = ("heterogeneous", "homogeneous", "homogeneous+1")
 """What any Slurm can run; the others depend on the site's Slurm and MPI, so a profile has to say that they work."""
 BILLED = ("cpu", "memory", "gpu")
 """What a partition may bill: a CPU, a GiB, a GPU."""
@@ -176,7 +174,11 @@ class Cluster(NamedTuple):
 
 
 class Profile(NamedTuple):
-    """A profile as it was read: the cluster, and the values of its file with those of the one that it extends."""
+    """A profile as it was read: the cluster, and the values of its file with those of the one that it extends.
+
+    `modes` are the names of all that there are, which a profile may list.
+    """
 
     cluster: Cluster
     value: Mapping[str, Any]
+    modes: tuple[str, ...] = ()

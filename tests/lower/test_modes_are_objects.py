@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
+import json
 from pathlib import Path
 
 import pytest
 
 from relionc.lower.modes import MODES
 from relionc.plan import model
-from relionc.site.types import MODES as OF_PROFILES
+from relionc.site.types import USUAL_MODES
 
 CODE = Path(__file__).resolve().parents[2] / "relionc"
-ROOMS = ("ir", "site", "lower", "queue_template", "emit", "store", "pipeline", "cli")
+ROOMS = ("ir", "site", "rules", "lower", "queue_template", "emit", "store", "pipeline", "cli")
 FILES = [
     file
     for room in ROOMS
@@ -71,6 +72,8 @@ def test_a_comparison_would_be_found(text: str) -> None:
     assert len(names_of_modes(text)) == 1
 
 
-def test_every_mode_is_known_to_profiles_and_has_its_name() -> None:
-    assert set(MODES) == set(OF_PROFILES)
+def test_every_mode_has_its_name_and_stands_in_the_schema_of_plans() -> None:
+    schema = json.loads((CODE.parent / "schemas" / "plan.v1.schema.json").read_text(encoding="utf-8"))
+    assert schema["definitions"]["job"]["properties"]["mode"]["enum"] == list(MODES)
     assert all(mode.name == name for name, mode in MODES.items())
+    assert set(USUAL_MODES) < set(MODES)

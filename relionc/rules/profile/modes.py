@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from relionc.diag import Finding
 from relionc.rules.findings import CONTRADICTION, IMPOSSIBLE, TWICE, impossible, twice
 from relionc.site.meant import UNKNOWN_NAME, unknown
-from relionc.site.types import MODES
 from relionc.site.uses import use_of
 
 if TYPE_CHECKING:
@@ -23,8 +22,8 @@ def check(profile: Profile) -> Iterator[Finding]:
     cluster = profile.cluster
     yield from twice(cluster.modes, ("modes",))
     for index, mode in enumerate(cluster.modes):
-        if mode not in MODES:
-            yield unknown(mode, MODES, "way to distribute ranks", ("modes", index))
+        if mode not in profile.modes:
+            yield unknown(mode, profile.modes, "way to distribute ranks", ("modes", index))
         elif use_of(use := mode.replace("-", "_")).of_mode and use not in cluster.launchers:
             message = f"`modes` has {mode}, but no launcher says how to start it"
             advice = f"add `launchers: {{{use}: …}}`"

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from relionc.rules.findings import IMPOSSIBLE, impossible
 from relionc.site.meant import UNKNOWN_NAME, unknown
-from relionc.site.types import MODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +28,6 @@ def check(profile: Profile) -> Iterator[Finding]:
             message = f"a task of {name} would have no CPU"
             yield impossible(message, (*route, "threads", name), "write 1 or more")
     for mode, _ in policy.mode_cpus:
-        if mode not in MODES:
+        if mode not in profile.modes:
             where = (*route, "idle_cpus", mode)
-            yield unknown(mode, MODES, "way to distribute ranks", where, on_key=True)
+            yield unknown(mode, profile.modes, "way to distribute ranks", where, on_key=True)
