@@ -31,7 +31,7 @@ FLAGS = {
     "cli/import_.py": "the options of relionc itself, in what it says",
     "cli/build.py": "the options of relionc itself, in what it says",
     "store/build_dir.py": "an option of relionc itself, in what it says: --force",
-    "plan/check.py": "sbatch's, quoted from what it answers: --mem --mem-per-cpu --mem-per-gpu",
+    "rules/request/memory_twice.py": "sbatch's, quoted from what it answers: --mem --mem-per-cpu --mem-per-gpu",
     "rules/template/unknown_name.py": "an option of relionc itself, in what it says: --extra",
     "queue_template/plans.py": "sbatch's, in the call that submits: --chdir",
     "lower/script.py": "sbatch's, in the call that submits: --parsable --dependency --kill-on-invalid-dep",

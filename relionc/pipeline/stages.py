@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from relionc import __version__, emit, spec
-from relionc.diag import Finding
+from relionc.diag import ERROR, Finding
 from relionc.lower import plan_json, script
 from relionc.lower.commands import make as make_commands
 from relionc.lower.decided import options as decided_options
@@ -160,11 +160,23 @@ def _plan(at: Progress, run: Run) -> Progress:
     tree, cluster, known = there(at.tree), there(at.cluster), Known(why=at.request.why)
     plans: list[JobPlan] = []
     for job in run.sound(there(at.spec).jobs):
-        plan, found = plan_job(job, cluster, known)
+        plan, found = _planned(job, cluster, known)
         run.add(found, tree)
         if plan is not None:
             plans.append(plan)
     return at._replace(plans=tuple(plans))
+
+
+def _planned(job: ResolvedJob, cluster: Cluster, known: Known) -> tuple[JobPlan | None, list[Finding]]:
+    """Return the layout of a job whose requests the cluster can understand, and what is to be said of all that."""
+    from relionc.rules import plan as rules_of_plan
+    from relionc.rules import request
+
+    asked = request.check(job, cluster)
+    if any(finding.severity == ERROR for finding in asked):
+        return None, asked
+    plan, found = plan_job(job, cluster, known)
+    return plan, [*asked, *found, *(rules_of_plan.check(plan, cluster) if plan else ())]
 
 
 def _commands(at: Progress, run: Run) -> Progress:

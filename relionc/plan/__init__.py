@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.diag import ERROR, Finding
-from relionc.plan.check import afterwards, pins_beyond_site
+from relionc.diag import Finding
+from relionc.plan.check import afterwards
 from relionc.plan.demand import demand_of
 from relionc.plan.job_plan import job_plan
 from relionc.plan.layout import layout_of
@@ -37,34 +37,32 @@ def plan_job(
 ) -> tuple[JobPlan | None, list[Finding]]:
     """Return the best layout of `job` on `cluster`, or why there is none. Warnings may come with a plan.
 
-    `known` remembers the answers to demands that were made before: those of a sweep are all alike.
+    What the cluster cannot know how to meet, `rules.request` has refused before. `known` remembers the answers to
+    demands that were made before: those of a sweep are all alike.
     """
-    found = pins_beyond_site(job, cluster)
-    if any(finding.severity == ERROR for finding in found):
-        return None, found
     known = Known() if known is None else known
     try:
         on_site, answer, why = known.answer(job, cluster)
     except TooHard:
-        return None, [*found, _too_hard(job)]
+        return None, [_too_hard(job)]
     if isinstance(answer, Conflict):
         from relionc.plan.explain import finding
 
         with known.reasons:
             told = finding(job, on_site, answer)
-        return None, [*found, _cut_short(told) if known.reasons.left < 0 else told]
+        return None, [_cut_short(told) if known.reasons.left < 0 else told]
     layout = layout_of(answer.choice)
     known.ranks_left -= layout.ntasks
     if known.ranks_left < 0:
-        return None, [*found, _too_many_ranks(job, layout.ntasks)]
+        return None, [_too_many_ranks(job, layout.ntasks)]
     if job.resources.distribution is not None:
         from relionc.plan.explain import summary
         from relionc.plan.picture import refuse_cyclic
 
         refused = refuse_cyclic(job, on_site, layout, summary(layout))
         if refused is not None:
-            return None, [*found, refused]
-    return job_plan(job, on_site, layout, why), [*found, *afterwards(job, on_site, layout)]
+            return None, [refused]
+    return job_plan(job, on_site, layout, why), afterwards(job, on_site, layout)
 
 
 def _cut_short(told: Finding) -> Finding:

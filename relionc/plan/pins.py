@@ -93,7 +93,7 @@ QUEUE_ONLY: tuple[PinName, ...] = ("partition", "constraint")
 
 
 def pins_of(job: ResolvedJob, *, has_queue: bool) -> Pins:
-    """Return what a job fixes; without a queue, what only one could meet is left out (`plan.check` says so)."""
+    """Return what a job fixes; without a queue, what only one could meet is left out (`rules.request` says so)."""
     given = job.resources
     found = {name: pin_of(job, name) for name in PIN_NAMES}
     pins = Pins(

@@ -4,6 +4,8 @@
 |---|---|
 | `profile` | a cluster profile of the user's own, as it was read |
 | `spec` | a job of the spec, resolved, and the cluster |
+| `request` | what a job asks of the cluster, before its layout is looked for |
+| `plan` | the plan of a job, and the cluster |
 | `template` | a queue template of RELION's, filled in for one job |
 
 The package of a stage lists its rules in RULES, in the order in which they look. A rule module has CODE (CODES where
@@ -14,5 +16,5 @@ which are run.
 
 from __future__ import annotations
 
-STAGES = ("profile", "spec", "template")
+STAGES = ("profile", "spec", "request", "plan", "template")
 """The packages here. A stage imports its own: most rules are not needed for most commands."""

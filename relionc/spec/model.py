@@ -55,6 +55,11 @@ class Resources(NamedTuple):
     qos: Pin[str] | None = None
     distribution: Pin[str] | None = None  # only where it would go wrong
 
+    @property
+    def asked_gpus(self) -> Pin[str] | Pin[int] | None:
+        """The first of the pins that ask for GPUs."""
+        return self.gpu_type or self.gpus_per_node or self.gpus or self.ranks_per_gpu
+
     def pinned(self) -> dict[str, Pin[Any]]:
         """Return the pins that are set, by name."""
         return {name: pin for name, pin in zip(self._fields, self, strict=True) if pin is not None}

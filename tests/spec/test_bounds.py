@@ -12,7 +12,7 @@ from relionc.diag import ERROR
 from relionc.diag.kept import MOST
 from relionc.pipeline.size import MOST_JOBS, MOST_KEYS, MOST_REPEATED
 from relionc.plan import MOST_RANKS, SEARCH_VISITS, Known
-from relionc.plan.check import MOST_ENTRIES
+from relionc.rules.request.long_gpu_list import MOST_ENTRIES
 from relionc.slurm.constraint import MAX_CONSTRAINT, MAX_FEATURES
 from relionc.solve import Effort, Problem, TooHard, Variable, search
 from relionc.source import load

@@ -1,0 +1,33 @@
+"""Rules over the plan of a job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from relionc.rules.plan import (
+    slurm_faults,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from relionc.diag import Finding
+    from relionc.plan.model import JobPlan
+    from relionc.site.types import Cluster
+
+
+class PlanRule(Protocol):
+    """A rule of this stage."""
+
+    CODE: str
+
+    def check(self, plan: JobPlan, cluster: Cluster, /) -> Iterable[Finding]:
+        """Return what is wrong with a layout that was found."""
+
+
+RULES: tuple[PlanRule, ...] = (slurm_faults,)
+
+
+def check(plan: JobPlan, cluster: Cluster) -> list[Finding]:
+    """Return what is wrong with a layout that was found."""
+    return [finding for rule in RULES for finding in rule.check(plan, cluster)]

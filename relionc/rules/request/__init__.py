@@ -1,0 +1,51 @@
+"""Rules over what a job asks of a cluster, right before its layout is looked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from relionc.rules.request import (
+    constraint,
+    gpu_type,
+    gpus_left_idle,
+    gpus_not_used,
+    long_gpu_list,
+    memory_flag,
+    memory_twice,
+    no_gpus,
+    partition,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from relionc.diag import Finding
+    from relionc.site.types import Cluster
+    from relionc.spec.model import ResolvedJob
+
+
+class RequestRule(Protocol):
+    """A rule of this stage."""
+
+    CODE: str
+
+    def check(self, job: ResolvedJob, cluster: Cluster, /) -> Iterable[Finding]:
+        """Return what is wrong with what a job asks for."""
+
+
+RULES: tuple[RequestRule, ...] = (
+    partition,
+    constraint,
+    memory_twice,
+    memory_flag,
+    gpus_not_used,
+    gpus_left_idle,
+    gpu_type,
+    no_gpus,
+    long_gpu_list,
+)
+
+
+def check(job: ResolvedJob, cluster: Cluster) -> list[Finding]:
+    """Return what is wrong with what a job asks for."""
+    return [finding for rule in RULES for finding in rule.check(job, cluster)]
