@@ -6,8 +6,9 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple
 
 from relionc.solve.effort import TooHard
+from relionc.solve.judges import NEVER
 from relionc.solve.problem import C, Conflict, Constraint, Floor, Objective, Problem, Solution
-from relionc.solve.search import NEVER, Refutation, search
+from relionc.solve.search import Refutation, search
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

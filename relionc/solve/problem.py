@@ -132,15 +132,18 @@ class Conflict(NamedTuple):
 
 
 class Reporter(Protocol):
-    """What a search tells on its way; for people who watch it, and for tests."""
+    """What a search tells on its way; for people who watch it, and for tests. `depth` counts variables from 0."""
 
-    def visited(self, variable: str, value: object) -> None:
+    def visited(self, depth: int, variable: str, value: object) -> None:
         """Say that a value was tried: called for each partial choice."""
 
-    def cut(self, variable: str) -> None:
+    def broken(self, depth: int, label: str) -> None:
+        """Say that a partial choice breaks a constraint."""
+
+    def cut(self, depth: int, variable: str) -> None:
         """Say that a partial choice could not win any more."""
 
-    def jumped(self, variable: str) -> None:
+    def jumped(self, depth: int, variable: str) -> None:
         """Say that no other value of the variable would have helped."""
 
     def found(self, solution: Solution[Any]) -> None:

@@ -5,77 +5,53 @@ possible where they are not known yet, cannot beat the best choice so far. Each 
 (for costs: those that decide the costs up to the first that is too high): where the one just tried is not among them,
 its other values are skipped (conflict-directed backjumping). Blame has directions: a measure that is too large and
 rises along a variable blames its value for being too high, so that higher ones are skipped, too.
+
+A worked example: seven books go into at most two boxes, red or blue; books weigh 3 and a box holds 10.
+
+>>> from types import SimpleNamespace
+>>> from relionc.solve.problem import Constraint, Problem, Span, Variable
+>>> from relionc.solve.trace import Trace
+>>> weight = Constraint("weight", ("books",), lambda it: 3 * it.books, high=10, rising=("books",))
+>>> room = Constraint(
+...     "room", ("books", "boxes"), lambda it: it.books * it.boxes, low=7, high=99, rising=("books", "boxes")
+... )
+>>> colour = Variable("colour", lambda _: ("red", "blue"))
+>>> books = Variable("books", lambda _: Span(1, 7, start=7), reads=())
+>>> boxes = Variable("boxes", lambda _: Span(1, 2, start=1), reads=())
+>>> trace = Trace()
+>>> found = search(Problem(SimpleNamespace, (colour, books, boxes), (weight, room)), trace)
+>>> sorted(found.core)
+['room', 'weight']
+>>> print(trace.text())
+colour red
+  books 3
+no other colour would help
+
+Four books and more are not tried: `weight` cuts them off their span (narrow.py). Neither one box nor two have room for
+seven when each has three; the blame is on the boxes, which have no more, and on the books being too few. So two books
+and one are not tried; what keeps them from being more is the weight alone, so blue boxes are not tried either.
 """
 
 from __future__ import annotations
 
 from math import lcm
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple
 
+from relionc.solve.blame import NOBODY, Blame
+from relionc.solve.costs import CostBounds
 from relionc.solve.effort import Effort, TooHard, current
-from relionc.solve.problem import C, Floor, Solution, Span
+from relionc.solve.judges import Judges
+from relionc.solve.narrow import along, first_good, last_good, narrowed
+from relionc.solve.problem import C, Solution, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from relionc.solve.problem import Constraint, Objective, Problem, Reporter, Scope
+    from relionc.solve.judges import Check, Cost, CostBlame
+    from relionc.solve.narrow import Along
+    from relionc.solve.problem import Problem, Reporter
 
-NEVER = float("inf")
 _NO_LIMIT = 1 << 62
-
-LOWER, HIGHER, START = 0b001, 0b010, 0b100
-"""Blame of a variable, in three bits at three times its depth.
-
-A lower value, or a higher one, could have helped; or it was on the way from the start of its span, which others decide,
-that a value farther on could not help.
-"""
-ANY = LOWER | HIGHER | START
-
-
-class _Check(NamedTuple, Generic[C]):
-    """A constraint, or a floor of one, where all variables of its scope have values, and whom it blames."""
-
-    label: str
-    depths: frozenset[int]  # of the variables that it reads
-    measure: Callable[[C], float]
-    low: float
-    high: float
-    over: int  # to blame for a measure that is too large
-    under: int  # and for one that is too small
-    trend: int  # along the variable of this depth: 1 rising, -1 falling, 0 neither
-    period: int  # along it; 0: none is known
-
-
-class _Cost(NamedTuple, Generic[C]):
-    """An objective, or a floor of one, where it can be judged."""
-
-    index: int  # type: ignore[assignment]  # a record needs no tuple.index
-    depths: frozenset[int]
-    measure: Callable[[C], float]
-    trend: int
-    floor: bool
-    blame: _Blame  # for its being too large
-    away: bool  # never less on the way from the start of a span to either side
-
-
-class _Blame(NamedTuple):
-    """Whom to blame for a cost: in all, and what remains of variables that go away from the start of their span."""
-
-    bits: int
-    outward: int
-
-
-NOBODY = _Blame(0, 0)
-
-
-class _Known(NamedTuple):
-    """What is known of the costs of a partial choice: the least that each can be, and why.
-
-    `blame` has for each cost bounds that rise up to it, each with whom to blame for that much.
-    """
-
-    costs: list[float]
-    blame: list[tuple[tuple[float, _Blame], ...]]
 
 
 class Refutation(NamedTuple):
@@ -95,8 +71,7 @@ def search(
     raised when its visits are spent.
     """
     run = _Search(problem, reporter, bound)
-    least = [objective.least for objective in problem.objectives]
-    run.visit(0, _Known(least, [((cost, NOBODY),) for cost in least]))
+    run.visit(0, CostBounds.of_nothing(problem))
     return run.best if run.best is not None else Refutation(frozenset(run.used))
 
 
@@ -107,32 +82,12 @@ class _Search(Generic[C]):
         self.problem = problem
         self.reporter = reporter
         self.effort = current() or Effort(_NO_LIMIT)
-        self.names = [variable.name for variable in problem.variables]
+        self.judges = Judges(problem)
+        self.blames = self.judges.blames
+        self.names = self.judges.names
         self.domains = [variable.domain for variable in problem.variables]
-        self.depth_of = {name: depth for depth, name in enumerate(self.names)}
-        self.reads = [
-            (1 << 3 * depth) - 1 if each.reads is None else self._bits(each.reads)
-            for depth, each in enumerate(problem.variables)
-        ]
         self.choice = problem.blank()
-        self.checks: list[list[_Check[C]]] = [[] for _ in self.names]
-        self.costs: list[list[_Cost[C]]] = [[] for _ in self.names]
-        for constraint in problem.constraints:
-            self._add_constraint(constraint)
-        for index, objective in enumerate(problem.objectives):
-            self._add_objective(index, objective)
-        # the fewer variables a failure blames, the farther back the search may jump
-        for checks in self.checks:
-            checks.sort(key=lambda check: len(check.depths))
-        self.trending = [[check for check in checks if check.trend] for checks in self.checks]
-        self.repeating = [
-            [check for check in checks if not check.trend and check.period] for checks in self.checks
-        ]
-        self.others = [check for check in self.checks[-1] if not check.trend] if self.checks else []
-        self.outward = 0  # bits of the directions in which variables of spans have come from their starts
-        self.finals = self._last_costs()
-        self.growing = [all(cost.away for cost in costs) for costs in self.costs]
-        self.settled = [self._settles(depth) for depth in range(len(self.names))]
+        self.outward = NOBODY  # the directions in which variables of spans have come from their starts
         self.best: Solution[C] | None = None
         self.limit: list[float] | None = None if bound is None else list(bound)
         self.used: set[str] = set()
@@ -140,207 +95,129 @@ class _Search(Generic[C]):
         self.cut_at = -1  # the depth at which the last value tried could not win
         self.broken_at = -1  # the depth at which the last value tried broke a constraint
 
-    # --- what can be judged at which depth ------------------------------------------------------------------
+    # --- the values of one variable -------------------------------------------------------------------------
 
-    def _bits(
-        self, scope: Iterable[str], usual: int = LOWER | HIGHER, lower: Scope = (), higher: Scope = ()
-    ) -> int:
-        """Return the blame of some variables: of those in `lower` and `higher` in that direction alone."""
-        bits = 0
-        for name in scope:
-            sides = HIGHER if name in higher else LOWER if name in lower else usual
-            bits |= sides << 3 * self.depth_of[name]
-        return bits
-
-    def _last(self, scope: Scope) -> int:
-        return max((self.depth_of[name] for name in scope), default=0)
-
-    def _add_constraint(self, each: Constraint[C]) -> None:
-        for floor in each.floors:
-            self._add_check(each, floor, -NEVER)
-        self._add_check(each, Floor(each.scope, each.measure, each.rising, each.falling), each.low)
-
-    def _add_check(self, each: Constraint[C], judged: Floor[C], low: float) -> None:
-        scope, measure, rising, falling = judged
-        depth = self._last(scope)
-        check = _Check(
-            label=each.label,
-            depths=frozenset(self.depth_of[name] for name in scope),
-            measure=measure,
-            low=low,
-            high=each.high,
-            over=self._bits(scope, lower=rising, higher=falling),
-            under=self._bits(scope, lower=falling, higher=rising),
-            trend=_trend(judged, self.names[depth]),
-            period=each.period.get(self.names[depth], 0) if self.names[depth] in scope else 1,
-        )
-        self.checks[depth].append(check)
-
-    def _add_objective(self, index: int, each: Objective[C]) -> None:
-        exact = Floor(each.scope, each.cost, each.rising, each.falling)
-        for judged in (*each.floors, exact):
-            depth = self._last(judged.scope)
-            name = self.names[depth]
-            away = [other for other in judged.scope if other in each.away]
-            others = [other for other in judged.scope if other not in each.away]
-            blame = self._bits(others, lower=judged.rising, higher=judged.falling)
-            self.costs[depth].append(
-                _Cost(
-                    index=index,
-                    depths=frozenset(self.depth_of[name] for name in judged.scope),
-                    measure=judged.measure,
-                    trend=_trend(judged, name),
-                    floor=judged is not exact,
-                    blame=_Blame(blame | self._bits(away, ANY), blame),
-                    away=name in each.away or name not in judged.scope,
-                )
-            )
-
-    def _last_costs(self) -> list[list[_Cost[C]]]:
-        """Return, for each objective, how it is judged at the last variable, exactly at the end; none if before."""
-        found: list[list[_Cost[C]]] = [[] for _ in self.problem.objectives]
-        for cost in self.costs[-1] if self.costs else ():
-            if cost.trend or not cost.floor:
-                found[cost.index].append(cost)
-        return found
-
-    def _settles(self, depth: int) -> bool:
-        """Whether the first possible value is as good as any: nothing later looks at it, and costs only grow."""
-        later = range(depth + 1, len(self.names))
-        read = any(self.reads[i] >> 3 * depth & ANY for i in later)
-        judged = any(depth in depths for i in later for depths in self._judges(i))
-        return self.growing[depth] and not read and not judged
-
-    def _judges(self, depth: int) -> Iterator[frozenset[int]]:
-        """Yield what each check and cost of a depth looks at."""
-        yield from (check.depths for check in self.checks[depth])
-        yield from (cost.depths for cost in self.costs[depth])
-
-    # --- the search -----------------------------------------------------------------------------------------
-
-    def visit(self, depth: int, known: _Known) -> int:
-        """Try the values of one variable; returns the bits of the variables to blame when nothing was found."""
+    def visit(self, depth: int, bounds: CostBounds) -> Blame:
+        """Try the values of one variable; returns whom to blame when nothing was found."""
         self._spend()
         domain = self.domains[depth](self.choice)
-        blame = self.reads[depth]
+        blame = self.judges.reads[depth]
         if not isinstance(domain, Span):
-            return self._each(depth, domain, known, blame, ordered=True)
-        narrowed, why = self._narrowed(depth, domain)
+            return self._each(depth, domain, bounds, blame, ordered=True)
+        span, why, used = narrowed(self.judges, depth, domain, self.choice)
+        self.used.update(used)
         blame |= why
         if depth == len(self.names) - 1:
-            return blame | (self._tail(depth, narrowed, known) if narrowed else 0)
-        if narrowed is not None:
-            sub = self._outward(depth, narrowed, known)
-            if self.done or not sub >> 3 * depth:
-                return sub
-            blame |= sub & ((1 << 3 * depth) - 1)
-        return self._each(depth, domain.more, known, blame)
+            return blame | (self._last(depth, span, bounds) if span else NOBODY)
+        if span is not None:
+            below = self._outward(depth, span, bounds)
+            if self.done or not below & ~self.blames.before[depth]:
+                return below
+            blame |= below & self.blames.before[depth]
+        return self._each(depth, domain.more, bounds, blame)
 
     def _each(
-        self, depth: int, values: Iterable[object], known: _Known, blame: int, *, ordered: bool = False
-    ) -> int:
+        self, depth: int, values: Iterable[object], bounds: CostBounds, blame: Blame, *, ordered: bool = False
+    ) -> Blame:
         """Try values in their order; returns whom to blame, beside those in `blame`, or somebody else altogether.
 
         `ordered`: what is claimed of `Objective.away` holds for them.
         """
-        growing, settled = ordered and self.growing[depth], ordered and self.settled[depth]
-        here, below = ANY << 3 * depth, (1 << 3 * depth) - 1
-        name = self.names[depth]
+        only_grow = ordered and self.judges.only_grow[depth]
+        first_is_best = ordered and self.judges.first_is_best[depth]
+        here, before = self.blames.at[depth], self.blames.before[depth]
         for value in values:
-            sub = self._set(depth, name, value, known)
+            below = self._set(depth, value, bounds)
             if self.done:
-                return 0
-            if not sub & here:
-                if self.reporter:
-                    self.reporter.jumped(name)
-                return sub
-            blame |= sub & below
-            if (settled and self.broken_at != depth) or (growing and self.cut_at == depth):
+                return NOBODY
+            if not below & here:
+                return self._jump(depth, below)
+            blame |= below & before
+            if (first_is_best and self.broken_at != depth) or (only_grow and self.cut_at == depth):
                 break
-        return blame & below
+        return blame & before
 
-    def _outward(self, depth: int, span: Span, known: _Known) -> int:
+    def _outward(self, depth: int, span: Span, bounds: CostBounds) -> Blame:
         """Try a span from its start to both sides; a side is left when no value farther on could help."""
-        here, higher, lower = ANY << 3 * depth, HIGHER << 3 * depth, LOWER << 3 * depth
-        blame = self._side(depth, (span.start,), known, higher | lower)
+        here, higher, lower = self.blames.at[depth], self.blames.higher[depth], self.blames.lower[depth]
+        blame = self._side(depth, (span.start,), bounds, higher | lower)
         up, down = range(span.start + 1, span.high + 1), range(span.start - 1, span.low - 1, -1)
         helps = blame
         for side, beyond in ((up, higher), (down, lower)):
             if side and helps & beyond and not self.done:
-                sub = self._side(depth, side, known, beyond)
-                if not sub & here:
-                    return sub
-                blame |= sub
+                below = self._side(depth, side, bounds, beyond)
+                if not below & here:
+                    return below
+                blame |= below
         return blame
 
-    def _side(self, depth: int, values: Sequence[int], known: _Known, beyond: int) -> int:
-        """Try values that go away from the start of a span in the directions of the bits of `beyond`."""
-        here, name, blame = ANY << 3 * depth, self.names[depth], 0
+    def _side(self, depth: int, values: Sequence[int], bounds: CostBounds, beyond: Blame) -> Blame:
+        """Try values that go away from the start of a span in the directions of `beyond`."""
+        here, blame = self.blames.at[depth], NOBODY
         for value in values:
             self.outward |= beyond
-            sub = self._set(depth, name, value, known)
+            below = self._set(depth, value, bounds)
             self.outward &= ~beyond
             if self.done:
-                return 0
-            if not sub & here:
-                if self.reporter:
-                    self.reporter.jumped(name)
-                return sub
-            blame |= sub
-            if not sub & beyond:
+                return NOBODY
+            if not below & here:
+                return self._jump(depth, below)
+            blame |= below
+            if not below & beyond:
                 break
         return blame
 
-    def _set(self, depth: int, name: str, value: object, known: _Known) -> int:
+    def _jump(self, depth: int, blame: Blame) -> Blame:
+        """Leave a variable that is not to blame: no other value of it would have helped."""
+        if self.reporter:
+            self.reporter.jumped(depth, self.names[depth])
+        return blame
+
+    # --- one value ------------------------------------------------------------------------------------------
+
+    def _set(self, depth: int, value: object, bounds: CostBounds) -> Blame:
+        name = self.names[depth]
         setattr(self.choice, name, value)
         self.cut_at = self.broken_at = -1
         self._spend()
         if self.reporter:
-            self.reporter.visited(name, value)
-        return self._try(depth, known)
+            self.reporter.visited(depth, name, value)
+        return self._try(depth, bounds)
 
     def _spend(self) -> None:
         self.effort.left -= 1
         if self.effort.left < 0:
             raise TooHard
 
-    def _try(self, depth: int, known: _Known) -> int:
-        """Judge the value that has just been set, and go on; returns the variables to blame."""
-        broken = self._broken(self.checks[depth])
+    def _try(self, depth: int, bounds: CostBounds) -> Blame:
+        """Judge the value that has just been set, and go on; returns whom to blame."""
+        broken = self._broken(depth, self.judges.checks[depth])
         if broken is not None:
             self.broken_at = depth
             return broken
-        judged = self._judged(depth, known)
+        raised = bounds.raised(self.judges.costs[depth], self.choice)
         limit = self.limit
-        if limit is not None and judged.costs >= limit:
+        if limit is not None and raised.least >= limit:
             self.cut_at = depth
             if self.reporter:
-                self.reporter.cut(self.names[depth])
-            return self._who_costs(judged, limit)
+                self.reporter.cut(depth, self.names[depth])
+            return raised.who(limit, self.outward)
         if depth == len(self.names) - 1:
-            self._keep(judged.costs)
-            return (8 << 3 * depth) - 1
-        return self.visit(depth + 1, judged)
+            self._keep(raised.least)
+            return self.blames.before[depth + 1]
+        return self.visit(depth + 1, raised)
 
-    def _who_costs(self, judged: _Known, limit: list[float], narrowing: Sequence[_Blame] = ()) -> int:
-        """Return who is to blame for costs that are not less than those of the best so far.
-
-        It is whoever decides them up to the first that is over. `narrowing`: the blame of costs by which values were
-        left out before others were judged.
-        """
-        bits = outward = 0
-        for cost, most, known in zip(judged.costs, limit, judged.blame, strict=False):
-            over = cost > most
-            enough = (who for bound, who in known if bound > most or (bound == most and not over))
-            more, away = next(enough)
-            bits |= more
-            outward |= away
-            if over:
-                break
-        for more, away in narrowing:
-            bits |= more
-            outward |= away
-        return bits & (~self.outward | outward)
+    def _broken(self, depth: int, checks: list[Check[C]]) -> Blame | None:
+        """Return whom the first of some constraints blames that is broken; None: all are met."""
+        choice = self.choice
+        for label, _, measure, low, high, over, under, _, _ in checks:
+            amount = measure(choice)
+            if not low <= amount <= high:
+                self.used.add(label)
+                if self.reporter:
+                    self.reporter.broken(depth, label)
+                return over if amount > high else under
+        return None
 
     def _keep(self, costs: list[float]) -> None:
         kept = self.problem.blank()
@@ -352,201 +229,91 @@ class _Search(Generic[C]):
         if self.reporter:
             self.reporter.found(self.best)
 
-    def _broken(self, checks: list[_Check[C]]) -> int | None:
-        """Return the variables of the first of some constraints that is broken; None: all are met."""
-        choice = self.choice
-        for label, _, measure, low, high, over, under, _, _ in checks:
-            amount = measure(choice)
-            if not low <= amount <= high:
-                self.used.add(label)
-                return over if amount > high else under
-        return None
+    # --- the last variable ----------------------------------------------------------------------------------
 
-    def _judged(self, depth: int, known: _Known) -> _Known:
-        """Return the least costs that are possible with the values so far, and who is to blame for them."""
-        if not self.costs[depth]:
-            return known
-        choice, costs, blames = self.choice, known.costs[:], known.blame[:]
-        for index, _, cost, _, floor, blame, _ in self.costs[depth]:
-            amount = cost(choice)
-            if amount > costs[index]:
-                costs[index], blames[index] = amount, (*blames[index], (amount, blame))
-            elif not floor:
-                costs[index] = amount
-        return _Known(costs, blames)
-
-    # --- arithmetic along whole numbers ---------------------------------------------------------------------
-
-    def _at(self, check: _Check[C] | _Cost[C], depth: int) -> Callable[[int], float]:
-        """Return a measure as a function of the variable of this depth."""
-        choice, name, measure = self.choice, self.names[depth], check.measure
-        if depth not in check.depths:
-            return lambda _: measure(choice)
-
-        def at(value: int) -> float:
-            setattr(choice, name, value)
-            return measure(choice)
-
-        return at
-
-    def _narrowed(self, depth: int, span: Span) -> tuple[Span | None, int]:
-        """Cut a span to what the constraints that rise or fall along it allow; and who is to blame for its ends.
-
-        Who cut an end first is not to blame where another cuts it further.
-        """
-        low, high, start, _ = span
-        others, low_by, high_by = (1 << 3 * depth) - 1, 0, 0
-        for check in self.repeating[depth]:
-            if self._never(depth, check, low, high):
-                return None, (check.over | check.under) & others
-        for check in self.trending[depth]:
-            if self._holds(check, depth, high if check.trend > 0 else low):
-                continue
-            at = self._at(check, depth)
-            first, last = _allowed(at, low, high, check)
-            if (first, last) == (low, high):
-                continue
-            self.used.add(check.label)
-            for_low, for_high = (check.under, check.over) if check.trend > 0 else (check.over, check.under)
-            if first > last:  # would it leave nothing of the values that the others cut off either?
-                if low_by and _is_empty(_allowed(at, span.low, high, check)):
-                    low, low_by = span.low, 0
-                if high_by and _is_empty(_allowed(at, low, span.high, check)):
-                    high, high_by = span.high, 0
-                first, last = _allowed(at, low, high, check)
-                low_by |= for_low if first > low else 0
-                high_by |= for_high if last < high else 0
-                return None, (low_by | high_by) & others
-            low_by = for_low if first > low else low_by
-            high_by = for_high if last < high else high_by
-            low, high = first, last
-        return Span(low, high, min(max(start, low), high)), (low_by | high_by) & others
-
-    def _never(self, depth: int, check: _Check[C], low: int, high: int) -> bool:
-        """Whether no value of a span meets a constraint that repeats along it: a period tells."""
-        at = self._at(check, depth)
-        if any(check.low <= at(v) <= check.high for v in range(low, min(high, low + check.period - 1) + 1)):
-            return False
-        self.used.add(check.label)
-        return True
-
-    def _holds(self, check: _Check[C], depth: int, worst: int) -> bool:
-        """Whether a constraint with no lower limit is met by the value that is worst for it, so by all."""
-        if check.low > -NEVER:
-            return False
-        setattr(self.choice, self.names[depth], worst)
-        return check.measure(self.choice) <= check.high
-
-    def _tail(self, depth: int, span: Span, known: _Known) -> int:
+    def _last(self, depth: int, span: Span, bounds: CostBounds) -> Blame:
         """Take the best value of the last variable: by arithmetic in each class of values that repeat alike."""
-        others = self.others
-        step = lcm(*[check.period for check in others]) if all(check.period for check in others) else 0
-        if any(not cost.trend for cost in self.costs[depth]):
-            step = 0
-        size = span.high - span.low + 1
-        step = min(step or size, size)
-        blame = 0
+        blame, step = NOBODY, self._step(depth, span)
         for first in range(span.low, span.low + step):
             setattr(self.choice, self.names[depth], first)
-            broken = self._broken(others)
+            broken = self._broken(depth, self.judges.trendless)
             if broken is not None:
                 blame |= broken
                 continue
             count = (span.high - first) // step + 1
-            blame |= self._finish(depth, known, range(first, first + step * count, step))
+            blame |= self._best_of(depth, bounds, range(first, first + step * count, step))
             if self.done:
                 break
-        return blame & ((1 << 3 * depth) - 1)
+        return blame & self.blames.before[depth]
 
-    def _finish(self, depth: int, known: _Known, among: range) -> int:
-        """Keep the best of some values of the last variable, along which each cost rises or falls, if it wins.
+    def _step(self, depth: int, span: Span) -> int:
+        """Return after how many values all that neither rises nor falls repeats; else their number."""
+        size, periods = span.high - span.low + 1, [check.period for check in self.judges.trendless]
+        if not all(periods) or any(not cost.trend for cost in self.judges.costs[depth]):
+            return size
+        return min(lcm(*periods), size)
 
-        Cost by cost, only the values with the least of it remain; the first cost that is over the limit ends it.
-        """
-        low, high = 0, len(among) - 1
-        judged, limit = _Known(known.costs[:], known.blame[:]), self.limit
-        narrowing = []
-        for index, ways in enumerate(self.finals):
-            for cost in ways:
-                at, falling = self._at(cost, depth), cost.trend < 0
-                best = at(among[high if falling else low])
-                if best > judged.costs[index]:
-                    judged.blame[index] += ((best, cost.blame),)
-                judged.costs[index] = max(judged.costs[index], best) if cost.floor else best
-            if limit is not None and index < len(limit) and judged.costs[index] != limit[index]:
-                if judged.costs[index] > limit[index]:
-                    break
-                limit = None  # it wins, whatever follows
-            if ways and low < high:
-                least, ends = _at_most(at, among, best), (low, high)
-                low, high = (_first(low, high, least), high) if falling else (low, _last(low, high, least))
-                if (low, high) != ends:  # by the first bound that is enough for what comes next to those left
-                    left_out = among[low - 1 if falling else high + 1]
-                    enough = (
-                        way.blame
-                        for way in ways
-                        if way.trend == cost.trend and self._at(way, depth)(left_out) > best
-                    )
-                    narrowing.append(next(enough))
-        setattr(self.choice, self.names[depth], among[low])
+    def _best_of(self, depth: int, bounds: CostBounds, values: range) -> Blame:
+        """Keep the best of some values of the last variable, along which each cost rises or falls, if it wins."""
+        left = _Left(values, bounds.copy(), self.limit)
+        name = self.names[depth]
+        for index, ways in enumerate(self.judges.final_costs):
+            measured = [(way, along(way, self.choice, name, depth)) for way in ways]
+            least = left.judge(measured)
+            if left.is_over(index):
+                break
+            if measured and len(left.values) > 1:
+                left.narrow(measured, least)
+        setattr(self.choice, name, left.values[0])
         if self.reporter:
-            self.reporter.visited(self.names[depth], among[low])
-        if limit is not None:
-            return self._who_costs(judged, limit, narrowing)
-        self._keep(judged.costs)
-        return (1 << 3 * depth) - 1
+            self.reporter.visited(depth, name, left.values[0])
+        if left.limit is not None:
+            return left.bounds.who(left.limit, self.outward, left.narrowing)
+        self._keep(left.bounds.least)
+        return self.blames.before[depth]
 
 
-def _trend(each: Floor[Any], name: str) -> int:
-    """1 where a measure rises along a variable (or does not look at it), -1 where it falls, 0 where it may do both."""
-    if name in each.rising or name not in each.scope:
-        return 1
-    return -1 if name in each.falling else 0
+class _Left:
+    """The values of the last variable that are left: cost by cost, only those with the least of it.
 
+    `limit` is None once one of them surely wins.
+    """
 
-def _at_most(at: Callable[[int], float], among: range, most: float) -> Callable[[int], bool]:
-    return lambda i: at(among[i]) <= most
+    def __init__(self, values: range, bounds: CostBounds, limit: list[float] | None) -> None:
+        self.values = values
+        self.bounds = bounds
+        self.limit = limit
+        self.narrowing: list[CostBlame] = []
 
+    def judge(self, measured: Sequence[tuple[Cost[C], Along]]) -> float:
+        """Raise the bounds of one cost to the least that it takes of a value that is left; returns the last of them."""
+        least = 0.0
+        for cost, at in measured:
+            least = at(self.values[-1 if cost.trend < 0 else 0])
+            self.bounds.raise_one(cost, least)
+        return least
 
-def _is_empty(ends: tuple[int, int]) -> bool:
-    return ends[0] > ends[1]
+    def is_over(self, index: int) -> bool:
+        """Whether a cost is over the limit, so that no value can win; where it is under, every one left does."""
+        if self.limit is None or index >= len(self.limit) or self.bounds.least[index] == self.limit[index]:
+            return False
+        if self.bounds.least[index] > self.limit[index]:
+            return True
+        self.limit = None
+        return False
 
-
-def _allowed(at: Callable[[int], float], low: int, high: int, check: _Check[Any]) -> tuple[int, int]:
-    """Return the first and last value from `low` to `high` at which a monotone measure is within its limits."""
-    rising = check.trend > 0
-    if check.high < NEVER:
-        if rising:
-            high = _last(low, high, lambda v: at(v) <= check.high)
+    def narrow(self, measured: Sequence[tuple[Cost[C], Along]], least: float) -> None:
+        """Leave out the values with more than the least of a cost; note a bound that is enough for the next of them."""
+        cost, at = measured[-1]
+        values, last, falling = self.values, len(self.values) - 1, cost.trend < 0
+        low, high = 0, last
+        if falling:
+            low = first_good(0, last, lambda i: at(values[i]) <= least)
         else:
-            low = _first(low, high, lambda v: at(v) <= check.high)
-    if check.low > -NEVER and low <= high:
-        if rising:
-            low = _first(low, high, lambda v: at(v) >= check.low)
-        else:
-            high = _last(low, high, lambda v: at(v) >= check.low)
-    return low, high
-
-
-def _first(low: int, high: int, good: Callable[[int], bool]) -> int:
-    """Return the first value that is good, where all after it are; high + 1 if there is none."""
-    if good(low):
-        return low
-    if not good(high):
-        return high + 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if good(middle) else (middle, high)
-    return high
-
-
-def _last(low: int, high: int, good: Callable[[int], bool]) -> int:
-    """Return the last value that is good, where all before it are; low - 1 if there is none."""
-    if good(high):
-        return high
-    if not good(low):
-        return low - 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if good(middle) else (low, middle)
-    return low
+            high = last_good(0, last, lambda i: at(values[i]) <= least)
+        if (low, high) == (0, last):
+            return
+        left_out = values[low - 1 if falling else high + 1]
+        enough = (way.blame for way, at in measured if way.trend == cost.trend and at(left_out) > least)
+        self.narrowing.append(next(enough))
+        self.values = values[low : high + 1]

@@ -291,6 +291,9 @@ class Watcher:
     def jumped(self, *_: Any) -> None:
         self.jumps += 1
 
+    def broken(self, *_: Any) -> None:
+        pass
+
     def found(self, *_: Any) -> None:
         self.finds += 1
 
