@@ -125,6 +125,7 @@ UNTRUSTED = Flag(
     help="For specs of strangers: built-in profiles only, and no file outside their repository.",
 )
 ALL = Flag("--all", help="Also list the best layout of every mode and kind of node.")
+TRACE = Flag("--trace", help="Also list what the search for each layout tried, and why it gave that up.")
 NEW_SPEC = OptionalText(
     "-o", "--output", value="SPEC", is_path=True, help="Spec to write; without it, it is printed."
 )
@@ -218,7 +219,7 @@ def _plan(given: Given) -> int:
         format=RESULT.of(given),
         why=True,
     )
-    return run(call, others=ALL.of(given))
+    return run(call, others=ALL.of(given), traced=TRACE.of(given))
 
 
 def _import(given: Given) -> int:
@@ -395,7 +396,7 @@ RELIONC = Command(
             summary="Show the layout of each job, and why.",
             about="Show the layout of each job of SPEC: ranks, nodes, CPUs, GPUs, memory and scratch sums; and why.",
             arguments=(SPEC,),
-            options=(CLUSTER, RELION, JOBS, ALL, RESULT),
+            options=(CLUSTER, RELION, JOBS, ALL, TRACE, RESULT),
             run=_plan,
         ),
         Command(

@@ -21,6 +21,8 @@ from relionc.store.paths import StoreError, is_safe
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from relionc.solve.trace import Trace
+
 _FEW = 5  # names of files in a message
 _MANIFEST = 64 << 20  # bytes
 _SCRIPTS = ("/run.sbatch", "/run.sh", "/run_submit.script")
@@ -40,6 +42,7 @@ class BuildCall(NamedTuple):
     template: str | None = None  # a file
     extras: tuple[tuple[int, str], ...] = ()  # values for the entries that a site's template has of its own
     why: bool = False  # say why each plan is what it is
+    trace: Trace | None = None  # is told of every search for a layout
     untrusted: bool = (
         False  # whoever wrote the specs may not make relionc read elsewhere than in their repository
     )
@@ -173,6 +176,7 @@ def compile_one(path: str, call: BuildCall, *, until: str = LAST) -> tuple[Compi
         relion=call.relion,
         jobs=call.jobs,
         why=call.why,
+        trace=call.trace,
         template=_template(call),
         untrusted=call.untrusted,
     )

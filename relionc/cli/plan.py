@@ -27,14 +27,23 @@ FEW_NODES = 20
 FEW_TERMS = 2  # of a sum on one line
 
 
-def run(call: BuildCall, *, others: bool = False) -> int:
-    """Print the plan of one spec, with `others` also the layouts that were not chosen; returns the exit code."""
+def run(call: BuildCall, *, others: bool = False, traced: bool = False) -> int:
+    """Print the plan of one spec; returns the exit code.
+
+    `others`: also the layouts that were not chosen; `traced`: before all else how the search came to each layout.
+    """
+    if traced:
+        from relionc.solve.trace import Trace
+
+        call = call._replace(trace=Trace())
     try:
         result, _ = compile_one(call.specs[0], call, until=LAST_TO_FIND)
     except CallError as error:
         say.trouble(error)
         return 2
     show([result], call.format)
+    if call.trace is not None:
+        say.result(call.trace.text() + "\n")
     if result.plan is None or result.cluster is None:
         return 1
     if call.format == "json":

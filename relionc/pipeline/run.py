@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from relionc.ir import Bundle
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
+    from relionc.solve.trace import Trace
     from relionc.source import Tree
     from relionc.spec.model import ResolvedJob, ResolvedSpec
 
@@ -81,6 +82,7 @@ class Request(NamedTuple):
     relion: str | None = None
     jobs: tuple[str, ...] = ()
     why: bool = False  # say why each plan is what it is
+    trace: Trace | None = None  # is told of every search for a layout
     template: QueueTemplate | None = None  # for scripts as RELION itself would make them
     untrusted: bool = False  # whoever wrote the spec may not name a profile's file
 

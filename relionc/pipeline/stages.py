@@ -157,7 +157,11 @@ def _rules(at: Progress, run: Run) -> Progress:
 
 def _plan(at: Progress, run: Run) -> Progress:
     """Choose the layout of each job."""
-    tree, cluster, known = there(at.tree), there(at.cluster), Known(why=at.request.why)
+    tree, cluster, known = (
+        there(at.tree),
+        there(at.cluster),
+        Known(why=at.request.why, trace=at.request.trace),
+    )
     plans: list[JobPlan] = []
     for job in run.sound(there(at.spec).jobs):
         plan, found = _planned(job, cluster, known)

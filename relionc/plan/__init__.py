@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from relionc.site.types import Cluster
     from relionc.solve import Problem
     from relionc.solve.search import Refutation
+    from relionc.solve.trace import Trace
     from relionc.spec.model import ResolvedJob
 
 SEARCH_VISITS = 130_000
@@ -97,11 +98,13 @@ def _too_many_ranks(job: ResolvedJob, ranks: int) -> Finding:
 class Known:
     """Answers by demand. One for each compilation: it holds all that it was asked, and how much may still be.
 
-    `why`: also say why each answer is what it is, which takes some searches more.
+    `why`: also say why each answer is what it is, which takes some searches more. `trace` is told of every search for a
+    layout, below the name of the first job that asks for it.
     """
 
-    def __init__(self, *, why: bool = False) -> None:
+    def __init__(self, *, why: bool = False, trace: Trace | None = None) -> None:
         self._why = why
+        self._trace = trace
         self.answers = Effort(ANSWER_VISITS)
         self.reasons = Effort(SEARCH_VISITS)
         self.ranks_left = MOST_RANKS
@@ -119,6 +122,8 @@ class Known:
         if key not in self._answers:
             on_site = DemandOnSite(demand, cluster)
             whole = problem(on_site)
+            if self._trace is not None:
+                self._trace.title(job.name)
             answer = self.decided(whole)
             why: tuple[Reason, ...] = ()
             if self._why and isinstance(answer, Solution):
@@ -145,7 +150,7 @@ class Known:
     def _searched(self, whole: Problem[Choice]) -> Solution[Choice] | Refutation:
         before = self.answers.left
         with self.answers:
-            found = search(whole)
+            found = search(whole, self._trace)
         self.reasons.left -= before - self.answers.left
         return found
 

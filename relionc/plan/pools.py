@@ -25,6 +25,10 @@ class NodePool(NamedTuple):
     order: int
     usable_node: NodeType
 
+    def __str__(self) -> str:
+        """Return partition and node type, as `relionc cluster show` calls them."""
+        return f"{self.partition.name}/{self.node_type.name}" if self.partition else self.node_type.name
+
     @property
     def fillable_node(self) -> NodeType:
         """The node as Slurm fills it with tasks: with a partition's limit on CPUs, not with that on memory.

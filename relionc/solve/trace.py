@@ -5,20 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from relionc.solve.problem import Solution
 
 MOST_LINES = 5_000
 
 
 class Trace:
-    """A `Reporter` that keeps lines, the first `most` of them; `show` puts a value of a variable into words."""
+    """A `Reporter` that keeps lines, the first `most` of them."""
 
-    def __init__(
-        self, show: Callable[[str, object], str] = lambda _, value: str(value), most: int = MOST_LINES
-    ) -> None:
-        self._show = show
+    def __init__(self, most: int = MOST_LINES) -> None:
         self._most = most
         self._lines: list[str] = []
         self._left_out = 0
@@ -29,9 +24,13 @@ class Trace:
         else:
             self._left_out += 1
 
+    def title(self, text: str) -> None:
+        """Keep a heading for what follows."""
+        self._add(0, text)
+
     def visited(self, depth: int, variable: str, value: object) -> None:
         """Keep a value that was tried."""
-        self._add(depth, f"{variable} {self._show(variable, value)}")
+        self._add(depth, f"{variable} {value}")
 
     def broken(self, depth: int, label: str) -> None:
         """Keep the constraint that a partial choice breaks."""
