@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 DATA = HERE.parent / "data" / "golden"
-RELEASES = ("2.1", "3.0.8", "3.1.3", "4.0.2", "5.0.1")
+RELEASES = ("2.1", "3.0.8", "3.1.3", "4.0.2", "5.0.1", "5.1.0")
 KINDS = ("golden", "fuzz")
 PROJECT = Project(str(DATA / "project"))  # the files that RELION looked into when it was asked
 JOB_ID = "4242"  # what the shell made of SLURM_JOB_ID when the words were recorded

@@ -144,4 +144,4 @@ def test_a_spec_of_5_0_for_3_1_hears_what_was_not_there_yet(tmp_path: Path) -> N
     (tmp_path / "new.yaml").write_text(text, "utf-8")
     done = relionc("build", "new.yaml", "--relion", "3.1", folder=tmp_path)
     assert "new.yaml:10:7: error[RL104]: RELION 3.1 has no option `do_blush` for class3d\n" in done.stderr
-    assert "help: RELION 5.0 has it; nothing is in its place here, so leave it out" in done.stderr
+    assert "help: RELION 5.0 and 5.1 have it; nothing is in its place here, so leave it out" in done.stderr

@@ -50,5 +50,6 @@ def test_each_option_for_a_file_of_micrographs_or_tomograms_has_its_role():
 
 def test_the_grouping_of_frames_is_an_option_where_there_is_one():
     with_role = {(name, version) for version, name, option in options() if option.role == "eer_fraction"}
-    expected = {("motioncorr", v) for v in ("3.1", "4.0", "5.0")} | {("motioncorr_tomo", "5.0")}
+    expected = {("motioncorr", v) for v in ("3.1", "4.0", "5.0", "5.1")}
+    expected |= {("motioncorr_tomo", v) for v in ("5.0", "5.1")}
     assert with_role == expected

@@ -103,7 +103,7 @@ def test_a_job_of_the_new_version_is_built(tree: Path) -> None:
     run(tree, "-m", "relionc", "build", "new.yaml")
     (command,) = (tree / "build" / "new" / "sort" / "commands.txt").read_text("utf-8").splitlines()
     assert "--pool 30 " in command
-    assert "--blush --blush_strength 0.25 --" in command
+    assert "--blush --blush_model v1.0 --blush_strength 0.25 --" in command
     job_file = (tree / "build" / "new" / "sort" / "job.star").read_text("utf-8")
     assert "# version 90001" in job_file
     assert "_rlnJobTypeLabel             relion.class3d" in job_file

@@ -57,7 +57,7 @@ def compiled(release: Release, shared: dict[str, Any], source: dict[str, Any]) -
         "outputs": tuple(dict.fromkeys(output_names(steps))),
         "traits": _traits(release, names, source["traits"]),
         "program": _program(release, source, steps, facts(names, files)),
-        "source": f"RELION {release.fact('tag')}, {source['source']}",
+        "source": _source_of_type(release, source["source"]),
     }
 
 
@@ -105,8 +105,14 @@ def _models(release: Release, names: Names, given: dict[str, Any]) -> dict[str, 
     return {**made, "quantities": quantities} if quantities else made
 
 
+def _source_of_type(release: Release, place: str) -> str:
+    read = f"RELION {release.read_tag()}, {place}"
+    return f"RELION {release.fact('tag')}, {release.observed()}; {read}" if release.observed() else read
+
+
 def _dated(release: Release, rule: dict[str, Any]) -> dict[str, Any]:
-    return {**rule, "source": f"RELION {release.fact('tag')}, {rule['source']}"}
+    taken_over = f" (not read of {release.fact('tag')})" if release.observed() else ""
+    return {**rule, "source": f"RELION {release.read_tag()}, {rule['source']}{taken_over}"}
 
 
 def _rule(names: Names, rule: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:

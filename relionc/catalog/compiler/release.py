@@ -28,6 +28,15 @@ class Release:
         found = next((releases[each][name] for each in self.line() if name in releases[each]), None)
         return otherwise if found is None else found
 
+    def observed(self) -> str:
+        """Return what facts were taken from where the source of the release was not at hand; nothing where it was."""
+        return str(self.general["versions"][self.version].get("observed", ""))
+
+    def read_tag(self) -> str:
+        """Return the release whose source was read: this one, or the last before those that were only observed."""
+        releases = self.general["versions"]
+        return str(next(releases[each]["tag"] for each in self.line() if "observed" not in releases[each]))
+
     def line(self) -> tuple[str, ...]:
         """Return this version, the one that it is like, the one that is like, and so on."""
         line, releases = [self.version], self.general["versions"]

@@ -42,7 +42,7 @@ def validate(data):
             data__relion_any_of_count1 = 0
             if not data__relion_any_of_count1:
                 try:
-                    if not (isinstance(data__relion, str) and data__relion == '2.1' or (isinstance(data__relion, str) and data__relion == '3.0') or (isinstance(data__relion, str) and data__relion == '3.1') or (isinstance(data__relion, str) and data__relion == '4.0') or (isinstance(data__relion, str) and data__relion == '5.0')):
+                    if not (isinstance(data__relion, str) and data__relion == '2.1' or (isinstance(data__relion, str) and data__relion == '3.0') or (isinstance(data__relion, str) and data__relion == '3.1') or (isinstance(data__relion, str) and data__relion == '4.0') or (isinstance(data__relion, str) and data__relion == '5.0') or (isinstance(data__relion, str) and data__relion == '5.1')):
                         raise Rejected
                     data__relion_any_of_count1 += 1
                 except Rejected:
