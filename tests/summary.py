@@ -41,11 +41,11 @@ def _golden_rows(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _draws(terminalreporter: pytest.TerminalReporter) -> None:
-    draws = {name: Counter(seen) for name, seen in _left(terminalreporter, "draws")}
-    if draws:
-        terminalreporter.section("installed RELION 3.1: draws accepted + refused, mismatches")
-        total = sum(draws.values(), Counter[str]())
-        for name, seen in [*sorted(draws.items()), ("all", total)]:
+    draws = {(release, name): Counter(seen) for release, name, seen in _left(terminalreporter, "draws")}
+    for release in sorted({release for release, _ in draws}):
+        terminalreporter.section(f"the real RELION {release}: draws accepted + refused, mismatches")
+        of_release = {name: seen for (each, name), seen in sorted(draws.items()) if each == release}
+        for name, seen in [*of_release.items(), ("all", sum(of_release.values(), Counter[str]()))]:
             counts = f"{seen['accepted']:5} + {seen['refused']:4}, {seen['mismatch']} mismatches"
             terminalreporter.line(f"{name:25} {counts}")
 
