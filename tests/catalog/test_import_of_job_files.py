@@ -93,6 +93,8 @@ def test_a_build_of_the_spec_gives_the_commands_and_the_job_file(release: str) -
         job = job_of(text.encode(), version_of(release))
         if any(finding.code in CANNOT_RUN for finding in careless(job)):
             continue  # RELION makes commands of it, and its program stops on them: no build
+        if any(finding.code == "RL106" for finding in careless(job)):
+            continue  # a value that RELION's window does not offer and its code does not check: no spec either
         result = compiled(spec_of(job))
         if row["set"].get("do_queue") == "Yes" and [each.code for each in result.diagnostics] == ["RL130"]:
             continue  # more ranks than RELION starts without a queue: `local` has none
@@ -103,6 +105,8 @@ def test_a_build_of_the_spec_gives_the_commands_and_the_job_file(release: str) -
         again = job_of(result.files[f"{job_type.name}/{job_type.job_file}"], version_of(release))
         lost = {key for key, text in meaning(job).items() if meaning(again)[key] != text}
         roles = {job_type.options[key].role for key in lost}
+        if row["set"].get("do_amyloid_tracing") == "Yes":
+            roles -= {"use_gpu"}  # it is not looked at: filaments are traced on GPUs, and the plan says so
         different += [(row["line"], lost)] if roles - {"queue", "scratch_dir"} else []
         built.add(job_type.name)
     assert not different
