@@ -148,9 +148,7 @@ def test_the_newest_relion_makes_the_same_commands_of_drawn_options(
     compare_draws(NEWEST, name, tmp_path, record_property)
 
 
-def compare_draws(
-    release: Release, name: str, folder: Path, record: Callable[[str, object], None]
-) -> None:
+def compare_draws(release: Release, name: str, folder: Path, record: Callable[[str, object], None]) -> None:
     job_type = catalog.load(name, release.version)
     relion = Relion(folder, release)
     seen: Counter[str] = Counter()
@@ -169,5 +167,5 @@ def compare_draws(
     try:
         agree()
     finally:
-        record_property("draws", (name, dict(seen)))
+        record("draws", (release.release, name, dict(seen)))
     assert 4 * seen["accepted"] > sum(seen.values()), "draws that RELION refuses say little"
