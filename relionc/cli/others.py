@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from relionc.cli.table import table
 from relionc.lower.modes import MODES
-from relionc.plan.alternatives import alternatives
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from relionc.plan.alternatives import Alternative
-    from relionc.plan.model import JobPlan
-    from relionc.site.types import Cluster
 
 
-def others(plan: JobPlan, cluster: Cluster) -> str:
+def others(found: Sequence[Alternative] | None) -> str:
     """Return the best layout of every mode and kind of node, the best first; those that are not possible with why."""
-    found = alternatives(plan.job, cluster)
+    if found is None:
+        return " all layouts: take too long to find with those of the jobs above; name this job by --job\n"
     billed = any(each.billing is not None for each in found)
     head = ["layout", "nodes", "ranks", "CPUs each", "idle GPUs", "idle CPUs", "CPU-hours", "GPU-hours"]
     rows = [[*head, "billing"] if billed else head]

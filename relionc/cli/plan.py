@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from relionc.pipeline import Compiled
     from relionc.plan.model import Gpus, Group, JobPlan, Memory, Rank, Reason, Term
+    from relionc.site.types import Cluster
     from relionc.source import Tree
 
 FEW_RANKS = 64  # more are shown by node only
@@ -52,7 +53,9 @@ def run(call: BuildCall, *, others: bool = False, traced: bool = False) -> int:
         say.json(document(result.plan))
     else:
         several = [_overview(result.plans)] if len(result.plans) > 1 else []
-        say.result("\n".join([*several, *(_job(plan, result, others=others) for plan in result.plans)]))
+        told = _others(result.plans, result.cluster) if others else [""] * len(result.plans)
+        jobs = (_job(plan, result, text) for plan, text in zip(result.plans, told, strict=True))
+        say.result("\n".join([*several, *jobs]))
     return 0
 
 
@@ -76,7 +79,7 @@ def _overview(plans: Sequence[JobPlan]) -> str:
     return f"{len(plans)} jobs, in the order in which they are submitted\n\n{table(rows, indent=' ')}"
 
 
-def _job(plan: JobPlan, result: Compiled, *, others: bool) -> str:
+def _job(plan: JobPlan, result: Compiled, others: str) -> str:
     kind = plan.job.type
     where = result.cluster.name if result.cluster else ""
     head = f"{plan.job.name}: {kind.title}, RELION {kind.version}, on {say.on_one_line(where)}\n"
@@ -86,7 +89,7 @@ def _job(plan: JobPlan, result: Compiled, *, others: bool) -> str:
         _ranks(plan),
         _sums(plan),
         _reasons(plan, result.tree),
-        _others(plan, result) if others else "",
+        others,
         _missing(plan),
     ]
     return head + "\n" + "\n".join(part for part in parts if part)
@@ -204,11 +207,12 @@ def _terms(title: str, terms: Sequence[Term]) -> list[str]:
     return [head, *(f"{'':<22} {'':>{len(f'{total:,.1f}')}}     + {text}" for text in shown[1:])]
 
 
-def _others(plan: JobPlan, result: Compiled) -> str:
+def _others(plans: Sequence[JobPlan], cluster: Cluster) -> list[str]:
     from relionc.cli.others import others
+    from relionc.plan.alternatives import Alternatives
 
-    assert result.cluster is not None  # noqa: S101 - there is a plan, so there was a cluster
-    return others(plan, result.cluster)
+    known = Alternatives(cluster)
+    return [others(known.of(plan.job)) for plan in plans]
 
 
 def _memory_asked(group: Group) -> str:

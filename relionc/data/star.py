@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from relionc.data.skim import Skim
 
 _BLOCK = 1 << 17
-_LONGEST = 1 << 20  # bytes of a line, and of what may stand before the first table
+_LONGEST = 1 << 16  # bytes of a line
+_BEFORE = 1 << 20  # bytes that may stand before the first table
 _WIDEST = 1000  # columns
 _LONGEST_WORD = 4096  # bytes of a name or of a value that are kept: a path is no longer
-_PER_LINE, _PER_WORD = 600, 10  # units of work
+_PER_LINE, _PER_WORD, _PER_COLUMN, _PER_TABLE = 600, 10, 1000, 5000  # units of work
+_FEW_WORDS, _PER_FURTHER_WORD = 50, 30
 _MARKS = frozenset(b"#dl")  # how a line among rows may begin that is none: a comment, data_, loop_
 
 
@@ -60,6 +62,7 @@ class Lines:
 
     def __init__(self, stream: BinaryIO, skim: Skim) -> None:
         self.words = 0  # that are looked at in a line
+        self.spend = skim.spend
         self._lines = self._read(stream, skim)
 
     def __iter__(self) -> Iterator[bytes]:
@@ -68,10 +71,13 @@ class Lines:
     def __next__(self) -> bytes:
         return next(self._lines)
 
+    def _per_line(self) -> int:
+        return _PER_LINE + _PER_WORD * self.words + _PER_FURTHER_WORD * max(self.words - _FEW_WORDS, 0)
+
     def _read(self, stream: BinaryIO, skim: Skim) -> Iterator[bytes]:
         rest = b""
         while block := stream.read(_BLOCK):
-            skim.spend(len(block) // 2 + block.count(b"\n") * (_PER_LINE + _PER_WORD * self.words))
+            skim.spend(max(len(block), len(block) // 2 + block.count(b"\n") * self._per_line()))
             *whole, rest = (rest + block).split(b"\n")
             yield from whole
             if len(rest) > _LONGEST:
@@ -109,6 +115,7 @@ def _tables(lines: Lines, tally_of: Callable[[Table], Tally | None], reading: _R
         if text.startswith(b"data_"):
             if table is not None:
                 yield table
+            lines.spend(_PER_TABLE)
             reading.table = table = Table(_text(text[5:]), [], [])
             in_loop = False
         elif text == b"loop_":
@@ -116,9 +123,10 @@ def _tables(lines: Lines, tally_of: Callable[[Table], Tally | None], reading: _R
             in_loop = True
         elif table is None:
             before += len(line) + 1
-            if before > _LONGEST:
+            if before > _BEFORE:
                 return
         elif text.startswith(b"_") and not (in_loop and table.rows):
+            lines.spend(_PER_COLUMN)
             _add_column(table, text, in_loop=in_loop)
             if len(table.columns) > _WIDEST:
                 return
@@ -146,10 +154,11 @@ def _rows(table: Table, text: bytes, lines: Lines) -> bytes | None:
             words = line.split(None, most)
             if not words:
                 continue
-            if words[0][0] in _MARKS:
-                if words[0].startswith(b"#"):
+            first = words[0]
+            if first[0] in _MARKS:
+                if first[:1] == b"#":
                     continue
-                if words[0].startswith(b"data_") or words == [b"loop_"]:
+                if first[:5] == b"data_" or words == [b"loop_"]:
                     return line
             rows += 1
             if tally:

@@ -49,8 +49,16 @@ def may_guess(names: int) -> bool:
     return current.left >= 0
 
 
+def has_guessed() -> bool:
+    """Return whether no name is compared any more: callers need not gather any."""
+    current = _CURRENT.get()
+    return current is not None and current.left < 0
+
+
 def nearest(name: str, names: Iterable[str], cutoff: float) -> str | None:
     """Return the name most like `name`: alike by at least `cutoff`, of 0 (not at all) to 1 (the same); else None."""
+    if has_guessed():
+        return None
     known = [other for other in names if len(other) <= LONGEST]
     if len(name) > LONGEST or not may_guess(len(known)):
         return None

@@ -1,7 +1,8 @@
 """A site's or a user's own script template: jinja2 in a sandbox. The shipped ones are compiled beforehand.
 
-What a template says is filled in by a process of its own, which the kernel ends when it takes too long or too much
-memory: a sandbox hides what a template may not touch, but `range(99999)` within itself is a fair expression to it.
+What a template says is filled in by a process of its own: a sandbox hides what a template may not touch, but
+`range(99999)` within itself is a fair expression to it. There steps are counted, so loops end after the same number
+on every machine; what takes long in a single step, or too much memory, the kernel ends.
 """
 
 from __future__ import annotations
@@ -10,19 +11,23 @@ import json
 import os
 import resource
 import signal
+import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from relionc.resources import folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from types import FrameType
 
     from jinja2 import Environment
 
-_SECONDS, _SECONDS_PER_SCRIPT = 1, 0.01  # of CPU
+_STEPS = 1_000_000  # lines of a template that is filled in, and calls that they make, for all scripts
+_SECONDS, _SECONDS_PER_SCRIPT = 1, 0.000_25  # of CPU
 _MEMORY = 192 << 20  # bytes that the process may write to, besides what it begins with
-_MOST, _MOST_PER_SCRIPT = 4 << 20, 64 << 10  # characters of all scripts
-_LIMITS = "a template has 1 s of CPU time and 192 MiB, for scripts of 4 MiB"
+_MOST, _MOST_PER_SCRIPT = 4 << 20, 16 << 10  # characters of all scripts
+_LIMITS = "a template has 1,000,000 steps, 1 s of CPU time and 192 MiB, for scripts of 4 MiB"
+_TOO_LONG = f"it takes too long; {_LIMITS}"
 
 
 class TemplateError(Exception):
@@ -101,10 +106,12 @@ def _read(pipe: int, most: int) -> bytes:
 def _be_child(work: Any, views: int, pipe: int) -> NoReturn:
     """Do the work below limits; nothing of the parent's is flushed, cleaned up or handled here."""
     try:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGXCPU):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPROF):
             signal.signal(number, signal.SIG_DFL)
+        signal.setitimer(
+            signal.ITIMER_PROF, _SECONDS + _SECONDS_PER_SCRIPT * views
+        )  # of CPU time, user and system
         _limit(resource.RLIMIT_CORE, 0)
-        _limit(resource.RLIMIT_CPU, int(_SECONDS + _SECONDS_PER_SCRIPT * views))
         _limit(resource.RLIMIT_DATA, _data() + _MEMORY)
         left = memoryview(work())
         while left:
@@ -131,8 +138,8 @@ def _limit(kind: int, most: int) -> None:
 
 
 def _ended(status: int) -> str:
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) in {signal.SIGXCPU, signal.SIGKILL}:
-        return f"it takes too long; {_LIMITS}"
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) in {signal.SIGPROF, signal.SIGXCPU, signal.SIGKILL}:
+        return _TOO_LONG
     return f"it takes too much; {_LIMITS}"
 
 
@@ -153,6 +160,7 @@ def _texts(source: str, views: Sequence[Mapping[str, object]], most: int) -> lis
     texts: list[str] = []
     try:
         template = environment().from_string(source)
+        _count_steps()
         for view in views:
             pieces: list[str] = []
             for piece in template.generate(view):
@@ -169,7 +177,23 @@ def _texts(source: str, views: Sequence[Mapping[str, object]], most: int) -> lis
         raise
     except Exception as error:  # whatever an expression raises is its author's
         raise TemplateError(f"{type(error).__name__}: {error}", _line(error)) from error
+    finally:
+        sys.settrace(None)
     return texts
+
+
+def _count_steps() -> None:
+    """Have the interpreter count the lines of the template that run, and all calls; too many raise TemplateError."""
+    left = _STEPS
+
+    def step(frame: FrameType, *_: object) -> Any:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise TemplateError(_TOO_LONG)
+        return step if frame.f_code.co_filename == "<template>" else None
+
+    sys.settrace(step)
 
 
 def _refuse_more() -> NoReturn:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from relionc import site
 from relionc.diag import ERROR, NOTE, Diagnostic, Finding
+from relionc.diag.near import Guessing
 from relionc.pipeline.run import Compiled, Kind, Run, Stop
 from relionc.schema import check as check_schema
 
@@ -25,7 +26,8 @@ def load_profile(name: str, disk: Disk) -> Compiled:
     """Return a profile by built-in name or path, in `cluster`, or what is wrong with it."""
     run = Run(disk)
     try:
-        cluster = site.builtin(name) if name in site.names() else _own_profile(name, disk.read(name), run)
+        with Guessing():
+            cluster = site.builtin(name) if name in site.names() else _own_profile(name, disk.read(name), run)
     except Stop:
         cluster = None
     return Compiled(diagnostics=run.diagnostics.shown(), sources=run.sources, cluster=cluster)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from relionc.diag import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from relionc.diag import Route
+    from relionc.site.types import Cluster
 
 MOST_JOBS = 1_000
 """The most jobs that one spec may have."""
@@ -17,6 +18,9 @@ MOST_KEYS = 1_000
 """The most options, or other things of one kind, that a job may have; and so the defaults of all jobs."""
 MOST_REPEATED = 1 << 22
 """The most characters of `defaults`, counted once for each job: every job has them."""
+
+MOST_PAIRS, _OF_A_POOL = 2_000_000, 8
+"""The most pairs of node types in one partition, for each job, and what each of them counts for alone."""
 
 
 def too_large(value: Any) -> Finding | None:
@@ -36,6 +40,17 @@ def too_large(value: Any) -> Finding | None:
         message = f"the defaults, written into all {len(jobs):,} jobs, have {repeated:,} characters"
         return _finding(f"{message}; they may have {MOST_REPEATED:,}", ("defaults",))
     return None
+
+
+def site_too_large(cluster: Cluster, jobs: Sequence[object]) -> Finding | None:
+    """Return a finding where all jobs together weigh too many kinds of nodes, in all partitions, against each other."""
+    sizes = [len(partition.node_types) for partition in cluster.partitions.values()]
+    pairs = len(jobs) * sum(size * (size + _OF_A_POOL) for size in sizes)
+    if pairs <= MOST_PAIRS:
+        return None
+    message = f"{len(jobs):,} jobs on {sum(sizes):,} kinds of nodes in partitions are too many to weigh"
+    advice = "leave partitions and node types that no job needs out of the profile, or split the spec"
+    return Finding(code="RL028", message=message, route=("jobs",), on_key=True, help=advice)
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from relionc.lower.decided import options as decided_options
 from relionc.lower.jobfile import make as make_job_file
 from relionc.pipeline.profile import cluster_of
 from relionc.pipeline.run import Kind, Stop
-from relionc.pipeline.size import too_large
+from relionc.pipeline.size import site_too_large, too_large
 from relionc.plan import Known, plan_job
 from relionc.schema import INCOMPLETE
 from relionc.schema import check as check_schema
@@ -122,7 +122,11 @@ def _spec(at: Progress, run: Run) -> Progress:
     run.add(findings, tree)
     if resolved is None or not _has_jobs(request, value["jobs"], tree, run) or at.cluster is None:
         raise Stop
-    return at._replace(spec=_only(resolved, request.jobs))
+    asked = _only(resolved, request.jobs)
+    size = site_too_large(at.cluster, asked.jobs)
+    if size is not None:
+        run.refuse(size, tree)
+    return at._replace(spec=asked)
 
 
 def _has_jobs(request: Request, jobs: Mapping[str, Any], tree: Tree, run: Run) -> bool:
@@ -164,6 +168,7 @@ def _plan(at: Progress, run: Run) -> Progress:
     )
     plans: list[JobPlan] = []
     for job in run.sound(there(at.spec).jobs):
+        known.unheard = run.diagnostics.full
         plan, found = _planned(job, cluster, known)
         run.add(found, tree)
         if plan is not None:

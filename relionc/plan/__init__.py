@@ -47,11 +47,7 @@ def plan_job(
     except TooHard:
         return None, [_too_hard(job)]
     if isinstance(answer, Conflict):
-        from relionc.plan.explain import finding
-
-        with known.reasons:
-            told = finding(job, on_site, answer)
-        return None, [_cut_short(told) if known.reasons.left < 0 else told]
+        return None, [_refusal(job, on_site, answer, known)]
     layout = layout_of(answer.choice)
     known.ranks_left -= layout.ntasks
     if known.ranks_left < 0:
@@ -64,6 +60,18 @@ def plan_job(
         if refused is not None:
             return None, [refused]
     return job_plan(job, on_site, layout, why), afterwards(job, on_site, layout)
+
+
+def _refusal(job: ResolvedJob, on_site: DemandOnSite, conflict: Conflict, known: Known) -> Finding:
+    """Return why a job has no layout; no more than that where nobody would read more."""
+    if known.unheard:
+        message = f"there is no layout for `{job.name}`"
+        return Finding(code="RL605", message=message, route=job.route, on_key=True)
+    from relionc.plan.explain import finding
+
+    with known.reasons:
+        told = finding(job, on_site, conflict)
+    return _cut_short(told) if known.reasons.left < 0 else told
 
 
 def _cut_short(told: Finding) -> Finding:
@@ -108,6 +116,7 @@ class Known:
         self.answers = Effort(ANSWER_VISITS)
         self.reasons = Effort(SEARCH_VISITS)
         self.ranks_left = MOST_RANKS
+        self.unheard = False  # a further refusal is only counted: why would not be shown
         self._answers: dict[
             Hashable, tuple[DemandOnSite, Solution[Choice] | Conflict, tuple[Reason, ...]]
         ] = {}
@@ -117,7 +126,7 @@ class Known:
     ) -> tuple[DemandOnSite, Solution[Choice] | Conflict, tuple[Reason, ...]]:
         """Return a job's demand, the answer of the solver, and why it is this one."""
         demand = demand_of(job, cluster)
-        key = (cluster.name, _key(job, demand))
+        key = (cluster.name, demand_key(job, demand))
         self.answers.left -= OF_A_JOB
         if key not in self._answers:
             on_site = DemandOnSite(demand, cluster)
@@ -137,15 +146,15 @@ class Known:
         found = self._searched(whole)
         if isinstance(found, Solution):
             return found
+        if self.unheard:
+            return _whole_conflict(whole, found)
         from relionc.plan.plainest import plainest_conflict
 
         with self.reasons:
             try:
                 return plainest_conflict(whole, found)
-            except TooHard:  # what the search needed is a conflict, too, if not a minimal one
-                return Conflict(
-                    tuple(dict.fromkeys(c.label for c in whole.constraints if c.label in found.core))
-                )
+            except TooHard:
+                return _whole_conflict(whole, found)
 
     def _searched(self, whole: Problem[Choice]) -> Solution[Choice] | Refutation:
         before = self.answers.left
@@ -164,7 +173,12 @@ class Known:
                 return ()
 
 
-def _key(job: ResolvedJob, demand: Demand) -> Hashable:
+def _whole_conflict(whole: Problem[Choice], found: Refutation) -> Conflict:
+    """Return what the search needed: a conflict, if not a minimal one."""
+    return Conflict(tuple(dict.fromkeys(c.label for c in whole.constraints if c.label in found.core)))
+
+
+def demand_key(job: ResolvedJob, demand: Demand) -> Hashable:
     """Return what a demand depends on: pins with their names in the spec, needs, and facts about the data."""
     data = tuple(fact and fact.value for fact in job.data)
     pins = tuple((name, demand.pins.value(name), route[-1:]) for name, route in demand.pins.routes.items())
@@ -172,4 +186,4 @@ def _key(job: ResolvedJob, demand: Demand) -> Hashable:
     return job.type.name, job.type.version, pins, needs, data, demand.interactive
 
 
-__all__ = ["Known", "plan_job"]
+__all__ = ["Known", "demand_key", "plan_job"]

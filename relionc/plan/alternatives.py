@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from relionc.plan import demand_key
 from relionc.plan.choices import preferred_modes
 from relionc.plan.demand import demand_of
 from relionc.plan.job_plan import allocated_cpus, billing, time_of
@@ -12,15 +13,19 @@ from relionc.plan.on_site import DemandOnSite
 from relionc.plan.plainest import plainest_conflict
 from relionc.plan.problem import problem
 from relionc.plan.words import CODES, TOPICS, kind
-from relionc.solve import Constraint, Solution, search
+from relionc.solve import Constraint, Effort, Solution, TooHard, search
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from relionc.plan.choice import Choice
     from relionc.plan.layout import Layout
     from relionc.site.types import Cluster
     from relionc.solve import Conflict, Problem
     from relionc.spec.model import ResolvedJob
 
+MOST_VISITS = 120_000
+"""What the other layouts of all jobs of a spec may take to find, together."""
 ONLY = "only"
 """The label of the requirement that a layout be of one mode or kind of node."""
 
@@ -43,6 +48,29 @@ class Alternative(NamedTuple):
     gpu_hours: float = 0.0
     billing: float | None = None
     why_not: str = ""
+
+
+class Alternatives:
+    """The other layouts of the jobs of a spec: jobs that want the same are looked at once, and not without end."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._effort = Effort(MOST_VISITS)
+        self._found: dict[Hashable, tuple[Alternative, ...] | None] = {}
+
+    def of(self, job: ResolvedJob) -> tuple[Alternative, ...] | None:
+        """Return the best layouts of each mode and kind of node; None where it takes too long to find them."""
+        key = demand_key(job, demand_of(job, self._cluster))
+        if key not in self._found:
+            self._found[key] = self._search(job)
+        return self._found[key]
+
+    def _search(self, job: ResolvedJob) -> tuple[Alternative, ...] | None:
+        with self._effort:
+            try:
+                return alternatives(job, self._cluster)
+            except TooHard:
+                return None
 
 
 def alternatives(job: ResolvedJob, cluster: Cluster) -> tuple[Alternative, ...]:

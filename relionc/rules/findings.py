@@ -29,8 +29,11 @@ def contradiction(message: str, route: Route, advice: str) -> Finding:
 
 def twice(words: tuple[str, ...], route: Route) -> Iterator[Finding]:
     """Yield a finding for each word of a list that stood there before."""
+    seen: set[str] = set()
     for index, word in enumerate(words):
-        if word in words[:index]:
+        before = len(seen)
+        seen.add(word)
+        if len(seen) == before:
             yield Finding(
                 code=TWICE, message=f"`{word}` stands twice", route=(*route, index), help="remove one"
             )

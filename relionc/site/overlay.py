@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from relionc.diag import Finding
     from relionc.site.types import Cluster
 
+_LONGEST = 1000
+"""Characters of a path that may lead to something."""
 ABOUT_THE_FILE = (*TOP_ONLY, *PROVENANCE)
 
 
@@ -57,7 +59,7 @@ def exists(value: Any, path: str) -> bool:
     """Tell whether a dotted path leads to something in a profile; names may hold dots themselves."""
     if not path:
         return True
-    if not hasattr(value, "items"):
+    if not hasattr(value, "items") or len(path) > _LONGEST:
         return False
     if path in value:
         return True

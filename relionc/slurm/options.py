@@ -233,9 +233,9 @@ def meant(name: str) -> str:
     likely = [LONG[short]] if (short := name.strip("-")) in LONG else []
     likely = likely or [full for full in OPTIONS if plain and full.startswith(plain)]
     if not likely:
-        from difflib import get_close_matches
+        from relionc.diag.near import nearest
 
-        likely = get_close_matches(plain, OPTIONS, n=1)
+        likely = [near for near in (nearest(plain, OPTIONS, 0.6),) if near]
     if not likely:
         return "long names without dashes in front, as `mail-type`"
     return "did you mean " + " or ".join(f"`{full}`" for full in likely[:4]) + "?"

@@ -242,6 +242,46 @@ def _long_modules(folder: Path) -> Sequence[str]:
     return ("build", "spec.yaml")
 
 
+def _profile(more: str, jobs: int, *call: str) -> Callable[[Path], Sequence[str]]:
+    """Return what hands a spec of many jobs a profile, or calls something else on these."""
+
+    def make(folder: Path) -> Sequence[str]:
+        (folder / "p.yaml").write_text(_PROFILE + more)
+        (folder / "spec.yaml").write_text(_jobs(jobs, _GOOD).replace('"lab"', '"./p.yaml"'))
+        return call or ("lint", "spec.yaml")
+
+    return make
+
+
+def _partitions(count: int, node_types: Callable[[int], str]) -> str:
+    rows = (f"  p{number}: {{node_types: [{node_types(number)}]}}\n" for number in range(count))
+    return "partitions:\n" + "".join(rows)
+
+
+def _script_template(content: str, jobs: int) -> Callable[[Path], Sequence[str]]:
+    def make(folder: Path) -> Sequence[str]:
+        (folder / "t.j2").write_text(content)
+        (folder / "spec.yaml").write_text(_jobs(jobs, _GOOD))
+        return ("build", "spec.yaml", "--template", "t.j2")
+
+    return make
+
+
+def _long_rows(length: int) -> Callable[[Path], Sequence[str]]:
+    """Plant a sparse STAR file of 2.5 GB that has rows of so many zero bytes."""
+
+    def make(folder: Path) -> Sequence[str]:
+        with (folder / "p.star").open("wb") as stream:
+            stream.write(b"data_\nloop_\n_rlnImageName\n_rlnMicrographName\n")
+            while stream.tell() < 5 * GIB // 2:
+                stream.seek(length, os.SEEK_CUR)
+                stream.write(b"\n")
+        (folder / "spec.yaml").write_text(spec())
+        return ("lint", "spec.yaml")
+
+    return make
+
+
 def _wide_star(folder: Path) -> Sequence[str]:
     with (folder / "p.star").open("wb") as stream:
         stream.write(b"data_\nloop_\n")
@@ -324,6 +364,8 @@ HOSTILE: tuple[Hostile, ...] = (
     Hostile("a pipe in place of particles", lambda f: (os.mkfifo(f / "p.star"), job("lint")(f))[1], 0),
     Hostile("a STAR file of newlines", _newlines, 0),
     Hostile("a STAR file of columns with endless names", _wide_star, 0),
+    Hostile("a STAR file of rows of 1 MB", _long_rows(1_000_000), 0),
+    Hostile("a STAR file of rows of 60 kB", _long_rows(60_000), 0),
     Hostile("a template of half a character", _template("{{ '\\ud800' * 10 }}"), 1, "RL71"),
     Hostile("a template of zero bytes", _template("{{ '\\0' * 10 }}"), 1, "RL71"),
     Hostile("an output folder without a name", lambda f: (*job()(f), "-o", ""), 2),
@@ -335,6 +377,12 @@ HOSTILE: tuple[Hostile, ...] = (
         _template("{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"),
         1,
         "RL71",
+    ),
+    Hostile(
+        "a template that loops, for a thousand jobs",
+        _script_template("{% for i in range(90000) %}{% endfor %}", 1000),
+        1,
+        "RL713",
     ),
     Hostile("a template of a gigabyte", _template("{{ 'x' * 1000000000 }}"), 1, "RL71"),
     Hostile("a template of a great number", _template("{{ 9 ** (9 ** 9) }}"), 1, "RL71"),
@@ -388,6 +436,7 @@ HOSTILE: tuple[Hostile, ...] = (
         "5,000 jobs to wait for that are not there", job("lint", after=[f"b{n}" for n in range(5000)]), 1
     ),
     Hostile("a thousand good jobs", text(_jobs(1000, _GOOD)), 0),
+    Hostile("all layouts of a thousand jobs", text(_jobs(1000, _GOOD), "plan", "--all", "spec.yaml"), 0),
     Hostile("40,000 good jobs", text(_jobs(40_000, _GOOD)), 1),
     Hostile("300,000 bad jobs", text(_jobs(300_000, {})), 1),
     Hostile("a billion ranks", job("lint", resources={"ntasks": 10**9}), 1),
@@ -428,6 +477,45 @@ HOSTILE: tuple[Hostile, ...] = (
         "a profile whose partitions name 40,000 unknown kinds of nodes",
         cluster("./p.yaml", lambda f: (f / "p.yaml").write_text(_PROFILE + _unknown_nodes(20_000))),
         1,
+    ),
+    Hostile(
+        "a profile whose partitions name 80,000 unknown kinds of nodes",
+        _profile(_partitions(40, lambda _: ", ".join(f"n{n}" for n in range(1999))), 1),
+        1,
+        "RL672",
+    ),
+    Hostile(
+        "a profile of 2,000 partitions, for a thousand jobs",
+        _profile(_partitions(1990, lambda _: "p100"), 1000),
+        1,
+        "RL028",
+    ),
+    Hostile(
+        "a profile of 2,000 modules of unknown versions, shown",
+        _profile(
+            "versions: ["
+            + ", ".join(f"v{n}" for n in range(900))
+            + "]\nmodules:\n"
+            + "".join(f"  w{n}: []\n" for n in range(1999)),
+            1,
+            "cluster",
+            "show",
+            "p.yaml",
+        ),
+        1,
+        "RL672",
+    ),
+    Hostile(
+        "a profile of 45,000 unknown directives",
+        _profile("directives:\n" + "".join(f"  d{n}: a\n" for n in range(45_000)), 1),
+        1,
+        "RL654",
+    ),
+    Hostile(
+        "a profile of 800 short lines, for a thousand jobs",
+        _profile("modules:\n  '*':\n" + "  - a\n" * 1_000, 1000),
+        1,
+        "RL676",
     ),
     Hostile("a profile of modules without end, for a thousand jobs", _long_modules, 1),
     # --- a build is all or nothing, where it should be ---

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from relionc.rules.profile import (
@@ -37,6 +38,8 @@ class ProfileRule(Protocol):
         """Return what is wrong with a part of a profile."""
 
 
+MOST_FINDINGS = 5000
+"""Findings after which no more are looked for: a profile may have a hundred thousand, and a hundred are shown."""
 RULES: tuple[ProfileRule, ...] = (
     choices,
     modes,
@@ -54,5 +57,5 @@ RULES: tuple[ProfileRule, ...] = (
 
 
 def check(profile: Profile) -> list[Finding]:
-    """Return what a profile gets wrong beyond its shape."""
-    return [finding for rule in RULES for finding in rule.check(profile)]
+    """Return what a profile gets wrong beyond its shape; not all of it, where no more would be shown."""
+    return list(islice((finding for rule in RULES for finding in rule.check(profile)), MOST_FINDINGS))
