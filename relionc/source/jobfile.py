@@ -7,6 +7,7 @@ writes and reads both.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.diag import Diagnostic, Span
@@ -53,7 +54,8 @@ class JobText(NamedTuple):
         """
         place = self.text.find("\n" + label)
         while label and place >= 0:
-            line = self.text[place + 1 :].partition("\n")[0]
+            end = self.text.find("\n", place + 1)
+            line = self.text[place + 1 : end if end >= 0 else None]
             if line.rfind(label) == 0:
                 return line[line.rfind("==") + 3 :], self.text.count("\n", 0, place) + 1
             place = self.text.find("\n" + label, place + 1)
@@ -63,7 +65,7 @@ class JobText(NamedTuple):
         """Return the place of the line whose number (from 0) is `route`; none for the file as a whole."""
         if not route or not isinstance(route[0], int):
             return None
-        line = self.text.split("\n")[route[0]].rstrip()
+        line = _lines_of(self.text)[route[0]].rstrip()
         start = len(line) - len(line.lstrip())
         end = line.find(" ", start) if on_key and self.style == STAR else len(line)
         return Span(route[0] + 1, start + 1, route[0] + 1, max(end, start) + 1)
@@ -98,6 +100,12 @@ def _old(path: str, text: str) -> JobText:
     is_continue = bool(lines) and lines[0].startswith("is_continue == true")
     number = head.partition("==")[2].strip()
     return JobText(path, OLD, number, "", is_continue, is_tomo=False, rows=rows, text=text)
+
+
+@lru_cache(maxsize=1)
+def _lines_of(text: str) -> list[str]:
+    """Return the lines of a text, which many findings ask for."""
+    return text.split("\n")
 
 
 def _labelled_rows(lines: list[str]) -> Iterator[tuple[str, str, int]]:

@@ -15,12 +15,14 @@ from relionc.source.jobfile import OLD, STAR
 from relionc.spec.careless import careless
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from relionc.catalog.types import JobType, Option
     from relionc.source.jobfile import JobText
 
 WRONG_VERSION, LEFT_OUT = "RL141", "RL142"
+MOST_UNKNOWN = 100
+"""Unknown options of a job file that are named each."""
 _REFERENCE = re.compile(r"(?<!\$)\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 
 
@@ -113,15 +115,12 @@ def _by_name(text: JobText, job_type: JobType) -> tuple[dict[str, str], dict[str
     """Return the options of a `job.star`; the last of two with the same name counts."""
     options: dict[str, str] = {}
     lines: dict[str, int] = {}
-    findings: list[Finding] = []
     known = job_type.options
     for name, value, line in text.rows:
         if name in known:
             options[name] = value
             lines[name] = line
-        else:
-            findings.append(_unknown(name, line, job_type))
-    return options, lines, findings
+    return options, lines, _all_unknown([row for row in text.rows if row[0] not in known], job_type)
 
 
 def _by_label(text: JobText, job_type: JobType) -> tuple[dict[str, str], dict[str, int], list[Finding]]:
@@ -132,11 +131,23 @@ def _by_label(text: JobText, job_type: JobType) -> tuple[dict[str, str], dict[st
         if (found := text.labelled(option.label)) is not None:
             options[key], lines[key] = found
     used = set(lines.values())
-    findings = [_unknown(name, line, job_type) for name, _, line in text.rows if line not in used]
+    findings = _all_unknown([row for row in text.rows if row[2] not in used], job_type)
     missing = [option for key, option in job_type.options.items() if key not in options]
     if missing and job_type.job_file == OLD:
         findings.append(_left_out(missing, job_type))
     return options, lines, findings
+
+
+def _all_unknown(rows: Sequence[tuple[str, str, int]], job_type: JobType) -> list[Finding]:
+    """Return a finding for each of the first rows that are no options, and one for all others together."""
+    findings = [_unknown(name, line, job_type) for name, _, line in rows[:MOST_UNKNOWN]]
+    if len(rows) > MOST_UNKNOWN:
+        message = (
+            f"and {len(rows) - MOST_UNKNOWN:,} more options that RELION {job_type.version} does not have"
+        )
+        route = (rows[MOST_UNKNOWN][2],)
+        findings.append(Finding("RL104", message, route=route, on_key=True, severity=WARNING))
+    return findings
 
 
 def _unknown(name: str, line: int, job_type: JobType) -> Finding:

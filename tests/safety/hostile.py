@@ -267,6 +267,16 @@ def _script_template(content: str, jobs: int) -> Callable[[Path], Sequence[str]]
     return make
 
 
+def _job_file(name: str, head: str, row: str, count: int, *call: str) -> Callable[[Path], Sequence[str]]:
+    """Return what calls a command on a job file of many rows."""
+
+    def make(folder: Path) -> Sequence[str]:
+        (folder / name).write_text(head + "".join(row.format(number) for number in range(count)))
+        return (call[0], name, *call[1:])
+
+    return make
+
+
 def _long_rows(length: int) -> Callable[[Path], Sequence[str]]:
     """Plant a sparse STAR file of 2.5 GB that has rows of so many zero bytes."""
 
@@ -295,6 +305,11 @@ _PROFILE = "profile: 1\nextends: lab\nname: mine\n"
 _RUNS = f'HOME}}";{{touch,{CANARY}}};:"'
 _BLANKS = {"no-break": "\u00a0", "em": "\u2003", "ideographic": "\u3000", "next line": "\u0085"}
 _GOOD = {"type": "class3d", "options": {"fn_img": "p.star", "fn_ref": "r.mrc"}}
+
+_JOB_STAR = (
+    "data_job\n\n_rlnJobType 9\n_rlnJobIsContinue 0\n\ndata_joboptions_values\n\n"
+    "loop_\n_rlnJobOptionVariable #1\n_rlnJobOptionValue #2\n"
+)
 
 HOSTILE: tuple[Hostile, ...] = (
     # --- references are parts ---
@@ -364,6 +379,24 @@ HOSTILE: tuple[Hostile, ...] = (
     Hostile("a pipe in place of particles", lambda f: (os.mkfifo(f / "p.star"), job("lint")(f))[1], 0),
     Hostile("a STAR file of newlines", _newlines, 0),
     Hostile("a STAR file of columns with endless names", _wide_star, 0),
+    *(
+        Hostile(
+            f"a job.star of 200,000 unknown options, {call[0]}",
+            _job_file("job.star", _JOB_STAR, "o{} v\n", 200_000, *call),
+            int(call[0] == "commands"),
+        )
+        for call in (("commands", "--relion", "3.1"), ("import",))
+    ),
+    *(
+        Hostile(
+            f"a run.job of 150,000 unknown labels, {call[0]}",
+            _job_file(
+                "run.job", "job_type == 9\nis_continue == false\n", "Unknown {}: == v\n", 150_000, *call
+            ),
+            int(call[0] == "commands"),
+        )
+        for call in (("commands", "--relion", "3.0"), ("import",))
+    ),
     Hostile("a STAR file of rows of 1 MB", _long_rows(1_000_000), 0),
     Hostile("a STAR file of rows of 60 kB", _long_rows(60_000), 0),
     Hostile("a template of half a character", _template("{{ '\\ud800' * 10 }}"), 1, "RL71"),
