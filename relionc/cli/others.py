@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def others(found: Sequence[Alternative] | None) -> str:
     """Return the best layout of every mode and kind of node, the best first; those that are not possible with why."""
     if found is None:
-        return " all layouts: take too long to find with those of the jobs above; name this job by --job\n"
+        return " all layouts: take too long to find with those of the jobs above; plan this job alone\n"
     billed = any(each.billing is not None for each in found)
     head = ["layout", "nodes", "ranks", "CPUs each", "idle GPUs", "idle CPUs", "CPU-hours", "GPU-hours"]
     rows = [[*head, "billing"] if billed else head]
