@@ -12,7 +12,7 @@ import pytest
 
 from relionc.cli.app import run as call
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "source"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "facts"))
 
 from image_bytes import mrc, tiff
 
