@@ -8,26 +8,26 @@ MiB. Nothing here lists nodes: a job of ten thousand costs as much as one of two
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Protocol
 
+    class Node(Protocol):
+        """A node as Slurm counts it; 0 CPUs or 0 MiB: nobody says how many."""
 
-class Node(Protocol):
-    """A node as Slurm counts it; 0 CPUs or 0 MiB: nobody says how many."""
+        @property
+        def cpus(self) -> int:
+            """CPUs, which are hardware threads."""
 
-    @property
-    def cpus(self) -> int:
-        """CPUs, which are hardware threads."""
+        @property
+        def threads_per_core(self) -> int:
+            """Hardware threads of a core."""
 
-    @property
-    def threads_per_core(self) -> int:
-        """Hardware threads of a core."""
-
-    @property
-    def memory_mib(self) -> int:
-        """Memory for jobs."""
+        @property
+        def memory_mib(self) -> int:
+            """Memory for jobs."""
 
 
 def whole_cores(cpus: int, threads_per_core: int) -> int:

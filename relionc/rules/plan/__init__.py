@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from relionc.rules.plan import (
     slurm_faults,
@@ -10,19 +10,19 @@ from relionc.rules.plan import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Protocol
 
     from relionc.diag import Finding
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
 
+    class PlanRule(Protocol):
+        """A rule of this stage."""
 
-class PlanRule(Protocol):
-    """A rule of this stage."""
+        CODE: str
 
-    CODE: str
-
-    def check(self, plan: JobPlan, cluster: Cluster, /) -> Iterable[Finding]:
-        """Return what is wrong with a layout that was found."""
+        def check(self, plan: JobPlan, cluster: Cluster, /) -> Iterable[Finding]:
+            """Return what is wrong with a layout that was found."""
 
 
 RULES: tuple[PlanRule, ...] = (slurm_faults,)

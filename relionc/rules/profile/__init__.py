@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from relionc.rules.profile import (
     choices,
@@ -22,20 +22,20 @@ from relionc.rules.profile import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Protocol
 
     from relionc.diag import Finding
     from relionc.site.types import Profile
 
+    class ProfileRule(Protocol):
+        """A rule of this stage. Its codes are those of a kind of mistake, which several parts of a profile can have."""
 
-class ProfileRule(Protocol):
-    """A rule of this stage. Its codes are those of a kind of mistake, which several parts of a profile can have."""
+        @property
+        def CODES(self) -> tuple[str, ...]:  # noqa: N802 - a constant of the module
+            """The codes of what it finds."""
 
-    @property
-    def CODES(self) -> tuple[str, ...]:  # noqa: N802 - a constant of the module
-        """The codes of what it finds."""
-
-    def check(self, profile: Profile, /) -> Iterable[Finding]:
-        """Return what is wrong with a part of a profile."""
+        def check(self, profile: Profile, /) -> Iterable[Finding]:
+            """Return what is wrong with a part of a profile."""
 
 
 MOST_FINDINGS = 5000

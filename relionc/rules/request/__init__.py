@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from relionc.rules.request import (
     constraint,
@@ -18,19 +18,19 @@ from relionc.rules.request import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Protocol
 
     from relionc.diag import Finding
     from relionc.site.types import Cluster
     from relionc.spec.model import ResolvedJob
 
+    class RequestRule(Protocol):
+        """A rule of this stage."""
 
-class RequestRule(Protocol):
-    """A rule of this stage."""
+        CODE: str
 
-    CODE: str
-
-    def check(self, job: ResolvedJob, cluster: Cluster, /) -> Iterable[Finding]:
-        """Return what is wrong with what a job asks for."""
+        def check(self, job: ResolvedJob, cluster: Cluster, /) -> Iterable[Finding]:
+            """Return what is wrong with what a job asks for."""
 
 
 RULES: tuple[RequestRule, ...] = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from relionc.rules.template import (
     commands_in_two_lines,
@@ -20,18 +20,18 @@ from relionc.rules.template import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Protocol
 
     from relionc.diag import Finding
     from relionc.queue_template.filled import FilledTemplate
 
+    class TemplateRule(Protocol):
+        """A rule of this stage."""
 
-class TemplateRule(Protocol):
-    """A rule of this stage."""
+        CODE: str
 
-    CODE: str
-
-    def check(self, filled: FilledTemplate, /) -> Iterable[Finding]:
-        """Return what is wrong with a template."""
+        def check(self, filled: FilledTemplate, /) -> Iterable[Finding]:
+            """Return what is wrong with a template."""
 
 
 _OF_RELION: tuple[TemplateRule, ...] = (
