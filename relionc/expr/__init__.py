@@ -7,10 +7,10 @@ dotted name; catalogue expressions are parsed when the catalogue is compiled.
 from __future__ import annotations
 
 from relionc.expr.budget import Budget, TooMuchWorkError
-from relionc.expr.evaluate import Lookup, Value, evaluate
+from relionc.expr.evaluate import Lookup, evaluate
 from relionc.expr.functions import text_of
 from relionc.expr.interpolate import has_expressions, interpolate, references_in
-from relionc.expr.refs import AnyText, Ref, Text
+from relionc.expr.refs import AnyText, Ref, Text, Value
 from relionc.expr.tree import Expr, ExprError, parse, references, show
 
 __all__ = [

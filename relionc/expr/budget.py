@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 from relionc.expr.refs import Ref, Text
 from relionc.expr.tree import MAX_DEPTH, Expr, ExprError, parse, parse_plain
+
+if TYPE_CHECKING:
+    from relionc.expr.refs import Value
 
 MAX_WORK = 500_000
 """Units of work; one is about a microsecond."""
@@ -22,7 +25,7 @@ class TooMuchWorkError(Exception):
 
     def __init__(self) -> None:
         super().__init__("the expressions of this spec are too much work")
-        self.route: tuple[Any, ...] = ()
+        self.route: tuple[str | int, ...] = ()
 
 
 class Budget:
@@ -41,11 +44,11 @@ class Budget:
         if self.left < 0:
             raise TooMuchWorkError
 
-    def spend_on(self, *values: Any) -> None:
+    def spend_on(self, *values: Value) -> None:
         """Take what walking through values costs."""
         self.spend(sum(map(weight, values)) // _OF_TEXT)
 
-    def spend_on_search(self, text: Any, part: Any) -> None:
+    def spend_on_search(self, text: Value, part: Value) -> None:
         """Take what looking for one text in another may cost: as much as all pairs of their characters."""
         self.spend(weight(text) * weight(part) // _OF_SEARCH)
 
@@ -60,7 +63,7 @@ class Budget:
         return found
 
 
-def weight(value: Any) -> int:
+def weight(value: Value | Ref) -> int:
     """Return how many characters and items a value has; a text or list has one more."""
     if isinstance(value, str):
         return 1 + len(value)
@@ -69,7 +72,7 @@ def weight(value: Any) -> int:
     return 1 + sum(map(weight, value)) if isinstance(value, (tuple, Ref)) else 1
 
 
-def check_list(items: tuple[Any, ...]) -> None:
+def check_list(items: tuple[Value, ...]) -> None:
     """Raise ExprError for a list that is too long or nested too deeply, seeing no more of it than is allowed."""
     _Scale().add(items, 0)
 
@@ -80,7 +83,7 @@ class _Scale:
     def __init__(self) -> None:
         self.total = 0
 
-    def add(self, items: tuple[Any, ...], depth: int) -> None:
+    def add(self, items: tuple[Value, ...], depth: int) -> None:
         if depth > MAX_DEPTH:
             raise ExprError(f"the list is nested deeper than {MAX_DEPTH} levels")
         for item in items:

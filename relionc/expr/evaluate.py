@@ -8,15 +8,17 @@ to a reference what they do to a character, and so cannot cut it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from relionc.expr.budget import MAX_WEIGHT, Budget, check_list, weight
 from relionc.expr.functions import CARRYING, FUNCTIONS, SEARCHING, Arity, kind_of
-from relionc.expr.refs import Text, Units, joined
+from relionc.expr.refs import Text, Units, Value, joined
 from relionc.expr.tree import MAX_INTEGER, Expr, ExprError
 
-Value = Any
-"""str, Text, int, float, bool, a tuple of these; None for a variable of a spec that is empty."""
+if TYPE_CHECKING:
+    from typing import TypeGuard
+
+_Ordered = TypeVar("_Ordered", str, float)
 Lookup = Callable[[tuple[str, ...]], Value]
 """Returns the value of a dotted name; raises KeyError or ExprError for an unknown one."""
 
@@ -62,7 +64,8 @@ def _has_reference(value: Value) -> bool:
 
 
 def _constant(tree: Expr, _: _Run) -> Value:
-    return tree[1]
+    value: Value = tree[1]
+    return value
 
 
 def _name(tree: Expr, run: _Run) -> Value:
@@ -115,13 +118,14 @@ def _unary(tree: Expr, run: _Run) -> Value:
     return -value if tree[2] == "-" else value
 
 
-def _is_number(value: Value) -> bool:
+def _is_number(value: Value) -> TypeGuard[int | float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _binary(tree: Expr, run: _Run) -> Value:
-    _, offset, operator, left_tree, right_tree = tree
-    left, right = _evaluate(left_tree, run), _evaluate(right_tree, run)
+    offset: int = tree[1]
+    operator: str = tree[2]
+    left, right = _evaluate(tree[3], run), _evaluate(tree[4], run)
     if operator in _VERBS:
         return _paid(_calculate(operator, left, right, offset), run, offset)
     run.look_at((left, right), offset)
@@ -137,15 +141,14 @@ def _binary(tree: Expr, run: _Run) -> Value:
 def _calculate(operator: str, left: Value, right: Value, offset: int) -> Value:
     if _is_number(left) and _is_number(right):
         return _arithmetic(operator, left, right, offset)
-    if operator == "+" and kind_of(left) == kind_of(right):
-        if isinstance(left, tuple):
-            return left + right
-        if isinstance(left, (str, Text)):
-            return joined((left, right))
+    if operator == "+" and isinstance(left, tuple) and isinstance(right, tuple):
+        return left + right
+    if operator == "+" and isinstance(left, (str, Text)) and isinstance(right, (str, Text)):
+        return joined((left, right))
     raise ExprError(f"cannot {_VERBS[operator]} {kind_of(left)} and {kind_of(right)}", offset)
 
 
-def _arithmetic(operator: str, left: Value, right: Value, offset: int) -> Value:
+def _arithmetic(operator: str, left: float, right: float, offset: int) -> float:
     try:
         match operator:
             case "+":
@@ -175,7 +178,7 @@ def checked(value: Value, offset: int) -> Value:
     elif isinstance(value, (str, Text)):
         if weight(value) > MAX_WEIGHT + 1:
             raise ExprError("the result is too long", offset)
-    elif not isinstance(value, bool) and not -MAX_INTEGER < value < MAX_INTEGER:
+    elif _is_number(value) and not -MAX_INTEGER < value < MAX_INTEGER:
         raise ExprError("the result is too large", offset)
     return value
 
@@ -187,21 +190,26 @@ def _equal(left: Value, right: Value) -> bool:
 def _contains(container: Value, item: Value, offset: int) -> bool:
     if isinstance(container, tuple):
         return any(_equal(item, each) for each in container)
-    if kind_of(container) == kind_of(item) == "text":
+    if isinstance(container, (str, Text)) and isinstance(item, (str, Text)):
         units = Units(container, item)
         return units.enter(item) in units.enter(container)
     raise ExprError(f"cannot look for {kind_of(item)} in {kind_of(container)}", offset)
 
 
 def _order(operator: str, left: Value, right: Value, offset: int) -> bool:
-    texts = isinstance(left, str) and isinstance(right, str)
-    if not texts and not (_is_number(left) and _is_number(right)):
-        raise ExprError(f"cannot compare {kind_of(left)} with {kind_of(right)}", offset)
+    if isinstance(left, str) and isinstance(right, str):
+        return _ordered(operator, left, right)
+    if _is_number(left) and _is_number(right):
+        return _ordered(operator, left, right)
+    raise ExprError(f"cannot compare {kind_of(left)} with {kind_of(right)}", offset)
+
+
+def _ordered(operator: str, left: _Ordered, right: _Ordered) -> bool:
     if operator == "<":
-        return bool(left < right)
+        return left < right
     if operator == "<=":
-        return bool(left <= right)
-    return bool(left > right if operator == ">" else left >= right)
+        return left <= right
+    return left > right if operator == ">" else left >= right
 
 
 def _call(tree: Expr, run: _Run) -> Value:
@@ -221,14 +229,14 @@ def _call(tree: Expr, run: _Run) -> Value:
     return _paid(_applied(function, values, offset), run, offset)
 
 
-def _applied(function: Callable[..., Any], values: tuple[Value, ...], offset: int) -> Value:
+def _applied(function: Callable[..., Value], values: tuple[Value, ...], offset: int) -> Value:
     try:
         return function(*values)
     except ExprError as error:
         raise ExprError(error.message, offset) from None
 
 
-def _with_units(function: Callable[..., Any], values: tuple[Value, ...], offset: int) -> Value:
+def _with_units(function: Callable[..., Value], values: tuple[Value, ...], offset: int) -> Value:
     """Return what a function makes of texts with references, each of which is a character to it."""
     units = Units(*(value for value in values if isinstance(value, (str, Text))))
     try:

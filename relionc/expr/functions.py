@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 import struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from relionc.expr.refs import AnyText, Text, joined
 from relionc.expr.tree import ExprError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from relionc.expr.refs import Value
 
 Arity = tuple[int, int]
 
@@ -30,7 +32,7 @@ _MAX_TEXT = 65536
 _LONGEST_QUOTE = 80
 
 
-def text_of(value: Any) -> AnyText:
+def text_of(value: Value) -> AnyText:
     """Return a value as it reads inside a text: true/false, numbers as typed, others without a needless `.0`.
 
     References stay what they are.
@@ -50,13 +52,13 @@ def text_of(value: Any) -> AnyText:
     return value if isinstance(value, Text) else str(value)
 
 
-def _joined(items: tuple[Any, ...], mark: AnyText) -> AnyText:
+def _joined(items: tuple[Value, ...], mark: AnyText) -> AnyText:
     """Return the texts of a list with a mark between them."""
     pieces = [piece for item in items for piece in (mark, text_of(item))]
     return joined(pieces[1:])
 
 
-def kind_of(value: Any) -> str:
+def kind_of(value: Value) -> str:
     """Return what a value is, in words that finish "cannot add …"."""
     if isinstance(value, bool):
         return "true/false"
@@ -72,25 +74,25 @@ def _quoted(text: str) -> str:
     return repr(text) if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]!r}…"
 
 
-def _text(value: Any) -> str:
+def _text(value: Value) -> str:
     if not isinstance(value, str):
         raise ExprError("text is needed here")
     return value
 
 
-def _number(value: Any) -> int | float:
+def _number(value: Value) -> int | float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ExprError("a number is needed here; num() makes one of text")
     return value
 
 
-def _whole(value: Any) -> int:
+def _whole(value: Value) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ExprError("a whole number is needed here; int() makes one")
     return value
 
 
-def _int(value: Any) -> int:
+def _int(value: Value) -> int:
     """Drop the fraction of a number, or read text that is a whole number."""
     if isinstance(value, str):
         if not re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", value):
@@ -99,7 +101,7 @@ def _int(value: Any) -> int:
     return int(_number(value))
 
 
-def _float(value: Any) -> float:
+def _float(value: Value) -> float:
     """Read text that is a number and nothing else."""
     if isinstance(value, str):
         if not re.fullmatch(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*", value):
@@ -108,7 +110,7 @@ def _float(value: Any) -> float:
     return float(_number(value))
 
 
-def _num(value: Any) -> int | float:
+def _num(value: Value) -> int | float:
     """Read the number that text begins with, in 32 bits; empty text and scheduler variables (`$$x`) are 0."""
     if not isinstance(value, str):
         return _number(value)
@@ -132,7 +134,7 @@ def _scanned(text: str) -> float:
     raise ExprError(f"{_quoted(text)} is not a number")
 
 
-def _is_number(text: Any) -> bool:
+def _is_number(text: Value) -> bool:
     """Return whether num() can read a number from text."""
     try:
         _num(_text(text))
@@ -141,99 +143,101 @@ def _is_number(text: Any) -> bool:
     return True
 
 
-def _single(value: Any) -> float:
+def _single(value: Value) -> float:
     number = _number(value)
     if abs(number) > _FLOAT_MAX:
         raise ExprError("the number does not fit in 32 bits")
     return float(struct.unpack("f", struct.pack("f", number))[0])
 
 
-def _format(value: Any) -> str:
+def _format(value: Value) -> str:
     return f"{_single(value):g}"
 
 
-def _round(value: Any) -> int:
+def _round(value: Value) -> int:
     number = _number(value)
     return int(number + 0.5) if number > 0 else int(number - 0.5)
 
 
-def _min(*values: Any) -> int | float:
+def _min(*values: Value) -> int | float:
     return min(map(_number, values))
 
 
-def _max(*values: Any) -> int | float:
+def _max(*values: Value) -> int | float:
     return max(map(_number, values))
 
 
-def _len(value: Any) -> int:
+def _len(value: Value) -> int:
     if not isinstance(value, (str, tuple)):
         raise ExprError("text or a list is needed here")
     return len(value)
 
 
-def _pad(value: Any, width: Any) -> str:
+def _pad(value: Value, width: Value) -> str:
     """Write a whole number with leading zeros, at least `width` characters."""
     return f"{_whole(value):0{max(1, min(_whole(width), 64))}d}"
 
 
-def _replace(text: Any, old: Any, new: Any) -> str:
-    if not _text(old):
+def _replace(text: Value, old: Value, new: Value) -> str:
+    whole, part, other = _text(text), _text(old), _text(new)
+    if not part:
         raise ExprError("the text to replace is empty")
-    if len(_text(text)) + text.count(old) * (len(_text(new)) - len(old)) > _MAX_TEXT:
+    if len(whole) + whole.count(part) * (len(other) - len(part)) > _MAX_TEXT:
         raise ExprError("the result is too long")
-    return str(_text(text).replace(old, new))
+    return whole.replace(part, other)
 
 
-def _replace_first(text: Any, old: Any, new: Any) -> str:
+def _replace_first(text: Value, old: Value, new: Value) -> str:
     return _text(text).replace(_text(old), _text(new), 1)
 
 
-def _basename(path: Any) -> str:
+def _basename(path: Value) -> str:
     return _text(path).rpartition("/")[2]
 
 
-def _dirname(path: Any) -> str:
+def _dirname(path: Value) -> str:
     return _text(path).rpartition("/")[0]
 
 
-def _stem(path: Any) -> str:
+def _stem(path: Value) -> str:
     """Return the name of a file without folder and extension."""
     name = _basename(path)
     return name.rpartition(".")[0] or name
 
 
-def _before_last(text: Any, mark: Any) -> str:
+def _before_last(text: Value, mark: Value) -> str:
     """Return what stands before the last `mark`; all of it where there is none."""
-    before, found, _ = _text(text).rpartition(_text(mark) or "\0")
-    return before if found else text
+    whole = _text(text)
+    before, found, _ = whole.rpartition(_text(mark) or "\0")
+    return before if found else whole
 
 
-def _after_last(text: Any, mark: Any) -> str:
+def _after_last(text: Value, mark: Value) -> str:
     """Return what stands after the last `mark`; all of it where there is none."""
     return _text(text).rpartition(_text(mark) or "\0")[2]
 
 
-def _find(text: Any, part: Any) -> int:
+def _find(text: Value, part: Value) -> int:
     return _text(text).find(_text(part))
 
 
-def _rfind(text: Any, part: Any) -> int:
+def _rfind(text: Value, part: Value) -> int:
     return _text(text).rfind(_text(part))
 
 
-def _mid(text: Any, start: Any, count: Any) -> str:
+def _mid(text: Value, start: Value, count: Value) -> str:
     """Return `count` characters from `start` (the first is 0)."""
     return _text(text)[max(0, _whole(start)) :][: max(0, _whole(count))]
 
 
-def _index(items: Any, item: Any) -> int:
+def _index(items: Value, item: Value) -> int:
     """Return where `item` stands in a list (the first is 0), or -1."""
     if not isinstance(items, tuple):
         raise ExprError("a list is needed here")
     return next((place for place, each in enumerate(items) if each == item), -1)
 
 
-def _join(items: Any, mark: Any) -> AnyText:
+def _join(items: Value, mark: Value) -> AnyText:
     if not isinstance(items, tuple):
         raise ExprError("a list is needed here")
     if not isinstance(mark, (str, Text)):
@@ -243,18 +247,19 @@ def _join(items: Any, mark: Any) -> AnyText:
     return _joined(items, mark)
 
 
-def _only(text: Any, characters: Any) -> bool:
+def _only(text: Value, characters: Value) -> bool:
     """Return whether `text` has no other character than ASCII letters, digits and `characters`."""
     return all(c in _text(characters) or (c.isascii() and c.isalnum()) for c in _text(text))
 
 
-def _path_in_job(path: Any) -> str:
+def _path_in_job(path: Value) -> str:
     """Return what follows the folder of a pipeline job in a path, or the whole path where there is none."""
-    rest = _after_job_folder(_text(path))
-    return str(path) if rest is None else rest
+    whole = _text(path)
+    rest = _after_job_folder(whole)
+    return whole if rest is None else rest
 
 
-def _in_job_folder(path: Any) -> bool:
+def _in_job_folder(path: Value) -> bool:
     """Return whether a path goes through the folder of a pipeline job."""
     return _after_job_folder(_text(path)) is not None
 
@@ -267,7 +272,7 @@ def _after_job_folder(path: str) -> str | None:
     return path[found.end() - 1 :].partition("/")[2] if found[1] else path[found.end() + 1 :]
 
 
-FUNCTIONS: dict[str, tuple[Callable[..., Any], Arity]] = {
+FUNCTIONS: dict[str, tuple[Callable[..., Value], Arity]] = {
     "after_last": (_after_last, (2, 2)),
     "basename": (_basename, (1, 1)),
     "before_last": (_before_last, (2, 2)),

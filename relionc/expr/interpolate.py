@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from relionc.expr.evaluate import Lookup, Value, checked, evaluate
+from relionc.expr.evaluate import Lookup, checked, evaluate
 from relionc.expr.functions import text_of
-from relionc.expr.refs import joined
+from relionc.expr.refs import Value, joined
 from relionc.expr.tree import MAX_LENGTH, Expr, ExprError, references
 
 if TYPE_CHECKING:

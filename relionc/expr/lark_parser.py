@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from lark import Lark, Token, Transformer
+from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
 
 from relionc.expr.tree import MAX_INTEGER, Expr, ExprError
@@ -45,52 +45,52 @@ def _syntax_error(text: str, error: UnexpectedInput) -> ExprError:
     return ExprError(f"did not expect {word!r} here{hint}", offset)
 
 
+@v_args(inline=True)
 class _Build(Transformer[Token, Expr]):
     """Turns each match of the grammar into a node."""
 
-    def number(self, items: list[Token]) -> Expr:
-        text = str(items[0])
-        value = int(text) if text.isdigit() else float(text)
+    def number(self, typed: Token) -> Expr:
+        value = int(typed) if typed.isdigit() else float(typed)
         if value >= MAX_INTEGER:
-            raise ExprError(f"{text} is too large a number", items[0].start_pos or 0)
+            raise ExprError(f"{typed} is too large a number", typed.start_pos or 0)
         return ("const", value)
 
-    def string(self, items: list[Token]) -> Expr:
-        text = re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), items[0][1:-1], flags=re.DOTALL)
+    def string(self, typed: Token) -> Expr:
+        text = re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), typed[1:-1], flags=re.DOTALL)
         return ("const", text)
 
-    def true(self, _: list[Token]) -> Expr:
+    def true(self, _: Token) -> Expr:
         return ("const", True)
 
-    def false(self, _: list[Token]) -> Expr:
+    def false(self, _: Token) -> Expr:
         return ("const", False)
 
-    def name(self, items: list[Token]) -> Expr:
-        return ("name", items[0].start_pos, tuple(str(items[0]).split(".")))
+    def name(self, typed: Token) -> Expr:
+        return ("name", typed.start_pos, tuple(typed.split(".")))
 
-    def call(self, items: list[Any]) -> Expr:
-        return ("call", items[0].start_pos, str(items[0]), tuple(items[1:]))
+    def call(self, function: Token, *arguments: Expr) -> Expr:
+        return ("call", function.start_pos, str(function), arguments)
 
-    def sequence(self, items: list[Any]) -> Expr:
-        return ("list", items[0].start_pos, tuple(items[1:]))
+    def sequence(self, opening: Token, *items: Expr) -> Expr:
+        return ("list", opening.start_pos, items)
 
-    def unary(self, items: list[Any]) -> Expr:
-        return ("unary", items[0].start_pos, str(items[0]), items[1])
+    def unary(self, operator: Token, operand: Expr) -> Expr:
+        return ("unary", operator.start_pos, str(operator), operand)
 
-    def binary(self, items: list[Any]) -> Expr:
-        return ("binary", items[1].start_pos, str(items[1]), items[0], items[2])
+    def binary(self, left: Expr, operator: Token, right: Expr) -> Expr:
+        return ("binary", operator.start_pos, str(operator), left, right)
 
-    def not_in(self, items: list[Any]) -> Expr:
-        return ("binary", items[1].start_pos, "not in", items[0], items[3])
+    def not_in(self, item: Expr, word: Token, _: Token, container: Expr) -> Expr:
+        return ("binary", word.start_pos, "not in", item, container)
 
-    def both(self, items: list[Any]) -> Expr:
-        return ("and", items[1].start_pos, items[0], items[2])
+    def both(self, left: Expr, word: Token, right: Expr) -> Expr:
+        return ("and", word.start_pos, left, right)
 
-    def either(self, items: list[Any]) -> Expr:
-        return ("or", items[1].start_pos, items[0], items[2])
+    def either(self, left: Expr, word: Token, right: Expr) -> Expr:
+        return ("or", word.start_pos, left, right)
 
-    def conditional(self, items: list[Any]) -> Expr:
-        return ("if", items[1].start_pos, items[2], items[0], items[4])
+    def conditional(self, then: Expr, word: Token, condition: Expr, _: Token, otherwise: Expr) -> Expr:
+        return ("if", word.start_pos, condition, then, otherwise)
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ characters of a text has to say what is to become of references: mypy asks for i
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from relionc.expr.tree import ExprError
 
@@ -70,6 +70,8 @@ class Text:
 
 
 AnyText = str | Text
+Value: TypeAlias = "str | Text | int | float | bool | tuple[Value, ...] | None"
+"""What an expression gives; None for a variable of a spec that is empty."""
 
 
 def is_name(text: str) -> bool:
