@@ -27,7 +27,7 @@ apt-get "${options[@]}" update
 # Libraries only, and not those of GPUs that Open MPI may use: they are large, and RELION's own programs do without.
 mapfile -t packages < <(
   apt-get "${options[@]}" --no-install-recommends --simulate -o Debug::NoLocking=1 install relion |
-    awk '$1 == "Inst" && $2 ~ /^(relion|lib.*|zlib1g)$/ && $2 !~ /^lib(llvm|amd|hsa|z3|perl|python|clang)/ { print $2 }'
+    awk '$1 == "Inst" && $2 ~ /^(relion|lib.*|zlib1g|ibverbs-providers)$/ && $2 !~ /^lib(llvm|amd|hsa|z3|perl|python|clang)/ { print $2 }'
 )
 (cd "${apt}/debs" && apt-get "${options[@]}" download "${packages[@]}")
 

@@ -1,10 +1,10 @@
 """The compiled catalogue: one file of JSON parts, of which a program reads only those that it needs.
 
 Parts: `index` (types by version, types by id), `options` (versions of each option), `queue` (submission templates),
-`starfiles` (names in data files), and one for each job type, `3.1/class3d`. An installed relionc has the file; a
-checkout makes it from the YAML at its first use. It begins with the digest and the length of a JSON table
-`{"state": …, "parts": {name: [offset, length, digest]}}`; behind the table stand the parts, one a line. The same YAML
-makes the same bytes.
+`starfiles` (names in data files), `programs` (flags of programs), and one for each job type, `3.1/class3d`. An
+installed relionc has the file; a checkout makes it from the YAML at its first use. It begins with the digest and the
+length of a JSON table `{"state": …, "parts": {name: [offset, length, digest]}}`; behind the table stand the parts,
+one a line. The same YAML makes the same bytes.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from typing import Any
 from relionc.catalog.compiler.fragments import FragmentError
 from relionc.catalog.compiler.inherit import inherited
 from relionc.catalog.compiler.jobtype import compiled
+from relionc.catalog.compiler.programs import compile_programs
 from relionc.catalog.compiler.queue import compile_queue
 from relionc.catalog.compiler.ranges import number
 from relionc.catalog.compiler.release import CatalogError, Release
@@ -21,7 +22,7 @@ from relionc.source import load
 
 __all__ = ["CatalogError", "catalogue", "compile_all", "compile_queue", "compile_type", "read_data"]
 
-_GENERAL = ("versions", "shared", "queue", "starfiles")
+_GENERAL = ("versions", "shared", "queue", "starfiles", "programs")
 
 
 def catalogue(folder: str) -> dict[str, Any]:
@@ -33,6 +34,7 @@ def catalogue(folder: str) -> dict[str, Any]:
         "options": _versions_of_options(types),
         "queue": compile_queue(data),
         "starfiles": compile_starfiles(data["starfiles"]),
+        "programs": compile_programs(data["programs"], types),
         **{f"{version}/{name}": each for version, table in types.items() for name, each in table.items()},
     }
 
