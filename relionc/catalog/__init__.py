@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from relionc.catalog.compiled import frozen, part
-from relionc.catalog.program import Scope, walk
+from relionc.catalog.program import JobScope, walk
 from relionc.catalog.steps import Output, decoded
 from relionc.catalog.types import JobType, Option, RankRule, RunRule, Traits
 from relionc.expr.refs import show
@@ -168,7 +168,7 @@ def needs(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: boo
     Conditions become true/false, quantities numbers; of the rules those remain whose condition holds. `options` is
     RELION's text by name; what it leaves out has its default.
     """
-    scope = Scope(job_type, options, output="", is_continue=is_continue)
+    scope = JobScope(job_type, options, output="", is_continue=is_continue)
     traits = job_type.traits
     return {
         **{name: bool(scope.value(getattr(traits, name), otherwise=False)) for name in _CONDITIONS},
@@ -181,7 +181,7 @@ def needs(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: boo
     }
 
 
-def _numbers(scope: Scope, expressions: Mapping[str, Any]) -> dict[str, float]:
+def _numbers(scope: JobScope, expressions: Mapping[str, Any]) -> dict[str, float]:
     """Return the numbers that the options give; what gives none is left out, for the model to say so."""
     values = {name: scope.value(expr, otherwise=None) for name, expr in expressions.items()}
     return {name: float(value) for name, value in values.items() if isinstance(value, bool | int | float)}
@@ -191,7 +191,7 @@ def outputs(
     job_type: JobType, options: Mapping[str, AnyText], *, output: str, is_continue: bool
 ) -> dict[str, AnyText]:
     """Return the files a job makes that others may use: name → path. `output` ends with a slash."""
-    scope = Scope(job_type, options, output=output, is_continue=is_continue)
+    scope = JobScope(job_type, options, output=output, is_continue=is_continue)
     found: dict[str, AnyText] = {}
     for step in walk(job_type.program["steps"], scope):
         if isinstance(step, Output) and (name := show(scope.filled(step.name))):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from relionc.catalog.steps import Text, When, bodies
+from relionc.catalog.steps import Fragment, When, bodies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -108,7 +108,7 @@ def flags(job_type: JobType) -> tuple[str, ...]:
 def _fragments(steps: Iterable[Step]) -> Iterator[tuple[Any, ...]]:
     """Yield the pieces of every text that a program can write, whatever the options are."""
     for step in steps:
-        if isinstance(step, Text):
+        if isinstance(step, Fragment):
             yield step.pieces
         elif isinstance(step, When) and step.condition[0] == "const":  # another version goes the other way
             yield from _fragments(step.then if step.condition[1] else step.otherwise)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from relionc.catalog.steps import Check, Command, Repeat, Text, When, bodies
+from relionc.catalog.steps import CommandSteps, Fragment, NeedsValue, Repeat, When, bodies
 from relionc.expr.evaluate import evaluate
 from relionc.expr.functions import FUNCTIONS, text_of
 from relionc.expr.refs import joined, show
@@ -39,7 +39,7 @@ class Files(Protocol):
         """Return, in order, the files that match a shell's pattern and do not have `without` in their path."""
 
 
-class Scope:
+class JobScope:
     """The names of a job's expressions: its options, `output`, `is_continue`, loop variables, facts from files.
 
     Without `files` nobody looks: the catalogue says what to take then. An expression that cannot be worked out
@@ -104,20 +104,20 @@ class Scope:
         return NOT_WORKED_OUT, error.message, "", ""
 
 
-def walk(steps: Iterable[Step], scope: Scope) -> Iterator[Step]:
+def walk(steps: Iterable[Step], scope: JobScope) -> Iterator[Step]:
     """Yield the steps that apply, in order; a command comes before its texts."""
     for step in steps:
         match step:
             case When(condition, then, otherwise):
                 yield from walk(then if scope.value(condition, otherwise=False) else otherwise, scope)
-            case Command(inner):
+            case CommandSteps(inner):
                 yield step
                 yield from walk(inner, scope)
             case Repeat(variable, times, inner):
                 for number in range(1, min(scope.value(times, 0), MAX_REPEATS) + 1):
                     scope.variables[variable] = number
                     yield from walk(inner, scope)
-            case Check(expr):
+            case NeedsValue(expr):
                 scope.value(expr, None)
             case _:
                 yield step
@@ -129,7 +129,7 @@ def unquoted(job_type: JobType) -> frozenset[str]:
     waiting = list(job_type.program["steps"])
     while waiting:
         step = waiting.pop()
-        if isinstance(step, Text):
+        if isinstance(step, Fragment):
             trees = (piece[1] for piece in step.pieces if piece[0] == "split")
             found.update(name for tree in trees for name, *_ in references(tree))
         waiting += [inner for body in bodies(step) for inner in body]

@@ -16,14 +16,14 @@ Template = tuple[Any, ...]
 """Literal text and expressions, in turn."""
 
 
-class Text(NamedTuple):
+class Fragment(NamedTuple):
     """A fragment of a command; `in_shell`: of one that RELION gives to a shell, so that wildcards count."""
 
     pieces: tuple[Piece, ...]
     in_shell: bool
 
 
-class Command(NamedTuple):
+class CommandSteps(NamedTuple):
     """A command, made of the texts among its steps."""
 
     steps: "Steps"
@@ -70,24 +70,24 @@ class Output(NamedTuple):
     node_type: str
 
 
-class Check(NamedTuple):
+class NeedsValue(NamedTuple):
     """An expression that has to have a value."""
 
     expr: Expr
 
 
-Step: TypeAlias = Text | Command | When | Repeat | Refuse | Input | Output | Check
+Step: TypeAlias = Fragment | CommandSteps | When | Repeat | Refuse | Input | Output | NeedsValue
 Steps: TypeAlias = tuple[Step, ...]
 
 KINDS: dict[str, type[Step]] = {
-    "text": Text,
-    "command": Command,
+    "text": Fragment,
+    "command": CommandSteps,
     "when": When,
     "for": Repeat,
     "refuse": Refuse,
     "input": Input,
     "output": Output,
-    "check": Check,
+    "check": NeedsValue,
 }
 _KIND_OF = {record: kind for kind, record in KINDS.items()}
 
@@ -103,7 +103,7 @@ def _decoded(kind: str, *fields: Any) -> Step:
             condition, then, otherwise = fields
             return When(frozen(condition), decoded(then), decoded(otherwise))
         case "command":
-            return Command(decoded(fields[0]))
+            return CommandSteps(decoded(fields[0]))
         case "for":
             variable, times, steps = fields
             return Repeat(variable, frozen(times), decoded(steps))
@@ -120,7 +120,7 @@ def _encoded(step: Step) -> tuple[Any, ...]:
     match step:
         case When(condition, then, otherwise):
             return (kind, condition, encoded(then), encoded(otherwise))
-        case Command(steps):
+        case CommandSteps(steps):
             return (kind, encoded(steps))
         case Repeat(variable, times, steps):
             return (kind, variable, times, encoded(steps))
@@ -132,6 +132,6 @@ def bodies(step: Step) -> tuple[tuple[Step, ...], ...]:
     match step:
         case When(_, then, otherwise):
             return (then, otherwise)
-        case Command(steps) | Repeat(_, _, steps):
+        case CommandSteps(steps) | Repeat(_, _, steps):
             return (steps,)
     return ()

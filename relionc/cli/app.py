@@ -16,7 +16,7 @@ from relionc.cli.options import (
     NumberedTexts,
     OptionalNumber,
     OptionalText,
-    Text,
+    TextOption,
     Texts,
     WrongCall,
     called,
@@ -57,21 +57,21 @@ def _codes() -> Iterable[str]:
 
 
 SPECS = Texts(value="SPEC", required=True, is_path=True)
-SPEC = Text(value="SPEC", required=True, is_path=True)
+SPEC = TextOption(value="SPEC", required=True, is_path=True)
 PATHS = Texts(value="PATH", required=True, is_path=True)
 JOB_FILES = Texts(value="FILE", required=True, is_path=True)
-JOB_FILE = Text(value="FILE", required=True, is_path=True)
-KIND = Text(choices=("spec", "cluster", "plan"), default="spec")
-JOB_TYPE = Text(value="JOB_TYPE", required=True, names=_job_types)
+JOB_FILE = TextOption(value="FILE", required=True, is_path=True)
+KIND = TextOption(choices=("spec", "cluster", "plan"), default="spec")
+JOB_TYPE = TextOption(value="JOB_TYPE", required=True, names=_job_types)
 SOME_JOB_TYPE = OptionalText(value="JOB_TYPE", names=_job_types)
-OLD = Text(value="OLD", required=True, names=_versions)
-NEW = Text(value="NEW", required=True, names=_versions)
-PROFILE = Text(value="NAME", required=True, names=_profiles, is_path=True)
-CODE = Text(value="CODE", required=True, names=_codes)
-SHELL = Text(choices=("bash", "zsh", "fish"), required=True)
+OLD = TextOption(value="OLD", required=True, names=_versions)
+NEW = TextOption(value="NEW", required=True, names=_versions)
+PROFILE = TextOption(value="NAME", required=True, names=_profiles, is_path=True)
+CODE = TextOption(value="CODE", required=True, names=_codes)
+SHELL = TextOption(choices=("bash", "zsh", "fish"), required=True)
 
 VERSION = Flag("--version", help="Show the version and exit.")
-FOLDER = Text(
+FOLDER = TextOption(
     "-o",
     "--output",
     value="DIR",
@@ -110,16 +110,16 @@ UNTIL = OptionalText(
     choices=("source", "spec", "plan", "ir"),
     help="Print what the compiler has of one spec after a stage, as JSON: source, spec, plan or ir; write nothing.",
 )
-DIAGNOSTICS = Text(
+DIAGNOSTICS = TextOption(
     "--format", choices=("text", "json", "github"), default="text", help="Form of diagnostics."
 )
-REPORT = Text(
+REPORT = TextOption(
     "--format",
     choices=("text", "json", "github", "sarif", "junit"),
     default="text",
     help="Form of diagnostics.",
 )
-RESULT = Text("--format", choices=("text", "json"), default="text", help="Form of the result.")
+RESULT = TextOption("--format", choices=("text", "json"), default="text", help="Form of the result.")
 UNTRUSTED = Flag(
     "--untrusted",
     help="For specs of strangers: built-in profiles only, and no file outside their repository.",
@@ -141,7 +141,7 @@ NUMBER_OR_OWN = OptionalNumber(
     value="N",
     help="Number of the output folder <JobDir>/jobNNN/; that of the file's own folder, or 1.",
 )
-ANSWERED_BY = Text(
+ANSWERED_BY = TextOption(
     "--relion", value="VERSION", required=True, names=_versions, help="RELION version whose answer is wanted."
 )
 NUMBER = Number("--job-number", value="N", default="1", help="Number of the output folder <JobDir>/jobNNN/.")

@@ -64,7 +64,7 @@ class Flag(Parameter):
         return self in given.words
 
 
-class Text(Parameter):
+class TextOption(Parameter):
     """A text that there always is: one that has to be given, or has a default."""
 
     def of(self, given: Given) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from relionc.catalog.starfiles import star_files
 from relionc.data.images import Image, look
 from relionc.data.skim import Skim, TooMuch
-from relionc.data.star import Lines, Table, tables
+from relionc.data.star import Lines, StarTable, tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,10 +94,10 @@ class _Place(NamedTuple):
             return None, True
 
 
-def _tables(stream: BinaryIO, skim: Skim) -> tuple[dict[str, Table], bool]:
+def _tables(stream: BinaryIO, skim: Skim) -> tuple[dict[str, StarTable], bool]:
     """Return the first table of each name that is about data, and whether there was too much to read."""
     known = {name for names in star_files().tables for name in names}
-    found: dict[str, Table] = {}
+    found: dict[str, StarTable] = {}
     cut = False
     for table in tables(Lines(stream, skim), _tally_of):
         cut = table.cut
@@ -106,11 +106,11 @@ def _tables(stream: BinaryIO, skim: Skim) -> tuple[dict[str, Table], bool]:
     return found, cut
 
 
-def _rows(table: Table) -> int | None:
+def _rows(table: StarTable) -> int | None:
     return None if table.cut else table.rows
 
 
-def _tally_of(table: Table) -> Images | None:
+def _tally_of(table: StarTable) -> Images | None:
     return Images(table.columns) if star_files().columns.image in table.columns else None
 
 
@@ -165,7 +165,7 @@ class Images:
         self._here = here
 
 
-def _particles(place: _Place, found: dict[str, Table]) -> FileFacts | None:
+def _particles(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
     """From RELION 3.1 on, box and pixel size stand in the optics table; before, in the stack and the detector's."""
     columns, names = star_files().columns, star_files().tables
     table = _first(found, names.particles)
@@ -197,7 +197,7 @@ def _particles(place: _Place, found: dict[str, Table]) -> FileFacts | None:
     )
 
 
-def _movies(place: _Place, found: dict[str, Table]) -> FileFacts | None:
+def _movies(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
     """Sizes are those of the first; frames only where it is a movie."""
     columns = star_files().columns
     table = _first(found, star_files().tables.movies)
@@ -210,7 +210,7 @@ def _movies(place: _Place, found: dict[str, Table]) -> FileFacts | None:
     return _with_sizes(said, place, table.value(column), movie=column == columns.movie)
 
 
-def _tomograms(place: _Place, found: dict[str, Table]) -> FileFacts | None:
+def _tomograms(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
     """From RELION 5.0 on, each tilt series has a STAR file of its own, which may name movies."""
     columns = star_files().columns
     table = _first(found, star_files().tables.tomograms)
@@ -254,12 +254,12 @@ def _paths(project: str, name: str) -> tuple[str, ...]:
     return (os.path.join(project, name),) if name and "\0" not in name else ()
 
 
-def _first(found: dict[str, Table], names: Sequence[str]) -> Table | None:
+def _first(found: dict[str, StarTable], names: Sequence[str]) -> StarTable | None:
     """Return the first of these tables that is there."""
     return next((found[name] for name in names if name in found), None)
 
 
-def _number(table: Table, column: str) -> float | None:
+def _number(table: StarTable, column: str) -> float | None:
     """Return a size that the first row gives; None for what is none: not a number, not above 0, without end."""
     try:
         number = float(table.value(column))
@@ -268,7 +268,7 @@ def _number(table: Table, column: str) -> float | None:
     return number if 0 < number < _MOST else None
 
 
-def _old_pixel_size(images: Table) -> float | None:
+def _old_pixel_size(images: StarTable) -> float | None:
     """Detector pixel in µm over magnification, in Å: how RELION up to 3.0 stores it."""
     columns = star_files().columns
     detector, magnification = _number(images, columns.detector_pixel), _number(images, columns.magnification)

@@ -11,7 +11,7 @@ from relionc.data.star import Lines, tables
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from relionc.data.star import Table
+    from relionc.data.star import StarTable
 
 
 class Project:
@@ -49,7 +49,7 @@ class Project:
             found.append(path)
         return tuple(sorted(path for path in found if without not in path))
 
-    def _tables(self, path: str) -> Iterator[Table]:
+    def _tables(self, path: str) -> Iterator[StarTable]:
         try:
             with self._skim.open(os.path.join(self.folder, path)) as stream:
                 for table in tables(Lines(stream, self._skim)):

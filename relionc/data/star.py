@@ -35,7 +35,7 @@ class Tally(Protocol):
         """Look at a row; beyond column `most` its rest is one word, and a short row has fewer words."""
 
 
-class Table:
+class StarTable:
     """One block of a STAR file: its columns, its first row, how many rows it has.
 
     `cut`: the file was not read to the end of the block, so there may be more rows.
@@ -86,7 +86,9 @@ class Lines:
             yield rest
 
 
-def tables(lines: Lines, tally_of: Callable[[Table], Tally | None] = lambda _: None) -> Iterator[Table]:
+def tables(
+    lines: Lines, tally_of: Callable[[StarTable], Tally | None] = lambda _: None
+) -> Iterator[StarTable]:
     """Yield each table when it ends; `tally_of` may give a table with columns something that sees its rows.
 
     A block of single values (`_name value`) is a table with one row. The last is `cut` where reading was given up.
@@ -103,11 +105,13 @@ def tables(lines: Lines, tally_of: Callable[[Table], Tally | None] = lambda _: N
 class _Reading:
     """The table that is being read."""
 
-    table: Table | None = None
+    table: StarTable | None = None
 
 
-def _tables(lines: Lines, tally_of: Callable[[Table], Tally | None], reading: _Reading) -> Iterator[Table]:
-    table: Table | None = None
+def _tables(
+    lines: Lines, tally_of: Callable[[StarTable], Tally | None], reading: _Reading
+) -> Iterator[StarTable]:
+    table: StarTable | None = None
     in_loop, before = False, 0
     line = next(lines, None)
     while line is not None:
@@ -116,10 +120,10 @@ def _tables(lines: Lines, tally_of: Callable[[Table], Tally | None], reading: _R
             if table is not None:
                 yield table
             lines.spend(_PER_TABLE)
-            reading.table = table = Table(_text(text[5:]), [], [])
+            reading.table = table = StarTable(_text(text[5:]), [], [])
             in_loop = False
         elif text == b"loop_":
-            reading.table = table = table or Table("", [], [])
+            reading.table = table = table or StarTable("", [], [])
             in_loop = True
         elif table is None:
             before += len(line) + 1
@@ -139,7 +143,7 @@ def _tables(lines: Lines, tally_of: Callable[[Table], Tally | None], reading: _R
         yield table
 
 
-def _rows(table: Table, text: bytes, lines: Lines) -> bytes | None:
+def _rows(table: StarTable, text: bytes, lines: Lines) -> bytes | None:
     """Count the rows from `text` on; return the line that ends them, None at the end of the file."""
     if not table.rows:
         table.first = [_text(word) for word in text.split(None, len(table.columns))][: len(table.columns)]
@@ -168,7 +172,7 @@ def _rows(table: Table, text: bytes, lines: Lines) -> bytes | None:
     return None
 
 
-def _add_column(table: Table, text: bytes, *, in_loop: bool) -> None:
+def _add_column(table: StarTable, text: bytes, *, in_loop: bool) -> None:
     name, *value = text.split(None, 1)
     table.columns.append(_text(name[1:]))
     if not in_loop:

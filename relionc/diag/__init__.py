@@ -15,7 +15,7 @@ Route = tuple[str | int, ...]
 ERROR, WARNING, NOTE = "error", "warning", "note"
 
 
-class Span(NamedTuple):
+class TextSpan(NamedTuple):
     """A range of a text file; lines and columns count from 1, columns in characters, the end is exclusive."""
 
     line: int
@@ -67,7 +67,7 @@ class Place(NamedTuple):
     """A located `Related`: `span` is None where the fact is not a line of the file."""
 
     message: str
-    span: Span | None
+    span: TextSpan | None
     source: str = ""
 
 
@@ -78,7 +78,7 @@ class Diagnostic(NamedTuple):
     severity: str
     message: str
     path: str
-    span: Span | None
+    span: TextSpan | None
     help: str = ""
     why: str = ""
     fixes: tuple[Fix, ...] = ()

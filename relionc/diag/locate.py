@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from relionc.diag import Diagnostic, Finding, Place, Related, Route, Span
+from relionc.diag import Diagnostic, Finding, Place, Related, Route, TextSpan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,22 +18,22 @@ class Positions(Protocol):
         """The name of the file, as the user gave it."""
         ...
 
-    def span(self, route: Route, *, on_key: bool = False) -> Span | None:
+    def span(self, route: Route, *, on_key: bool = False) -> TextSpan | None:
         """Return where the value, or the key, at `route` stands."""
         ...
 
 
-class Lines:
+class TextPlaces:
     """The positions of a file that is text alone: a route is `(line, column, end column)`, counted from 1."""
 
     def __init__(self, path: str) -> None:
         self.path = path
 
-    def span(self, route: Route, *, on_key: bool = False) -> Span | None:  # noqa: ARG002 - text has no keys
+    def span(self, route: Route, *, on_key: bool = False) -> TextSpan | None:  # noqa: ARG002 - text has no keys
         """Return the place that a route is."""
         match route:
             case (int(line), int(column), int(end)):
-                return Span(line, column, line, end)
+                return TextSpan(line, column, line, end)
         return None
 
 

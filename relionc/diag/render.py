@@ -11,7 +11,7 @@ from string import ascii_lowercase
 from sys import maxsize
 from typing import TYPE_CHECKING, Any
 
-from relionc.diag import ERROR, NOTE, WARNING, Diagnostic, Fix, Place, Route, Span, Suggestion
+from relionc.diag import ERROR, NOTE, WARNING, Diagnostic, Fix, Place, Route, Suggestion, TextSpan
 from relionc.diag.clean import commanding_nobody, harmless_json, harmless_on_one_line, printable
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _excerpt(diagnostic: Diagnostic, source: Sequence[str], margin: int, *, colo
     return own + rows
 
 
-def _underlined(line: str, span: Span) -> tuple[str, int, int]:
+def _underlined(line: str, span: TextSpan) -> tuple[str, int, int]:
     """Return a line as shown, and the first column and the length of what `span` covers in it."""
     begin = span.column - 1
     end = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
@@ -251,7 +251,7 @@ def as_data(diagnostic: Diagnostic) -> dict[str, Any]:
     return data
 
 
-def _position(span: Span | None) -> dict[str, int | None]:
+def _position(span: TextSpan | None) -> dict[str, int | None]:
     names = ("line", "column", "end_line", "end_column")
     return {name: getattr(span, name) if span else None for name in names}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from relionc.diag import ERROR, Diagnostic, Place, Span, pages
+from relionc.diag import ERROR, Diagnostic, Place, TextSpan, pages
 from relionc.diag.clean import harmless, harmless_json, printable
 from relionc.diag.render import advice, ordered
 
@@ -58,7 +58,7 @@ def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
     return result | ({"relatedLocations": related} if related else {})
 
 
-def _location(path: str, span: Span | None) -> dict[str, Any]:
+def _location(path: str, span: TextSpan | None) -> dict[str, Any]:
     from urllib.parse import quote
 
     physical: dict[str, Any] = {"artifactLocation": {"uri": quote(path, errors="surrogateescape")}}

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from relionc.catalog.program import Scope, walk
-from relionc.catalog.steps import Command, Input, Output, Refuse, Text
+from relionc.catalog.program import JobScope, walk
+from relionc.catalog.steps import CommandSteps, Fragment, Input, Output, Refuse
 from relionc.expr import blanks, references
 from relionc.expr.functions import text_of
 from relionc.expr.refs import Units, masked, parts_of, show
@@ -41,7 +41,7 @@ class Refusal(NamedTuple):
     help: str = ""
 
 
-class Made(NamedTuple):
+class RelionCommands(NamedTuple):
     """What RELION makes of a job's options; nothing is to be run when there are refusals.
 
     `texts` are the commands as RELION writes them, `commands` the same as words. `parallel` marks those that run
@@ -97,28 +97,28 @@ class _Draft:
         return CommandLine(tuple(words), stdout, append, stdin)
 
 
-def make(
+def relion_commands(
     job_type: JobType,
     options: Mapping[str, AnyText],
     *,
     output: str,
     is_continue: bool,
     files: Files | None = None,
-) -> Made:
+) -> RelionCommands:
     """Return the commands of a job. `options` is RELION's text by name; `output` ends with a slash.
 
     `files` answers for the few job types that look into files; without it, what they need is taken to be there.
     """
-    scope = Scope(job_type, options, output=output, is_continue=is_continue, files=files)
+    scope = JobScope(job_type, options, output=output, is_continue=is_continue, files=files)
     drafts: list[_Draft] = []
     refusals: list[Refusal] = []
     inputs: list[tuple[str, str]] = []
     outputs: list[tuple[str, str]] = []
     for step in walk(job_type.program["steps"], scope):
         match step:
-            case Command():
+            case CommandSteps():
                 drafts.append(_Draft())
-            case Text(pieces, in_shell):
+            case Fragment(pieces, in_shell):
                 _write(drafts[-1], pieces, scope, in_shell=in_shell)
             case Refuse(condition) if scope.value(condition, otherwise=False):
                 refusals.append(Refusal(step.code, step.message, step.option, step.help))
@@ -131,7 +131,7 @@ def make(
         _report_to_pipeline(draft, job_type, output)
         _check_program(draft, scope)
     refusals += [Refusal(*problem) for problem in scope.problems if problem[2] or not refusals]
-    return Made(
+    return RelionCommands(
         commands=tuple(draft.command() for draft in drafts),
         texts=tuple(draft.text for draft in drafts),
         parallel=tuple(_has_marks(draft.text, job_type, "program", "parallel") for draft in drafts),
@@ -142,7 +142,7 @@ def make(
     )
 
 
-def _write(draft: _Draft, pieces: tuple[Any, ...], scope: Scope, *, in_shell: bool) -> None:
+def _write(draft: _Draft, pieces: tuple[Any, ...], scope: JobScope, *, in_shell: bool) -> None:
     """Add a fragment to a command."""
     for kind, *rest in pieces:
         match kind:
@@ -169,12 +169,12 @@ def _write(draft: _Draft, pieces: tuple[Any, ...], scope: Scope, *, in_shell: bo
                 _write_value(draft, kind, text, scope, wildcards=in_shell)
 
 
-def _options_in(tree: Expr, scope: Scope) -> list[str]:
+def _options_in(tree: Expr, scope: JobScope) -> list[str]:
     """Return the options that an expression looks at, by name."""
     return [name for name, *_ in references(tree) if name in scope.job_type.options]
 
 
-def _check_one_word(draft: _Draft, kind: str, given: AnyText, options: list[str], scope: Scope) -> None:
+def _check_one_word(draft: _Draft, kind: str, given: AnyText, options: list[str], scope: JobScope) -> None:
     """Refuse a value that a shell's own command would take for several words, or for an option."""
     text = masked(given)
     wild = any(scope.job_type.options[key].role == "pattern" for key in options)
@@ -191,7 +191,7 @@ def _check_one_word(draft: _Draft, kind: str, given: AnyText, options: list[str]
     scope.problems.append(problem)
 
 
-def _check_program(draft: _Draft, scope: Scope) -> None:
+def _check_program(draft: _Draft, scope: JobScope) -> None:
     """Refuse a program's name that is an option of a launcher, or a job number of the shell."""
     name = draft.words[0][0] if draft.program_option and draft.words and draft.words[0] else ""
     if isinstance(name, str) and name.startswith(("%", "-")):
@@ -205,7 +205,7 @@ def _check_program(draft: _Draft, scope: Scope) -> None:
         scope.problems.append(problem)
 
 
-def _write_value(draft: _Draft, kind: str, text: AnyText, scope: Scope, *, wildcards: bool) -> None:
+def _write_value(draft: _Draft, kind: str, text: AnyText, scope: JobScope, *, wildcards: bool) -> None:
     draft.text += show(text)
     if kind == "value":
         _add_parts(draft, text, wildcards=False)
@@ -243,7 +243,7 @@ def _add_split(draft: _Draft, text: AnyText, *, wildcards: bool) -> None:
         draft.close()
 
 
-def _arguments(text: AnyText, scope: Scope) -> list[AnyText]:
+def _arguments(text: AnyText, scope: JobScope) -> list[AnyText]:
     """Split the user's own arguments as a shell would: quotes and backslashes count, nothing is expanded."""
     units = Units(text)
     characters = units.enter(text)
@@ -283,7 +283,7 @@ def _report_to_pipeline(draft: _Draft, job_type: JobType, output: str) -> None:
     _add_split(draft, output, wildcards=False)
 
 
-def _ranks(scope: Scope) -> float:
+def _ranks(scope: JobScope) -> float:
     """Return the number of ranks that RELION takes the job to have."""
     option = scope.job_type.option_of_role("ranks")
     return float(scope.value(("call", 0, "num", (("name", 0, (option.key,)),)), 1)) if option else 1
@@ -294,12 +294,12 @@ def _has_marks(text: str, job_type: JobType, *names: str) -> bool:
     return all(job_type.program["marks"][name] in text for name in names)
 
 
-def _is_templated(text: str, scope: Scope) -> bool:
+def _is_templated(text: str, scope: JobScope) -> bool:
     marks = ("program",) if int(_ranks(scope)) == 1 else ("program", "parallel")
     return _has_marks(text, scope.job_type, *marks)
 
 
-def _local_limit(scope: Scope) -> list[Refusal]:
+def _local_limit(scope: JobScope) -> list[Refusal]:
     """Refuse what RELION refuses to start without a queue."""
     limit, ranks = scope.job_type.program["local_mpi_limit"], int(_ranks(scope))
     option, queue = scope.job_type.option_of_role("ranks"), scope.job_type.option_of_role("queue")

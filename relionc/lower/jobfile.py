@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from relionc.expr.refs import AnyText
 
 
-def make(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: bool) -> JobFile:
+def job_file(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: bool) -> JobFile:
     """Return the job file of a job. `options` is RELION's text by name; what it leaves out has its default.
 
     `job.star` names the options, `run.job` has their labels; both are in the order of the names.

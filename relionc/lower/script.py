@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from relionc.site.types import Cluster
 
 
-class Made(Protocol):
+class JobCommands(Protocol):
     """The commands of a job; `parallel` says of each whether the launcher goes in front."""
 
     @property
@@ -52,7 +52,7 @@ def check(plans: Sequence[JobPlan], cluster: Cluster) -> list[Finding]:
 
 def bundle(
     plans: Sequence[JobPlan],
-    commands: Mapping[str, Made],
+    commands: Mapping[str, JobCommands],
     job_files: Mapping[str, JobFile],
     cluster: Cluster,
     *,
@@ -73,13 +73,13 @@ def bundle(
 
 
 def _artifacts(
-    plan: JobPlan, made: Made, job_file: JobFile, cluster: Cluster, origin: Origin
+    plan: JobPlan, relion_commands: JobCommands, job_file: JobFile, cluster: Cluster, origin: Origin
 ) -> JobArtifacts:
-    commands = tuple(launch.on_workers(plan, command, cluster) for command in made.commands)
+    commands = tuple(launch.on_workers(plan, command, cluster) for command in relion_commands.commands)
     return JobArtifacts(
         job=plan.job.name,
         script_name=script_name(plan, cluster),
-        script=_script(plan, commands, made.parallel, cluster, origin),
+        script=_script(plan, commands, relion_commands.parallel, cluster, origin),
         commands=commands,
         hostfile=launch.hostfile_rows(plan.placement, _pinned_hosts(plan)),
         job_file=job_file,

@@ -14,7 +14,7 @@ from relionc.diag import ERROR, Diagnostic, Finding
 from relionc.diag.clean import printable
 from relionc.diag.locate import locate_all
 from relionc.ir import Glob, SpecFile
-from relionc.lower.commands import make
+from relionc.lower.commands import relion_commands
 from relionc.source import jobfile
 from relionc.spec.carry import carry, versions_of
 from relionc.spec.jobfile import resolve, with_references
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from relionc.catalog.program import Files
     from relionc.ir import CommandLine, Word
-    from relionc.lower.commands import Made
+    from relionc.lower.commands import RelionCommands
     from relionc.spec.jobfile import Job
 
 TOO_LARGE = "RL144"
@@ -72,23 +72,25 @@ def answer(path: str, data: bytes, version: str, job_number: int, project: Files
         return Answer(path, diagnostics=tuple(locate_all(findings, text)), source=text.text)
     output = f"{job.type.job_dir}/job{job_number:03d}/"
     try:
-        made = make(job.type, job.options, output=output, is_continue=job.is_continue, files=project)
+        commands = relion_commands(
+            job.type, job.options, output=output, is_continue=job.is_continue, files=project
+        )
     except TooMuch:
         message = (
             "RELION's command depends on files of the project that are too large, or too many, to look at"
         )
         return Answer(path, diagnostics=(Diagnostic(TOO_LARGE, ERROR, message, path, None),))
-    refusals = _refusals(job, made)
+    refusals = _refusals(job, commands)
     refused = {finding.route for finding in refusals if finding.route}
     findings = [*(finding for finding in findings if finding.route not in refused), *refusals]
     found = tuple(locate_all(findings, text)) if findings else ()
-    if made.refusals:
+    if commands.refusals:
         return Answer(path, diagnostics=found, source=text.text)
-    words = tuple(tuple(_plain_words(command)) for command in made.commands)
-    return Answer(path, made.texts, words, found, text.text)
+    words = tuple(tuple(_plain_words(command)) for command in commands.commands)
+    return Answer(path, commands.texts, words, found, text.text)
 
 
-def _refusals(job: Job, made: Made) -> list[Finding]:
+def _refusals(job: Job, commands: RelionCommands) -> list[Finding]:
     return [
         Finding(
             code=refusal.code,
@@ -96,7 +98,7 @@ def _refusals(job: Job, made: Made) -> list[Finding]:
             route=(job.lines[refusal.option],) if refusal.option in job.lines else (),
             help=refusal.help,
         )
-        for refusal in made.refusals
+        for refusal in commands.refusals
     ]
 
 

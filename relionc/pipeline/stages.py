@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from relionc import __version__, emit, spec
 from relionc.diag import ERROR, Finding
 from relionc.lower import plan_json, script
-from relionc.lower.commands import make as make_commands
+from relionc.lower.commands import relion_commands
 from relionc.lower.decided import options as decided_options
-from relionc.lower.jobfile import make as make_job_file
+from relionc.lower.jobfile import job_file
 from relionc.pipeline.profile import cluster_of
 from relionc.pipeline.run import Kind, Stop
 from relionc.pipeline.size import site_too_large, too_large
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from relionc.expr import AnyText
     from relionc.ir import Bundle, QueueScript
-    from relionc.lower.commands import Made, Refusal
+    from relionc.lower.commands import Refusal, RelionCommands
     from relionc.pipeline.run import Request, Run
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
@@ -49,7 +49,7 @@ class Progress(NamedTuple):
     spec: ResolvedSpec | None = None
     plans: tuple[JobPlan, ...] = ()
     options: Mapping[str, Mapping[str, AnyText]] = {}  # by job: RELION's text for every option
-    commands: Mapping[str, Made] = {}  # by job
+    commands: Mapping[str, RelionCommands] = {}  # by job
     queue_scripts: Mapping[str, QueueScript] = {}  # by job, where a template of RELION's makes them
     plan: Mapping[str, object] | None = None  # plan.json's object
     bundle: Bundle | None = None
@@ -192,17 +192,17 @@ def _commands(at: Progress, run: Run) -> Progress:
     """Make RELION's command lines and find what keeps a script from being made: all that can be wrong is known now."""
     tree, cluster, plans = there(at.tree), there(at.cluster), at.plans
     options = {plan.job.name: _decided(plan, at.request, cluster) for plan in plans}
-    made = _made(plans, options, tree, run)
+    commands = _relion_commands(plans, options, tree, run)
     run.stop_on_error()
     scripts: Mapping[str, QueueScript] = {}
     if at.request.queue_template is not None:
         from relionc.pipeline.template import queue_scripts
 
-        scripts = queue_scripts(at.request.queue_template, plans, options, made, cluster, tree, run)
+        scripts = queue_scripts(at.request.queue_template, plans, options, commands, cluster, tree, run)
     run.report(script.check([plan for plan in plans if plan.job.name not in scripts], cluster), tree)
     relion = there(at.spec).relion
     plan = plan_json.plan_object(plans, spec=at.request.name, cluster=cluster.name, relion=relion)
-    return at._replace(options=options, commands=made, queue_scripts=scripts, plan=plan)
+    return at._replace(options=options, commands=commands, queue_scripts=scripts, plan=plan)
 
 
 def _decided(plan: JobPlan, request: Request, cluster: Cluster) -> dict[str, AnyText]:
@@ -214,19 +214,19 @@ def _decided(plan: JobPlan, request: Request, cluster: Cluster) -> dict[str, Any
     return in_template.options(plan, decided_options(plan, queued=True))
 
 
-def _made(
+def _relion_commands(
     plans: Sequence[JobPlan], options: Mapping[str, Mapping[str, AnyText]], tree: Tree, run: Run
-) -> dict[str, Made]:
+) -> dict[str, RelionCommands]:
     """Return the commands of each job; what RELION itself would refuse is an error here."""
-    made: dict[str, Made] = {}
+    commands: dict[str, RelionCommands] = {}
     findings: list[Finding] = []
     for plan in plans:
         job = plan.job
-        result = make_commands(job.type, options[job.name], output=job.output, is_continue=job.is_continue)
-        made[job.name] = result
+        result = relion_commands(job.type, options[job.name], output=job.output, is_continue=job.is_continue)
+        commands[job.name] = result
         findings += [_refusal(job, refusal) for refusal in result.refusals]
     run.add(findings, tree)
-    return made
+    return commands
 
 
 def _refusal(job: ResolvedJob, refusal: Refusal) -> Finding:
@@ -245,9 +245,7 @@ def _ir(at: Progress, _: Run) -> Progress:
     """Put together what will be written, as data."""
     plans, origin = at.plans, script.Origin(at.request.name, __version__)
     job_files = {
-        plan.job.name: make_job_file(
-            plan.job.type, at.options[plan.job.name], is_continue=plan.job.is_continue
-        )
+        plan.job.name: job_file(plan.job.type, at.options[plan.job.name], is_continue=plan.job.is_continue)
         for plan in plans
     }
     bundle = script.bundle(plans, at.commands, job_files, there(at.cluster), origin=origin)

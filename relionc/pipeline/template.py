@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from relionc import emit
 from relionc.diag import ERROR, Diagnostic, Finding
-from relionc.diag.locate import Lines, locate_all
+from relionc.diag.locate import TextPlaces, locate_all
 from relionc.pipeline.run import Stop
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from relionc.expr import AnyText
     from relionc.ir import Bundle, QueueScript
-    from relionc.lower.commands import Made
+    from relionc.lower.commands import RelionCommands
     from relionc.pipeline.run import QueueTemplate, Run
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
@@ -28,7 +28,7 @@ def queue_scripts(
     template: QueueTemplate,
     plans: Sequence[JobPlan],
     options: Mapping[str, Mapping[str, AnyText]],
-    made: Mapping[str, Made],
+    commands: Mapping[str, RelionCommands],
     cluster: Cluster,
     tree: Tree,
     run: Run,
@@ -38,8 +38,8 @@ def queue_scripts(
 
     path, data, extras = template
     text = in_template.Template(_template_text(path, data, run), extras)
-    scripts, of_template, of_jobs = in_template.fill(plans, options, made, text, cluster)
-    run.diagnostics += locate_all(of_template, Lines(path))
+    scripts, of_template, of_jobs = in_template.fill(plans, options, commands, text, cluster)
+    run.diagnostics += locate_all(of_template, TextPlaces(path))
     run.report(of_jobs, tree)
     return scripts
 
@@ -60,7 +60,7 @@ def files_by_script_template(bundle: Bundle, template: QueueTemplate, run: Run) 
             route=(line, 1, max(width, 2)),
             help="templates/*.j2 of relionc say what a template is given, and are a start for one's own",
         )
-        run.diagnostics += locate_all([found], Lines(template.path))
+        run.diagnostics += locate_all([found], TextPlaces(template.path))
         raise Stop from error
 
 
@@ -75,6 +75,6 @@ def _template_text(path: str, data: bytes, run: Run) -> str:
     run.disk.files[path] = data
     if "\ufffd" in text or "\0" in text:
         found = Finding(code="RL002", message="a template is UTF-8 text", route=(1, 1, 1))
-        run.diagnostics += locate_all([found], Lines(path))
+        run.diagnostics += locate_all([found], TextPlaces(path))
         raise Stop
     return text

@@ -10,9 +10,9 @@ from relionc.plan.layout import ranks
 from relionc.plan.model import (
     HETEROGENEOUS,
     ONE_TASK_PER_NODE,
-    Cost,
     Gpus,
     Group,
+    HourlyCost,
     JobPlan,
     Memory,
     Placement,
@@ -26,7 +26,7 @@ from relionc.slurm.constraint import (
     FEATURE,
     SAME,
     SPLIT,
-    Constraint,
+    NodeConstraint,
     constraint_allows,
     format_constraint,
     parse_constraint,
@@ -66,7 +66,7 @@ def job_plan(job: ResolvedJob, asked: DemandOnSite, layout: Layout, reasons: tup
         ),
         scratch=Scratch(_scratch_dir(job, asked, workers.scratch_gib), demand.scratch),
         time_s=time_of(asked, layout),
-        cost=Cost(choice.idle_cpus, billing(asked, layout)),
+        cost=HourlyCost(choice.idle_cpus, billing(asked, layout)),
         why=Why(reasons, demand.not_checked),
     )
 
@@ -137,7 +137,7 @@ def constraint(asked: DemandOnSite, layout: Layout) -> str:
 
 
 def _others(
-    asked: DemandOnSite, place: NodePool, wanted: Constraint | None, *, typed: bool
+    asked: DemandOnSite, place: NodePool, wanted: NodeConstraint | None, *, typed: bool
 ) -> list[NodeType]:
     """Return the other kinds of nodes of a partition that Slurm might take, too."""
     names = place.partition.node_types if place.partition else ()
@@ -160,20 +160,20 @@ def _as_good(asked: DemandOnSite, layout: Layout, others: list[NodeType]) -> boo
     return alike and not (asked.exclusive and others)
 
 
-def _own_part(wanted: Constraint, node: NodeType) -> Constraint:
+def _own_part(wanted: NodeConstraint, node: NodeType) -> NodeConstraint:
     """Return what is left of a constraint for a kind of node: of `[a|b]` the part that it has, if that is one."""
     parts = [part for part in wanted.parts if constraint_allows(part, node.features)]
     return parts[0] if wanted.kind == SAME and len(parts) == 1 else wanted
 
 
-def _narrowed(wanted: Constraint | None, feature: str) -> str:
+def _narrowed(wanted: NodeConstraint | None, feature: str) -> str:
     """Return a constraint that asks for a feature, too; one that counts nodes is left as it is."""
     if wanted is None:
         return feature
     if not feature or wanted.kind in (SAME, SPLIT, COUNTED):
         return format_constraint(wanted)
     both = wanted.parts if wanted.kind == ALL else (wanted,)
-    return format_constraint(Constraint(ALL, parts=(Constraint(FEATURE, feature), *both)))
+    return format_constraint(NodeConstraint(ALL, parts=(NodeConstraint(FEATURE, feature), *both)))
 
 
 def feature_of(asked: DemandOnSite, place: NodePool, others: list[NodeType]) -> str:

@@ -139,7 +139,7 @@ class Scratch(NamedTuple):
     terms: tuple[Term, ...] = ()
 
 
-class Cost(NamedTuple):
+class HourlyCost(NamedTuple):
     """CPUs that are allocated and compute nothing, and what an hour bills by the partition's weights.
 
     `billing` None: nobody knows.
@@ -173,7 +173,7 @@ class JobPlan(NamedTuple):
     memory: Memory
     scratch: Scratch
     time_s: int | None
-    cost: Cost
+    cost: HourlyCost
     why: Why
 
     @property

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from relionc.catalog.queue import Queue
     from relionc.expr import AnyText
-    from relionc.lower.commands import Made
+    from relionc.lower.commands import RelionCommands
 
 
 NAME = re.compile(r"XXX\w+?XXX")
@@ -28,7 +28,7 @@ MOST = 4 << 20
 """Characters of a script that a template of RELION's may become."""
 
 
-class TooLarge(Exception):  # noqa: N818 - says so of a template, and is reported as that
+class TemplateTooLarge(Exception):  # noqa: N818 - says so of a template, and is reported as that
     """A template, or what becomes of it, is larger than is taken for one."""
 
 
@@ -96,27 +96,29 @@ def lines_of(template: str) -> list[str]:
 def replaced(line: str, replacing: Mapping[str, str], most: int = MOST) -> str:
     """Return a line with its names replaced in turn: a text put in may hold names that come later.
 
-    Raises TooLarge before it would have more than `most` characters.
+    Raises TemplateTooLarge before it would have more than `most` characters.
     """
     for name, text in replacing.items():
         if name in line:
             if len(line) + line.count(name) * (len(text) - len(name)) > most:
-                raise TooLarge(f"the script would have more than {MOST:,} characters")
+                raise TemplateTooLarge(f"the script would have more than {MOST:,} characters")
             line = line.replace(name, text)
     return line
 
 
-def fill(template: str, made: Made, queue: Queue, replacing: Mapping[str, str]) -> QueueScript:
-    """Return the submission script of a job; the commands are put in when it is written. Raises TooLarge."""
+def fill(
+    template: str, relion_commands: RelionCommands, queue: Queue, replacing: Mapping[str, str]
+) -> QueueScript:
+    """Return the submission script of a job; the commands are put in when it is written. Raises TemplateTooLarge."""
     lines: list[str] = []
-    left, of_commands = MOST, sum(len(text) for text in made.texts)
+    left, of_commands = MOST, sum(len(text) for text in relion_commands.texts)
     for each in lines_of(template):
         line = replaced(each, replacing, left)
-        left -= len(line) + (of_commands + len(line) * len(made.texts)) * (queue.command in line)
+        left -= len(line) + (of_commands + len(line) * len(relion_commands.texts)) * (queue.command in line)
         lines.append(line)
     if left < 0:
-        raise TooLarge(f"the script would have more than {MOST:,} characters")
-    commands = tuple(zip(made.texts, made.templated, strict=True))
+        raise TemplateTooLarge(f"the script would have more than {MOST:,} characters")
+    commands = tuple(zip(relion_commands.texts, relion_commands.templated, strict=True))
     return QueueScript(lines=tuple(lines), placeholder=queue.command, commands=commands)
 
 

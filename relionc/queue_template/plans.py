@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from relionc.diag import Route
     from relionc.expr import AnyText
     from relionc.ir import Bundle, Directive, JobArtifacts, QueueScript, Submission
-    from relionc.lower.commands import Made
+    from relionc.lower.commands import RelionCommands
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
 
@@ -52,7 +52,7 @@ class _Job(NamedTuple):
 
     plan: JobPlan
     texts: Mapping[str, AnyText]
-    made: Made
+    commands: RelionCommands
     cluster: Cluster
     template: Template
 
@@ -90,11 +90,11 @@ def options(plan: JobPlan, texts: Mapping[str, AnyText]) -> dict[str, AnyText]:
 def fill(
     plans: Sequence[JobPlan],
     texts: Mapping[str, Mapping[str, AnyText]],
-    made: Mapping[str, Made],
+    commands: Mapping[str, RelionCommands],
     template: Template,
     cluster: Cluster,
 ) -> Filled:
-    """Return the submission scripts of all jobs but the interactive ones; `texts` and `made` are by job name."""
+    """Return the submission scripts of all jobs but the interactive ones; `texts` and `commands` are by job name."""
     scripts: dict[str, QueueScript] = {}
     of_template: list[Finding] = []
     of_jobs: list[Finding] = []
@@ -111,14 +111,14 @@ def fill(
         if lacks := mode_of(plan).template_lacks:
             of_jobs.append(_beyond(plan, lacks))
             continue
-        job = _Job(plan, texts[name], made[name], cluster, template)
+        job = _Job(plan, texts[name], commands[name], cluster, template)
         try:
             scripts[name], problems = _filled(job)
         except placeholders.ExprError as error:
             message = f"RELION cannot fill in a template: {error.message}"
             of_jobs.append(Finding(code="RL129", message=message, route=plan.job.route, on_key=True))
             continue
-        except placeholders.TooLarge as error:
+        except placeholders.TemplateTooLarge as error:
             of_template.append(_too_large(str(error)))
             break
         of_template += problems
@@ -139,7 +139,7 @@ def _beyond(plan: JobPlan, lacks: str) -> Finding:
 def _filled(job: _Job) -> tuple[QueueScript, list[Finding]]:
     known = placeholders.values(job.queue, job.texts, job.plan.job.output)
     replacing = placeholders.replacements(job.queue, known, _extras(job))
-    script = placeholders.fill(job.template.text, job.made, job.queue, replacing)
+    script = placeholders.fill(job.template.text, job.commands, job.queue, replacing)
     lines, version = placeholders.lines_of(job.template.text), job.plan.job.type.version
     filled = FilledTemplate(lines, script.lines, job.queue, replacing, version, job.slurm)
     return script, [*check(filled), *_others(job, script)]
@@ -254,7 +254,7 @@ def _seconds(text: str) -> int:
 def _values(job: _Job) -> list[Finding]:
     """Refuse values that a shell would read as more than a value: RELION does not quote them."""
     findings = []
-    for text, command in zip(job.made.texts, job.made.commands, strict=True):
+    for text, command in zip(job.commands.texts, job.commands.commands, strict=True):
         word = misread(text, command)
         if word:
             message = f"RELION's script does not quote {word!r}, and a shell would read more in it"

@@ -20,7 +20,7 @@ from relionc.diag import Finding, Fix, Route
 from relionc.diag.near import may_guess, nearest
 from relionc.resources import folder
 from relionc.schema import INCOMPLETE, accepts, words
-from relionc.schema.names import Names
+from relionc.schema.names import SchemaNames
 from relionc.schema.subset import checked
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def explain(kind: str, value: Any) -> list[Finding]:
     """Return a finding for every reason why `value` does not fit the schema."""
     if value is None:
         return [Finding(code="RL026", message=f"{_WHOLE[kind]} must not be empty")]
-    explainer = _Explainer(Names(_schema(kind), value), _WHOLE[kind])
+    explainer = _Explainer(SchemaNames(_schema(kind), value), _WHOLE[kind])
     errors = list(islice(_validator(kind).iter_errors(_suspect(kind, value)), MOST + 1))
     wrong_kind = {tuple(error.absolute_path) for error in errors if error.validator == "type"}
     findings: dict[Finding, None] = {}
@@ -98,7 +98,7 @@ def _suspect(kind: str, value: Any) -> Any:
 class _Explainer:
     """Turns jsonschema's errors into findings."""
 
-    def __init__(self, names: Names, whole: str) -> None:
+    def __init__(self, names: SchemaNames, whole: str) -> None:
         self.names = names
         self.whole = whole
         bounds, counts = self.out_of_bounds, self.wrong_count

@@ -18,7 +18,7 @@ _ANY = "<name>"  # stands for a name of the user's own
 _DEEPEST = 4  # how far below a mapping a misplaced key is looked for
 
 
-class Names:
+class SchemaNames:
     """Looks keys up in a schema as editors see it, along a value."""
 
     def __init__(self, schema: Schema, value: Any) -> None:

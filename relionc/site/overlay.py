@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from relionc.site.read import PROVENANCE, TOP_ONLY, collect_sources
-from relionc.site.types import Launcher, NodeType, Partition, Policy, Scratch, Source
+from relionc.site.types import Launcher, NodeType, Partition, Policy, ScratchDisk, Source
 from relionc.slurm.times import format_time
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _launcher_value(launcher: Launcher) -> dict[str, Any]:
     )
 
 
-def _scratch_value(scratch: Scratch | None) -> dict[str, Any]:
+def _scratch_value(scratch: ScratchDisk | None) -> dict[str, Any]:
     if scratch is None:
         return {}
     return {"path": scratch.path} | _filled(

@@ -7,7 +7,16 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from relionc.diag import Finding
-from relionc.site.types import USUAL_MODES, Cluster, Launcher, NodeType, Partition, Policy, Scratch, Source
+from relionc.site.types import (
+    USUAL_MODES,
+    Cluster,
+    Launcher,
+    NodeType,
+    Partition,
+    Policy,
+    ScratchDisk,
+    Source,
+)
 from relionc.slurm.sizes import parse_size
 from relionc.slurm.syntax import SlurmSyntaxError
 from relionc.slurm.times import UNLIMITED, parse_time
@@ -309,12 +318,12 @@ def _launcher(use: str, section: Section) -> Launcher:
     )
 
 
-def _scratch(section: Section) -> Scratch | None:
+def _scratch(section: Section) -> ScratchDisk | None:
     if not section.value:
         return None
     section.needs("scratch", "path")
     advice = "no blanks and no marks of a shell; a variable as ${NAME}"
-    return Scratch(
+    return ScratchDisk(
         path=section.name("path", PATH, "a folder that RELION's own commands can name", advice),
         gres=section.name("gres", SLURM_NAME, "the name of a gres"),
         required=section.flag("required"),

@@ -98,7 +98,7 @@ class Launcher(NamedTuple):
     daemons: bool | None = None
 
 
-class Scratch(NamedTuple):
+class ScratchDisk(NamedTuple):
     """Node-local disk: `path` may hold `${NAME}` references; `gres` is its gres name (empty: not a gres)."""
 
     path: str
@@ -146,7 +146,7 @@ class Cluster(NamedTuple):
     node_types: Mapping[str, NodeType]
     partitions: Mapping[str, Partition]
     launchers: Mapping[str, Launcher]
-    scratch: Scratch | None
+    scratch: ScratchDisk | None
     policy: Policy
     modules: Mapping[str, tuple[str, ...]]
     sources: Mapping[str, Source]

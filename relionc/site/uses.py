@@ -8,7 +8,7 @@ PLACEHOLDERS = ("ntasks", "cpus_per_task")
 PLACING = ("nodes", "ranks_per_node", "tasks_per_node", "hostfile")
 
 
-class Use(NamedTuple):
+class LauncherUse(NamedTuple):
     """What is true of the launchers of one use.
 
     `placeholders` are filled in besides the usual ones; `counts`: it has to be told how many ranks to start; `inside`:
@@ -25,15 +25,15 @@ class Use(NamedTuple):
 USES = {
     use.name: use
     for use in (
-        Use("batch", PLACING, counts=True),
-        Use("interactive", PLACING),
-        Use("serial"),
-        Use("hetjob", ("workers", "leader_cpus"), of_mode=True),
-        Use("one_task_per_node", PLACING, counts=True, inside=True, of_mode=True),
+        LauncherUse("batch", PLACING, counts=True),
+        LauncherUse("interactive", PLACING),
+        LauncherUse("serial"),
+        LauncherUse("hetjob", ("workers", "leader_cpus"), of_mode=True),
+        LauncherUse("one_task_per_node", PLACING, counts=True, inside=True, of_mode=True),
     )
 }
 
 
-def use_of(name: str) -> Use:
+def use_of(name: str) -> LauncherUse:
     """Return what is true of launchers of a use; of an unknown one, nothing."""
-    return USES.get(name, Use(name))
+    return USES.get(name, LauncherUse(name))

@@ -15,7 +15,7 @@ MAX_CONSTRAINT, MAX_FEATURES = 4_000, 64
 FEATURE, ALL, ANY, SAME, SPLIT, COUNTED = "feature", "all", "any", "same", "split", "counted"
 
 
-class Constraint(NamedTuple):
+class NodeConstraint(NamedTuple):
     """A node constraint as a tree.
 
     `kind` is FEATURE (`name`), ALL (`a&b`), ANY (`a|b`, each node for itself), SAME (`[a|b]`, all nodes
@@ -24,11 +24,11 @@ class Constraint(NamedTuple):
 
     kind: str
     name: str = ""
-    parts: tuple[Constraint, ...] = ()
+    parts: tuple[NodeConstraint, ...] = ()
     count: int = 0  # type: ignore[assignment]  # a record needs no tuple.count
 
 
-def parse_constraint(text: str) -> Constraint:
+def parse_constraint(text: str) -> NodeConstraint:
     """Return the tree of a `--constraint` value; `&` (or `,`) and `|` bind alike, from left to right."""
     if len(text) > MAX_CONSTRAINT:
         raise SlurmSyntaxError(
@@ -50,7 +50,7 @@ def parse_constraint(text: str) -> Constraint:
     return tree
 
 
-def constraint_allows(tree: Constraint, features: Collection[str]) -> bool:
+def constraint_allows(tree: NodeConstraint, features: Collection[str]) -> bool:
     """Tell whether a node with these features may be part of a job with this constraint."""
     if tree.kind == FEATURE:
         return tree.name in features
@@ -61,7 +61,7 @@ def constraint_allows(tree: Constraint, features: Collection[str]) -> bool:
     return any(constraint_allows(_uncounted(part, tree.kind), features) for part in tree.parts)
 
 
-def constraint_nodes(tree: Constraint, nodes: Sequence[tuple[Collection[str], int]]) -> int:
+def constraint_nodes(tree: NodeConstraint, nodes: Sequence[tuple[Collection[str], int]]) -> int:
     """Return how many nodes one job may have of these (features, count): all, or those of one part of `[a|b]`."""
     if tree.kind != SAME:
         return sum(count for _, count in nodes)
@@ -71,7 +71,7 @@ def constraint_nodes(tree: Constraint, nodes: Sequence[tuple[Collection[str], in
     return max(parts, default=0)
 
 
-def constraint_least(tree: Constraint) -> int:
+def constraint_least(tree: NodeConstraint) -> int:
     """Return how many nodes a job must have at least: those that the counts of a constraint ask for."""
     if tree.kind == COUNTED:
         return tree.count
@@ -81,7 +81,7 @@ def constraint_least(tree: Constraint) -> int:
     return min(least, default=1) if tree.kind in (ANY, SAME) else max(least, default=1)
 
 
-def format_constraint(tree: Constraint) -> str:
+def format_constraint(tree: NodeConstraint) -> str:
     """Return the text of a constraint; `parse_constraint` reads the same tree back."""
     if tree.kind == FEATURE:
         return tree.name
@@ -94,12 +94,12 @@ def format_constraint(tree: Constraint) -> str:
     return f"[{chain}]" if in_brackets else chain
 
 
-def _grouped(part: Constraint) -> str:
+def _grouped(part: NodeConstraint) -> str:
     text = format_constraint(part)
     return f"({text})" if part.kind in (ALL, ANY) else text
 
 
-def _uncounted(part: Constraint, kind: str) -> Constraint:
+def _uncounted(part: NodeConstraint, kind: str) -> NodeConstraint:
     return part.parts[0] if kind == SPLIT and part.kind == COUNTED else part
 
 
@@ -137,7 +137,7 @@ class _ConstraintReader:
         advice = "write features with & and |, as rack1|rack2, without blanks; (a|b)&c groups"
         return SlurmSyntaxError(f"Slurm would not read the constraint `{self.text}`{reason}", advice)
 
-    def chain(self, openings: str) -> Constraint:
+    def chain(self, openings: str) -> NodeConstraint:
         """Read parts joined by `&` and `|`; `openings` are the brackets that may stand inside."""
         tree = self.term(openings)
         while self.peek() in ("&", "|"):
@@ -145,7 +145,7 @@ class _ConstraintReader:
             tree = _join(kind, tree, self.term(openings))
         return tree
 
-    def term(self, openings: str) -> Constraint:
+    def term(self, openings: str) -> NodeConstraint:
         """Read a feature or a group, and the number of nodes after it."""
         opening = self.peek()
         if opening and opening in openings:
@@ -154,18 +154,18 @@ class _ConstraintReader:
             if self.take() != {"[": "]", "(": ")"}[opening]:
                 raise self.error(f"`{opening}` is not closed")
         elif is_name(opening):
-            tree = Constraint(FEATURE, self.take())
+            tree = NodeConstraint(FEATURE, self.take())
         else:
             raise self.error()
         return self.counted(tree) if self.peek() == "*" and opening != "[" else tree
 
-    def counted(self, tree: Constraint) -> Constraint:
+    def counted(self, tree: NodeConstraint) -> NodeConstraint:
         self.take()
         if not is_number(self.peek()) or int(self.peek()) == 0:
             raise self.error("after * stands a number of nodes")
-        return Constraint(COUNTED, parts=(tree,), count=int(self.take()))
+        return NodeConstraint(COUNTED, parts=(tree,), count=int(self.take()))
 
-    def brackets(self) -> Constraint:
+    def brackets(self) -> NodeConstraint:
         """Read `a|b` (all nodes alike) or `a*2&b*1` (so many of each)."""
         parts = [self.term("(")]
         sign = self.peek()
@@ -175,10 +175,10 @@ class _ConstraintReader:
         counted = [part.kind == COUNTED for part in parts]
         if (any(counted) and (sign == "|" or not all(counted))) or (sign == "&" and not any(counted)):
             raise self.error("inside [ ] stand either a|b or a*2&b*1")
-        return Constraint(SPLIT if all(counted) else SAME, parts=tuple(parts))
+        return NodeConstraint(SPLIT if all(counted) else SAME, parts=tuple(parts))
 
 
-def _join(kind: str, left: Constraint, right: Constraint) -> Constraint:
+def _join(kind: str, left: NodeConstraint, right: NodeConstraint) -> NodeConstraint:
     """Join two parts, without a level of its own for a part of the same kind."""
     parts = [part for side in (left, right) for part in (side.parts if side.kind == kind else (side,))]
-    return Constraint(kind, parts=tuple(parts))
+    return NodeConstraint(kind, parts=tuple(parts))

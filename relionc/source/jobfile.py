@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from relionc.diag import Diagnostic, Span
+from relionc.diag import Diagnostic, TextSpan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,14 +61,14 @@ class JobText(NamedTuple):
             place = self.text.find("\n" + label, place + 1)
         return None
 
-    def span(self, route: Route, *, on_key: bool = False) -> Span | None:
+    def span(self, route: Route, *, on_key: bool = False) -> TextSpan | None:
         """Return the place of the line whose number (from 0) is `route`; none for the file as a whole."""
         if not route or not isinstance(route[0], int):
             return None
         line = _lines_of(self.text)[route[0]].rstrip()
         start = len(line) - len(line.lstrip())
         end = line.find(" ", start) if on_key and self.style == STAR else len(line)
-        return Span(route[0] + 1, start + 1, route[0] + 1, max(end, start) + 1)
+        return TextSpan(route[0] + 1, start + 1, route[0] + 1, max(end, start) + 1)
 
 
 class NotRead(Exception):  # noqa: N818 - says what is wrong with a file, and is reported as that
@@ -76,7 +76,7 @@ class NotRead(Exception):  # noqa: N818 - says what is wrong with a file, and is
 
     def __init__(self, path: str, message: str, line: int | None = None, advice: str = _FORMS) -> None:
         super().__init__(message)
-        span = None if line is None else Span(line + 1, 1, line + 1, 2)
+        span = None if line is None else TextSpan(line + 1, 1, line + 1, 2)
         self.diagnostic = Diagnostic(NOT_READ, "error", message, path, span, advice)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from relionc.diag import Diagnostic, Span
+from relionc.diag import Diagnostic, TextSpan
 from relionc.source import events
 from relionc.source.build import Builder, Refused
 from relionc.source.characters import first_unsafe_in_file, name_of
@@ -115,20 +115,20 @@ def _syntax(problem: events.SyntaxProblem, text: str, path: str) -> Diagnostic:
     from relionc.source.syntax import explain
 
     told = explain(problem, text)
-    span = Span(told.line + 1, told.column + 1, told.line + 1, told.column + 2)
+    span = TextSpan(told.line + 1, told.column + 1, told.line + 1, told.column + 2)
     return Diagnostic(
         code="RL001", severity="error", message=told.message, path=path, span=span, help=told.help
     )
 
 
-def _point(text: str, index: int) -> Span:
+def _point(text: str, index: int) -> TextSpan:
     from relionc.source.values import split_lines
 
     lines = split_lines(text[:index])
-    return Span(len(lines), len(lines[-1]) + 1, len(lines), len(lines[-1]) + 2)
+    return TextSpan(len(lines), len(lines[-1]) + 1, len(lines), len(lines[-1]) + 2)
 
 
-def _refuse(path: str, code: str, message: str, span: Span | None = None, *, help: str) -> Loaded:  # noqa: A002 - the field's name
+def _refuse(path: str, code: str, message: str, span: TextSpan | None = None, *, help: str) -> Loaded:  # noqa: A002 - the field's name
     return Loaded(
         None, (Diagnostic(code=code, severity="error", message=message, path=path, span=span, help=help),)
     )

@@ -10,7 +10,7 @@ from typing import BinaryIO
 _BLOCK = 1 << 20  # bytes read at once
 
 
-class TooLarge(OSError):  # noqa: N818 - said to people as it is
+class FileTooLarge(OSError):  # noqa: N818 - said to people as it is
     """A file has more bytes than its kind may have."""
 
 
@@ -44,7 +44,7 @@ def read(path: str, most: int) -> bytes:
     """Return the bytes of a regular file; raises TooLarge beyond `most` of them, OSError for what cannot be read."""
     data = start(path, most + 1)
     if len(data) > most:
-        raise TooLarge(errno.EFBIG, f"it has more than {most:,} bytes", path)
+        raise FileTooLarge(errno.EFBIG, f"it has more than {most:,} bytes", path)
     return data
 
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from relionc.diag import Route, Span
+from relionc.diag import Route, TextSpan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,9 +44,9 @@ def split_lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def unpack(start: int, end: int) -> Span:
+def unpack(start: int, end: int) -> TextSpan:
     """Return the span between two packed positions."""
-    return Span((start >> 20) + 1, (start & _COLUMN) + 1, (end >> 20) + 1, (end & _COLUMN) + 1)
+    return TextSpan((start >> 20) + 1, (start & _COLUMN) + 1, (end >> 20) + 1, (end & _COLUMN) + 1)
 
 
 class Tree(NamedTuple):
@@ -63,7 +63,7 @@ class Tree(NamedTuple):
     marks: Mapping[Route, tuple[int, int, int]]
     links: Mapping[Route, Route]
 
-    def span(self, route: Route, *, on_key: bool = False) -> Span | None:
+    def span(self, route: Route, *, on_key: bool = False) -> TextSpan | None:
         """Return where the value (or the key) at `route` stands.
 
         A route that does not exist gives the place of its nearest existing ancestor: its key where it has
@@ -93,7 +93,7 @@ class Tree(NamedTuple):
         """Tell whether the first `length` steps are a link to follow; an alias itself is a place to stay."""
         return route[:length] in self.links and (length < len(route) or route not in self.marks)
 
-    def _missing_value(self, after: int) -> Span:
+    def _missing_value(self, after: int) -> TextSpan:
         """Return the place of a value that is not there: behind the colon of its key, if that has one."""
         line = split_lines(self.text)[after >> 20][after & _COLUMN :]
         colon = len(line) - len(line.lstrip()) + 1 if line.lstrip().startswith(":") else 0

@@ -10,7 +10,7 @@ from relionc.spec import options as job_options
 from relionc.spec import resources
 from relionc.spec.careless import broken_rank_rules
 from relionc.spec.jobfile import resolve, with_references
-from relionc.spec.scope import Scope
+from relionc.spec.scope import SpecScope
 
 if TYPE_CHECKING:
     from relionc.catalog.types import Option
@@ -78,7 +78,7 @@ def _why_not(option: Option, written: str, job: Job) -> str:
         return "RELION does not use it when it pre-reads the particles"
     if option.role == "ranks" and (broken := _broken_rule(job)):
         return broken
-    scope = Scope({})
+    scope = SpecScope({})
     text = job_options.one(written, option, (), scope)
     if text is not None and option.role in _PINNED:
         resources.from_options(job.type, {option.key: text}, {option.key: ()}, scope)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from relionc.data.facts import FileFacts
     from relionc.diag import Route
     from relionc.expr import AnyText
-    from relionc.spec.scope import Scope
+    from relionc.spec.scope import SpecScope
 
     Reader = Callable[[str, str], FileFacts | None]
     """Says what is in a file, by its path and the project's."""
@@ -35,7 +35,7 @@ def resolve(
     job_type: JobType,
     texts: Mapping[str, AnyText],
     route: Route,
-    scope: Scope,
+    scope: SpecScope,
     project: AnyText,
     file_facts: Reader,
 ) -> Data:

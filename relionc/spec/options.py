@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from relionc.catalog.types import JobType, Option
     from relionc.diag import Route
     from relionc.expr import AnyText
-    from relionc.spec.scope import Scope
+    from relionc.spec.scope import SpecScope
 
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
 _SHELL = re.compile(r"\$(\w+|\{\w+\})|`|\$\(")
@@ -26,7 +26,7 @@ _TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
 
 
 def resolve(
-    raw: Mapping[str, Any], job_type: JobType, route: Route, scope: Scope
+    raw: Mapping[str, Any], job_type: JobType, route: Route, scope: SpecScope
 ) -> tuple[dict[str, AnyText], dict[str, Route]]:
     """Return the text of every option of `job_type` (defaults filled in), and the routes of those given."""
     texts: dict[str, AnyText] = {key: option.default for key, option in job_type.options.items()}
@@ -44,7 +44,7 @@ def resolve(
     return texts, given
 
 
-def one(value: Any, option: Option, route: Route, scope: Scope) -> AnyText | None:
+def one(value: Any, option: Option, route: Route, scope: SpecScope) -> AnyText | None:
     """Return RELION's text for the value of one option, or None with a finding."""
     before = len(scope.findings)
     known = scope.value(value, route)
@@ -100,7 +100,7 @@ def _listed(versions: tuple[str, ...]) -> str:
     return f"RELION {', '.join(first)} and {last}" if first else f"RELION {last}"
 
 
-def _text(value: Any, option: Option, route: Route, scope: Scope) -> AnyText | None:
+def _text(value: Any, option: Option, route: Route, scope: SpecScope) -> AnyText | None:
     """Return RELION's text for a value, or None with a finding."""
     if value is None:
         return ""
@@ -111,7 +111,7 @@ def _text(value: Any, option: Option, route: Route, scope: Scope) -> AnyText | N
     return None if text is None or not _safe(text, option, route, scope) else text
 
 
-def _bool(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
+def _bool(value: Any, option: Option, route: Route, scope: SpecScope) -> str | None:
     word = show(text_of(value)).lower()
     if word in _TRUE:
         return "Yes"
@@ -121,7 +121,7 @@ def _bool(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
     return None
 
 
-def _number(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
+def _number(value: Any, option: Option, route: Route, scope: SpecScope) -> str | None:
     text = text_of(value)
     if isinstance(text, str) and not isinstance(value, bool) and _DECIMAL.match(text):
         return text
@@ -132,7 +132,7 @@ def _number(value: Any, option: Option, route: Route, scope: Scope) -> str | Non
     return None
 
 
-def _choice(value: Any, option: Option, route: Route, scope: Scope) -> str | None:
+def _choice(value: Any, option: Option, route: Route, scope: SpecScope) -> str | None:
     text = show(text_of(value))
     if text in option.choices:
         return text
@@ -146,7 +146,7 @@ def _choice(value: Any, option: Option, route: Route, scope: Scope) -> str | Non
     return None
 
 
-def _plain(value: Any, option: Option, route: Route, scope: Scope) -> AnyText | None:
+def _plain(value: Any, option: Option, route: Route, scope: SpecScope) -> AnyText | None:
     if isinstance(value, bool):
         text = f"`{option.key}` is text, not {text_of(value)}"
         scope.report("RL105", text, route, "put it in quotes if it is meant")
@@ -157,7 +157,7 @@ def _plain(value: Any, option: Option, route: Route, scope: Scope) -> AnyText | 
 _READERS = {"bool": _bool, "number": _number, "list": _choice}
 
 
-def no_lookalikes(text: AnyText, name: str, route: Route, scope: Scope) -> bool:
+def no_lookalikes(text: AnyText, name: str, route: Route, scope: SpecScope) -> bool:
     """Refuse blanks of Unicode: a reader sees two words where RELION and a shell see one."""
     blank = blanks.lookalike(masked(text))
     if blank:
@@ -166,7 +166,7 @@ def no_lookalikes(text: AnyText, name: str, route: Route, scope: Scope) -> bool:
     return not blank
 
 
-def _safe(text: AnyText, option: Option, route: Route, scope: Scope) -> bool:
+def _safe(text: AnyText, option: Option, route: Route, scope: SpecScope) -> bool:
     """Refuse what could mean something else in a script than it does here."""
     characters = masked(text)
     if _CONTROL.search(characters):

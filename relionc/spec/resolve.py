@@ -17,7 +17,7 @@ from relionc.spec import sbatch
 from relionc.spec.data import resolve as resolve_data
 from relionc.spec.model import Needs, Pin, ResolvedJob, ResolvedSpec
 from relionc.spec.order import in_order
-from relionc.spec.scope import Scope
+from relionc.spec.scope import SpecScope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -55,7 +55,7 @@ def resolve(
     `file_facts` (path, project) says what is in a STAR file that is there; `left_out` names jobs that
     are not in `value` because their own trouble has been told: whatever refers to them is left out quietly.
     """
-    scope = Scope(value.get("vars") or {})
+    scope = SpecScope(value.get("vars") or {})
     version = _version(value, relion, scope)
     try:
         jobs = _jobs(value, version, scope, file_facts, left_out)
@@ -70,7 +70,7 @@ def resolve(
 def _jobs(
     value: Mapping[str, Any],
     version: str | None,
-    scope: Scope,
+    scope: SpecScope,
     file_facts: Callable[[str, str], FileFacts | None],
     left_out: Collection[str],
 ) -> tuple[ResolvedJob, ...]:
@@ -97,7 +97,7 @@ def _jobs(
     return tuple(job for job in resolved if job.name not in scope.broken)
 
 
-def _version(value: Mapping[str, Any], override: str | None, scope: Scope) -> str | None:
+def _version(value: Mapping[str, Any], override: str | None, scope: SpecScope) -> str | None:
     text = override or values.text_of(value.get("relion"))
     if not text:
         known = ", ".join(catalog.versions())
@@ -151,7 +151,7 @@ class _Resolver:
         self,
         value: Mapping[str, Any],
         version: str,
-        scope: Scope,
+        scope: SpecScope,
         file_facts: Callable[[str, str], FileFacts | None],
     ) -> None:
         self.defaults = value.get("defaults") or {}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from relionc.catalog.types import JobType
     from relionc.diag import Route
     from relionc.expr import AnyText
-    from relionc.spec.scope import Scope
+    from relionc.spec.scope import SpecScope
 
 Routed = dict[str, tuple[Any, "Route"]]
 """Key → its value and where it stands (a job's own, or the spec's defaults)."""
@@ -37,7 +37,7 @@ class _WrongError(ValueError):
         self.help = advice
 
 
-def resolve(raw: Routed, scope: Scope) -> dict[str, Pin[Any]]:
+def resolve(raw: Routed, scope: SpecScope) -> dict[str, Pin[Any]]:
     """Return the pins of `resources:`, by the names of `Resources`."""
     pins: dict[str, Pin[Any]] = {}
     for key, (value, route) in raw.items():
@@ -115,7 +115,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _gpus(value: Any, route: Route, scope: Scope) -> dict[str, Pin[Any]]:
+def _gpus(value: Any, route: Route, scope: SpecScope) -> dict[str, Pin[Any]]:
     """Read a type, `type:count` per node, a count in all, or {type, per_node}."""
     if isinstance(value, dict):
         names = {"type": "gpu_type", "per_node": "gpus_per_node", "count": "gpus"}
@@ -157,7 +157,7 @@ _ROLE_PINS = {
 
 
 def from_options(
-    job_type: JobType, options: Mapping[str, AnyText], given: Mapping[str, Route], scope: Scope
+    job_type: JobType, options: Mapping[str, AnyText], given: Mapping[str, Route], scope: SpecScope
 ) -> dict[str, Pin[Any]]:
     """Return the pins that the user set through RELION's own options (`nr_mpi`, `gpu_ids` …)."""
     pins: dict[str, Pin[Any]] = {}
@@ -178,7 +178,7 @@ def from_options(
     return pins
 
 
-def merged(wishes: dict[str, Pin[Any]], options: dict[str, Pin[Any]], scope: Scope) -> Resources:
+def merged(wishes: dict[str, Pin[Any]], options: dict[str, Pin[Any]], scope: SpecScope) -> Resources:
     """Return all pins; the same value given twice must be the same, unless one is a default of the spec."""
     for name, pin in options.items():
         other = wishes.get(name)

@@ -11,12 +11,12 @@ from relionc.spec.model import Pin
 
 if TYPE_CHECKING:
     from relionc.spec.resources import Routed
-    from relionc.spec.scope import Scope
+    from relionc.spec.scope import SpecScope
 
 DISTRIBUTION = "distribution"
 
 
-def resolve(raw: Routed, scope: Scope) -> tuple[tuple[str, str | None], ...]:
+def resolve(raw: Routed, scope: SpecScope) -> tuple[tuple[str, str | None], ...]:
     """Return the options in the order of the spec; `yes` is a flag without a value."""
     found: list[tuple[str, str | None]] = []
     for key, (value, route) in raw.items():
@@ -36,7 +36,7 @@ def resolve(raw: Routed, scope: Scope) -> tuple[tuple[str, str | None], ...]:
     return tuple(found)
 
 
-def distribution(raw: Routed, gpu: bool, scope: Scope) -> Pin[str] | None:
+def distribution(raw: Routed, gpu: bool, scope: SpecScope) -> Pin[str] | None:
     """Return the wish to deal ranks over nodes in turn, which the plan of a GPU job answers with what it would do.
 
     Blocks are what the plan makes. Any other distribution is refused, and so is that one for a job without GPUs.
@@ -54,7 +54,7 @@ def distribution(raw: Routed, gpu: bool, scope: Scope) -> Pin[str] | None:
     return None
 
 
-def _one(key: str, value: Any, route: Any, scope: Scope) -> list[tuple[str, str | None]]:
+def _one(key: str, value: Any, route: Any, scope: SpecScope) -> list[tuple[str, str | None]]:
     if value is None:
         return []
     takes = OPTIONS[key].value

@@ -31,7 +31,7 @@ class _BrokenError(Exception):
     """A name leads to a job that could not be made out, which has been told where that job stands."""
 
 
-class Scope:
+class SpecScope:
     """Evaluates scalars and collects what is wrong with them; one per spec."""
 
     def __init__(self, variables: Mapping[str, Any]) -> None:

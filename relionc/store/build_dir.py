@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from relionc.store import carry, manifest, swap
 from relionc.store.digest import of_bytes
 from relionc.store.lock import locked
-from relionc.store.paths import StoreError, Tree, failure, is_link, is_safe
+from relionc.store.paths import FolderTree, StoreError, failure, is_link, is_safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -76,7 +76,7 @@ def write(
     with locked(_made_folder(os.path.dirname(root) or "."), root) as alone:
         if alone:
             _clear(root)
-        old = Tree(root) if _is_there(root) else None
+        old = FolderTree(root) if _is_there(root) else None
         try:
             return _write(root, old, files, _Wanted(inputs, version, partial), force=force)
         finally:
@@ -118,7 +118,7 @@ def _check(files: Mapping[str, bytes]) -> None:
 
 
 def _write(
-    root: str, old: Tree | None, files: Mapping[str, bytes], wanted: _Wanted, *, force: bool
+    root: str, old: FolderTree | None, files: Mapping[str, bytes], wanted: _Wanted, *, force: bool
 ) -> Written:
     whole, stale = _complete(old, files, wanted)
     found = {path: None if old is None else old.read(path) for path in whole}
@@ -141,7 +141,7 @@ def _in_state(states: Mapping[str, str], wanted: str) -> tuple[str, ...]:
 
 
 def _complete(
-    old: Tree | None, files: Mapping[str, bytes], wanted: _Wanted
+    old: FolderTree | None, files: Mapping[str, bytes], wanted: _Wanted
 ) -> tuple[dict[str, bytes], _Stale]:
     """Return all files with the manifest last, and what an earlier build has left."""
     artifacts = manifest.facts_of(files)
@@ -156,7 +156,7 @@ def _complete(
     return {**files, manifest.NAME: text}, _stale(old, {k: v for k, v in listed.items() if k not in files})
 
 
-def _stale(tree: Tree, old: Mapping[str, Facts]) -> _Stale:
+def _stale(tree: FolderTree, old: Mapping[str, Facts]) -> _Stale:
     remove: list[str] = []
     keep: list[str] = []
     for path, facts in old.items():
@@ -177,7 +177,7 @@ def _is_script(content: bytes) -> bool:
     return content.startswith(b"#!")
 
 
-def _refuse_foreign(old: Tree, changed: Mapping[str, tuple[bytes, int] | None]) -> None:
+def _refuse_foreign(old: FolderTree, changed: Mapping[str, tuple[bytes, int] | None]) -> None:
     """Raise StoreError where a file that is to change is not as a build left it."""
     if not changed:
         return
@@ -194,7 +194,7 @@ def _refuse_foreign(old: Tree, changed: Mapping[str, tuple[bytes, int] | None]) 
         )
 
 
-def _listed(tree: Tree) -> Mapping[str, Facts]:
+def _listed(tree: FolderTree) -> Mapping[str, Facts]:
     """Return what the manifest that stands there lists; nothing where there is none."""
     found = tree.read(manifest.NAME)
     return {} if found is None else manifest.artifacts_of(found[0])
@@ -215,7 +215,7 @@ def _exchange(root: str, whole: Mapping[str, bytes], unchanged: set[str], remove
 
 
 def _fill(new: str, files: Mapping[str, bytes], root: str) -> None:
-    tree = Tree(new, shown_as=root)
+    tree = FolderTree(new, shown_as=root)
     try:
         for path, content in files.items():
             if not os.path.lexists(
@@ -241,7 +241,7 @@ def diff(
         artifacts = manifest.facts_of(files)
         whole = {**files, manifest.NAME: manifest.text(inputs, artifacts, version)}
         return "".join(_patch(root, path, None, content) for path, content in whole.items())
-    tree = Tree(root)
+    tree = FolderTree(root)
     try:
         whole, stale = _complete(tree, files, wanted)
         listed = _listed(tree)

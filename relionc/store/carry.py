@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING
 
 from relionc.store import manifest
-from relionc.store.paths import Tree
+from relionc.store.paths import FolderTree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +92,7 @@ def sweep(left: str, root: str) -> None:
 
 def _made(left: str) -> set[str]:
     """Return what a build made of the files of a folder, by its manifest."""
-    tree = Tree(left)
+    tree = FolderTree(left)
     try:
         found = tree.read(manifest.NAME)
     finally:

@@ -43,7 +43,7 @@ def is_safe(path: str) -> bool:
     return path.isprintable() and all(part not in ("", ".", "..") for part in parts)
 
 
-class Tree:
+class FolderTree:
     """The files below one folder, reached from its open descriptor one plain folder at a time."""
 
     def __init__(self, root: str, shown_as: str = "") -> None:

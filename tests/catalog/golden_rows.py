@@ -14,7 +14,7 @@ from relionc import catalog
 from relionc.data.project import Project
 from relionc.expr import refs
 from relionc.ir import CommandLine, Glob, ShellRef, Word
-from relionc.lower.commands import Made, make
+from relionc.lower.commands import RelionCommands, relion_commands
 
 if TYPE_CHECKING:
     from relionc.catalog import JobType
@@ -129,10 +129,12 @@ def rows_of(release: str, kind: str, job_type: JobType) -> list[Row]:
     return _rows_by_type(release, kind).get((job_type.type_id, bool(job_type.is_tomo)), [])
 
 
-def made_of(row: Row, job_type: JobType) -> Made:
+def made_of(row: Row, job_type: JobType) -> RelionCommands:
     """Return what we make of a row's options; `$NAME` in them is a shell reference, as RELION leaves it one."""
     options = {key: with_references(value) for key, value in row["set"].items()}
-    return make(job_type, options, output=row["outputname"], is_continue=row["is_continue"], files=PROJECT)
+    return relion_commands(
+        job_type, options, output=row["outputname"], is_continue=row["is_continue"], files=PROJECT
+    )
 
 
 def with_references(text: str) -> refs.AnyText:
@@ -190,7 +192,7 @@ def difference(row: Row, job_type: JobType) -> str:
     return _nodes_differ(made, row) if "input_nodes" in row else ""
 
 
-def _nodes_differ(made: Made, row: Row) -> str:
+def _nodes_differ(made: RelionCommands, row: Row) -> str:
     for name, ours in (("input_nodes", made.input_nodes), ("output_nodes", made.output_nodes)):
         if [list(node) for node in ours] != row[name]:
             return f"{name} {ours} are not {row[name]}"

@@ -19,7 +19,7 @@ from relionc import catalog
 from relionc.data.project import Project
 from relionc.emit.jobfile import render
 from relionc.lower import jobfile
-from relionc.lower.commands import make
+from relionc.lower.commands import relion_commands
 
 if TYPE_CHECKING:
     from relionc.catalog import JobType
@@ -91,7 +91,7 @@ class Relion:
         table = f"\ndata_pipeline_general\n\n_rlnPipeLineJobCounter {JOB}\n\n"
         pipeline = self.folder / "default_pipeline.star"
         pipeline.write_text(table, "utf-8")
-        text = render(jobfile.make(job_type, options, is_continue=False))
+        text = render(jobfile.job_file(job_type, options, is_continue=False))
         (self.folder / "job.star").write_text(text, "utf-8")
         command = [*self.program, "--addJobFromStar", "job.star", "--addJobOptions", "do_queue == Yes"]
         job = self.folder / job_type.job_dir / f"job{JOB:03}"
@@ -108,7 +108,7 @@ class Relion:
         """Return what we make of the same options, from the same files."""
         output = f"{job_type.job_dir}/job{JOB:03}/"
         files = Project(str(self.folder))
-        made = make(job_type, options, output=output, is_continue=False, files=files)
+        made = relion_commands(job_type, options, output=output, is_continue=False, files=files)
         if made.refusals:
             return Answer(None, "; ".join(refusal.message for refusal in made.refusals))
         nodes = (*made.input_nodes, *made.output_nodes)

@@ -70,7 +70,7 @@ def test_loading_a_type_needs_neither_yaml_nor_lark() -> None:
     code = (
         "import sys; from relionc import catalog; from relionc.lower import commands;"
         "t = catalog.load('class3d', '3.1');"
-        "commands.make(t, {'fn_img': 'a', 'fn_ref': 'b'}, output='C/', is_continue=False);"
+        "commands.relion_commands(t, {'fn_img': 'a', 'fn_ref': 'b'}, output='C/', is_continue=False);"
         "print([m for m in sys.modules if m.split('.')[0] in ('lark', 'ruamel', '_ruamel_yaml')])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -102,9 +102,9 @@ def test_a_made_up_version_needs_no_python(data: dict[str, Any]) -> None:
     after = compile_all(with_version(data, "7.2"))
     assert {version: types for version, types in after.items() if version != "7.2"} == before
     job_type = catalog.from_data(after["7.2"]["class3d"])
-    from relionc.lower.commands import make
+    from relionc.lower.commands import relion_commands
 
-    made = make(job_type, {"fn_img": "a", "fn_ref": "b"}, output="C/", is_continue=False)
+    made = relion_commands(job_type, {"fn_img": "a", "fn_ref": "b"}, output="C/", is_continue=False)
     assert "--magic" in made.texts[0]
     assert made.input_nodes[0] == ("a", "Particles.star")
     assert (job_type.type_id, job_type.is_tomo) == ("relion.class3d", False)

@@ -35,7 +35,7 @@ EVERY = {"golden": 1, "fuzz": 7}  # the rest of the fuzz rows differs in options
 def written(row: Row, release: str) -> str:
     """Return the job file of a row; values of options stay as they were typed, `$NAME` among them."""
     job_type = catalog.load(names(release)[key_of(row, release)], version_of(release))
-    return render(jobfile.make(job_type, row["set"], is_continue=row["is_continue"]))
+    return render(jobfile.job_file(job_type, row["set"], is_continue=row["is_continue"]))
 
 
 def answered(row: Row, release: str, path: Path) -> Answer:

@@ -12,7 +12,7 @@ from golden_rows import KINDS, RELEASES, rows, version_of
 
 from relionc import catalog
 from relionc.catalog.compare import flags
-from relionc.lower.commands import make
+from relionc.lower.commands import relion_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +96,7 @@ def drawn(job_type: JobType) -> set[str]:
             for key, option in job_type.options.items()
             if option.kind in ("bool", "list") or draw.random() < 0.5
         }
-        made = make(job_type, options, output="X/job001/", is_continue=draw.random() < 0.2)
+        made = relion_commands(job_type, options, output="X/job001/", is_continue=draw.random() < 0.2)
         found |= {
             word for text in made.texts for word in text.replace('"', " ").split() if word.startswith("-")
         }

@@ -61,7 +61,7 @@ def test_every_default_job_file_reads_the_same_after_a_round_through_a_spec(path
     resolved, findings = spec_room.resolve(tree.value, path="s.yaml")
     assert resolved is not None, findings
     (job,) = resolved.jobs
-    written = render(jobfile.make(job.type, job.options, is_continue=job.is_continue))
+    written = render(jobfile.job_file(job.type, job.options, is_continue=job.is_continue))
     assert written == path.read_text("utf-8")
     after = job_of(written.encode(), version_of(path.parent.name))
     assert (after.type, after.is_continue, meaning(after)) == (
@@ -78,7 +78,7 @@ def test_the_version_that_wrote_a_file_is_recognised(path: Path) -> None:
 
 def wanted_commands(job_type: JobType, options: Mapping[str, str], *, is_continue: bool) -> str:
     texts = {key: with_references(text) for key, text in options.items()}
-    made = commands.make(job_type, texts, output=OUTPUT, is_continue=is_continue)
+    made = commands.relion_commands(job_type, texts, output=OUTPUT, is_continue=is_continue)
     return "".join(shell.one_line(command) + "\n" for command in made.commands)
 
 
@@ -89,7 +89,7 @@ def test_a_build_of_the_spec_gives_the_commands_and_the_job_file(release: str) -
         if not row["ok"] or (release, "golden", row["line"]) in exceptions():
             continue
         job_type = catalog.load(names(release)[key_of(row, release)], version_of(release))
-        text = render(jobfile.make(job_type, row["set"], is_continue=row["is_continue"]))
+        text = render(jobfile.job_file(job_type, row["set"], is_continue=row["is_continue"]))
         job = job_of(text.encode(), version_of(release))
         if any(finding.code in CANNOT_RUN for finding in careless(job)):
             continue  # RELION makes commands of it, and its program stops on them: no build
@@ -124,7 +124,7 @@ def test_what_a_spec_cannot_say_stands_in_it_as_a_remark() -> None:
         "fn_mask": "a\u2028fn_mask: b.mrc",
     }
     job_type = catalog.load("refine3d", "3.1")
-    text = spec_of(job_of(render(jobfile.make(job_type, options, is_continue=True)).encode(), "3.1"))
+    text = spec_of(job_of(render(jobfile.job_file(job_type, options, is_continue=True)).encode(), "3.1"))
     remarks = {line.split(":")[0].strip(" #") for line in text.splitlines() if "-- left out:" in line}
     assert remarks == {"nr_mpi", "nr_threads", "do_queue", "fn_img", "other_args", "fn_mask"}
     assert source.load(text.encode(), "s.yaml").tree

@@ -26,7 +26,7 @@ LATER = sorted(path for release in ("4.0.2", "5.0.1") for path in (DATA / "jobst
 @pytest.mark.parametrize(("job", "job_type"), OURS, ids=[f"{ours.version}-{ours.name}" for _, ours in OURS])
 def test_default_options_give_relions_default_file(job: Job, job_type: JobType) -> None:
     written = (DATA / job.facts["default_file"]).read_text("utf-8")
-    assert render(jobfile.make(job_type, {}, is_continue=False)) == written
+    assert render(jobfile.job_file(job_type, {}, is_continue=False)) == written
 
 
 @pytest.mark.parametrize("path", LATER, ids=lambda path: f"{path.parent.name}-{path.name}")
@@ -53,7 +53,7 @@ def test_the_form_of_later_versions_is_ready(path: Path) -> None:
 def test_values_are_written_and_references_shown() -> None:
     job_type = catalog.load("class3d", "3.1")
     options = {"scratch_dir": refs.braced("/lscratch/${SLURM_JOB_ID}"), "nr_classes": "6"}
-    text = render(jobfile.make(job_type, options, is_continue=True))
+    text = render(jobfile.job_file(job_type, options, is_continue=True))
     assert "nr_classes          6 \n" in text
     assert "scratch_dir /lscratch/${SLURM_JOB_ID} \n" in text
     assert "_rlnJobIsContinue                       1\n" in text

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from relionc import catalog
-from relionc.lower.commands import Made, make
+from relionc.lower.commands import RelionCommands, relion_commands
 
 
-def made(name: str, version: str, **options: str) -> Made:
+def made(name: str, version: str, **options: str) -> RelionCommands:
     job_type = catalog.load(name, version)
-    return make(job_type, options, output=f"{job_type.job_dir}/job025/", is_continue=False)
+    return relion_commands(job_type, options, output=f"{job_type.job_dir}/job025/", is_continue=False)
 
 
 def test_postprocessing_of_subtomograms_takes_the_half_maps_from_the_optimisation_set() -> None:

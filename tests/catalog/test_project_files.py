@@ -11,7 +11,7 @@ from relionc import catalog
 from relionc.catalog.compiler import CatalogError
 from relionc.catalog.compiler.facts import facts
 from relionc.data.project import Project
-from relionc.lower.commands import Made, make
+from relionc.lower.commands import RelionCommands, relion_commands
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,12 +22,14 @@ BODIES = {"fn_in": "Refine3D/job019/run_it020_optimiser.star", "fn_bodies": "bod
 MOVIES = {"fn_movie_star": "movies.star", "fn_cont": "Refine3D/job019/run_it020_optimiser.star"}
 
 
-def made(name: str, version: str, options: dict[str, str], files: Files | None, **more: Any) -> Made:
+def made(
+    name: str, version: str, options: dict[str, str], files: Files | None, **more: Any
+) -> RelionCommands:
     given = {"output": "MultiBody/job009/", "is_continue": False, **more}
-    return make(catalog.load(name, version), options, files=files, **given)
+    return relion_commands(catalog.load(name, version), options, files=files, **given)
 
 
-def body_maps(found: Made) -> list[str]:
+def body_maps(found: RelionCommands) -> list[str]:
     return [path for path, _ in found.output_nodes if "body" in path.rpartition("/")[2]]
 
 
@@ -112,7 +114,7 @@ def test_the_recorded_project_holds_what_the_rows_need() -> None:
     ],
 )
 def test_a_question_that_means_nothing_is_an_error_of_the_data(spec: dict[str, Any], words: str) -> None:
-    from relionc.catalog.compiler.names import Names
+    from relionc.catalog.compiler.names import ExpressionNames
 
     with pytest.raises(CatalogError, match=words):
-        facts(Names({}, {}), {"bodies": spec})
+        facts(ExpressionNames({}, {}), {"bodies": spec})

@@ -8,7 +8,7 @@ import pytest
 
 from relionc import catalog
 from relionc.data.project import Project
-from relionc.lower.commands import Made, make
+from relionc.lower.commands import RelionCommands, relion_commands
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,10 +20,10 @@ MODEL = "ModelAngelo/job025/job025.cif"
 
 def made(
     name: str, version: str, options: dict[str, str], *, is_continue: bool = False, files: Files | None = None
-) -> Made:
+) -> RelionCommands:
     job_type = catalog.load(name, version)
     output = f"{job_type.job_dir}/job025/"
-    return make(job_type, options, output=output, is_continue=is_continue, files=files)
+    return relion_commands(job_type, options, output=output, is_continue=is_continue, files=files)
 
 
 @pytest.mark.parametrize("name", ["ctfrefinetomo", "framealigntomo"])

@@ -10,21 +10,21 @@ from relionc import catalog
 from relionc.catalog.compiler.fragments import FragmentError, read
 from relionc.expr import refs
 from relionc.ir import Glob, ShellRef, Word
-from relionc.lower.commands import Made, make
+from relionc.lower.commands import RelionCommands, relion_commands
 
 CLASS3D = catalog.load("class3d", "3.1")
 NEEDED = {"fn_img": "particles.star", "fn_ref": "None"}
 
 
-def made(**options: refs.AnyText) -> Made:
-    return make(CLASS3D, {**NEEDED, **options}, output="Class3D/a/", is_continue=False)
+def made(**options: refs.AnyText) -> RelionCommands:
+    return relion_commands(CLASS3D, {**NEEDED, **options}, output="Class3D/a/", is_continue=False)
 
 
-def words(made: Made) -> tuple[Word, ...]:
+def words(made: RelionCommands) -> tuple[Word, ...]:
     return made.commands[0].words
 
 
-def after(made: Made, flag: str) -> Word:
+def after(made: RelionCommands, flag: str) -> Word:
     return words(made)[words(made).index((flag,)) + 1]
 
 
@@ -70,7 +70,7 @@ def test_an_open_quote_in_further_arguments_is_refused() -> None:
 
 
 def test_only_the_commands_of_the_shell_expand_wildcards() -> None:
-    importing = make(catalog.load("import", "2.1"), {}, output="Import/a/", is_continue=False)
+    importing = relion_commands(catalog.load("import", "2.1"), {}, output="Import/a/", is_continue=False)
     echo, header, listing = importing.commands
     assert listing.words == (("ls",), (Glob("Micrographs/*.mrcs"),))
     assert (listing.stdout, listing.append) == (("Import/a/movies.star",), True)
@@ -83,7 +83,9 @@ def test_coordinates_leave_the_folder_of_an_earlier_job_behind() -> None:
         "node_type": "2D/3D particle coordinates (*.box, *_pick.star)",
         "fn_in": "AutoPick/job012/mics/*_a.star",
     }
-    result = make(catalog.load("import", "2.1"), options, output="Import/job025/", is_continue=False)
+    result = relion_commands(
+        catalog.load("import", "2.1"), options, output="Import/job025/", is_continue=False
+    )
     assert result.texts == (
         "echo importing...",
         "mkdir -p Import/job025/mics",
@@ -97,7 +99,7 @@ def test_commands_that_run_under_mpi_are_marked() -> None:
     assert made(nr_mpi="5").parallel == (True,)
     assert made(nr_mpi="1").parallel == (False,)
     assert made(nr_mpi="1").templated == (True,)
-    importing = make(catalog.load("import", "2.1"), {}, output="Import/a/", is_continue=False)
+    importing = relion_commands(catalog.load("import", "2.1"), {}, output="Import/a/", is_continue=False)
     assert importing.parallel == (False, False, False)
     assert importing.templated == (False, True, False)
 
@@ -118,7 +120,7 @@ def test_more_ranks_than_relion_starts_without_a_queue_are_refused() -> None:
 
 @given(st.dictionaries(st.sampled_from(sorted(CLASS3D.options)), st.text(max_size=30)))
 def test_any_text_gives_commands_or_refusals(options: dict[str, str]) -> None:
-    result = make(CLASS3D, options, output="C/", is_continue=False)
+    result = relion_commands(CLASS3D, options, output="C/", is_continue=False)
     assert len(result.commands) == len(result.texts) == 1
     assert all(part for word in words(result) if word != ("",) for part in word)
 

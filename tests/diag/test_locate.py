@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from relionc.diag import Finding, Fix, Related, Span
+from relionc.diag import Finding, Fix, Related, TextSpan
 from relionc.diag.locate import locate, locate_all
 from relionc.source import load
 
@@ -30,13 +30,13 @@ def test_everything_a_finding_says_is_kept() -> None:
         "h",
         "w",
     )
-    assert (found.path, found.span, found.fixes) == ("specs/a.yaml", Span(3, 12, 3, 13), finding.fixes)
+    assert (found.path, found.span, found.fixes) == ("specs/a.yaml", TextSpan(3, 12, 3, 13), finding.fixes)
     key, fact = found.conflict
-    assert (key.message, key.span, key.source) == ("key", Span(4, 5, 4, 9), "")
+    assert (key.message, key.span, key.source) == ("key", TextSpan(4, 5, 4, 9), "")
     assert (fact.message, fact.span, fact.source) == ("fact", None, "page")
 
 
 def test_a_finding_about_what_is_missing_points_to_where_it_would_be() -> None:
     assert TREE is not None
     (found,) = locate_all([Finding(code="RL200", message="m", route=("jobs", "a", "resources", "mem"))], TREE)
-    assert found.span == Span(2, 3, 2, 4)
+    assert found.span == TextSpan(2, 3, 2, 4)

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from relionc.diag import Diagnostic, Fix, Place, Span, Suggestion
+from relionc.diag import Diagnostic, Fix, Place, Suggestion, TextSpan
 from relionc.diag.codes import CODES
 from relionc.diag.render import github, json_lines
 from relionc.diag.reports import junit, sarif
@@ -18,11 +18,14 @@ NO = Diagnostic(
     severity="error",
     message="100 % of `é`: a, b\nc",
     path="a dir/x,y:z.yaml",
-    span=Span(2, 3, 2, 5),
+    span=TextSpan(2, 3, 2, 5),
     help="do <this> & that",
     why="because",
     fixes=(Fix("set it", ("jobs", "a", 0), 3),),
-    conflict=(Place(message="first", span=Span(1, 1, 1, 2), source="page"), Place(message="fact", span=None)),
+    conflict=(
+        Place(message="first", span=TextSpan(1, 1, 1, 2), source="page"),
+        Place(message="fact", span=None),
+    ),
     suggestions=(Suggestion(changes=((("jobs", "a", "nodes"), "4"),), result="fits"),),
 )
 NOTE = Diagnostic(code="RL001", severity="note", message="m", path="b.yaml", span=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from relionc.diag import Diagnostic, Fix, Place, Span, Suggestion
+from relionc.diag import Diagnostic, Fix, Place, Suggestion, TextSpan
 from relionc.diag.render import summary, text
 
 SPEC = """\
@@ -18,7 +18,7 @@ jobs:
 """
 
 
-def found(message: str, span: Span | None, code: str = "RL104", **more: object) -> Diagnostic:
+def found(message: str, span: TextSpan | None, code: str = "RL104", **more: object) -> Diagnostic:
     return Diagnostic(code=code, severity="error", message=message, path="specs/ribo.yaml", span=span, **more)  # type: ignore[arg-type]
 
 
@@ -29,7 +29,7 @@ def show(*diagnostics: Diagnostic, source: str = SPEC, color: bool = False) -> s
 def test_a_mistake() -> None:
     one = found(
         "RELION 3.1 has no option `K` for class3d",
-        Span(6, 7, 6, 8),
+        TextSpan(6, 7, 6, 8),
         help="the option is called `nr_classes` (it becomes `--K 6`)",
         why="flags are not option names",
     )
@@ -45,13 +45,15 @@ def test_a_mistake() -> None:
 def test_a_conflict_shows_each_line_and_what_would_fit() -> None:
     no = found(
         "these requirements cannot hold together",
-        Span(9, 24, 9, 25),
+        TextSpan(9, 24, 9, 25),
         code="RL402",
         why="6 x 45.6 = 273.8 GiB > 240 GiB",
         conflict=(
-            Place(message="6 ranks on the first node", span=Span(9, 24, 9, 25)),
-            Place(message="45.6 GiB per rank", span=Span(7, 26, 7, 29)),
-            Place(message="gpuk80 nodes have 240 GiB", span=Span(2, 10, 2, 22), source="profile, 2018-05"),
+            Place(message="6 ranks on the first node", span=TextSpan(9, 24, 9, 25)),
+            Place(message="45.6 GiB per rank", span=TextSpan(7, 26, 7, 29)),
+            Place(
+                message="gpuk80 nodes have 240 GiB", span=TextSpan(2, 10, 2, 22), source="profile, 2018-05"
+            ),
             Place(message="a node keeps 2 GiB for itself", span=None, source="measured"),
         ),
         suggestions=(
@@ -85,7 +87,7 @@ def test_carets_stay_under_what_they_mean() -> None:
     begin = line.index("'x'") + 1
     last = line.index("end") + 1
     shown = show(
-        found("a", Span(1, begin, 1, begin + 3)), found("b", Span(1, last, 1, last + 3)), source=line
+        found("a", TextSpan(1, begin, 1, begin + 3)), found("b", TextSpan(1, last, 1, last + 3)), source=line
     )
     _, first, under, _, second, under_too = shown.splitlines()
     assert first == second == "    1 |     ä:  漢字 = 'x'  e\u0301 end"
@@ -96,18 +98,18 @@ def test_carets_stay_under_what_they_mean() -> None:
 
 
 def test_a_wide_word_is_underlined_whole() -> None:
-    assert show(found("a", Span(1, 4, 1, 6)), source="a: 漢字").splitlines()[2] == "      |    ^^^^"
+    assert show(found("a", TextSpan(1, 4, 1, 6)), source="a: 漢字").splitlines()[2] == "      |    ^^^^"
 
 
 def test_an_empty_span_and_one_over_lines_get_a_caret() -> None:
-    assert show(found("a", Span(3, 6, 3, 6))).splitlines()[2] == "      |      ^"
-    assert show(found("a", Span(4, 3, 9, 25))).splitlines()[2] == "      |   ^^^^^^^^"
+    assert show(found("a", TextSpan(3, 6, 3, 6))).splitlines()[2] == "      |      ^"
+    assert show(found("a", TextSpan(4, 3, 9, 25))).splitlines()[2] == "      |   ^^^^^^^^"
 
 
 def test_a_very_long_line_is_shown_in_part() -> None:
     line = "a: " + "x" * 500 + " HERE " + "y" * 500
     at = line.index("HERE") + 1
-    shown = show(found("a", Span(1, at, 1, at + 4)), source=line).splitlines()
+    shown = show(found("a", TextSpan(1, at, 1, at + 4)), source=line).splitlines()
     assert len(shown[1]) < 200
     assert shown[1][shown[2].index("^") :].startswith("HERE")
 
@@ -120,10 +122,10 @@ def test_nothing_from_a_file_reaches_the_terminal_raw() -> None:
         severity="error",
         message=f"no `{evil}`",
         path=path,
-        span=Span(1, 1, 1, 2),
+        span=TextSpan(1, 1, 1, 2),
         help=evil,
         why=evil,
-        conflict=(Place(message=evil, span=Span(2, 1, 2, 2), source=evil),),
+        conflict=(Place(message=evil, span=TextSpan(2, 1, 2, 2), source=evil),),
         suggestions=(Suggestion(changes=(((evil,), evil),), result=evil),),
     )
     shown = text([one], {path: f"{evil}\n{evil}\n"}, color=False)
@@ -132,25 +134,29 @@ def test_nothing_from_a_file_reaches_the_terminal_raw() -> None:
 
 
 def test_order_is_by_place_and_each_is_told_once() -> None:
-    three = [found("late", Span(9, 1, 9, 2)), found("early", Span(1, 1, 1, 2)), found("whole file", None)]
+    three = [
+        found("late", TextSpan(9, 1, 9, 2)),
+        found("early", TextSpan(1, 1, 1, 2)),
+        found("whole file", None),
+    ]
     lines = [line for line in show(*three, *three).splitlines() if "error" in line]
     assert [line.rpartition(": ")[2] for line in lines] == ["whole file", "early", "late"]
     assert lines[0].startswith("specs/ribo.yaml: error[RL104]")
 
 
 def test_without_the_source_the_words_remain() -> None:
-    assert text([found("a", Span(3, 1, 3, 2), help="b")], {}, color=False).splitlines() == [
+    assert text([found("a", TextSpan(3, 1, 3, 2), help="b")], {}, color=False).splitlines() == [
         "specs/ribo.yaml:3:1: error[RL104]: a",
         "   help: b",
     ]
 
 
 def test_a_place_behind_the_end_of_the_text_is_no_trouble() -> None:
-    assert "error[RL104]: a" in show(found("a", Span(99, 1, 99, 2)))
+    assert "error[RL104]: a" in show(found("a", TextSpan(99, 1, 99, 2)))
 
 
 def test_colour_is_only_added() -> None:
-    one = found("a", Span(6, 7, 6, 8), help="b")
+    one = found("a", TextSpan(6, 7, 6, 8), help="b")
     colored = show(one, color=True)
     assert "\x1b[" in colored
     bare = colored
@@ -160,7 +166,7 @@ def test_colour_is_only_added() -> None:
 
 
 def test_summary() -> None:
-    two = [found("a", Span(1, 1, 1, 2)), found("b", Span(1, 1, 1, 2))]
+    two = [found("a", TextSpan(1, 1, 1, 2)), found("b", TextSpan(1, 1, 1, 2))]
     warning = Diagnostic(code="RL300", severity="warning", message="c", path="p", span=None)
     assert summary([*two, *two, warning], 1) == "2 errors, 1 warning in 1 spec"
     assert (

@@ -12,9 +12,9 @@ from relionc.plan.model import (
     LEADER,
     PEER,
     WORKER,
-    Cost,
     Gpus,
     Group,
+    HourlyCost,
     JobPlan,
     Memory,
     Placement,
@@ -67,8 +67,10 @@ def build(plans: Sequence[JobPlan], project: Path, cluster: Cluster = LAB) -> Bu
     for plan in plans:
         job = plan.job
         texts = decided.options(plan, queued=True)
-        made[job.name] = commands.make(job.type, texts, output=job.output, is_continue=job.is_continue)
-        files[job.name] = jobfile.make(job.type, texts, is_continue=job.is_continue)
+        made[job.name] = commands.relion_commands(
+            job.type, texts, output=job.output, is_continue=job.is_continue
+        )
+        files[job.name] = jobfile.job_file(job.type, texts, is_continue=job.is_continue)
         assert made[job.name].refusals == ()
     bundle = script.bundle(plans, made, files, cluster, origin=ORIGIN)
     written = plan_json.plan_object(plans, spec=ORIGIN.spec, cluster=cluster.name, relion="3.1")
@@ -156,6 +158,6 @@ def _plan(
         memory=Memory(),
         scratch=Scratch(braced(LAB.scratch.path) if LAB.scratch else ""),
         time_s=600,
-        cost=Cost(),
+        cost=HourlyCost(),
         why=Why(),
     )

@@ -12,9 +12,9 @@ from relionc.plan.model import (
     LEADER,
     PEER,
     WORKER,
-    Cost,
     Gpus,
     Group,
+    HourlyCost,
     JobPlan,
     Memory,
     Placement,
@@ -23,7 +23,7 @@ from relionc.plan.model import (
     Why,
 )
 from relionc.site.types import Cluster, Launcher, Policy
-from relionc.site.types import Scratch as Disk
+from relionc.site.types import ScratchDisk as Disk
 from relionc.spec.model import Data, Needs, ResolvedJob, Resources
 
 TRAITS = Traits(
@@ -179,7 +179,7 @@ def plan_of(
         memory=Memory(worker=memory, sure_gib=memory_node_gib),
         scratch=Scratch(scratch_dir, scratch),
         time_s=time_s,
-        cost=Cost(),
+        cost=HourlyCost(),
         why=Why(reasons, not_checked),
     )
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from relionc import catalog
-from relionc.lower.commands import make
+from relionc.lower.commands import relion_commands
 from relionc.plan import amounts
 from relionc.spec.model import Data, Fact, Needs, Pin, ResolvedJob, Resources
 
@@ -119,7 +119,7 @@ def measure(case: Case, folder: Path, *, seconds: float = 300) -> Measured:
     shutil.rmtree(folder / "Job", ignore_errors=True)
     (folder / "Job" / "job").mkdir(parents=True)
     job_type = catalog.load(case.type, VERSION)
-    (text,) = make(job_type, options_of(case), output="Job/job/", is_continue=False).texts
+    (text,) = relion_commands(job_type, options_of(case), output="Job/job/", is_continue=False).texts
     launcher = f"mpirun --oversubscribe -n {case.ranks} " if case.ranks > 1 else ""
     command = f"{launcher}{sys.executable} -S {NOTE} {text}"
     done = subprocess.run(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ortools.sat.python import cp_model
 
-from relionc.slurm.constraint import ALL, FEATURE, SAME, SPLIT, Constraint, parse_constraint
+from relionc.slurm.constraint import ALL, FEATURE, SAME, SPLIT, NodeConstraint, parse_constraint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -226,7 +226,7 @@ def _alike(instance: dict[str, Any], place: Place) -> list[dict[str, Any]]:
     return [node for node in there if node is place.node or as_good(node)]
 
 
-def _allows(wanted: Constraint, features: Sequence[str]) -> bool:
+def _allows(wanted: NodeConstraint, features: Sequence[str]) -> bool:
     if wanted.kind == FEATURE:
         return wanted.name in features
     some = all if wanted.kind == ALL else any

@@ -11,7 +11,7 @@ from functools import lru_cache
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from relionc.slurm.constraint import ALL, COUNTED, FEATURE, SAME, SPLIT, Constraint, parse_constraint
+from relionc.slurm.constraint import ALL, COUNTED, FEATURE, SAME, SPLIT, NodeConstraint, parse_constraint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -510,11 +510,11 @@ def vram_excess(instance: dict[str, Any], choice: Choice, *, sure: bool) -> floa
 
 
 @lru_cache
-def _constraint(text: str) -> Constraint:
+def _constraint(text: str) -> NodeConstraint:
     return parse_constraint(text)
 
 
-def allows(tree: Constraint, features: list[str]) -> bool:
+def allows(tree: NodeConstraint, features: list[str]) -> bool:
     """Tell whether a node with these features may be part of the job."""
     if tree.kind == FEATURE:
         return tree.name in features
@@ -525,7 +525,7 @@ def allows(tree: Constraint, features: list[str]) -> bool:
     return any(allows(part, features) for part in tree.parts)
 
 
-def least_nodes(tree: Constraint) -> int:
+def least_nodes(tree: NodeConstraint) -> int:
     """Return how many nodes the counts of `[a*1&b*2]` ask for."""
     return sum(part.count for part in tree.parts) if tree.kind == SPLIT else 1
 

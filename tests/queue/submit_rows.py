@@ -11,7 +11,7 @@ from relionc import catalog
 from relionc.catalog.queue import load_queue
 from relionc.emit.queue import render
 from relionc.expr import refs
-from relionc.lower.commands import Made, make
+from relionc.lower.commands import RelionCommands, relion_commands
 from relionc.queue_template import placeholders
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def options_of(row: Row) -> dict[str, str]:
     }
 
 
-def script_of(row: Row, release: str, made: Made, defaults: dict[str, str]) -> str:
+def script_of(row: Row, release: str, made: RelionCommands, defaults: dict[str, str]) -> str:
     """Return the script that we make of a row's template and of commands."""
     facts = load_queue(version_of(release))
     options = {**defaults, **options_of(row)}
@@ -75,7 +75,7 @@ def difference(row: Row, release: str) -> str:
         return f"the catalogue does not have the job type of {row['case']}"
     defaults = {key: option.default for key, option in job_type.options.items()}
     options = {**defaults, **options_of(row)}
-    made = make(job_type, options, output=row["outputname"], is_continue=False)
+    made = relion_commands(job_type, options, output=row["outputname"], is_continue=False)
     if not row["ok"]:
         return "" if made.refusals else f"RELION refuses: {row['error']}"
     if made.refusals:

@@ -23,7 +23,7 @@ def filled(mode: str) -> plans_in_template.Filled:
     (plan,) = result.plans
     job = plan.job._replace(layout=Pin(mode, ("jobs", "fine", "layout")))
     texts = plans_in_template.options(plan, decided.options(plan, queued=True))
-    made = commands.make(job.type, texts, output=job.output, is_continue=False)
+    made = commands.relion_commands(job.type, texts, output=job.output, is_continue=False)
     template = plans_in_template.Template(WHOLE, {})
     plans = [plan._replace(mode=mode, job=job)]
     return plans_in_template.fill(plans, {"fine": texts}, {"fine": made}, template, result.cluster)

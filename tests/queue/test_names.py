@@ -9,11 +9,11 @@ from relionc.catalog.queue import load_queue
 from relionc.emit.queue import render
 from relionc.expr import ExprError
 from relionc.ir import QueueScript
-from relionc.lower.commands import Made
+from relionc.lower.commands import RelionCommands
 from relionc.queue_template import placeholders
 
 NAMES = ("XXXmpinodesXXX", "XXXthreadsXXX", "XXXcoresXXX", "XXXdedicatedXXX", "XXXnodesXXX")
-MADE = Made(
+MADE = RelionCommands(
     commands=(),
     texts=("`which relion_a_mpi` --x 1", "rm -f done", "`which relion_b` --y 2"),
     parallel=(True, False, False),

@@ -73,7 +73,7 @@ def test_what_is_no_file_of_a_spec_is_refused(tmp_path, kind):
 
 def test_reading_stops_whatever_the_size_that_is_told(tmp_path):
     assert regular.start("/proc/self/status", 10) == b"Name:\tpyth"[:10]
-    with pytest.raises(regular.TooLarge):
+    with pytest.raises(regular.FileTooLarge):
         regular.read("/proc/self/status", 10)
     with pytest.raises(OSError, match="name"):
         regular.read("a\0b", 10)

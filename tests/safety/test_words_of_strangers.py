@@ -23,7 +23,7 @@ from relionc import catalog, emit
 from relionc.diag import ERROR
 from relionc.expr import refs
 from relionc.ir import CommandLine, Glob, ShellRef, Word
-from relionc.lower.commands import make
+from relionc.lower.commands import relion_commands
 from relionc.lower.decided import options as decided
 from relionc.pipeline import Compiled, Disk, Request, compile_spec
 
@@ -99,7 +99,7 @@ def compiled(name: str, place: str = "", text: str = "") -> Compiled:
 def commands(result: Compiled) -> tuple[CommandLine, ...]:
     (plan,) = result.plans
     options = decided(plan, queued=False)
-    return make(plan.job.type, options, output=plan.job.output, is_continue=False).commands
+    return relion_commands(plan.job.type, options, output=plan.job.output, is_continue=False).commands
 
 
 def plain(word: Word) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from relionc.diag import Route, Span
+from relionc.diag import Route, TextSpan
 from relionc.source import Tree, load
 
 
@@ -88,19 +88,19 @@ def test_a_key_of_several_documents_styles() -> None:
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_line_endings_do_not_move_positions(newline: str) -> None:
     tree = parsed(DOCUMENT.replace("\n", newline))
-    assert tree.span(("last", "k")) == Span(22, 6, 22, 7)
+    assert tree.span(("last", "k")) == TextSpan(22, 6, 22, 7)
     assert shown(tree, ("block",)) == "|\n  first\n\n  second"
 
 
 def test_a_byte_order_mark_and_tabs_count_as_editors_count() -> None:
     tree = parsed("\ufeffa:\tb\t# c\nd: [1,\t2]\n")
-    assert tree.span(("a",)) == Span(1, 4, 1, 5)
-    assert tree.span(("d", 1)) == Span(2, 8, 2, 9)
+    assert tree.span(("a",)) == TextSpan(1, 4, 1, 5)
+    assert tree.span(("d", 1)) == TextSpan(2, 8, 2, 9)
 
 
 def test_columns_count_characters() -> None:
     tree = parsed("a: {é: 漢字, 😀: 1}\n")
-    assert tree.span(("a", "😀"), on_key=True) == Span(1, 12, 1, 13)
+    assert tree.span(("a", "😀"), on_key=True) == TextSpan(1, 12, 1, 13)
 
 
 def test_what_is_not_there_is_shown_at_its_nearest_ancestor() -> None:
@@ -119,7 +119,7 @@ def test_what_an_alias_or_a_merge_brings_in_is_shown_where_it_is_written() -> No
         "b:\n  <<: [*more, {time: 60}]\n  nodes: 8\n"
     )
     assert tree.value["b"] == {"nodes": 8, "mem": "6g", "deep": {"x": 1}, "time": 60}
-    assert tree.span(("a",)) == Span(5, 4, 5, 9)
+    assert tree.span(("a",)) == TextSpan(5, 4, 5, 9)
     assert tree.span(("a", "mem")) == tree.span(("more", "mem"))
     assert tree.span(("a", "nodes")) == tree.span(("base", "nodes"))
     assert tree.span(("b", "deep", "x")) == tree.span(("base", "deep", "x"))
@@ -132,8 +132,8 @@ def test_an_empty_value_stands_behind_its_colon() -> None:
     tree = parsed("a:\nb :  # c\nc: {d, e: }\n")
     places = {route: tree.span(route) for route in [("a",), ("b",), ("c", "d"), ("c", "e")]}
     assert places == {
-        ("a",): Span(1, 3, 1, 3),
-        ("b",): Span(2, 4, 2, 4),
-        ("c", "d"): Span(3, 6, 3, 6),
-        ("c", "e"): Span(3, 10, 3, 10),
+        ("a",): TextSpan(1, 3, 1, 3),
+        ("b",): TextSpan(2, 4, 2, 4),
+        ("c", "d"): TextSpan(3, 6, 3, 6),
+        ("c", "e"): TextSpan(3, 10, 3, 10),
     }

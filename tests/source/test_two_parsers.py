@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from relionc.diag import Span
+from relionc.diag import TextSpan
 from relionc.source import load, text_of
 from relionc.source.events import Source, from_c, from_python, source
 from relionc.source.load import Loaded, load_text
@@ -173,4 +173,4 @@ def test_what_the_c_parser_is_too_old_for_is_read_all_the_same() -> None:
     tree = load(b"resources: {time: 12:00:00, image: [docker://x/y:z]}\n", "f").tree
     assert tree is not None
     assert tree.value == {"resources": {"time": "12:00:00", "image": ["docker://x/y:z"]}}
-    assert tree.span(("resources", "time")) == Span(1, 19, 1, 27)
+    assert tree.span(("resources", "time")) == TextSpan(1, 19, 1, 27)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from relionc.catalog.compiler.fragments import VALUES
-from relionc.catalog.steps import Output, Step, Text, When, bodies
+from relionc.catalog.steps import Fragment, Output, Step, When, bodies
 from relionc.expr import Expr, references
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def output_names(steps: Sequence[Step]) -> Iterator[str]:
 def flags(steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
     """Yield (option, flag) pairs: a flag and the value after it, or a bare flag and its condition."""
     for step in steps:
-        if isinstance(step, Text) and not step.in_shell:
+        if isinstance(step, Fragment) and not step.in_shell:
             yield from _flags_of_text(step.pieces)
         elif isinstance(step, When):
             yield from _flag_of_condition(step)
@@ -54,7 +54,7 @@ def _flag_of_condition(step: When) -> Iterator[tuple[str, str]]:
 
 def _bare_flag(steps: Sequence[Step]) -> str:
     """Return the flag that steps begin with, if it takes no value of an option."""
-    if not steps or not isinstance(steps[0], Text):
+    if not steps or not isinstance(steps[0], Fragment):
         return ""
     pieces = steps[0].pieces
     words = [piece[2] for piece in pieces if piece[0] == "lit"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from relionc.catalog.compiler.release import CatalogError, check_keys
 
 if TYPE_CHECKING:
-    from relionc.catalog.compiler.names import Names
+    from relionc.catalog.compiler.names import ExpressionNames
 
 _QUESTIONS = {"exists": (), "rows": (), "value": ("table", "column"), "matching": ("without",)}
 """The methods of `relionc.catalog.program.Files`, and what else each of them is told besides the path."""
@@ -16,12 +16,12 @@ Fact = tuple[str, tuple[Any, ...], Any]
 """A question, what it is told (templates), and the expression to take where nobody looks at files."""
 
 
-def facts(names: Names, given: dict[str, Any]) -> dict[str, Fact]:
+def facts(names: ExpressionNames, given: dict[str, Any]) -> dict[str, Fact]:
     """Return the facts by the names that expressions use."""
     return {name: _fact(names, name, spec) for name, spec in given.items()}
 
 
-def _fact(names: Names, name: str, spec: dict[str, Any]) -> Fact:
+def _fact(names: ExpressionNames, name: str, spec: dict[str, Any]) -> Fact:
     question = next((each for each in _QUESTIONS if each in spec), None)
     if question is None:
         raise CatalogError(f"the fact {name} asks nothing; there are {', '.join(_QUESTIONS)}")

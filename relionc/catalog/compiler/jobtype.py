@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from relionc.catalog.compiler.derived import flags, output_names
 from relionc.catalog.compiler.facts import facts
-from relionc.catalog.compiler.names import Names
+from relionc.catalog.compiler.names import ExpressionNames
 from relionc.catalog.compiler.options import options
 from relionc.catalog.compiler.release import CatalogError, check_keys
 from relionc.catalog.compiler.steps import Steps
@@ -40,7 +40,9 @@ def compiled(release: Release, shared: dict[str, Any], source: dict[str, Any]) -
     check_keys("the file", source, _KEYS)
     own = options(release, shared, source["options"])
     files = {name: spec for name, spec in source.get("files", {}).items() if release.applies(spec)}
-    names = Names(own, _shorthands(release, {**shared["names"], **source.get("names", {})}), tuple(files))
+    names = ExpressionNames(
+        own, _shorthands(release, {**shared["names"], **source.get("names", {})}), tuple(files)
+    )
     steps = Steps(release, names, {**shared["blocks"], **source.get("blocks", {})}).all(source["steps"])
     for key, flag in flags(steps):
         if key in own:
@@ -77,7 +79,7 @@ def _program(release: Release, source: dict[str, Any], steps: Any, files: Any) -
     }
 
 
-def _traits(release: Release, names: Names, given: dict[str, Any]) -> dict[str, Any]:
+def _traits(release: Release, names: ExpressionNames, given: dict[str, Any]) -> dict[str, Any]:
     check_keys("traits", given, _TRAITS)
     conditions = {name: names.expr(release.chosen(given.get(name, False))) for name in _CONDITIONS}
     ranks, runs = (
@@ -95,7 +97,7 @@ def _traits(release: Release, names: Names, given: dict[str, Any]) -> dict[str, 
     }
 
 
-def _models(release: Release, names: Names, given: dict[str, Any]) -> dict[str, Any]:
+def _models(release: Release, names: ExpressionNames, given: dict[str, Any]) -> dict[str, Any]:
     """Return the memory models and, where a type has them, the numbers that they take from options."""
     made: dict[str, Any] = {"memory": tuple(given.get("memory", ()))}
     if "vram" in given:
@@ -115,7 +117,7 @@ def _dated(release: Release, rule: dict[str, Any]) -> dict[str, Any]:
     return {**rule, "source": f"RELION {release.read_tag()}, {rule['source']}{taken_over}"}
 
 
-def _rule(names: Names, rule: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+def _rule(names: ExpressionNames, rule: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
     check_keys("a rule", rule, keys)
     if "option" in rule and rule["option"] not in names.options:
         raise CatalogError(f"a rule names {rule['option']!r}, which is no option of this version")

@@ -14,7 +14,7 @@ RUNTIME = ("output", "is_continue")
 
 
 @dataclass(slots=True)
-class Names:
+class ExpressionNames:
     """What a name in an expression of one job type may mean."""
 
     options: dict[str, dict[str, Any]]

@@ -7,10 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from relionc.catalog.compiler.fragments import VALUES, read
 from relionc.catalog.compiler.release import CatalogError, Release, check_keys
-from relionc.catalog.steps import Check, Command, Input, Output, Refuse, Repeat, Step, Text, When
+from relionc.catalog.steps import (
+    CommandSteps,
+    Fragment,
+    Input,
+    NeedsValue,
+    Output,
+    Refuse,
+    Repeat,
+    Step,
+    When,
+)
 
 if TYPE_CHECKING:
-    from relionc.catalog.compiler.names import Names
+    from relionc.catalog.compiler.names import ExpressionNames
     from relionc.expr import Expr
 
 _KEYS = {
@@ -35,7 +45,7 @@ class Steps:
     """Compiles the steps of one job type of one version."""
 
     release: Release
-    names: Names
+    names: ExpressionNames
     blocks: dict[str, Any]
 
     def all(self, steps: Any, *, in_shell: bool = False) -> tuple[Step, ...]:
@@ -78,7 +88,7 @@ class Steps:
             case "for":
                 made = (self._loop(step, in_shell=in_shell),)
             case "check":
-                made = (Check(self.names.expr(step["check"])),)
+                made = (NeedsValue(self.names.expr(step["check"])),)
             case "text":
                 made = self._conditional_text(step, in_shell=in_shell)
             case "input":
@@ -128,14 +138,14 @@ class Steps:
 
     def _command(self, body: Any, *, in_shell: bool) -> Step:
         first = self._text(self.release.chosen(body[0]), in_shell=in_shell, lead="")
-        return Command((first, *self.all(body[1:], in_shell=in_shell)))
+        return CommandSteps((first, *self.all(body[1:], in_shell=in_shell)))
 
     def _text(self, text: str, *, in_shell: bool, lead: str = " ") -> Step:
         pieces = tuple(
             (piece[0], self.names.resolved(piece[1])) if piece[0] in VALUES else piece
             for piece in read(lead + text, in_shell=in_shell, is_extra=self._is_extra)
         )
-        return Text(pieces, in_shell)
+        return Fragment(pieces, in_shell)
 
     def _is_extra(self, expr: Expr) -> bool:
         return expr[0] == "name" and self.names.options.get(expr[2][0], {}).get("role") == "extra_args"

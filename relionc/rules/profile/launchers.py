@@ -16,7 +16,7 @@ from relionc.rules.findings import (
 from relionc.site import launchers
 from relionc.site.meant import UNKNOWN_NAME, unknown
 from relionc.site.read import WRONG_VALUE
-from relionc.site.uses import PLACEHOLDERS, USES, Use, use_of
+from relionc.site.uses import PLACEHOLDERS, USES, LauncherUse, use_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ def _launcher(use: str, launcher: Launcher, cluster: Cluster) -> Iterator[Findin
     yield from _mpi(launcher, route, cluster)
 
 
-def _counts(use: Use, launcher: Launcher, route: Route) -> Iterator[Finding]:
+def _counts(use: LauncherUse, launcher: Launcher, route: Route) -> Iterator[Finding]:
     """Yield what a launcher has to be told in so many words, because the allocation says something else."""
     told = " ".join((*launcher.argv, *launcher.arbitrary))
     name = use.name.replace("_", "-")
@@ -74,7 +74,7 @@ def _counts(use: Use, launcher: Launcher, route: Route) -> Iterator[Finding]:
         yield Finding(code=BAD_PLACEHOLDER, message=message, route=(*route, "argv"), help=advice)
 
 
-def _placing(use: Use, launcher: Launcher, route: Route) -> Iterator[Finding]:
+def _placing(use: LauncherUse, launcher: Launcher, route: Route) -> Iterator[Finding]:
     """Yield what contradicts itself in how a launcher is told where ranks go."""
     said = launcher.places_ranks_by
     if said and said not in launchers.WAYS:

@@ -1,6 +1,6 @@
 """NIH HPC Biowulf (hardware of September 2026). Made by tools/build_sites.py from data/biowulf.yaml: do not edit."""
 
-from relionc.site.types import Cluster, Launcher, NodeType, Partition, Policy, Scratch, Source
+from relionc.site.types import Cluster, Launcher, NodeType, Partition, Policy, ScratchDisk, Source
 
 CLUSTER = Cluster(
     name="biowulf",
@@ -177,7 +177,7 @@ CLUSTER = Cluster(
         ),
         "interactive": Launcher(argv=("mpirun", "-n", "${SLURM_NTASKS}"),),
     },
-    scratch=Scratch(
+    scratch=ScratchDisk(
         path="/lscratch/${SLURM_JOB_ID}",
         gres="lscratch",
         required=True,

@@ -1,6 +1,6 @@
 """NIH HPC Biowulf as it was in 2018 (retired hardware). Made by tools/build_sites.py from data/biowulf-2018.yaml: do not edit."""
 
-from relionc.site.types import Cluster, Launcher, NodeType, Partition, Policy, Scratch, Source
+from relionc.site.types import Cluster, Launcher, NodeType, Partition, Policy, ScratchDisk, Source
 
 CLUSTER = Cluster(
     name="biowulf-2018",
@@ -92,7 +92,11 @@ CLUSTER = Cluster(
         ),
         "interactive": Launcher(argv=("mpirun", "-n", "${SLURM_NTASKS}"),),
     },
-    scratch=Scratch(path="/lscratch/${SLURM_JOB_ID}", gres="lscratch", default_gib=200),
+    scratch=ScratchDisk(
+        path="/lscratch/${SLURM_JOB_ID}",
+        gres="lscratch",
+        default_gib=200,
+    ),
     policy=Policy(cpu_threads=4, gpu_threads=2, memory_per_cpu_mib=8192, ntasks=257),
     modules={
         "2.1": ("module load RELION/2.1",),

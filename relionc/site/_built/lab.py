@@ -1,6 +1,6 @@
 """The test cluster, many virtual nodes on one machine. Made by tools/build_sites.py from data/lab.yaml: do not edit."""
 
-from relionc.site.types import Cluster, Launcher, NodeType, Partition, Policy, Scratch, Source
+from relionc.site.types import Cluster, Launcher, NodeType, Partition, Policy, ScratchDisk, Source
 
 CLUSTER = Cluster(
     name="lab",
@@ -126,7 +126,11 @@ CLUSTER = Cluster(
             exports=(("SLURM_TASKS_PER_NODE", "{tasks_per_node}"),),
         ),
     },
-    scratch=Scratch(path="/lscratch/${SLURM_JOB_ID}", gres="lscratch", default_gib=10),
+    scratch=ScratchDisk(
+        path="/lscratch/${SLURM_JOB_ID}",
+        gres="lscratch",
+        default_gib=10,
+    ),
     policy=Policy(
         cpu_threads=2,
         memory_per_cpu_mib=4096,
