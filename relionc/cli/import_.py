@@ -13,7 +13,7 @@ from relionc.pipeline.jobfile import NoVersion, import_job, spec_file
 if TYPE_CHECKING:
     from relionc.ir import SpecFile
     from relionc.pipeline.jobfile import Imported
-    from relionc.spec.jobfile import Job
+    from relionc.spec.job_from_file import Job
 
 CLUSTER = "local"
 

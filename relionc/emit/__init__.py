@@ -38,9 +38,9 @@ def _by_template(bundle: Bundle, template: str) -> dict[str, str]:
 def _job_files(job: JobArtifacts, script: str | None) -> dict[str, str]:
     """Return the files of one job by name; `script` is the one that a site's own template made."""
     if job.queue_script is not None:
-        from relionc.emit import queue
+        from relionc.emit import queue_script
 
-        texts = {job.script_name: queue.render(job.queue_script)}
+        texts = {job.script_name: queue_script.render(job.queue_script)}
     else:
         texts = {job.script_name: scripts.script(job.script, job.script_name) if script is None else script}
     if job.allocation is not None:

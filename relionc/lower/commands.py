@@ -15,7 +15,7 @@ from relionc.expr import blanks, references
 from relionc.expr.functions import text_of
 from relionc.expr.refs import Units, masked, parts_of, show
 from relionc.ir import CommandLine, Glob, Part, Word
-from relionc.lower.words import reference
+from relionc.lower.shell_words import reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from relionc.diag import Finding
 from relionc.ir import CommandLine, HostfileRule, ShellRef, Step, Word
 from relionc.lower.modes import mode_of
 from relionc.lower.modes.base import route_of_mode
-from relionc.lower.words import profile_word, reference, word
+from relionc.lower.shell_words import profile_word, reference, word
 from relionc.site.launchers import has_daemons, start, title
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.expr.refs import show
-from relionc.lower.words import anywhere
+from relionc.lower.shell_words import anywhere
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

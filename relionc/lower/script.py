@@ -8,7 +8,7 @@ from relionc.expr.refs import Units
 from relionc.ir import Allocation, Bundle, JobArtifacts, Script, Submission, Word
 from relionc.lower import directives, launch
 from relionc.lower.modes import mode_of
-from relionc.lower.words import anywhere, path_word, profile_word, word
+from relionc.lower.shell_words import anywhere, path_word, profile_word, word
 from relionc.plan.words import plural
 from relionc.slurm.hostlist import parse_hostlist
 from relionc.slurm.syntax import SlurmSyntaxError

@@ -16,8 +16,8 @@ from relionc.diag.locate import locate_all
 from relionc.ir import Glob, SpecFile
 from relionc.lower.commands import relion_commands
 from relionc.source import jobfile
-from relionc.spec.carry import carry, versions_of
-from relionc.spec.jobfile import resolve, with_references
+from relionc.spec.job_from_file import resolve, with_references
+from relionc.spec.job_to_spec import job_to_spec, versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from relionc.catalog.program import Files
     from relionc.ir import CommandLine, Word
     from relionc.lower.commands import RelionCommands
-    from relionc.spec.jobfile import Job
+    from relionc.spec.job_from_file import Job
 
 TOO_LARGE = "RL144"
 
@@ -135,7 +135,7 @@ def import_job(path: str, data: bytes, relion: str | None) -> Imported:
 
 def spec_file(job: Job, *, source: str, cluster: str, output: str) -> SpecFile:
     """Return the spec of a job, whose build gives the commands of the job file."""
-    carried = carry(job)
+    carried = job_to_spec(job)
     left_out = tuple((name, printable(text), printable(why)) for name, text, why in carried.left_out)
     is_continue = (("continue", "yes"),) if job.is_continue else ()
     return SpecFile(

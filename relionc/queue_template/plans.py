@@ -10,7 +10,7 @@ from relionc.expr.refs import show
 from relionc.lower import directives
 from relionc.lower.modes import mode_of
 from relionc.lower.modes.base import route_of_mode
-from relionc.lower.words import path_word
+from relionc.lower.shell_words import path_word
 from relionc.queue_template import placeholders
 from relionc.queue_template.filled import FilledTemplate
 from relionc.queue_template.shell import misread

@@ -19,7 +19,7 @@ from jsonschema.validators import extend
 from relionc.diag import Finding, Fix, Route
 from relionc.diag.near import may_guess, nearest
 from relionc.resources import folder
-from relionc.schema import INCOMPLETE, accepts, words
+from relionc.schema import INCOMPLETE, accepts, describe
 from relionc.schema.names import SchemaNames
 from relionc.schema.subset import checked
 
@@ -202,15 +202,15 @@ class _Explainer:
         kinds = error.validator_value
         names = [kinds] if isinstance(kinds, str) else list(kinds)
         yield self._kind_finding(
-            error.instance, route, names, words.either(words.kind(name) for name in names)
+            error.instance, route, names, describe.either(describe.kind(name) for name in names)
         )
 
     def _kind_finding(self, value: Any, route: Route, kinds: list[str], expected: str) -> Finding:
         name = self.called(route)
-        message = f"{name} takes {expected}; this is {words.got(value)}"
+        message = f"{name} takes {expected}; this is {describe.got(value)}"
         if value is None:
             message = f"{name} is empty; it takes {expected}"
-        return Finding(code="RL022", message=message, route=route, help=words.kind_cure(value, kinds))
+        return Finding(code="RL022", message=message, route=route, help=describe.kind_cure(value, kinds))
 
     def no_branch(self, error: Error, route: Route) -> Iterator[Finding]:
         """Explain a value that fits none of several forms: by the form of its kind, if there is one."""
@@ -222,8 +222,8 @@ class _Explainer:
                 yield from (finding for inner in errors for finding in self.findings(inner))
                 return
         forms = [self._resolved(schema) for schema in error.validator_value]
-        kinds = [name for form in forms for name in words.kinds_of(form)]
-        yield self._kind_finding(error.instance, route, kinds, words.either(map(words.form, forms)))
+        kinds = [name for form in forms for name in describe.kinds_of(form)]
+        yield self._kind_finding(error.instance, route, kinds, describe.either(map(describe.form, forms)))
 
     def _resolved(self, schema: Schema) -> Schema:
         name = schema.get("$ref", "").removeprefix("#/definitions/")
@@ -232,15 +232,15 @@ class _Explainer:
     def not_listed(self, error: Error, route: Route) -> Iterator[Finding]:
         """Explain a value that is not one of those allowed."""
         allowed = error.validator_value if error.validator == "enum" else [error.validator_value]
-        typed = words.typed(error.instance)
+        typed = describe.typed(error.instance)
         near = nearest(typed.lower(), [str(value) for value in allowed], 0.6)
         fixes = (Fix(title=f"use `{near}`", route=route, value=near),) if near else ()
         yield Finding(
             code="RL023",
-            message=f"{self.called(route)} cannot be {words.got(error.instance)}",
+            message=f"{self.called(route)} cannot be {describe.got(error.instance)}",
             route=route,
             help=(f"did you mean `{near}`? " if near and len(allowed) > 1 else "")
-            + f"allowed: {', '.join(words.typed(value) for value in allowed)}",
+            + f"allowed: {', '.join(describe.typed(value) for value in allowed)}",
             fixes=fixes,
         )
 
@@ -249,17 +249,17 @@ class _Explainer:
         note = self.names.note(route, "description")
         yield Finding(
             code="RL025",
-            message=f"{self.called(route)} cannot be {words.got(error.instance)}",
+            message=f"{self.called(route)} cannot be {describe.got(error.instance)}",
             route=route,
             help=note or f"it must match {error.validator_value}",
         )
 
     def out_of_bounds(self, error: Error, route: Route) -> Iterator[Finding]:
         """Explain a number that is too small or too large."""
-        bound = f"{words.BOUNDS[str(error.validator)]} {error.validator_value}"
+        bound = f"{describe.BOUNDS[str(error.validator)]} {error.validator_value}"
         yield Finding(
             code="RL024",
-            message=f"{self.called(route)} must be {bound}; this is {words.typed(error.instance)}",
+            message=f"{self.called(route)} must be {bound}; this is {describe.typed(error.instance)}",
             route=route,
         )
 
@@ -296,6 +296,6 @@ def _of_another_kind(error: Error) -> bool:
     if error.validator == "type":
         return True
     if error.validator == "pattern":
-        return bool(error.validator_value == words.EXPRESSION)
+        return bool(error.validator_value == describe.EXPRESSION)
     allowed = error.validator_value if error.validator == "enum" else ()
     return error.validator == "enum" and not any(type(value) is type(error.instance) for value in allowed)

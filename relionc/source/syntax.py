@@ -20,7 +20,7 @@ class Explanation(NamedTuple):
     column: int
 
 
-class _Known(NamedTuple):
+class _SyntaxFault(NamedTuple):
     """A kind of syntax error: how either parser words it, and how we do.
 
     `at_start`: point to where the broken thing begins, not to where the parser gave up.
@@ -38,81 +38,83 @@ _COLUMNS = "keys of one mapping begin in the same column, and so do the items of
 _BRACKET = "this bracket is never closed"
 
 _KNOWN = (
-    _Known(
+    _SyntaxFault(
         r"mapping values are not allowed",
         "a second `key: value` cannot stand here",
         "put it on a line of its own, indented like its neighbours; a text that contains `: ` needs quotes; "
         "or the line above has no colon",
     ),
-    _Known(
+    _SyntaxFault(
         r"quoted scalar.*(end of stream|document (indicator|separator))",
         "this quote is never closed",
         "add the closing quote",
         at_start=True,
     ),
-    _Known(
+    _SyntaxFault(
         r"unknown escape|hexdecimal|hexadecimal|escape code",
         "this backslash sequence is not one that double quotes know",
         "write `\\\\` for a backslash, or use single quotes, which take everything literally",
     ),
-    _Known(r"flow (sequence|mapping).*" + _END, _BRACKET, "add the closing bracket", at_start=True),
-    _Known(r"flow node.*" + _END, "the text ends inside brackets", "add the closing bracket"),
-    _Known(
+    _SyntaxFault(r"flow (sequence|mapping).*" + _END, _BRACKET, "add the closing bracket", at_start=True),
+    _SyntaxFault(r"flow node.*" + _END, "the text ends inside brackets", "add the closing bracket"),
+    _SyntaxFault(
         r"flow (sequence|mapping)",
         "in this list or mapping in brackets, a comma or the closing bracket is missing",
         "items are separated by `, `; a text with `,`, `[`, `]`, `{`, `}` or `: ` in it needs quotes",
     ),
-    _Known(
+    _SyntaxFault(
         r"node content",
         "a value must stand here",
         "put quotes around a text that begins with `[`, `]`, `{`, `}` or `,`",
     ),
-    _Known(r"unexpected ':'", "a space is missing after this colon", "write `key: value`"),
-    _Known(
+    _SyntaxFault(r"unexpected ':'", "a space is missing after this colon", "write `key: value`"),
+    _SyntaxFault(
         r"simple key.*could not find expected ':'",
         "this line is neither `key: value` nor an item that begins with `- `",
         "write a colon and a space after the key; a text over several lines needs quotes or `|`",
         at_start=True,
     ),
-    _Known(
+    _SyntaxFault(
         r"block mapping.*<block sequence start>|block mapping.*'-'|sequence entries are not allowed",
         "an item that begins with `- ` cannot stand here",
         "items go on lines of their own, indented alike, below `key:`",
     ),
-    _Known(r"block (mapping|collection|sequence)|<document start>", _MISFIT, _COLUMNS),
-    _Known(
+    _SyntaxFault(r"block (mapping|collection|sequence)|<document start>", _MISFIT, _COLUMNS),
+    _SyntaxFault(
         r"mapping keys are not allowed",
         "a `?` key cannot stand here",
         "put quotes around a text that begins with `?`",
     ),
-    _Known(
+    _SyntaxFault(
         r"block scalar.*(chomping|comment|indentation indicator)",
         "nothing may follow `|` or `>` on its line",
         "the text begins on the next line, indented with spaces; only `-`, `+` or a digit may follow",
     ),
-    _Known(r"tab", "a tab cannot stand here", "use spaces"),
-    _Known(
+    _SyntaxFault(r"tab", "a tab cannot stand here", "use spaces"),
+    _SyntaxFault(
         r"cannot start any token",
         "no value can begin with this character",
         "put quotes around the text",
     ),
-    _Known(
+    _SyntaxFault(
         r"alias|anchor",
         "`*` and `&` at the start of a value name a repeated part, and no name follows",
         "put quotes around a text that begins with `*` or `&`",
         at_start=True,
     ),
-    _Known(
+    _SyntaxFault(
         r"directive|incompatible YAML|version",
         "a line that begins with `%` gives orders to the YAML reader, and this one is not right",
         "a spec needs none: delete the line; a text that begins with `%` needs quotes",
     ),
-    _Known(
+    _SyntaxFault(
         r"\btag\b",
         "this tag is not right",
         "take it away: a spec is plain data; a text that begins with `!` needs quotes",
     ),
-    _Known(r"", "the text cannot be read from here on", "check indentation, quotes and brackets around here"),
+    _SyntaxFault(
+        r"", "the text cannot be read from here on", "check indentation, quotes and brackets around here"
+    ),
 )
 """The first that fits counts; the last always does."""
 
@@ -132,7 +134,7 @@ def explain(problem: SyntaxProblem, text: str) -> Explanation:
     return Explanation(*_closer(known, lines[line], column), line, column)
 
 
-def _closer(known: _Known, line: str, column: int) -> tuple[str, str]:
+def _closer(known: _SyntaxFault, line: str, column: int) -> tuple[str, str]:
     """Return message and help, sharpened by what the line looks like."""
     before = line[:column].rstrip()
     indent = line[: len(line) - len(line.lstrip())]

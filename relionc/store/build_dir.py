@@ -10,7 +10,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from relionc.store import carry, manifest, swap
+from relionc.store import kept_files, manifest, swap
 from relionc.store.digest import of_bytes
 from relionc.store.lock import locked
 from relionc.store.paths import FolderTree, StoreError, failure, is_link, is_safe
@@ -105,7 +105,7 @@ def _clear(root: str) -> None:
     """Put right what a killed build has left beside `root`."""
     try:
         swap.recover(root)
-        carry.sweep(swap.staged(root), root)
+        kept_files.sweep(swap.staged(root), root)
     except OSError as error:
         raise failure("clear", swap.staged(root), error) from error
 
@@ -204,8 +204,8 @@ def _exchange(root: str, whole: Mapping[str, bytes], unchanged: set[str], remove
     """Put the new build together beside the old one and let them change places."""
     new = swap.staged(root)
     try:
-        with carry.unfinished(new, root):
-            carry.over(root, new, leave={*whole, *removed}, same=unchanged)
+        with kept_files.unfinished(new, root):
+            kept_files.over(root, new, leave={*whole, *removed}, same=unchanged)
             _fill(new, whole, root)
         swap.put_in_place(root)
     except OSError as error:

@@ -17,9 +17,9 @@ from relionc.pipeline import Disk, Request, compile_spec
 from relionc.pipeline.jobfile import spec_file
 from relionc.schema import check
 from relionc.source.jobfile import read
-from relionc.spec.careless import careless
-from relionc.spec.carry import versions_of
-from relionc.spec.jobfile import Job, resolve
+from relionc.spec.job_from_file import Job, resolve
+from relionc.spec.job_to_spec import versions_of
+from relionc.spec.suspect_values import suspect_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,9 +91,9 @@ def test_a_build_of_the_spec_gives_the_commands_and_the_job_file(release: str) -
         job_type = catalog.load(names(release)[key_of(row, release)], version_of(release))
         text = render(jobfile.job_file(job_type, row["set"], is_continue=row["is_continue"]))
         job = job_of(text.encode(), version_of(release))
-        if any(finding.code in CANNOT_RUN for finding in careless(job)):
+        if any(finding.code in CANNOT_RUN for finding in suspect_values(job)):
             continue  # RELION makes commands of it, and its program stops on them: no build
-        if any(finding.code == "RL106" for finding in careless(job)):
+        if any(finding.code == "RL106" for finding in suspect_values(job)):
             continue  # a value that RELION's window does not offer and its code does not check: no spec either
         result = compiled(spec_of(job))
         if row["set"].get("do_queue") == "Yes" and [each.code for each in result.diagnostics] == ["RL130"]:

@@ -6,7 +6,7 @@ import pytest
 
 from relionc.expr import refs
 from relionc.ir import ShellRef
-from relionc.lower.words import path_word, profile_word, word
+from relionc.lower.shell_words import path_word, profile_word, word
 
 JOB_ID = ShellRef("SLURM_JOB_ID", integer=True)
 

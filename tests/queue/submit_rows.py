@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from relionc import catalog
 from relionc.catalog.queue import load_queue
-from relionc.emit.queue import render
+from relionc.emit.queue_script import render
 from relionc.expr import refs
 from relionc.lower.commands import RelionCommands, relion_commands
 from relionc.queue_template import placeholders

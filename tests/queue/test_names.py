@@ -6,7 +6,7 @@ import pytest
 
 from relionc import catalog
 from relionc.catalog.queue import load_queue
-from relionc.emit.queue import render
+from relionc.emit.queue_script import render
 from relionc.expr import ExprError
 from relionc.ir import QueueScript
 from relionc.lower.commands import RelionCommands

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from relionc.catalog.types import Option, RankRule
-    from relionc.spec.jobfile import Job
+    from relionc.spec.job_from_file import Job
 
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
@@ -20,7 +20,7 @@ _COUNTS = ("ranks", "threads")
 STOPS = "RL133"
 
 
-def careless(job: Job) -> Iterator[Finding]:
+def suspect_values(job: Job) -> Iterator[Finding]:
     """Yield a warning for each value that RELION passes on although it cannot be meant."""
     for key, text in job.options.items():
         option = job.type.options[key]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from relionc import catalog
 from relionc.diag import WARNING, Finding
 from relionc.source.jobfile import OLD, STAR
-from relionc.spec.careless import careless
+from relionc.spec.suspect_values import suspect_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -53,7 +53,7 @@ def resolve(text: JobText, version: str) -> tuple[Job | None, list[Finding]]:
     read = _by_label if text.style == OLD else _by_name
     options, lines, found = read(text, job_type)
     job = Job(job_type, text.is_continue, options, lines)
-    return job, [*findings, *_wrong_form(text, job_type), *found, *careless(job)]
+    return job, [*findings, *_wrong_form(text, job_type), *found, *suspect_values(job)]
 
 
 @cache

@@ -8,20 +8,20 @@ from relionc import catalog
 from relionc.source.jobfile import STAR
 from relionc.spec import options as job_options
 from relionc.spec import resources
-from relionc.spec.careless import broken_rank_rules
-from relionc.spec.jobfile import resolve, with_references
+from relionc.spec.job_from_file import resolve, with_references
 from relionc.spec.scope import SpecScope
+from relionc.spec.suspect_values import broken_rank_rules
 
 if TYPE_CHECKING:
     from relionc.catalog.types import Option
     from relionc.source.jobfile import JobText
-    from relionc.spec.jobfile import Job
+    from relionc.spec.job_from_file import Job
 
 _PINNED = ("ranks", "threads", "use_gpu", "gpu_ids", "scratch_dir")
 """What the plan would choose: only when it is said does a build give the commands of the job file."""
 
 
-class Carried(NamedTuple):
+class JobInSpec(NamedTuple):
     """Texts for the YAML of a spec: of pins, of further options, and of what goes behind the command.
 
     `left_out` has name, text and reason of what a spec cannot say.
@@ -33,7 +33,7 @@ class Carried(NamedTuple):
     left_out: tuple[tuple[str, str, str], ...]
 
 
-def carry(job: Job) -> Carried:
+def job_to_spec(job: Job) -> JobInSpec:
     """Return what a spec says of a job: what is not RELION's default, and what the plan would choose."""
     pins: list[tuple[str, str]] = []
     options: list[tuple[str, str]] = []
@@ -50,7 +50,7 @@ def carry(job: Job) -> Carried:
             extra_args = written
         else:
             (pins if option.role in _PINNED else options).append((key, written))
-    return Carried(tuple(pins), tuple(options), extra_args, tuple(left_out))
+    return JobInSpec(tuple(pins), tuple(options), extra_args, tuple(left_out))
 
 
 def _says_something(option: Option, text: str, job: Job) -> bool:
