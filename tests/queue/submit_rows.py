@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from relionc.catalog import JobType
 
 DATA = Path(__file__).parent.parent / "data"
-RELEASES = ("2.1", "3.0.8", "3.1.3", "4.0.2", "5.0.1")
+RELEASES = ("2.1", "3.0.8", "3.1.3", "4.0.2", "5.0.1", "5.1.0")
 
 Row = dict[str, Any]
 
