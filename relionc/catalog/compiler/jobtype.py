@@ -113,8 +113,12 @@ def _source_of_type(release: Release, place: str) -> str:
 
 
 def _dated(release: Release, rule: dict[str, Any]) -> dict[str, Any]:
-    taken_over = f" (not read of {release.fact('tag')})" if release.observed() else ""
-    return {**rule, "source": f"RELION {release.read_tag()}, {rule['source']}{taken_over}"}
+    """Return a rule with where it is known from; where only a program was at hand, whether it was tried there."""
+    tag, seen = release.fact("tag"), ""
+    if release.observed():
+        seen = f"; {tag} stops likewise" if rule.get("tried") == tag else f" (not tried with {tag})"
+    known = {key: value for key, value in rule.items() if key != "tried"}
+    return {**known, "source": f"RELION {release.read_tag()}, {rule['source']}{seen}"}
 
 
 def _rule(names: ExpressionNames, rule: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
