@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.plan import demand_key
-from relionc.plan.choices import preferred_modes
 from relionc.plan.demand import demand_of
 from relionc.plan.job_plan import allocated_cpus, billing, time_of
 from relionc.plan.layout import layout_of
+from relionc.plan.modes import preferred_modes
 from relionc.plan.on_site import DemandOnSite
 from relionc.plan.plainest import plainest_conflict
 from relionc.plan.problem import problem
-from relionc.plan.words import CODES, TOPICS, kind
+from relionc.plan.requirements import is_known, requirement
+from relionc.plan.requirements.pins import LAYOUT
 from relionc.solve import Constraint, Effort, Solution, TooHard, search
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from relionc.plan.choice import Choice
     from relionc.plan.layout import Layout
+    from relionc.plan.modes.base import Mode
     from relionc.site.types import Cluster
     from relionc.solve import Conflict, Problem
     from relionc.spec.model import ResolvedJob
@@ -77,7 +79,7 @@ def alternatives(job: ResolvedJob, cluster: Cluster) -> tuple[Alternative, ...]:
     """Return the best layout of each mode a job could have, then of each other kind of node, the best first."""
     on_site = DemandOnSite(demand_of(job, cluster), cluster)
     whole = problem(on_site)
-    modes = [_of_mode(whole, mode) for mode in preferred_modes(on_site)]
+    modes = [_of_mode(on_site, mode) for mode in preferred_modes(on_site)]
     suited = [pool for pool in on_site.pools if on_site.demand.gpu or not pool.node_type.gpus]
     kinds = [_of_kind(whole, name) for name in dict.fromkeys(p.node_type.name for p in suited)]
     found = [each for each in (*modes, *kinds) if each is not None]
@@ -89,13 +91,13 @@ _NEVER = (float("inf"),)
 _Ranked = tuple[tuple[float, ...], Alternative]
 
 
-def _of_mode(whole: Problem[Choice], mode: str) -> _Ranked | None:
-    only: Constraint[Choice] = Constraint(ONLY, ("mode",), lambda c: 0 if c.mode == mode else 1)
-    found = search(whole.without(["pin:layout"]).also(only))
+def _of_mode(on_site: DemandOnSite, mode: Mode) -> _Ranked | None:
+    only: Constraint[Choice] = Constraint(ONLY, ("mode",), lambda c: 0 if c.mode is mode else 1)
+    question = problem(on_site).without([LAYOUT.label]).also(only)
+    found = search(question)
     if isinstance(found, Solution):
         return found.costs, _costing(layout_of(found.choice))
-    conflict = plainest_conflict(whole.without(["pin:layout"]).also(only), found)
-    return _NEVER, Alternative(mode, "", why_not=_in_words(conflict))
+    return _NEVER, Alternative(mode.name, "", why_not=_in_words(plainest_conflict(question, found), on_site))
 
 
 def _of_kind(whole: Problem[Choice], name: str) -> _Ranked | None:
@@ -111,7 +113,7 @@ def _costing(layout: Layout) -> Alternative:
     hours = (time_of(layout.choice.on_site, layout) or 0) / 3600
     bill = billing(layout.choice.on_site, layout)
     return Alternative(
-        mode=layout.mode,
+        mode=layout.mode.name,
         node_type=layout.pool.node_type.name,
         nodes=layout.nodes,
         ntasks=layout.ntasks,
@@ -124,8 +126,10 @@ def _costing(layout: Layout) -> Alternative:
     )
 
 
-def _in_words(conflict: Conflict) -> str:
-    """Say what is in the way: the rules first, the most telling one of them, then the wishes."""
-    rules = [label for wanted in CODES for label in conflict.labels if kind(label) == wanted]
-    wishes = [f"`{label[4:]}`" for label in conflict.labels if label.startswith("pin:")]
-    return "; ".join([*(TOPICS[kind(label)] for label in rules[:2]), *wishes]) or "not possible"
+def _in_words(conflict: Conflict, on_site: DemandOnSite) -> str:
+    """Say what is in the way: the rules first, the most telling one of them, then the pins as the spec has them."""
+    known = [requirement(label) for label in conflict.labels if is_known(label)]
+    rules = [each.topic for each in known if each.pin is None]
+    routes = on_site.demand.pins.routes
+    pins = [f"`{routes[each.pin][-1]}`" for each in known if each.pin is not None]
+    return "; ".join([*rules[:2], *pins]) or "not possible"

@@ -54,6 +54,11 @@ def gib(value: float) -> str:
     return f"{value:,.1f} GiB"
 
 
+def sum_of(terms: Iterable[Term]) -> str:
+    """Return a sum in words, each term with its formula."""
+    return " + ".join(f"{term.label} {gib(term.gib)} ({term.formula})" for term in terms)
+
+
 def memory_terms(job: ResolvedJob, threads: int) -> Found:
     """Return the terms of the memory of one rank with so many threads, and what could not be counted.
 

@@ -10,9 +10,9 @@ from math import ceil
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from relionc.plan.gpus import NO_USE, Use, job_use, ranks_use
-from relionc.plan.model import HETEROGENEOUS, HETJOB, HOMOGENEOUS, HOMOGENEOUS_PLUS_1, ONE_TASK_PER_NODE
+from relionc.plan.modes import LEFT_TO_SLURM
 from relionc.plan.on_site import MIB
-from relionc.plan.pools import hardware, least
+from relionc.plan.pools import least
 from relionc.slurm.allocation import cpus_of_memory_limit, mib_of_cpu_limit, tasks_that_fit, whole_cores
 from relionc.solve import spend
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from relionc.plan.demand import Amounts
+    from relionc.plan.modes.base import Mode
     from relionc.plan.on_site import DemandOnSite
     from relionc.plan.pools import NodePool
 
@@ -65,21 +66,21 @@ class Choice:
         self,
         on_site: DemandOnSite,
         pool: NodePool,
-        mode: str,
+        mode: Mode,
         leader: NodePool | None,
         gpus: int,
         cpus_per_task: int,
         workers_per_node: int,
         nodes_or_tasks: int,
     ) -> None:
-        self.on_site: Final = on_site
-        self.pool: Final = pool
-        self.mode: Final = mode
-        self.leader: Final = leader
-        self.gpus: Final = gpus
-        self.cpus_per_task: Final = cpus_per_task
-        self.workers_per_node: Final = workers_per_node
-        self.nodes_or_tasks: Final = nodes_or_tasks
+        self.on_site: Final[DemandOnSite] = on_site
+        self.pool: Final[NodePool] = pool
+        self.mode: Final[Mode] = mode
+        self.leader: Final[NodePool | None] = leader
+        self.gpus: Final[int] = gpus
+        self.cpus_per_task: Final[int] = cpus_per_task
+        self.workers_per_node: Final[int] = workers_per_node
+        self.nodes_or_tasks: Final[int] = nodes_or_tasks
 
     @classmethod
     def blank(cls, on_site: DemandOnSite) -> Choice:
@@ -89,7 +90,7 @@ class Choice:
         return choice
 
     @classmethod
-    def smallest(cls, on_site: DemandOnSite, pool: NodePool, mode: str) -> Choice:
+    def smallest(cls, on_site: DemandOnSite, pool: NodePool, mode: Mode) -> Choice:
         """Return one worker with one CPU on one node."""
         return cls(on_site, pool, mode, None, 0, 1, 1, 1)
 
@@ -117,16 +118,12 @@ class Choice:
     @property
     def leader_slots(self) -> int:
         """Ranks beside the workers that every node has: the leader's, or what is called so."""
-        if self.mode == ONE_TASK_PER_NODE:
-            return int(self.on_site.demand.leader)
-        return int(self.mode in (HOMOGENEOUS_PLUS_1, HETJOB))
+        return self.mode.leader_slots(self.on_site.demand)
 
     @property
     def ranks(self) -> int:
         """Ranks launched."""
-        if self.mode == HETEROGENEOUS:
-            return self.nodes_or_tasks
-        return self.workers_per_node * self.nodes_or_tasks + self.leader_slots
+        return self.mode.ranks(self)
 
     @property
     def has_leader(self) -> bool:
@@ -141,7 +138,7 @@ class Choice:
     @property
     def leader_is_among_workers(self) -> bool:
         """Whether the leader takes the place of a worker on the first node."""
-        return self.mode == HOMOGENEOUS and self.has_leader
+        return self.has_leader and not self.leader_slots and not self.mode.leaves_nodes_to_slurm
 
     @property
     def max_workers_per_node(self) -> int:
@@ -154,7 +151,7 @@ class Choice:
         on_site, pool, cpus = self.on_site, self.pool, self.cpus_per_task
         key = pool.order, cpus
         if key not in on_site.fits:
-            two = Choice(on_site, pool, HETEROGENEOUS, None, 0, cpus, 0, 2)
+            two = Choice(on_site, pool, LEFT_TO_SLURM, None, 0, cpus, 0, 2)
             per_cpu = two.mem_per_cpu if on_site.slurm else 0
             if on_site.exclusive and pool.usable_node.cpus:  # Slurm books the memory of all its CPUs
                 per_cpu = 0
@@ -163,56 +160,34 @@ class Choice:
 
     @property
     def nodes(self) -> int:
-        """Nodes with workers; those of a heterogeneous job as Slurm fills empty ones."""
-        tasks = self.nodes_or_tasks
-        if self.mode != HETEROGENEOUS:
-            return tasks
-        return max(-(-tasks // self.tasks_per_empty_node), min(self.pool.min_nodes, tasks))
+        """Nodes with workers."""
+        return self.mode.nodes(self)
 
     @property
     def min_nodes(self) -> int:
-        """Nodes with workers, whatever the CPUs of a task; one of a heterogeneous job."""
-        return 1 if self.mode == HETEROGENEOUS else self.nodes_or_tasks
+        """Nodes with workers, whatever the CPUs of a task."""
+        return self.mode.min_nodes(self)
 
     @property
-    def tasks_per_node(self) -> int:
-        """Tasks of a node: with a place for the leader, except where that has a node of its own."""
-        return self.workers_per_node + (self.leader_slots if self.mode != HETJOB else 0)
+    def ranks_per_node(self) -> int:
+        """Ranks for which a node with workers has a place; 0: nobody says how many."""
+        return self.mode.ranks_per_node(self)
 
     @property
     def max_ranks_per_node(self) -> int:
         """The most ranks on a node with workers."""
-        if self.mode != HETEROGENEOUS:
-            return self.tasks_per_node
-        pool, cpus, tasks = self.pool, self.cpus_per_task, self.nodes_or_tasks
-        if self.on_site.exclusive and pool.node_type.known:  # which is spread evenly
-            return -(-tasks // self.nodes)
-        kept = (pool.min_nodes - 1) * whole_cores(cpus, pool.node_type.threads_per_core)
-        return max(1, min((tasks * cpus - kept) // cpus, self.tasks_per_empty_node))
+        return self.mode.max_ranks_per_node(self)
 
     @property
     def max_ranks_on_other_nodes(self) -> int:
         """The most ranks on a node that is not the first; 0: there is none."""
-        if self.nodes < 2:
-            return 0
-        return self.max_ranks_per_node if self.mode == HETEROGENEOUS else self.workers_per_node
+        return self.mode.max_ranks_on_other_nodes(self) if self.nodes > 1 else 0
 
     @property
     def leader_nodes_of_pool(self) -> int:
         """Nodes of the workers' kind that a leader on a node of its own may take: groups share none."""
-        workers, leader = self.pool, self.leader
-        if leader is None or leader.partition is None or workers.partition is None:
-            return 0
-        types = self.on_site.cluster.node_types
-        alike = {
-            name
-            for name in workers.partition.node_types
-            if hardware(types[name]) == hardware(workers.node_type)
-        }
-        leads = hardware(leader.node_type)
-        return int(
-            any(name in alike and hardware(types[name]) == leads for name in leader.partition.node_types)
-        )
+        leader = self.leader
+        return 0 if leader is None else self.on_site.leader_nodes_of(self.pool, leader)
 
     # --- CPUs and memory ------------------------------------------------------------------------------------
 
@@ -243,7 +218,7 @@ class Choice:
         if not each.worker and not each.leader:
             return 0.0
         full = self.max_ranks_per_node
-        if self.mode == HETJOB or not self.has_leader:
+        if self.mode.leader_apart or not self.has_leader:
             return full * each.worker_gib
         first = (full - 1) * each.worker_gib + each.leader_gib
         return max(first, self.max_ranks_on_other_nodes * each.worker_gib)
@@ -258,12 +233,12 @@ class Choice:
         pinned, known = self.on_site.demand.pins.mem_per_cpu, self.on_site.mem_per_cpu
         if pinned is not None:
             return pinned
-        if self.mode == HETEROGENEOUS and self.nodes_or_tasks > 2:  # as for two ranks: one has no leader
+        if self.mode.leaves_nodes_to_slurm and self.nodes_or_tasks > 2:  # as for two ranks: one has no leader
             return self.changed(nodes_or_tasks=2).mem_per_cpu
         key = (
             self.pool.order,
             self.mode,
-            0 if self.mode == HETEROGENEOUS else self.workers_per_node,
+            0 if self.mode.leaves_nodes_to_slurm else self.workers_per_node,
             self.cpus_per_task,
             self.has_leader,
             self.nodes_or_tasks == 1,
@@ -285,7 +260,7 @@ class Choice:
     def _booking_cpus(self) -> int:
         """CPUs for which a node must have memory: those that count there, or those of one heterogeneous task."""
         node = self.pool.node_type
-        if self.mode != HETEROGENEOUS or (self.on_site.exclusive and node.known):
+        if not self.mode.leaves_nodes_to_slurm or (self.on_site.exclusive and node.known):
             return self.counted_cpus
         return whole_cores(self.cpus_per_task, node.threads_per_core)
 
@@ -302,7 +277,7 @@ class Choice:
         return max(min(gives_way, most) if most else gives_way, self._needed_per_cpu(sure=True))
 
     def _needed_per_cpu(self, *, sure: bool) -> int:
-        if self.mode == HETEROGENEOUS:  # tasks may share a core, so the CPUs of one are not rounded up
+        if self.mode.leaves_nodes_to_slurm:  # tasks may share a core, so the CPUs of one are not rounded up
             return ceil(self._largest_rank_gib(sure=sure) * MIB / self.cpus_per_task)
         return ceil(self.need_gib(sure=sure) * MIB / self.counted_cpus)
 
@@ -348,14 +323,14 @@ class Choice:
     def books_by_node(self) -> bool:
         """Whether memory is asked for by node, not by CPU."""
         by_node = self.on_site.demand.pins.mem is not None or self.on_site.cluster.memory_flag == "per_node"
-        return by_node and self.mode != HETEROGENEOUS
+        return by_node and not self.mode.leaves_nodes_to_slurm
 
     @property
     def _limited_cpus(self) -> int:
         """CPUs by which Slurm multiplies memory per CPU before it compares that with a partition's limit."""
         pool, types = self.pool, self.on_site.cluster.node_types
         names = pool.partition.node_types if pool.partition else (pool.node_type.name,)
-        tasks = 1 if self.mode == HETEROGENEOUS else self.max_ranks_per_node
+        tasks = 1 if self.mode.leaves_nodes_to_slurm else self.max_ranks_per_node
         asked_for = tasks * self.cpus_per_task
         return cpus_of_memory_limit(
             asked_for, map(types.__getitem__, names), exclusive=self.on_site.exclusive
@@ -366,7 +341,7 @@ class Choice:
         need = self.need_gib(sure=sure)
         if not need:
             return 0.0
-        if self.mode == HETEROGENEOUS:  # every task for itself
+        if self.mode.leaves_nodes_to_slurm:  # every task for itself
             has = self.mem_per_cpu * self.cpus_per_task / MIB
             return self._largest_rank_gib(sure=sure) - has if self.on_site.slurm else 0.0
         limit = self._memory_for_ranks(sure=sure)
@@ -388,15 +363,10 @@ class Choice:
     # --- what is left over ----------------------------------------------------------------------------------
 
     @property
-    def unused_slots(self) -> int:
-        """Places for a rank that are allocated and not used: the leader's, on every node but the first."""
-        return self.nodes_or_tasks - 1 if self.leader_slots and self.mode != HETJOB else 0
-
-    @property
     def idle_cpus(self) -> int:
         """CPUs that are allocated and not used; and of a job on CPUs, those that its memory leaves without any."""
-        idle = self.unused_slots * self.cpus_per_task
-        if self.mode != HETEROGENEOUS:
+        idle = self.mode.unused_slots(self) * self.cpus_per_task
+        if not self.mode.leaves_nodes_to_slurm:
             tasks = self.max_ranks_per_node * self.cpus_per_task
             idle += max(0, self.counted_cpus - tasks) * self.nodes_or_tasks
         return idle + self._beyond_share[0]
@@ -432,7 +402,7 @@ class Choice:
         gpus, uses = self.gpus, self.on_site.uses
         if not gpus:
             return NO_USE
-        if self.mode == HETEROGENEOUS:  # which leaves open what is where
+        if self.mode.leaves_nodes_to_slurm:  # which leaves open what is where
             return NO_USE._replace(idle=gpus)
         threads = self.threads
         if self.on_site.entry_devices:  # the devices of a rank's threads end with its entry of the list
@@ -451,7 +421,7 @@ class Choice:
         elif demand.leader:
             first = per_node
         else:  # somebody else's place is a worker's, too
-            first = self.tasks_per_node
+            first = self.ranks_per_node
         if demand.one_rank_per_gpu:
             return ranks_use(ids, (first, per_node), self.nodes_or_tasks, gpus)
         return job_use(ids, (first, per_node), self.nodes_or_tasks, gpus, threads)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.plan.gpus import highest, parse_ids
-from relionc.plan.model import HETEROGENEOUS, HETJOB, HOMOGENEOUS, HOMOGENEOUS_PLUS_1, ONE_TASK_PER_NODE
+from relionc.plan.modes import preferred_modes
 from relionc.slurm.constraint import constraint_least, parse_constraint
 from relionc.solve import Span, Variable
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from relionc.plan.choice import Choice
+    from relionc.plan.modes.base import Mode
     from relionc.plan.on_site import DemandOnSite
     from relionc.plan.pools import NodePool
 
@@ -38,25 +39,6 @@ def variables(on_site: DemandOnSite) -> tuple[Variable[Choice], ...]:
     )
 
 
-def preferred_modes(on_site: DemandOnSite) -> tuple[str, ...]:
-    """Return the modes that a job can have at all, those of the profile first and in its order.
-
-    Of a job with a leader on GPUs, homogeneous+1 comes before homogeneous: the leader's place is no worker's.
-    """
-    demand, modes = on_site.demand, on_site.cluster.modes
-    if not on_site.slurm:  # nobody to place tasks: all run here
-        possible: tuple[str, ...] = (HOMOGENEOUS, HOMOGENEOUS_PLUS_1)
-    elif demand.serial:
-        possible = (HOMOGENEOUS,) if demand.gpu else (HETEROGENEOUS, HOMOGENEOUS)
-    else:
-        possible = (HETEROGENEOUS, HOMOGENEOUS, HOMOGENEOUS_PLUS_1, ONE_TASK_PER_NODE, HETJOB)
-    ordered = list(dict.fromkeys(mode for mode in (*modes, *possible) if mode in possible))
-    if demand.gpu and demand.leader and HOMOGENEOUS_PLUS_1 in ordered:
-        at = ordered.index(HOMOGENEOUS_PLUS_1)  # never later than the profile has it
-        ordered.insert(min(at, ordered.index(HOMOGENEOUS)), ordered.pop(at))
-    return tuple(ordered)
-
-
 class _Domains(NamedTuple):
     """One method per variable; `sizes` are the spans of nodes found so far: a search asks again and again."""
 
@@ -72,12 +54,12 @@ class _Domains(NamedTuple):
             self.on_site.pools, key=lambda pool: (_cpus_in(pool) < usual, pool.node_type.gpus, pool.order)
         )
 
-    def mode(self, _: Choice) -> Iterable[str]:
+    def mode(self, _: Choice) -> Iterable[Mode]:
         return preferred_modes(self.on_site)
 
     def leader(self, choice: Choice) -> Iterable[NodePool | None]:
         """Where the leader is, if it has nodes of its own: nodes without GPUs."""
-        if choice.mode != HETJOB:
+        if not choice.mode.leader_apart:
             return (None,)
         return [pool for pool in self.on_site.pools if not pool.node_type.gpus] or (None,)
 
@@ -104,7 +86,7 @@ class _Domains(NamedTuple):
 
     def workers_per_node(self, choice: Choice) -> Span:
         """Workers per node, the likely ones first; 0 where Slurm places them."""
-        if choice.mode == HETEROGENEOUS:
+        if choice.mode.leaves_nodes_to_slurm:
             return Span(0, 0, 0)
         pool, gpus, most = choice.pool, choice.gpus, choice.pool.node_type.cpus or UNKNOWN
         per_gpu = self.on_site.demand.pins.ranks_per_gpu or 1
@@ -131,7 +113,7 @@ class _Domains(NamedTuple):
 
     def nodes_or_tasks(self, choice: Choice) -> Span:
         """Nodes, or tasks of a heterogeneous job: as many as there could be, or are pinned."""
-        pool, tasks = choice.pool, choice.mode == HETEROGENEOUS
+        pool, tasks = choice.pool, choice.mode.leaves_nodes_to_slurm
         key = pool.order, tasks
         if key not in self.sizes:
             self.sizes[key] = self._size(pool, tasks=tasks)

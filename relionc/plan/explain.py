@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.diag import Finding, Related, Suggestion
-from relionc.plan.amounts import gib
 from relionc.plan.demand import demand_of
 from relionc.plan.layout import layout_of
-from relionc.plan.model import HETEROGENEOUS, ONE_TASK_PER_NODE
 from relionc.plan.on_site import MIB, DemandOnSite
 from relionc.plan.picture import of_layout
 from relionc.plan.pins import PinName, pin_of, with_pin
 from relionc.plan.problem import problem
-from relionc.plan.words import CODES, FIXED, HELP, MESSAGES, TOPICS, kind, plural
+from relionc.plan.requirements import MEANT, Requirement, rank_rule, requirement
+from relionc.plan.words import plural
 from relionc.slurm.sizes import format_memory
 from relionc.slurm.times import format_time
 from relionc.solve import TooHard, best, nearest
@@ -24,12 +23,10 @@ from relionc.solve import TooHard, best, nearest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from relionc.catalog.types import RankRule
     from relionc.diag import Route
     from relionc.plan.choice import Choice
-    from relionc.plan.demand import LocalLimit
     from relionc.plan.layout import Layout
-    from relionc.plan.model import Term
+    from relionc.plan.requirements.record import Fact
     from relionc.site.types import Cluster
     from relionc.solve import Conflict, Problem
     from relionc.solve.conflict import Nearest
@@ -39,54 +36,54 @@ MOST_SUGGESTIONS = 3
 MOST_CHANGES = 3
 """The most wishes that one suggestion changes."""
 LEAVE_OUT = "(leave it out)"
-HARDWARE = ("site:cpus", "site:gpus", "site:count")
-OF_DEVICES = ("need:busy_gpus", "need:even_gpus", "need:one_gpu")
-"""Requirements that a picture of the GPUs explains."""
 
 
 def finding(job: ResolvedJob, on_site: DemandOnSite, conflict: Conflict) -> Finding:
     """Return why `job` fits nowhere: the smallest set of requirements in conflict, and the nearest changes."""
-    whole = problem(on_site)
-    main, layout = _main(whole, conflict)
+    label, layout = _main(problem(on_site), conflict)
+    main = requirement(label) if label else None
+    rule = rank_rule(on_site, label)
     pins = _pins_in(on_site, main, conflict)
     return Finding(
-        code=_rule(on_site, main).code if kind(main) == "need:ranks" else CODES.get(kind(main), "RL201"),
-        message=MESSAGES[kind(main)](on_site, layout) if layout else _together(on_site, pins),
+        code=rule.code if rule else main.code if main else "RL201",
+        message=main.says(layout) if main and main.says and layout else _together(on_site, pins),
         route=on_site.demand.pins.routes[pins[0]] if pins else job.route,
         on_key=not pins,
-        help=HELP.get(kind(main), ""),
-        why=_why(on_site, main),
-        conflict=tuple(_elements(job, on_site, conflict, pins, main, layout)),
+        help=main.help if main else "",
+        why=f"RELION finds out only when the job runs ({rule.source})" if rule and rule.source else "",
+        conflict=tuple(_elements(job, on_site, conflict, pins, label, layout)),
         suggestions=tuple(_suggestions(job, on_site, pins)),
     )
 
 
-def _pins_in(on_site: DemandOnSite, main: str, conflict: Conflict) -> list[PinName]:
+def _pins_in(on_site: DemandOnSite, main: Requirement | None, conflict: Conflict) -> list[PinName]:
     """Return the pins of a conflict: amounts that its requirements weigh, then the requirements themselves."""
-    labels = dict.fromkeys([main, *conflict.labels])
-    routes = on_site.demand.pins.routes
-    by_label: dict[str, PinName] = {f"pin:{name}": name for name in routes}
-    weighed = [name for label in labels for name in FIXED.get(kind(label), ()) if name in routes]
-    return [*dict.fromkeys([*weighed, *(by_label[label] for label in conflict.labels if label in by_label)])]
+    known = [requirement(label) for label in conflict.labels]
+    weighed = [name for each in (main, *known) if each for name in each.weighs]
+    kept = [each.pin for each in known if each.pin is not None]
+    return [name for name in dict.fromkeys([*weighed, *kept]) if name in on_site.demand.pins.routes]
 
 
 def _main(whole: Problem[Choice], conflict: Conflict) -> tuple[str, Layout | None]:
-    """Return the most telling requirement, and the layout that meets all others and comes nearest to it.
+    """Return the label of the most telling requirement, and the layout that meets all others and comes nearest to it.
 
-    Where there is more than one conflict, only the requirements of this one are looked at: with all wishes, on nodes
+    Where there is more than one conflict, only the requirements of this one are looked at: with all pins, on nodes
     that could be meant; with what the hardware has; or by themselves.
     """
-    telling = [label for wanted in CODES for label in conflict.labels if kind(label) == wanted]
-    wishes = [each.label for each in whole.constraints if each.label.startswith("pin:")]
+    telling = [label for label in conflict.labels if requirement(label).says is not None]
     others = [each.label for each in whole.constraints if each.label not in conflict.labels]
-    meant = [label for label in others if label not in (*wishes, "need:gpu_node", "site:gpus")]
-    unlimited = [label for label in others if label not in HARDWARE]
+    meant = [label for label in others if not _is_meant(requirement(label))]
+    unlimited = [label for label in others if not requirement(label).is_hardware]
     for looked_at in (whole, whole.without(meant), whole.without(unlimited), whole.without(others)):
         for label in telling:
             broken = _nearest(looked_at, label)
             if broken is not None:
                 return label, layout_of(broken.solution.choice)
-    return next((label for label in conflict.labels if not label.startswith("pin:")), ""), None
+    return next(iter(telling), ""), None
+
+
+def _is_meant(each: Requirement) -> bool:
+    return each.pin is not None or each in MEANT
 
 
 def _nearest(whole: Problem[Choice], label: str) -> Nearest[Choice] | None:
@@ -105,17 +102,6 @@ def _together(on_site: DemandOnSite, pins: list[PinName]) -> str:
     return " and ".join([", ".join([*names][:-1]), [*names][-1]]) + " cannot hold together"
 
 
-def _why(on_site: DemandOnSite, main: str) -> str:
-    if kind(main) != "need:ranks":
-        return ""
-    rule = _rule(on_site, main)
-    return f"RELION finds out only when the job runs ({rule.source})" if rule.source else ""
-
-
-def _rule(on_site: DemandOnSite, label: str) -> RankRule | LocalLimit:
-    return on_site.demand.rank_rules[int(label.rpartition(":")[2])]
-
-
 # --- the elements of the conflict ---------------------------------------------------------------------------
 
 
@@ -131,47 +117,22 @@ def _elements(
     for route in dict.fromkeys(on_site.demand.pins.routes[name] for name in pins):
         yield Related(str(route[-1]), route)
     for label in conflict.labels:
-        if kind(label) == "need:memory" and layout is not None:
-            yield Related(_sum_of(layout.choice.amounts(sure=True).worker) + " per rank", _data_route(job))
-        if kind(label) == "need:vram" and layout is not None:
-            yield Related(
-                _sum_of(layout.choice.amounts(sure=True).vram) + " of a GPU per rank", _data_route(job)
-            )
-        if label.startswith("site:") or kind(label) in ("need:memory", "need:vram"):
-            yield _site_fact(on_site, label, layout)
-        elif label.startswith("need:") and label != main:
-            yield Related(TOPICS[kind(label)], job.route, on_key=True)
-    if kind(main) in OF_DEVICES and layout is not None and layout.mode != HETEROGENEOUS:
+        each = requirement(label)
+        if each.sum_of is not None and layout is not None:
+            yield Related(each.sum_of(layout), _data_route(job))
+        if each.fact is not None:
+            yield _site_fact(on_site, each, each.fact(layout) if layout is not None else None)
+        elif each.pin is None and label != main:
+            yield Related(each.topic, job.route, on_key=True)
+    if main and requirement(main).is_of_devices and layout and not layout.mode.leaves_nodes_to_slurm:
         yield from of_layout(on_site, layout)
 
 
-def _sum_of(terms: Sequence[Term]) -> str:
-    return " + ".join(f"{term.label} {gib(term.gib)} ({term.formula})" for term in terms)
-
-
-def _site_fact(on_site: DemandOnSite, label: str, layout: Layout | None) -> Related:
-    """Return the limit of the profile that a label stands for, with its source."""
-    if layout is None:
-        return Related(TOPICS[kind(label)], None, source=f"profile {on_site.cluster.name}")
-    node, partition = layout.pool.node_type, layout.pool.partition
-    count = plural(layout.pool.interchangeable_count, f"{node.name} node")
-    facts = {
-        "memory": (f"{node.name} nodes have {gib(layout.pool.usable_node.memory_mib / MIB)}", "memory"),
-        "vram": (f"a GPU of {node.name} nodes has {gib(node.vram_gib)}", "vram"),
-        "cpus": (f"{node.name} nodes have {layout.pool.usable_node.cpus} CPUs", "cpus"),
-        "gpus": (f"{node.name} nodes have {node.gpus} GPUs", "gpus"),
-        "count": (f"{partition.name if partition else on_site.cluster.name} has {count}", "count"),
-        "scratch": (f"{node.name} nodes have {node.scratch_gib} GiB of scratch", "scratch"),
-        "whole_cores": (f"a core of {node.name} nodes has {node.threads_per_core} CPUs", "threads_per_core"),
-    }
-    name = kind(label).partition(":")[2]
-    if name in facts:
-        text, fact = facts[name]
-        return Related(text, None, source=_source(on_site, f"node_types.{node.name}.{fact}"))
-    if name in ("modes", "memory_flag"):
-        return Related(TOPICS[kind(label)], None, source=_source(on_site, name))
-    path = f"partitions.{partition.name}" if partition else "partitions"
-    return Related(TOPICS[kind(label)], None, source=_source(on_site, path))
+def _site_fact(on_site: DemandOnSite, each: Requirement, fact: Fact | None) -> Related:
+    """Return the limit of the profile that a requirement holds a layout to, with its source."""
+    if fact is None:
+        return Related(each.topic, None, source=f"profile {on_site.cluster.name}")
+    return Related(fact.text or each.topic, None, source=_source(on_site, fact.path))
 
 
 def _source(on_site: DemandOnSite, path: str) -> str:
@@ -328,14 +289,12 @@ def _re_solved(job: ResolvedJob, cluster: Cluster) -> str | None:
 VALUES: dict[PinName, Callable[[Layout], str | int]] = {
     "nodes": lambda layout: layout.worker_nodes,
     "ntasks": lambda layout: layout.ntasks,
-    "ntasks_per_node": lambda layout: (
-        layout.per_node if layout.mode != ONE_TASK_PER_NODE else layout.max_ranks_per_node
-    ),
+    "ntasks_per_node": lambda layout: layout.choice.ranks_per_node,
     "cpus_per_task": lambda layout: layout.cpus_per_task,
     "gpus_per_node": lambda layout: layout.gpus_per_node,
     "gpus": lambda layout: layout.worker_nodes * layout.gpus_per_node,
     "ranks_per_gpu": lambda layout: layout.workers_per_node // max(layout.gpus_per_node, 1),
-    "layout": lambda layout: layout.mode,
+    "layout": lambda layout: layout.mode.name,
     "gpu_type": lambda layout: layout.pool.node_type.gpu_type,
     "partition": lambda layout: layout.pool.partition.name if layout.pool.partition else "",
 }

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from relionc.expr.refs import braced
 from relionc.plan.layout import ranks
 from relionc.plan.model import (
-    HETEROGENEOUS,
-    ONE_TASK_PER_NODE,
     Gpus,
     Group,
     HourlyCost,
@@ -50,9 +48,9 @@ def job_plan(job: ResolvedJob, asked: DemandOnSite, layout: Layout, reasons: tup
     amounts = choice.amounts()
     return JobPlan(
         job=job,
-        mode=layout.mode,
+        mode=layout.mode.name,
         placement=Placement(
-            layout.shares, ranks(layout, demand, threads), exact=layout.mode != HETEROGENEOUS
+            layout.shares, ranks(layout, demand, threads), exact=not layout.mode.leaves_nodes_to_slurm
         ),
         groups=(workers,) if leader is None else (leader, workers),
         cpus_per_task=layout.cpus_per_task,
@@ -75,7 +73,7 @@ def _workers(job: ResolvedJob, asked: DemandOnSite, layout: Layout) -> Group:
     """Return what Slurm allocates for all ranks, or for all but the leader of a hetjob."""
     demand, node, partition = asked.demand, layout.pool.node_type, layout.pool.partition
     per_cpu, per_node = memory_flags(asked, layout)
-    inside = layout.max_ranks_per_node if layout.mode == ONE_TASK_PER_NODE else 1
+    inside = layout.max_ranks_per_node if not layout.mode.tasks_share_nodes else 1
     return Group(
         partition=partition.name if partition else "",
         node_type=node.name,
@@ -111,7 +109,7 @@ def memory_flags(asked: DemandOnSite, layout: Layout) -> tuple[int | None, int |
     if not asked.slurm:
         return None, None
     by_node = asked.demand.pins.mem is not None or asked.cluster.memory_flag == "per_node"
-    if by_node and layout.mode != HETEROGENEOUS:
+    if by_node and not layout.mode.leaves_nodes_to_slurm:
         return None, layout.choice.allocated_mib
     return layout.choice.mem_per_cpu, None
 
@@ -127,7 +125,7 @@ def constraint(asked: DemandOnSite, layout: Layout) -> str:
     wanted = None if pinned is None else parse_constraint(pinned)
     typed = layout.gpus_per_node > 0
     others = _others(asked, layout.pool, wanted, typed=typed)
-    placed = layout.mode != HETEROGENEOUS or layout.ntasks == 1
+    placed = not layout.mode.leaves_nodes_to_slurm or layout.ntasks == 1
     if placed and layout.worker_nodes == 1 and _as_good(asked, layout, others):
         return pinned or ""
     if wanted is not None:
@@ -259,7 +257,7 @@ def _leader(asked: DemandOnSite, layout: Layout) -> Group | None:
 def allocated_cpus(asked: DemandOnSite, layout: Layout) -> int:
     """Return the CPUs that Slurm allocates in all: those that are paid for."""
     place = layout.pool
-    if layout.mode == HETEROGENEOUS and not asked.demand.pins.exclusive:
+    if layout.mode.leaves_nodes_to_slurm and not asked.demand.pins.exclusive:
         core = place.node_type.threads_per_core
         return sum(-(-share * layout.cpus_per_task // core) * core for share in layout.shares)
     leader = asked.leader_takes(layout.leader_pool)[0] if layout.leader_pool else 0

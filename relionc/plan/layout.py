@@ -5,20 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.plan.gpus import rank_devices, worker_devices
-from relionc.plan.model import (
-    HETEROGENEOUS,
-    HETJOB,
-    LEADER,
-    ONE_TASK_PER_NODE,
-    PEER,
-    WORKER,
-    Rank,
-)
-from relionc.slurm.allocation import heterogeneous_shares
+from relionc.plan.model import LEADER, PEER, WORKER, Rank
 
 if TYPE_CHECKING:
     from relionc.plan.choice import Choice
     from relionc.plan.demand import Demand
+    from relionc.plan.modes.base import Mode
     from relionc.plan.pools import NodePool
 
 
@@ -36,7 +28,7 @@ class Layout(NamedTuple):
     per_node: int
 
     @property
-    def mode(self) -> str:
+    def mode(self) -> Mode:
         """How ranks are spread."""
         return self.choice.mode
 
@@ -88,25 +80,8 @@ class Layout(NamedTuple):
 
 def layout_of(choice: Choice) -> Layout:
     """Return the layout of a choice of the search."""
-    mode, workers, nodes = choice.mode, choice.workers_per_node, choice.nodes_or_tasks
-    if mode == HETEROGENEOUS:
-        return Layout(choice, _heterogeneous_shares_of(choice), slots=nodes, per_node=0)
-    if mode == HETJOB:
-        return Layout(choice, (1, *[workers] * nodes), slots=workers * nodes + 1, per_node=workers)
-    full = choice.max_ranks_per_node
-    per_node = 1 if mode == ONE_TASK_PER_NODE else full
-    return Layout(choice, (full, *[workers] * (nodes - 1)), slots=per_node * nodes, per_node=per_node)
-
-
-def _heterogeneous_shares_of(choice: Choice) -> tuple[int, ...]:
-    return heterogeneous_shares(
-        choice.pool.fillable_node,
-        choice.cpus_per_task,
-        choice.mem_per_cpu if choice.on_site.slurm else 0,
-        choice.nodes_or_tasks,
-        least=choice.pool.min_nodes,
-        exclusive=choice.on_site.exclusive,
-    )
+    mode = choice.mode
+    return Layout(choice, mode.shares(choice), mode.slots(choice), mode.tasks_per_node(choice))
 
 
 def ranks(layout: Layout, demand: Demand, threads: int) -> tuple[Rank, ...]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from relionc.plan.gpus import parse_ids
-from relionc.plan.pools import node_pools
+from relionc.plan.pools import hardware, node_pools
 from relionc.slurm.allocation import whole_cores
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class DemandOnSite:
 
     __slots__ = (
         "_amounts",
+        "_leader_nodes",
         "cluster",
         "demand",
         "entry_devices",
@@ -41,14 +42,15 @@ class DemandOnSite:
     )
 
     def __init__(self, demand: Demand, cluster: Cluster) -> None:
-        self.demand = demand
-        self.cluster = cluster
-        self.slurm = cluster.scheduler == "slurm"
-        self.pools = node_pools(demand, cluster)
-        self.exclusive = bool(demand.pins.exclusive)
-        self.fixed_threads = demand.fixed_threads
-        self.entry_devices = max((len(entry) for entry in parse_ids(demand.gpu_ids)), default=0)
+        self.demand: Final[Demand] = demand
+        self.cluster: Final[Cluster] = cluster
+        self.slurm: Final[bool] = cluster.scheduler == "slurm"
+        self.pools: Final[tuple[NodePool, ...]] = node_pools(demand, cluster)
+        self.exclusive: Final[bool] = bool(demand.pins.exclusive)
+        self.fixed_threads: Final[int | None] = demand.fixed_threads
+        self.entry_devices: Final[int] = max((len(entry) for entry in parse_ids(demand.gpu_ids)), default=0)
         self._amounts: dict[tuple[int, bool], Amounts] = {}
+        self._leader_nodes: dict[tuple[int, int], int] = {}
         self.fits: dict[tuple[int, int], int] = {}
         self.mem_per_cpu: dict[tuple[object, ...], int] = {}
         self.uses: dict[tuple[object, ...], Use] = {}
@@ -75,6 +77,21 @@ class DemandOnSite:
             return node.threads_per_core
         return (node.gpu_threads or policy.gpu_threads) if self.demand.gpu else self.demand.usual_cpus
 
+    def leader_nodes_of(self, pool: NodePool, leader: NodePool) -> int:
+        """Nodes of a pool's kind that a leader on a node of its own may take: groups share none."""
+        key = pool.order, leader.order
+        if key not in self._leader_nodes:
+            self._leader_nodes[key] = int(self._may_share(pool, leader))
+        return self._leader_nodes[key]
+
+    def _may_share(self, pool: NodePool, leader: NodePool) -> bool:
+        """Whether a node of the leader's kind, in its partition, is one of the pool's kind in the pool's."""
+        if pool.partition is None or leader.partition is None or _kind(pool) != _kind(leader):
+            return False
+        types = self.cluster.node_types
+        both = set(pool.partition.node_types).intersection(leader.partition.node_types)
+        return any(hardware(types[name]) == _kind(pool) for name in both)
+
     def leader_takes(self, pool: NodePool) -> tuple[int, int]:
         """CPUs and MiB of a leader on a node of its own: one core, or more where a CPU may have only so much memory."""
         core, most = pool.node_type.threads_per_core, pool.max_memory_per_cpu_mib or 0
@@ -82,3 +99,7 @@ class DemandOnSite:
         need = max((min(usual, most) if most else usual) * core, ceil(self.leader_amounts().leader_gib * MIB))
         mib = min(need, pool.usable_node.memory_mib or need)
         return whole_cores(max(core, ceil(mib / most) if most else 1), core), mib
+
+
+def _kind(pool: NodePool) -> tuple[object, ...]:
+    return hardware(pool.node_type)

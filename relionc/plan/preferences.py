@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from relionc.plan.choices import preferred_modes
-from relionc.plan.model import HETJOB
+from relionc.plan.modes import preferred_modes
 from relionc.solve import Floor, Objective
 
 if TYPE_CHECKING:
@@ -124,9 +123,9 @@ def _what_is_idle(on_site: DemandOnSite) -> Costs:
         Objective(
             "CPUs idle",
             OF_NODE,
-            lambda c: c.idle_cpus + handicap.get(c.mode, 0),
+            lambda c: c.idle_cpus + handicap.get(c.mode.name, 0),
             rising=UP,
-            floors=(Floor(("mode",), lambda c: handicap.get(c.mode, 0)),),
+            floors=(Floor(("mode",), lambda c: handicap.get(c.mode.name, 0)),),
         ),
         Objective("mode", ("mode",), lambda c: order[c.mode]),
         Objective("memory stranded", OF_NODE, lambda c: c.stranded_gib, rising=UP),
@@ -139,7 +138,7 @@ def _ties() -> Costs:
         Objective(
             "nodes",
             ("pool", "mode", "cpus_per_task", "nodes_or_tasks"),
-            lambda c: c.nodes + (c.mode == HETJOB),
+            lambda c: c.nodes + c.mode.leader_apart,
             rising=UP,
             least=1,
         ),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from relionc.plan.choice import Choice
 from relionc.plan.choices import variables
-from relionc.plan.limits import constraints
 from relionc.plan.preferences import objectives
+from relionc.plan.requirements import constraints
 from relionc.solve import Problem
 
 if TYPE_CHECKING:

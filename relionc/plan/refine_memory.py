@@ -9,6 +9,8 @@ from __future__ import annotations
 from math import cos, floor, pi, radians
 from typing import TYPE_CHECKING, NamedTuple
 
+from relionc.plan.words import plural
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -139,7 +141,12 @@ def on_gpu(job: Refinement) -> tuple[Part, ...]:
         Part("projectors on the GPU", 2 * point, f"{_classes(job)} {job.shape} x {GPU_BYTES} B"),
         Part("sums on the GPU", 3 * job.sets * point, f"{_classes(job)} {job.shape} x 1.5 x {GPU_BYTES} B"),
         Part("weights on the GPU", weights, "at least 200 MB, or RELION warns"),
-        Part("thread reserve", job.threads * GPU_THREAD_BYTES, f"{job.threads} threads x 200 MB", fixed=True),
+        Part(
+            "thread reserve",
+            job.threads * GPU_THREAD_BYTES,
+            f"{plural(job.threads, 'thread')} x 200 MB",
+            fixed=True,
+        ),
         Part("CUDA", GPU_CONTEXT_BYTES, "usual, not measured", fixed=True),
     )
 
@@ -220,7 +227,9 @@ def _expectation(job: Refinement) -> tuple[Part, ...]:
 def _weights(job: Refinement) -> Part:
     """Return the weights of one particle and their sorted copy, of every thread (exp_Mweight, sorted_weight)."""
     size = 2 * job.points * job.threads * HOST_BYTES
-    return Part("weights", size, f"2 x {job.points:,.0f} points x {job.threads} threads x {HOST_BYTES} B")
+    return Part(
+        "weights", size, f"2 x {job.points:,.0f} points x {plural(job.threads, 'thread')} x {HOST_BYTES} B"
+    )
 
 
 def _images(job: Refinement) -> Part:
@@ -239,7 +248,7 @@ def _kept(job: Refinement) -> tuple[Part, ...]:
     if job.gpu or not job.points:
         return ()
     size = min((_weights(job).size + _images(job).size) / job.threads, KEPT_BYTES)
-    return (Part("freed but kept", size * job.threads, f"{job.threads} threads x at most 64 MiB"),)
+    return (Part("freed but kept", size * job.threads, f"{plural(job.threads, 'thread')} x at most 64 MiB"),)
 
 
 def _combination(job: Refinement) -> tuple[Part, ...]:

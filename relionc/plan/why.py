@@ -5,14 +5,16 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
-from relionc.plan.model import HETEROGENEOUS, Reason
-from relionc.plan.words import TOPICS, kind, plural
+from relionc.plan.model import Reason
+from relionc.plan.requirements import is_known, requirement
+from relionc.plan.words import plural
 from relionc.solve import Constraint, Solution, best, minimal_conflict, search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from relionc.plan.choice import Choice, Field, Fields
+    from relionc.plan.on_site import DemandOnSite
     from relionc.plan.pins import PinName
     from relionc.solve import Problem, Refutation
 
@@ -35,7 +37,7 @@ class _Value(NamedTuple):
 
 
 _VALUES = (
-    _Value("layout", "mode", lambda c: c.mode, ("layout",), ("pool",)),
+    _Value("layout", "mode", lambda c: c.mode.name, ("layout",), ("pool",)),
     _Value("partition", "pool", lambda c: c.pool.partition.name if c.pool.partition else "", ("partition",)),
     _Value("node_type", "pool", lambda c: c.pool.node_type.name, ("gpu_type", "constraint")),
     _Value("nodes", "nodes_or_tasks", lambda c: c.nodes_or_tasks, ("nodes",), ("pool", "mode")),
@@ -71,7 +73,7 @@ def _all_reasons(whole: Problem[Choice], solution: Solution[Choice]) -> Iterator
         route = next((routes[name] for name in each.pins if name in routes), None)
         if route is not None:
             yield Reason(each.name, shown, "pinned", ".".join(map(str, route)), route)
-        elif each.name == "nodes" and choice.mode == HETEROGENEOUS:
+        elif each.name == "nodes" and choice.mode.leaves_nodes_to_slurm:
             yield Reason("nodes", str(choice.nodes), "forced", "as Slurm fills empty nodes")
         else:
             how, because = _forced_or_best(whole, solution, each, value)
@@ -79,12 +81,12 @@ def _all_reasons(whole: Problem[Choice], solution: Solution[Choice]) -> Iterator
 
 
 def _is_not_chosen(each: _Value, choice: Choice) -> bool:
-    return each.name == "ntasks_per_node" and choice.mode == HETEROGENEOUS
+    return each.name == "ntasks_per_node" and choice.mode.leaves_nodes_to_slurm
 
 
 def _as_said(each: _Value, choice: Choice) -> str | int:
     """Return a value as a spec says it: tasks of a node count the leader's place."""
-    return choice.tasks_per_node if each.name == "ntasks_per_node" else each.read(choice)
+    return choice.ranks_per_node if each.name == "ntasks_per_node" else each.read(choice)
 
 
 def _forced_or_best(
@@ -95,7 +97,8 @@ def _forced_or_best(
     if isinstance(second, Solution):
         text = _cost_of(whole, solution, second, f"{_as_said(each, second.choice)}")
         return "best", text + (_splits(whole, solution.choice) if each.name == "cpus_per_task" else "")
-    return "forced", _rules(_minimal(question, each, value, second), each)
+    rules = in_words(_minimal(question, each, value, second), solution.choice.on_site)
+    return "forced", rules or f"there is no other {each.name.replace('_', ' ')}"
 
 
 def _as_chosen(name: Field, chosen: Choice) -> Constraint[Choice]:
@@ -130,14 +133,13 @@ def _minimal(question: Problem[Choice], each: _Value, value: str | int, refuted:
     return minimal_conflict(question.also(_others(each, value)[-1]), refuted.core).labels
 
 
-def _rules(core: Iterable[str], each: _Value) -> str:
-    """Name what leaves no other value: the rules, then the wishes."""
-    labels = sorted(set(core) - {OTHER}, key=lambda label: (label.startswith("pin:"), label))
-    named = (
-        f"`{label[4:]}`" if label.startswith("pin:") else TOPICS.get(kind(label), "") for label in labels
-    )
-    known = [text for text in dict.fromkeys(named) if text]
-    return "; ".join(known[:3]) or f"there is no other {each.name.replace('_', ' ')}"
+def in_words(core: Iterable[str], on_site: DemandOnSite) -> str:
+    """Name what leaves no other value: the rules, then the pins as the spec has them."""
+    known = [requirement(label) for label in sorted(core) if is_known(label)]
+    rules = [each.topic for each in known if each.pin is None]
+    routes = on_site.demand.pins.routes
+    pins = [f"`{routes[each.pin][-1]}`" for each in known if each.pin is not None]
+    return "; ".join([*dict.fromkeys([*rules, *pins])][:3])
 
 
 # --- what the runner-up would cost ----------------------------------------------------------------------------
@@ -155,6 +157,10 @@ def _number(cost: float) -> str:
     return f"{cost:,.0f}"
 
 
+def _counted(cost: float, noun: str) -> str:
+    return f"{_number(cost)} {noun}" if round(cost) == 1 else f"{_number(cost)} {noun}s"
+
+
 _WORDS: dict[str, Callable[[str, float, float], str]] = {
     "memory missing": lambda said, __, other: (
         f"{said} would want {other:,.1f} GiB more than a node has, if the job goes so far"
@@ -163,30 +169,32 @@ _WORDS: dict[str, Callable[[str, float, float], str]] = {
         f"{said} would want {other:,.1f} GiB more than a GPU has, if the job goes so far"
     ),
     "ranks missing": lambda said, mine, other: (
-        f"{said} would leave {_number(other - mine)} ranks out of the usual number"
+        f"{said} would leave {_counted(other - mine, 'rank')} out of the usual number"
     ),
     "GPUs left": lambda said, mine, other: (
-        f"{said} would leave {_number(other)} GPUs of its nodes unused, not {_number(mine)}"
+        f"{said} would leave {_counted(other, 'GPU')} of its nodes unused, not {_number(mine)}"
     ),
     "GPUs doubled": lambda said, mine, other: (
-        f"{said} would put {_number(other - mine)} more ranks on GPUs that have one"
+        f"{said} would put {_counted(other - mine, 'more rank')} on GPUs that have one"
     ),
     "threads": lambda said, mine, other: (
         f"{said} is {plural(int(other), 'CPU')} off the site's preference for this kind of job"
         + (f", this {_number(mine)}" if mine else "")
     ),
-    "workers": lambda said, mine, other: f"{said} would give {_number(-other)} workers, not {_number(-mine)}",
+    "workers": lambda said, mine, other: (
+        f"{said} would give {_counted(-other, 'worker')}, not {_number(-mine)}"
+    ),
     "ranks beyond": lambda said, mine, other: (
-        f"{said} would run {_number(other)} ranks beyond the usual number, not {_number(mine)}"
+        f"{said} would run {_counted(other, 'rank')} beyond the usual number, not {_number(mine)}"
     ),
     "CPUs idle": lambda said, mine, other: (
-        f"{said} would leave {_number(other)} CPUs idle, not {_number(mine)}"
+        f"{said} would leave {_counted(other, 'CPU')} idle, not {_number(mine)}"
     ),
     "mode": lambda said, *__: f"{said} would waste as much, and comes later in the site's order",
     "memory stranded": lambda said, mine, other: (
         f"{said} would strand {_number(other)} GiB of memory, not {_number(mine)}"
     ),
-    "nodes": lambda said, mine, other: f"{said} would take {_number(other)} nodes, not {_number(mine)}",
+    "nodes": lambda said, mine, other: f"{said} would take {_counted(other, 'node')}, not {_number(mine)}",
     "kind of node": lambda said, *__: f"{said} would do as well, on a kind of node of which there are fewer",
     "the leader's node": lambda said, *__: (
         f"{said} would do as well, with the leader on a scarcer kind of node"

@@ -27,7 +27,7 @@ def choice_of(instance: dict[str, Any], chosen: RealChoice) -> Choice:
 
     return Choice(
         place=named(chosen.pool),
-        mode=chosen.mode,
+        mode=chosen.mode.name,
         leader=named(chosen.leader) if chosen.leader else None,
         gpus=chosen.gpus,
         c=chosen.cpus_per_task,

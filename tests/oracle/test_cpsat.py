@@ -57,4 +57,4 @@ def _engine(given: dict[str, Any]) -> tuple[dict[str, float] | None, str]:
     if not isinstance(found, Solution):
         return None, ""
     names = [objective.name for objective in stated.objectives]
-    return dict(zip(names, found.costs, strict=True)), found.choice.mode
+    return dict(zip(names, found.costs, strict=True)), found.choice.mode.name

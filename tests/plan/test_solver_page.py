@@ -12,31 +12,35 @@ from hypothesis import strategies as st
 from relionc.plan.demand import demand_of
 from relionc.plan.on_site import DemandOnSite
 from relionc.plan.problem import problem
+from relionc.plan.requirements import REQUIREMENTS, requirement
 from relionc.plan.why import _WORDS as WORDS
-from relionc.plan.words import CODES, FIXED, HELP, MESSAGES, TOPICS, kind
 from relionc.solve import Span
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/solver.md").read_text()
-LIMITS = (ROOT / "relionc/plan/limits.py").read_text()
 
 
-def labels_of_the_code() -> set[str]:
-    written = set(re.findall(r'"((?:pin|site|need):[a-z_]+)', LIMITS))
-    named = re.findall(r'^        \((?:\n            )?"([a-z_]+)",\s+(?:pins\.|\()', LIMITS, re.MULTILINE)
-    return written | {f"pin:{name}" for name in named}
+def test_every_requirement_has_a_label_of_its_own_and_its_words():
+    labels = [each.label for each in REQUIREMENTS]
+    assert len(set(labels)) == len(labels)
+    for each in REQUIREMENTS:
+        kind, _, name = each.label.partition(":")
+        assert (each.pin is not None) == (kind == "pin")
+        if each.pin is not None:
+            assert name == each.pin
+            assert each.says is None
+        else:
+            assert each.says is not None
+            assert each.topic
+            assert re.fullmatch(r"RL\d\d\d", each.code)
+        assert kind != "site" or each.fact is not None
 
 
-def test_the_page_lists_every_requirement_and_no_other():
-    listed = {label.removesuffix(":N") for label in re.findall(r"`((?:pin|site|need):[a-z_:N]+)`", PAGE)}
-    assert listed == labels_of_the_code()
-
-
-def test_every_requirement_of_the_site_and_the_job_has_its_words():
-    ours = {label for label in labels_of_the_code() if not label.startswith("pin:")}
-    assert ours == set(CODES) == set(MESSAGES)
-    assert set(TOPICS) >= ours
-    assert set(HELP) | set(FIXED) <= ours
+def test_a_label_is_written_in_its_record_alone():
+    records = ROOT / "relionc/plan/requirements"
+    others = [file for file in (ROOT / "relionc").rglob("*.py") if records not in file.parents]
+    labels = [f'"{each.label}"' for each in REQUIREMENTS]
+    assert not [(file.name, label) for file in others for label in labels if label in file.read_text()]
 
 
 def asked(job):
@@ -95,6 +99,6 @@ def test_every_domain_has_a_value_whatever_came_before(wishes, motion):
     visit(0)
 
 
-def test_a_label_of_a_rule_keeps_its_kind():
-    assert kind("need:ranks:1") == "need:ranks"
-    assert kind("site:cpus") == "site:cpus"
+def test_a_label_of_a_rule_is_one_of_its_requirement():
+    assert requirement("need:ranks:1") is requirement("need:ranks")
+    assert requirement("site:cpus").label == "site:cpus"

@@ -1,0 +1,153 @@
+"""How many nodes there are, and what the site lets a job do with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.plan.on_site import MIB
+from relionc.plan.requirements.record import (
+    OF_NODES,
+    UP,
+    Bound,
+    Excess,
+    Measure,
+    Requirement,
+    always,
+    of_cluster,
+    of_node,
+    of_partition,
+    only_if,
+    over,
+    unless,
+)
+from relionc.plan.words import plural
+
+if TYPE_CHECKING:
+    from relionc.plan.choice import Choice
+    from relionc.plan.layout import Layout
+
+
+def _leader_misses(choice: Choice) -> float:
+    """How far a node of the leader's own is from what it needs: time, memory, being one alone; 1 if there is none."""
+    leader, on_site = choice.leader, choice.on_site
+    if not choice.mode.leader_apart:
+        return 0
+    if leader is None:
+        return 1
+    node = leader.usable_node
+    time = over(on_site.demand.pins.time or 0, leader.max_time_s)
+    cpus = over(on_site.leader_takes(leader)[0], node.cpus)
+    memory = over(on_site.leader_amounts(sure=True).leader_gib, node.memory_mib / MIB)
+    return max(0.0, time, leader.min_nodes - 1, memory, cpus)
+
+
+def _too_many(layout: Layout) -> str:
+    partition, nodes, pool = layout.pool.partition, layout.worker_nodes, layout.pool
+    if partition and partition.max_nodes and nodes > partition.max_nodes:
+        return f"{plural(nodes, 'node')} > {partition.max_nodes} of partition {partition.name}"
+    leader = " and the leader's" if layout.choice.leader_nodes_of_pool else ""
+    return f"{plural(nodes, 'node')}{leader} > {pool.interchangeable_count} of {pool.node_type.name}"
+
+
+def _too_few(layout: Layout) -> str:
+    partition = layout.pool.partition
+    name, least = (partition.name, partition.min_nodes) if partition else ("", 0)
+    return (
+        f"partition {name} takes jobs of {plural(least or 0, 'node')} or more; this has {layout.worker_nodes}"
+    )
+
+
+def _there_are(layout: Layout) -> str:
+    partition, pool = layout.pool.partition, layout.pool
+    owner = partition.name if partition else layout.choice.on_site.cluster.name
+    return f"{owner} has {plural(pool.interchangeable_count, f'{pool.node_type.name} node')}"
+
+
+COUNT = Requirement(
+    "site:count",
+    Excess(
+        "nodes with workers, and that of a leader of its own on such nodes, over those of this hardware that the "
+        "constraint allows, see below",
+        "nodes",
+        "profile",
+    ),
+    always(
+        Measure(
+            ("pool", "mode", "leader", "cpus_per_task", "nodes_or_tasks"),
+            lambda c: over(c.nodes + c.leader_nodes_of_pool, c.pool.interchangeable_count),
+            UP,
+            floors=(
+                Bound(
+                    ("pool", "mode", "leader", "nodes_or_tasks"),
+                    lambda c: over(c.min_nodes + c.leader_nodes_of_pool, c.pool.interchangeable_count),
+                    UP,
+                ),
+            ),
+        )
+    ),
+    "number of nodes",
+    _too_many,
+    "RL604",
+    fact=of_node(_there_are, "count"),
+    is_hardware=True,
+)
+MAX_NODES = Requirement(
+    "site:max_nodes",
+    Excess("nodes with workers over the partition's limit", "nodes", "profile"),
+    always(
+        Measure(
+            OF_NODES,
+            lambda c: over(c.nodes, c.pool.max_nodes),
+            UP,
+            floors=(
+                Bound(("pool", "mode", "nodes_or_tasks"), lambda c: over(c.min_nodes, c.pool.max_nodes), UP),
+            ),
+        )
+    ),
+    "most nodes of the partition",
+    _too_many,
+    "RL604",
+    fact=of_partition,
+)
+MIN_NODES = Requirement(
+    "site:min_nodes",
+    Excess(
+        "nodes with workers under the partition's limit (of a heterogeneous job only with fewer ranks than nodes)",
+        "nodes",
+        "profile",
+    ),
+    only_if(
+        lambda on_site: any(pool.min_nodes > 1 for pool in on_site.pools),
+        Measure(OF_NODES, lambda c: c.pool.min_nodes - c.nodes, falls_with=UP),
+    ),
+    "fewest nodes of the partition",
+    _too_few,
+    "RL612",
+    fact=of_partition,
+)
+MODES = Requirement(
+    "site:modes",
+    Excess("a mode that the profile does not list (with a scheduler)", "", "profile"),
+    only_if(
+        lambda on_site: on_site.slurm,
+        Measure(("mode",), unless(lambda c: c.mode.name in c.on_site.cluster.modes)),
+    ),
+    "the profile lists the modes of the cluster",
+    lambda it: f"{it.choice.on_site.cluster.name} does not run {it.mode} jobs",
+    "RL218",
+    fact=of_cluster("modes"),
+)
+LEADER = Requirement(
+    "site:leader",
+    Excess(
+        "hetjob: no node without GPUs, or one of a partition whose time or least number of nodes does not do, or "
+        "without memory for the leader",
+        "",
+        "profile",
+    ),
+    always(Measure(("mode", "leader"), _leader_misses)),
+    "a node without GPUs for the leader",
+    lambda it: f"{it.choice.on_site.cluster.name} has no node without GPUs that the leader could have",
+    "RL219",
+    fact=of_partition,
+)
