@@ -9,7 +9,7 @@ from relionc.site.types import Launcher, NodeType, Partition, Policy, ScratchDis
 from relionc.slurm.times import format_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
     from relionc.diag import Finding
     from relionc.site.types import Cluster
@@ -30,9 +30,10 @@ def overlay(base: Cluster, value: Mapping[str, Any], findings: list[Finding]) ->
     own = collect_sources(value, findings)
     root = own.pop("", Source(""))
     own_root = root._replace(text=root.text or f"profile {value.get('name', base.name)}")
-    stated = tuple(_leaves(facts, ""))
-    sources = {p: s for p, s in base.sources.items() if p not in stated and exists(merged, p)}
-    sources |= {path: _nearest(own, path, own_root) for path in stated if exists(merged, path)}
+    stated = dict(_leaves(facts, "", own, own_root))
+    there = existing(merged, {*base.sources, *stated})
+    sources = {path: source for path, source in base.sources.items() if path in there and path not in stated}
+    sources |= {path: source for path, source in stated.items() if path in there}
     merged["sources"] = {path: source_value(source) for path, source in (sources | own).items()}
     merged["date"] = str(value.get("date") or base.date)
     return merged
@@ -55,32 +56,49 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if hasattr(value, "items") else {}
 
 
-def exists(value: Any, path: str) -> bool:
-    """Tell whether a dotted path leads to something in a profile; names may hold dots themselves."""
-    if not path:
-        return True
-    if not hasattr(value, "items") or len(path) > _LONGEST:
-        return False
-    if path in value:
-        return True
-    dots = (place for place, character in enumerate(path) if character == ".")
-    return any(path[:dot] in value and exists(value[path[:dot]], path[dot + 1 :]) for dot in dots)
+def existing(value: Mapping[Any, Any], paths: Container[str]) -> set[str]:
+    """Return those of some dotted paths that lead to something in a profile, with the one to the profile itself.
+
+    Names may hold dots themselves. Cost: one step for each value of the profile, whatever the paths.
+    """
+    return {"", *(path for path in _paths(value, "") if path in paths)}
 
 
-def _leaves(value: Mapping[Any, Any], path: str) -> Iterator[str]:
-    """Yield the dotted path of every value that is not a mapping."""
+def _paths(value: Mapping[Any, Any], path: str) -> Iterator[str]:
+    """Yield the dotted path of every value; not of those that are too long to be one."""
     for key, part in value.items():
         here = f"{path}.{key}" if path else str(key)
-        if hasattr(part, "items"):
-            yield from _leaves(part, here)
-        elif key not in PROVENANCE:
+        if len(here) <= _LONGEST:
             yield here
+            if hasattr(part, "items"):
+                yield from _paths(part, here)
 
 
-def _nearest(sources: Mapping[str, Source], path: str, otherwise: Source) -> Source:
-    while path and path not in sources:
+def _leaves(
+    value: Mapping[Any, Any], path: str, sources: Mapping[str, Source], source: Source
+) -> Iterator[tuple[str, Source]]:
+    """Yield the dotted path of every value that is not a mapping, with the source nearest to it.
+
+    `source`: the one nearest to `path`.
+    """
+    for key, part in value.items():
+        here = f"{path}.{key}" if path else str(key)
+        if len(here) > _LONGEST:
+            continue
+        nearest = _nearest(sources, here, path, source)
+        if hasattr(part, "items"):
+            yield from _leaves(part, here, sources, nearest)
+        elif key not in PROVENANCE:
+            yield here, nearest
+
+
+def _nearest(sources: Mapping[str, Source], path: str, parent: str, otherwise: Source) -> Source:
+    """Return the source of a path or of the longest beginning of it that has one and goes beyond `parent`."""
+    while len(path) > len(parent):
+        if path in sources:
+            return sources[path]
         path = path.rpartition(".")[0]
-    return sources.get(path, otherwise)
+    return otherwise
 
 
 def source_value(source: Source) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.diag import Finding
-from relionc.site.overlay import exists
+from relionc.site.overlay import existing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,9 +18,10 @@ CODES = (CODE,)
 
 def check(profile: Profile) -> Iterator[Finding]:
     """Yield an error for each source of a fact that is not there."""
-    cluster = profile.cluster
-    for path in cluster.sources:
-        if not exists(profile.value, path):
+    sources = profile.cluster.sources
+    there = existing(profile.value, sources)
+    for path in sources:
+        if path not in there:
             message = f"a source for `{path}`, which this profile does not have"
             route = ("sources", path)
             advice = "paths are keys joined by dots, as node_types.NAME.memory"
