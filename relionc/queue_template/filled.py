@@ -6,17 +6,19 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.queue_template.placeholders import NAME
-from relionc.slurm.directives import MARK, Said, first_command, said
+from relionc.slurm.directives import MARK, first_command, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from relionc.catalog.queue import Queue
+    from relionc.slurm.directives import Said
 
 
 class FilledTemplate(NamedTuple):
     """A template beside what became of it: `lines` as written by the site, `after` with the names replaced.
 
+    `options` are those of the directives of `after` that Slurm reads.
     Places are (line, column) or (line, column, end column) of the template, all counted from 1.
     """
 
@@ -26,6 +28,7 @@ class FilledTemplate(NamedTuple):
     replacing: Mapping[str, str]
     version: str
     slurm: bool  # whether Slurm reads the directives
+    options: Sequence[Said]
 
     def command_places(self) -> Iterator[tuple[int, int]]:
         """Yield each place for the commands."""
@@ -44,11 +47,11 @@ class FilledTemplate(NamedTuple):
         """Return whether a text holds a name that looks like one of RELION's."""
         return NAME.search(text) is not None
 
-    @property
-    def options(self) -> Iterator[Said]:
-        """The options of the directives that Slurm reads."""
-        return said(self.after[: first_command(self.lines) - 1])
-
     def body(self, number: int) -> tuple[int, int, int]:
         """Return where the options of a directive stand."""
         return number, len(MARK) + 2, len(self.lines[number - 1].rstrip()) + 1
+
+
+def options_read(script: Sequence[str]) -> Iterator[Said]:
+    """Yield the options of a script's directives that Slurm reads."""
+    return said(script[: first_command(script) - 1])

@@ -6,8 +6,7 @@ This is what RELION does with a template, careless where it is; `relionc.rules.t
 from __future__ import annotations
 
 import re
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relionc.expr import ExprError, evaluate, text_of
 from relionc.expr.refs import show
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 NAME = re.compile(r"XXX\w+?XXX")
 """Any name in a template that looks like one of RELION's."""
 MOST_LINES, MOST_NAMES = 10_000, 1000
+_OF_A_LINE, _OF_A_NAME = 20, 80
 MOST = 4 << 20
 """Characters of a script that a template of RELION's may become."""
 
@@ -32,10 +32,27 @@ class TemplateTooLarge(Exception):  # noqa: N818 - says so of a template, and is
     """A template, or what becomes of it, is larger than is taken for one."""
 
 
-def is_too_large(template: str) -> bool:
-    """Return whether a template has more lines or names than anybody would write into one."""
-    names = sum(1 for _ in islice(NAME.finditer(template), MOST_NAMES + 1))
-    return names > MOST_NAMES or template.count("\n") > MOST_LINES
+class Size(NamedTuple):
+    """How much there is of a template to go through for a job."""
+
+    characters: int
+    lines: int
+    names: int
+
+    @property
+    def too_large(self) -> bool:
+        """Whether it has more lines or names than anybody would write into one."""
+        return self.names > MOST_NAMES or self.lines > MOST_LINES
+
+    @property
+    def work(self) -> int:
+        """What a job takes, in characters: lines are looked at by each rule, names in each line."""
+        return self.characters + _OF_A_LINE * self.lines + _OF_A_NAME * self.names
+
+
+def size_of(template: str) -> Size:
+    """Return the size of a template."""
+    return Size(len(template), template.count("\n"), sum(1 for _ in NAME.finditer(template)))
 
 
 def site_extras(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.catalog.queue import load_queue
@@ -12,16 +13,16 @@ from relionc.lower.modes import mode_of
 from relionc.lower.modes.base import route_of_mode
 from relionc.lower.shell_words import path_word
 from relionc.queue_template import placeholders
-from relionc.queue_template.filled import FilledTemplate
+from relionc.queue_template.filled import FilledTemplate, options_read
 from relionc.queue_template.shell import misread
 from relionc.rules.template import check
-from relionc.slurm.directives import Said, first_command, said
+from relionc.slurm.directives import said
 from relionc.slurm.quoting import written
 from relionc.slurm.syntax import SlurmSyntaxError
 from relionc.slurm.times import parse_time
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from relionc.catalog.queue import Queue
     from relionc.diag import Route
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from relionc.lower.commands import RelionCommands
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
+    from relionc.slurm.directives import Said
 
 
 class Template(NamedTuple):
@@ -47,14 +49,39 @@ class Filled(NamedTuple):
     of_jobs: tuple[Finding, ...]
 
 
+class _Allowance:
+    """What all jobs together may still take: characters of scripts, and options of directives."""
+
+    def __init__(self) -> None:
+        self._characters = _MOST_CHARACTERS
+        self._options = _MOST_OPTIONS
+
+    def read(self, options: Iterable[Said]) -> tuple[Said, ...]:
+        """Return options as they are read; raises TemplateTooLarge where there are too many."""
+        found = tuple(islice(options, self._options + 1))
+        self._options -= len(found)
+        if self._options < 0:
+            raise placeholders.TemplateTooLarge(f"the scripts together have more than {_MOST_OPTIONS:,} options")
+        return found
+
+    def take(self, script: QueueScript) -> None:
+        """Count a script; raises TemplateTooLarge where all are too large."""
+        self._characters -= sum(map(len, script.lines))
+        if self._characters < 0:
+            raise placeholders.TemplateTooLarge(
+                f"the scripts together have more than {_MOST_CHARACTERS:,} characters"
+            )
+
+
 class _Job(NamedTuple):
-    """One job of a template: `texts` is RELION's text by option."""
+    """One job of a template, whose own options are `said`: `texts` is RELION's text by option."""
 
     plan: JobPlan
     texts: Mapping[str, AnyText]
     commands: RelionCommands
     cluster: Cluster
     template: Template
+    said: tuple[Said, ...]
 
     @property
     def slurm(self) -> bool:
@@ -72,7 +99,8 @@ class _Job(NamedTuple):
 
 
 _MOST_OF_ALL = 8 << 20
-"""Characters of a template, once for each job of a spec."""
+"""The work of a template, in characters, once for each job of a spec."""
+_MOST_OPTIONS, _MOST_CHARACTERS = 100_000, 16 << 20
 
 
 def options(plan: JobPlan, texts: Mapping[str, AnyText]) -> dict[str, AnyText]:
@@ -98,12 +126,9 @@ def fill(
     scripts: dict[str, QueueScript] = {}
     of_template: list[Finding] = []
     of_jobs: list[Finding] = []
-    if placeholders.is_too_large(template.text):
-        most = f"{placeholders.MOST_LINES:,} lines and {placeholders.MOST_NAMES:,} names"
-        return Filled({}, (_too_large(f"a template has at most {most} to replace"),), ())
-    if len(template.text) * len(plans) > _MOST_OF_ALL:
-        message = f"{len(plans):,} jobs by a template of {len(template.text):,} characters are too many"
-        return Filled({}, (_too_large(message),), ())
+    if no := _why_not(placeholders.size_of(template.text), len(plans)):
+        return Filled({}, (_too_large(no),), ())
+    allowance, there = _Allowance(), tuple(said(placeholders.lines_of(template.text)))
     for plan in plans:
         name = plan.job.name
         if plan.job.interactive:
@@ -111,9 +136,9 @@ def fill(
         if lacks := mode_of(plan).template_lacks:
             of_jobs.append(_beyond(plan, lacks))
             continue
-        job = _Job(plan, texts[name], commands[name], cluster, template)
+        job = _Job(plan, texts[name], commands[name], cluster, template, there)
         try:
-            scripts[name], problems = _filled(job)
+            script, options, problems = _filled(job, allowance)
         except placeholders.ExprError as error:
             message = f"RELION cannot fill in a template: {error.message}"
             of_jobs.append(Finding(code="RL129", message=message, route=plan.job.route, on_key=True))
@@ -121,9 +146,21 @@ def fill(
         except placeholders.TemplateTooLarge as error:
             of_template.append(_too_large(str(error)))
             break
+        scripts[name] = script
         of_template += problems
-        of_jobs += [*_partition(job), *_uneven(job), *_unsaid(job, scripts[name]), *_values(job)]
+        of_jobs += [*_partition(job), *_uneven(job), *_unsaid(job, options), *_values(job)]
     return Filled(scripts, tuple(dict.fromkeys(of_template)), tuple(of_jobs))
+
+
+def _why_not(size: placeholders.Size, jobs: int) -> str:
+    """Return why a template of this size is not filled in for so many jobs; empty where it is."""
+    if size.too_large:
+        most = f"{placeholders.MOST_LINES:,} lines and {placeholders.MOST_NAMES:,} names"
+        return f"a template has at most {most} to replace"
+    if size.work * jobs > _MOST_OF_ALL:
+        of = f"{size.characters:,} characters in {size.lines:,} lines with {size.names:,} names"
+        return f"{jobs:,} jobs by a template of {of} are too many"
+    return ""
 
 
 def _too_large(message: str) -> Finding:
@@ -136,13 +173,16 @@ def _beyond(plan: JobPlan, lacks: str) -> Finding:
     return Finding(code="RL714", message=message, route=route_of_mode(plan), help=advice)
 
 
-def _filled(job: _Job) -> tuple[QueueScript, list[Finding]]:
+def _filled(job: _Job, allowance: _Allowance) -> tuple[QueueScript, tuple[Said, ...], list[Finding]]:
+    """Return a script, the options of its directives, and what is wrong with the template."""
     known = placeholders.values(job.queue, job.texts, job.plan.job.output)
     replacing = placeholders.replacements(job.queue, known, _extras(job))
     script = placeholders.fill(job.template.text, job.commands, job.queue, replacing)
     lines, version = placeholders.lines_of(job.template.text), job.plan.job.type.version
-    filled = FilledTemplate(lines, script.lines, job.queue, replacing, version, job.slurm)
-    return script, [*check(filled), *_others(job, script)]
+    allowance.take(script)
+    options = allowance.read(options_read(script.lines))
+    filled = FilledTemplate(lines, script.lines, job.queue, replacing, version, job.slurm, options)
+    return script, options, [*check(filled), *_others(job, options)]
 
 
 def _extras(job: _Job) -> dict[int, str]:
@@ -152,14 +192,10 @@ def _extras(job: _Job) -> dict[int, str]:
     """
     entry = job.queue.extra
     asked = {each.name: each.value or "" for each in _asked(job)}
-    there = list(said(placeholders.lines_of(job.template.text)))
-    rest = {
-        name: asked[name]
-        for name in asked
-        if name not in {*directives.OF_JOB, *(each.name for each in there)}
-    }
+    named = {*directives.OF_JOB, *(each.name for each in job.said)}
+    rest = {name: asked[name] for name in asked if name not in named}
     found: dict[int, str] = {}
-    for each in there:
+    for each in job.said:
         number = entry.fullmatch(each.value or "")
         if number and each.name:
             found.setdefault(int(number[1]), asked.get(each.name, ""))
@@ -196,10 +232,10 @@ def _uneven(job: _Job) -> list[Finding]:
     return [Finding(code="RL711", message=message, route=route, severity=WARNING, help=advice)]
 
 
-def _unsaid(job: _Job, script: QueueScript) -> list[Finding]:
+def _unsaid(job: _Job, options: Sequence[Said]) -> list[Finding]:
     """Warn of options that the plan decided and no directive says: Slurm would go its own way."""
-    there = {each.name for each in _read(script)}
-    left_out = [each.name for each in _asked(job) if each.name not in {*directives.OF_JOB, *there}]
+    there = {*directives.OF_JOB, *(each.name for each in options)}
+    left_out = [each.name for each in _asked(job) if each.name not in there]
     if not left_out:
         return []
     names = ", ".join(f"`{name}`" for name in left_out)
@@ -209,7 +245,7 @@ def _unsaid(job: _Job, script: QueueScript) -> list[Finding]:
     return [Finding(code="RL708", message=message, route=route, on_key=True, severity=WARNING, help=advice)]
 
 
-def _others(job: _Job, script: QueueScript) -> list[Finding]:
+def _others(job: _Job, options: Sequence[Said]) -> list[Finding]:
     """Warn of directives that say something else than the plan; routes are places in the template."""
     asked = {each.name: each.value for each in _asked(job) if each.name not in directives.OF_JOB}
     return [
@@ -220,16 +256,11 @@ def _others(job: _Job, script: QueueScript) -> list[Finding]:
             severity=WARNING,
             help=f"pin it in `resources:`, or write `--{each.name}={job.free_entry}` in the template",
         )
-        for each in _read(script)
+        for each in options
         if each.name in asked
         and not job.queue.extra.search(each.value or "")
         and not _same(each, asked[each.name], job.plan)
     ]
-
-
-def _read(script: QueueScript) -> list[Said]:
-    """Return the options that Slurm reads."""
-    return list(said(script.lines[: first_command(script.lines) - 1]))
 
 
 def _same(each: Said, planned: str | None, plan: JobPlan) -> bool:

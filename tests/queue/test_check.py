@@ -8,7 +8,7 @@ from site_templates import WHOLE
 from relionc.catalog.queue import load_queue
 from relionc.diag import ERROR
 from relionc.queue_template import placeholders
-from relionc.queue_template.filled import FilledTemplate
+from relionc.queue_template.filled import FilledTemplate, options_read
 from relionc.rules.template import check
 
 OPTIONS = {"nr_mpi": "5", "nr_threads": "4", "min_dedicated": "8", "queuename": "gpu"}
@@ -23,7 +23,8 @@ def found(
     replacing = placeholders.replacements(facts, known, extras)
     lines = placeholders.lines_of(template)
     after = [placeholders.replaced(line, replacing) for line in lines]
-    findings = check(FilledTemplate(lines, after, facts, replacing, version, slurm))
+    options = tuple(options_read(after))
+    findings = check(FilledTemplate(lines, after, facts, replacing, version, slurm, options))
     assert all(finding.message and finding.help for finding in findings)
     return [(each.code, each.severity, int(each.route[0]), int(each.route[1])) for each in findings]
 
