@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.catalog.compiled import frozen, part
@@ -47,6 +48,7 @@ class Queue(NamedTuple):
         return re.compile(re.escape(self.extra_name).replace(r"\{n\}", "([0-9]{1,9})"))
 
 
+@lru_cache(maxsize=8)
 def load_queue(version: str) -> Queue:
     """Return what the templates of a RELION version may hold."""
     return Queue(**frozen(part("queue")[version]))

@@ -32,9 +32,10 @@ class FilledTemplate(NamedTuple):
 
     def command_places(self) -> Iterator[tuple[int, int]]:
         """Yield each place for the commands."""
+        command = re.compile(re.escape(self.queue.command))
         for number, line in enumerate(self.lines, 1):
-            for found in re.finditer(re.escape(self.queue.command), line):
-                yield number, found.start() + 1
+            if self.queue.command in line:
+                yield from ((number, found.start() + 1) for found in command.finditer(line))
 
     def names(self) -> Iterator[tuple[int, re.Match[str]]]:
         """Yield each name that looks like one of RELION's, with its line."""

@@ -16,6 +16,8 @@ _PROGRAM = re.compile(r"`which (\S+?)`")
 _REFERENCE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _ACTIVE = frozenset(";|&<>()*?[]{}`$")
 _ACTIVE_FIRST = frozenset("~#")
+_TOKEN = re.compile(r"[A-Za-z0-9_./:=,+@%-]+|.", re.DOTALL)
+"""Characters that mean nothing to a shell anywhere, together; any other one alone."""
 
 
 def misread(text: str, command: CommandLine) -> str:
@@ -65,7 +67,7 @@ class _Reader:
         self.escaped = False
 
     def take(self, character: str) -> None:
-        """Read one character."""
+        """Read one character, or several that mean nothing."""
         if self.escaped:
             self.add(character)
             self.escaped = False
@@ -106,7 +108,7 @@ class _Reader:
 def _words(text: str, allowed: frozenset[str]) -> list[str]:
     """Split a command as a shell does; a character that would mean something to it has a mark behind it."""
     reader = _Reader(allowed)
-    for character in text:
-        reader.take(character)
+    for token in _TOKEN.findall(text):
+        reader.take(token)
     reader.close()
     return [*reader.words, *([reader.quote] if reader.quote else [])]
