@@ -61,7 +61,9 @@ class _Allowance:
         found = tuple(islice(options, self._options + 1))
         self._options -= len(found)
         if self._options < 0:
-            raise placeholders.TemplateTooLarge(f"the scripts together have more than {_MOST_OPTIONS:,} options")
+            raise placeholders.TemplateTooLarge(
+                f"the scripts together have more than {_MOST_OPTIONS:,} options"
+            )
         return found
 
     def take(self, script: QueueScript) -> None:
