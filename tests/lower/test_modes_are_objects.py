@@ -10,15 +10,16 @@ import pytest
 
 from relionc.lower.modes import MODES
 from relionc.plan import model
+from relionc.plan.modes import MODES as PLANNED
 from relionc.site.types import USUAL_MODES
 
 CODE = Path(__file__).resolve().parents[2] / "relionc"
-ROOMS = ("ir", "site", "rules", "lower", "queue_template", "emit", "store", "pipeline", "cli")
+ROOMS = ("ir", "site", "rules", "plan", "lower", "queue_template", "emit", "store", "pipeline", "cli")
 FILES = [
     file
     for room in ROOMS
     for file in sorted((CODE / room).rglob("*.py"))
-    if file.parent not in (CODE / "lower" / "modes", CODE / "site" / "_built")
+    if file.parent not in (CODE / "plan" / "modes", CODE / "lower" / "modes", CODE / "site" / "_built")
 ]
 """All but the modes themselves, and profiles, whose launchers are called after what they are for."""
 CONSTANTS = {name for name, value in vars(model).items() if isinstance(value, str) and value in MODES}
@@ -76,4 +77,5 @@ def test_every_mode_has_its_name_and_stands_in_the_schema_of_plans() -> None:
     schema = json.loads((CODE.parent / "schemas" / "plan.v1.schema.json").read_text(encoding="utf-8"))
     assert schema["definitions"]["job"]["properties"]["mode"]["enum"] == list(MODES)
     assert all(mode.name == name for name, mode in MODES.items())
+    assert {mode.name for mode in PLANNED} == set(MODES)
     assert set(USUAL_MODES) < set(MODES)

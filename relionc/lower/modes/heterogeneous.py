@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.lower.modes.base import Mode
+from relionc.plan.model import HETEROGENEOUS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 class Heterogeneous(Mode):
     """Slurm chooses the nodes: nothing is said of them."""
 
-    name = "heterogeneous"
+    name = HETEROGENEOUS
 
     def shape(self, group: Group) -> Iterator[tuple[str, str]]:
         """Yield how many tasks there are."""

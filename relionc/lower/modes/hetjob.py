@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from relionc.diag import Finding
 from relionc.lower.modes.base import Mode, route_of_mode
+from relionc.plan.model import HETJOB
 from relionc.plan.words import plural
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 class Hetjob(Mode):
     """One launcher of its own starts the same command in both groups."""
 
-    name = "hetjob"
+    name = HETJOB
     launcher = "hetjob"
     template_lacks = "directives of a second group of nodes, and a launcher over both"
 

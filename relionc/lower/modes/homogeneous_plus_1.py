@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.lower.modes.base import Mode, beside_workers
+from relionc.plan.model import HOMOGENEOUS_PLUS_1
 
 if TYPE_CHECKING:
     from relionc.plan.model import JobPlan
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 class HomogeneousPlus1(Mode):
     """The launcher places the ranks."""
 
-    name = "homogeneous+1"
+    name = HOMOGENEOUS_PLUS_1
 
     def is_placed(self, plan: JobPlan) -> bool:
         """Placed, but on the one node of an interactive job."""

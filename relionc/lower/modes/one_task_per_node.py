@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.lower.modes.base import Mode, beside_workers
+from relionc.plan.model import ONE_TASK_PER_NODE
 from relionc.plan.words import plural
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 class OneTaskPerNode(Mode):
     """A launcher of its own starts several ranks in each task."""
 
-    name = "one-task-per-node"
+    name = ONE_TASK_PER_NODE
     launcher = "one_task_per_node"
     template_lacks = "a launcher that starts several ranks in one task"
 
