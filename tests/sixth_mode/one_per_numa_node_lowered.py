@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.lower.modes.base import Mode
+from relionc.lower.modes.base import LoweredMode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from relionc.plan.model import Group, JobPlan
 
 
-class OnePerNumaNode(Mode):
+class LoweredOnePerNumaNode(LoweredMode):
     """One option more in its shape, and words of its own."""
 
     name = "one-per-numa-node"

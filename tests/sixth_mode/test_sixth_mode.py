@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from one_per_numa_node_lowered import OnePerNumaNode as Lowered
-from one_per_numa_node_planned import OnePerNumaNode as Planned
+from one_per_numa_node_lowered import LoweredOnePerNumaNode
+from one_per_numa_node_planned import OnePerNumaNode
 
 from relionc import emit
 from relionc.cli.summary import job_lines
@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "plan"))
 
 from asking import compiled, spec
 
-NAME = Planned.name
+NAME = OnePerNumaNode.name
 PROFILE = {
     "profile": 1,
     "name": "ours",
@@ -43,8 +43,8 @@ PROFILE = {
 @pytest.fixture(autouse=True)
 def sixth_mode(monkeypatch):
     """The two lines that a new mode is listed by."""
-    monkeypatch.setattr(planned_modes, "MODES", (*planned_modes.MODES, Planned()))
-    monkeypatch.setitem(lowered_modes.MODES, NAME, Lowered())
+    monkeypatch.setattr(planned_modes, "MODES", (*planned_modes.MODES, OnePerNumaNode()))
+    monkeypatch.setitem(lowered_modes.MODES, NAME, LoweredOnePerNumaNode())
 
 
 def cluster():

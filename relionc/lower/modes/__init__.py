@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.lower.modes.heterogeneous import Heterogeneous
-from relionc.lower.modes.hetjob import Hetjob
-from relionc.lower.modes.homogeneous import Homogeneous
-from relionc.lower.modes.homogeneous_plus_1 import HomogeneousPlus1
-from relionc.lower.modes.one_task_per_node import OneTaskPerNode
+from relionc.lower.modes.heterogeneous import LoweredHeterogeneous
+from relionc.lower.modes.hetjob import LoweredHetjob
+from relionc.lower.modes.homogeneous import LoweredHomogeneous
+from relionc.lower.modes.homogeneous_plus_1 import LoweredHomogeneousPlus1
+from relionc.lower.modes.one_task_per_node import LoweredOneTaskPerNode
 
 if TYPE_CHECKING:
-    from relionc.lower.modes.base import Mode
+    from relionc.lower.modes.base import LoweredMode
     from relionc.plan.model import JobPlan
 
-MODES: dict[str, Mode] = {
+MODES: dict[str, LoweredMode] = {
     mode.name: mode
-    for mode in (Heterogeneous(), Homogeneous(), HomogeneousPlus1(), Hetjob(), OneTaskPerNode())
+    for mode in (
+        LoweredHeterogeneous(),
+        LoweredHomogeneous(),
+        LoweredHomogeneousPlus1(),
+        LoweredHetjob(),
+        LoweredOneTaskPerNode(),
+    )
 }
 """Every mode by its name."""
 
 
-def mode_of(plan: JobPlan) -> Mode:
+def mode_of(plan: JobPlan) -> LoweredMode:
     """Return the mode of a plan."""
     return MODES[plan.mode]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from relionc.plan.model import Group, JobPlan
 
 
-class Mode:
+class LoweredMode:
     """A way to distribute ranks, from its plan to the script: the launcher, what is refused, the words."""
 
     name: ClassVar[str]

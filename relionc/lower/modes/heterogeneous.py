@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.lower.modes.base import Mode
+from relionc.lower.modes.base import LoweredMode
 from relionc.plan.model import HETEROGENEOUS
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from relionc.plan.model import Group, JobPlan
 
 
-class Heterogeneous(Mode):
+class LoweredHeterogeneous(LoweredMode):
     """Slurm chooses the nodes: nothing is said of them."""
 
     name = HETEROGENEOUS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.diag import Finding
-from relionc.lower.modes.base import Mode, route_of_mode
+from relionc.lower.modes.base import LoweredMode, route_of_mode
 from relionc.plan.model import HETJOB
 from relionc.plan.words import plural
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from relionc.plan.model import JobPlan
 
 
-class Hetjob(Mode):
+class LoweredHetjob(LoweredMode):
     """One launcher of its own starts the same command in both groups."""
 
     name = HETJOB

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from relionc.lower.modes.base import Mode
+from relionc.lower.modes.base import LoweredMode
 from relionc.plan.model import HOMOGENEOUS
 
 
-class Homogeneous(Mode):
+class LoweredHomogeneous(LoweredMode):
     """Every rank is a task: nothing differs."""
 
     name = HOMOGENEOUS

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.lower.modes.base import Mode, beside_workers
+from relionc.lower.modes.base import LoweredMode, beside_workers
 from relionc.plan.model import HOMOGENEOUS_PLUS_1
 
 if TYPE_CHECKING:
     from relionc.plan.model import JobPlan
 
 
-class HomogeneousPlus1(Mode):
+class LoweredHomogeneousPlus1(LoweredMode):
     """The launcher places the ranks."""
 
     name = HOMOGENEOUS_PLUS_1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.lower.modes.base import Mode, beside_workers
+from relionc.lower.modes.base import LoweredMode, beside_workers
 from relionc.plan.model import ONE_TASK_PER_NODE
 from relionc.plan.words import plural
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from relionc.plan.model import JobPlan
 
 
-class OneTaskPerNode(Mode):
+class LoweredOneTaskPerNode(LoweredMode):
     """A launcher of its own starts several ranks in each task."""
 
     name = ONE_TASK_PER_NODE
