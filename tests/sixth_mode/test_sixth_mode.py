@@ -86,8 +86,8 @@ def test_a_job_is_built_with_it():
     kind, name = plan.job.type, plan.job.name
     assert script.check([plan], cluster()) == []
     texts = decided.options(plan, queued=True)
-    made = commands.make(kind, texts, output=plan.job.output, is_continue=False)
-    files = jobfile.make(kind, texts, is_continue=False)
+    made = commands.relion_commands(kind, texts, output=plan.job.output, is_continue=False)
+    files = jobfile.job_file(kind, texts, is_continue=False)
     origin = script.Origin("spec.yaml", "0")
     bundle = script.bundle([plan], {name: made}, {name: files}, cluster(), origin=origin)
     written = emit.files(bundle._replace(plan=plan_object([plan], spec="", cluster="ours", relion="3.1")))
