@@ -35,7 +35,8 @@ check: $(VENV)/.developed ## format, lint, types, layering, start-up, generated 
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/test_layering.py tests/test_startup.py tests/test_knowledge_is_data.py tests/test_codes.py
+	$(BIN)/python -m pytest -q tests/test_layering.py tests/test_startup.py tests/test_knowledge_is_data.py tests/test_codes.py \
+	  tests/test_types_see.py tests/plan/test_scopes.py
 	@$(MAKE) --no-print-directory fresh
 
 fresh: $(VENV)/.developed ## fail if a generated file is not what its source says

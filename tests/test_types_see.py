@@ -17,6 +17,36 @@ ROOT = Path(__file__).resolve().parents[1]
 MISTAKES = [
     ("relionc/emit/scripts.py", '"needs_help": ', '"needs_halp": ', 'Extra key "needs_halp"'),
     ("relionc/emit/_templates.py", "view['needs_help']", "view['needs_halp']", 'no key "needs_halp"'),
+    (
+        "relionc/plan/requirements/memory.py",
+        'weighs=("mem_per_cpu", "mem")',
+        'weighs=("mem_per_cpus", "mem")',
+        '"weighs"',
+    ),
+    (
+        "relionc/plan/choice.py",
+        "demand.pins.mem_per_cpu",
+        "demand.pins.mem_per_cpus",
+        'no attribute "mem_per_cpus"',
+    ),
+    (
+        "relionc/plan/requirements/cpus.py",
+        '"workers_per_node", "cpus_per_task")',
+        '"per_node", "cpus_per_task")',
+        "per_node",
+    ),
+    (
+        "relionc/plan/requirements/site.py",
+        "lambda c: over(c.nodes, ",
+        "lambda c, nodes: over(nodes, ",
+        "Callable[[Choice",
+    ),
+    (
+        "relionc/plan/modes/hetjob.py",
+        "return choice.workers_per_node",
+        "choice.gpus = 0; return choice.gpus",
+        "final",
+    ),
 ]
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from relionc.diag import Route
     from relionc.plan.choice import Choice
     from relionc.plan.layout import Layout
-    from relionc.plan.requirements.record import Fact
+    from relionc.plan.requirements.record import SiteFact
     from relionc.site.types import Cluster
     from relionc.solve import Conflict, Problem
     from relionc.solve.conflict import Nearest
@@ -128,7 +128,7 @@ def _elements(
         yield from of_layout(on_site, layout)
 
 
-def _site_fact(on_site: DemandOnSite, each: Requirement, fact: Fact | None) -> Related:
+def _site_fact(on_site: DemandOnSite, each: Requirement, fact: SiteFact | None) -> Related:
     """Return the limit of the profile that a requirement holds a layout to, with its source."""
     if fact is None:
         return Related(each.topic, None, source=f"profile {on_site.cluster.name}")

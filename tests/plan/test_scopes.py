@@ -70,6 +70,24 @@ def measures(whole):
         yield from ((f"floor of {name}", floor) for floor in each.floors)
 
 
+def fields_read(each, choice):
+    """Return the fields that a measure looks at."""
+    read = set()
+    each.measure(recording(choice, read, {}))
+    return read
+
+
+def test_a_field_in_the_place_of_another_is_noticed():
+    """A scope that names another field than its measure reads is found, whichever field it is."""
+    whole = problem(asked(instance(Random(3))))
+    choice = drawn(Random(3), whole)
+    (cpus,) = (each for each in whole.constraints if each.label == "site:cpus")
+    for name in cpus.scope:
+        other = next(field for field in FIELDS if field not in cpus.scope)
+        swapped = {other if field == name else field for field in cpus.scope}
+        assert not fields_read(cpus, choice) <= swapped, name
+
+
 def test_every_measure_reads_its_scope_alone():
     seen = {}
     for seed in range(SITES):
@@ -80,8 +98,7 @@ def test_every_measure_reads_its_scope_alone():
             if choice is None:
                 continue
             for name, each in measures(whole):
-                read = set()
-                each.measure(recording(choice, read, {}))
+                read = fields_read(each, choice)
                 assert read <= set(each.scope), f"{name} reads {sorted(read - set(each.scope))} too"
                 seen.setdefault((name, each.scope), set()).update(read)
     assert len(seen) > 60

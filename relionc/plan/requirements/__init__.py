@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from relionc.plan.requirements import cpus, gpus, memory, pins, ranks, scratch, site, time
 from relionc.plan.requirements.ranks import rank_rule
-from relionc.plan.requirements.record import Fact, Requirement
+from relionc.plan.requirements.record import Requirement, SiteFact
 
 if TYPE_CHECKING:
     from relionc.plan.choice import Choice
@@ -88,8 +88,8 @@ def constraints(on_site: DemandOnSite) -> tuple[Constraint[Choice], ...]:
 __all__ = [
     "MEANT",
     "REQUIREMENTS",
-    "Fact",
     "Requirement",
+    "SiteFact",
     "constraints",
     "is_known",
     "pins_of",

@@ -63,7 +63,7 @@ class Measure(NamedTuple):
         )
 
 
-class Fact(NamedTuple):
+class SiteFact(NamedTuple):
     """A limit of the site in words, empty for the topic of the requirement, and where the profile has it."""
 
     text: str
@@ -97,7 +97,7 @@ class Requirement(NamedTuple):
     code: str = "RL201"
     help: str = ""
     weighs: tuple[PinName, ...] = ()
-    fact: Callable[[Layout], Fact] | None = None
+    fact: Callable[[Layout], SiteFact] | None = None
     sum_of: Callable[[Layout], str] | None = None
     is_hardware: bool = False
     is_of_devices: bool = False
@@ -130,17 +130,17 @@ def unless(holds: Callable[[Choice], bool]) -> Callable[[Choice], float]:
     return lambda choice: 0 if holds(choice) else 1
 
 
-def of_node(text: Callable[[Layout], str], key: str) -> Callable[[Layout], Fact]:
+def of_node(text: Callable[[Layout], str], key: str) -> Callable[[Layout], SiteFact]:
     """Return a fact about the nodes of a layout, under a key of its node type."""
-    return lambda layout: Fact(text(layout), f"node_types.{layout.pool.node_type.name}.{key}")
+    return lambda layout: SiteFact(text(layout), f"node_types.{layout.pool.node_type.name}.{key}")
 
 
-def of_partition(layout: Layout) -> Fact:
+def of_partition(layout: Layout) -> SiteFact:
     """Return where the profile has the limits of a layout's partition."""
     partition = layout.pool.partition
-    return Fact("", f"partitions.{partition.name}" if partition else "partitions")
+    return SiteFact("", f"partitions.{partition.name}" if partition else "partitions")
 
 
-def of_cluster(key: str) -> Callable[[Layout], Fact]:
+def of_cluster(key: str) -> Callable[[Layout], SiteFact]:
     """Return where the profile has something about the whole cluster."""
-    return lambda _: Fact("", key)
+    return lambda _: SiteFact("", key)
