@@ -2,7 +2,7 @@
 
 python tools/read_flags.py 3.1=/ 5.1=FOLDER     the programs below these folders, `usr/bin` in each
 
-Writes `programs` of relionc/catalog/data/programs.yaml again; what stands before it stays as it is.
+Writes `programs` of relionc/catalog/data/programs.yaml again; the rest of it, and other versions, stay as they are.
 """
 
 from __future__ import annotations
@@ -95,6 +95,18 @@ def flags_of(root: Path, names: Sequence[str]) -> dict[str, Flags]:
     return {name: flags for name, flags in found.items() if flags}
 
 
+def written() -> dict[str, dict[str, Flags]]:
+    """Return version → program → flags as the data has them now."""
+    from relionc.catalog.compiler import read_data
+
+    found: dict[str, dict[str, Flags]] = {}
+    for program, tables in read_data(str(DATA.parent))[DATA.stem]["programs"].items():
+        for versions, flags in tables.items():
+            for version in versions.split():
+                found.setdefault(version, {}).setdefault(program, {}).update(flags)
+    return found
+
+
 def by_versions(found: Mapping[str, Flags]) -> dict[str, Flags]:
     """Return versions → flags that are the same in all of them, from version → flags."""
     table: dict[str, Flags] = {}
@@ -107,7 +119,7 @@ def by_versions(found: Mapping[str, Flags]) -> dict[str, Flags]:
 
 def text(found: Mapping[str, Mapping[str, Flags]], head: str) -> str:
     """Return the YAML of version → program → flags, behind what stands before the programs."""
-    return head + "\n".join(["programs:", *_lines(found)]) + "\n"
+    return head + "\n".join(["programs:", *_lines(dict(sorted(found.items())))]) + "\n"
 
 
 def _lines(found: Mapping[str, Mapping[str, Flags]]) -> Iterator[str]:
@@ -122,7 +134,7 @@ def main(arguments: list[str]) -> int:
     if not arguments or any("=" not in each for each in arguments):
         sys.exit(__doc__)
     roots = {version: Path(root) for version, _, root in (each.partition("=") for each in arguments)}
-    found = {version: flags_of(root, programs(version)) for version, root in roots.items()}
+    found = written() | {version: flags_of(root, programs(version)) for version, root in roots.items()}
     head = DATA.read_text("utf-8").partition("programs:\n")[0]
     DATA.write_text(text(found, head), "utf-8")
     for version, table in found.items():

@@ -13,15 +13,12 @@ import pytest
 from golden_rows import KINDS, names, recorded_words, rows
 from oracle import UNPACKED
 
-from relionc.catalog.compiler import read_data
-from relionc.catalog.compiler.ranges import matches
 from relionc.catalog.programs import flags_taken
 
 ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 import read_flags  # noqa: E402
 
-DATA = read_data(str(ROOT / "relionc" / "catalog" / "data"))["programs"]
 ASKED = (("3.1.3", "3.1"), ("5.1.0", "5.1"))
 # Flags that RELION's own code writes and its program does not take: it warns, and runs without them.
 LOST = {
@@ -33,12 +30,12 @@ LOST = {
 
 def printed(version: str) -> dict[str, dict[str, Any]]:
     """Return program → flags that it prints, of the data; what an MPI program takes on top is its own entry."""
-    found: dict[str, dict[str, Any]] = {}
-    for program, by_versions in DATA["programs"].items():
-        for versions, flags in by_versions.items():
-            if matches(versions, version):
-                found.setdefault(program, {}).update(flags)
-    return found
+    return read_flags.written()[version]
+
+
+def test_the_data_is_as_the_tool_writes_it() -> None:
+    text = read_flags.DATA.read_text("utf-8")
+    assert read_flags.text(read_flags.written(), text.partition("programs:\n")[0]) == text
 
 
 @pytest.mark.oracle
