@@ -33,7 +33,7 @@ def _lines(spec: SpecFile) -> Iterator[str]:
         yield "      # Fixed, so that the commands stay those of the job file; without a line the plan chooses."
     yield from _mapping((*spec.pins, *spec.options), "      ")
     for name, text, why in spec.left_out:
-        yield f"      # {name}: {text} -- left out: {why}"
+        yield f"      # {name}: {text} -- omitted: {why}"
     if spec.extra_args:
         yield from _mapping([("extra_args", spec.extra_args)], "    ")
 

@@ -181,7 +181,7 @@ def _check_one_word(draft: _Draft, kind: str, given: AnyText, options: list[str]
     if draft.begins_word() and text.lstrip(blanks.SHELL).startswith("-"):
         reason = "begins with a dash, as options do"
     elif kind == "split" and not set(blanks.SHELL).isdisjoint(text):
-        reason = "has a blank, which separates words"
+        reason = "has a space, which separates words"
     elif kind == "split" and not wild and not _WILDCARDS.isdisjoint(text):
         reason = "has a wildcard, which may become many names"
     else:

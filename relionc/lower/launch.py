@@ -80,7 +80,7 @@ def hostfile_rows(placement: Placement, hosts: tuple[str, ...] = ()) -> tuple[st
 
 
 def steps(plan: JobPlan, commands: Iterable[tuple[CommandLine, bool]], cluster: Cluster) -> tuple[Step, ...]:
-    """Return each command with its launcher's words in front, and between them what programs run in.
+    """Return each command behind the arguments of its launcher, and between them what programs run in.
 
     Those words end at the program: what a launcher is told of places has to stand before a container's.
     """
@@ -119,7 +119,7 @@ def on_workers(plan: JobPlan, command: CommandLine, cluster: Cluster) -> Command
 
 
 def _launcher_texts(plan: JobPlan, cluster: Cluster, *, parallel: bool) -> tuple[str, ...]:
-    """Return a launcher's words; once a hostfile is exported, srun would follow it for serial commands too."""
+    """Return the arguments of a launcher; once a hostfile is exported, srun would follow it for serial commands too."""
     way = start_of(plan, cluster)
     if parallel:
         return way.words if way else ()
@@ -208,5 +208,5 @@ def _cannot_place(plan: JobPlan, cluster: Cluster) -> Iterator[Finding]:
         advice = "use `layout: homogeneous`, one node, or give the launcher `arbitrary` words in the profile"
     else:
         message = f"{which} is told how many nodes or ranks of each, which Slurm decides for {plan.mode}"
-        advice = "use `layout: homogeneous`, or move these words of the launcher to its `arbitrary`"
+        advice = "use `layout: homogeneous`, or move these arguments of the launcher to its `arbitrary`"
     yield Finding(code="RL651", message=message, route=route_of_mode(plan), help=advice)

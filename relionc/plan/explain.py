@@ -1,4 +1,4 @@
-"""Conflict → Finding: which requirements cannot hold together, with the sum, and what near it would."""
+"""Conflict → Finding: which requirements cannot be met together, with the sum, and what near it would."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _together(on_site: DemandOnSite, pins: list[PinName]) -> str:
     names = dict.fromkeys(f"`{on_site.demand.pins.routes[name][-1]}`" for name in pins)
     if len(names) < 2:
         return f"no layout on {on_site.cluster.name} gives " + ("what the job needs", *names)[len(names)]
-    return " and ".join([", ".join([*names][:-1]), [*names][-1]]) + " cannot hold together"
+    return " and ".join([", ".join([*names][:-1]), [*names][-1]]) + " cannot be met together"
 
 
 # --- the elements of the conflict ---------------------------------------------------------------------------
@@ -366,5 +366,5 @@ def summary(layout: Layout) -> str:
     sure = layout.choice.need_gib(sure=True)
     return (
         text
-        + f", {sure:.1f} of {limit / MIB:.0f} GiB on the fullest node ({need:.1f} if its classes get fine)"
+        + f", {sure:.1f} of {limit / MIB:.0f} GiB on the fullest node ({need:.1f} if its classes reach high resolution)"
     )

@@ -230,7 +230,7 @@ def _leader(asked: DemandOnSite, layout: Layout) -> Group | None:
     """Return where the leader of a hetjob runs, on whole cores and with the memory it needs there.
 
     Its kind of node is asked for: Slurm chooses nodes for one group after the other, and a leader on a node that the
-    workers cannot do without would keep the job waiting for ever (22.05.8, observed).
+    workers cannot do without would keep the job waiting forever (22.05.8, observed).
     """
     place = layout.leader_pool
     if place is None:

@@ -241,7 +241,7 @@ def _unsaid(job: _Job, options: Sequence[Said]) -> list[Finding]:
     if not left_out:
         return []
     names = ", ".join(f"`{name}`" for name in left_out)
-    message = f"the template leaves out what the plan decided: {names}"
+    message = f"the template omits what the plan decided: {names}"
     advice = f"`#SBATCH {job.free_entry}` in the template takes whatever no other line says"
     route = job.plan.job.route
     return [Finding(code="RL708", message=message, route=route, on_key=True, severity=WARNING, help=advice)]

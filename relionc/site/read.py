@@ -195,7 +195,7 @@ class Section:
             hidden
         ):  # a line break would become a second line of a script; other blanks are not what they look like
             message = f"`{key[0]}` has a character that nobody sees, U+{ord(hidden):04X}"
-            self._file(WRONG_VALUE, key, message, "write one line of text, with plain blanks")
+            self._file(WRONG_VALUE, key, message, "write one line of text, with plain spaces")
             return ""
         return text
 
@@ -322,7 +322,7 @@ def _scratch(section: Section) -> ScratchDisk | None:
     if not section.value:
         return None
     section.needs("scratch", "path")
-    advice = "no blanks and no marks of a shell; a variable as ${NAME}"
+    advice = "no spaces and no marks of a shell; a variable as ${NAME}"
     return ScratchDisk(
         path=section.name("path", PATH, "a folder that RELION's own commands can name", advice),
         gres=section.name("gres", SLURM_NAME, "the name of a gres"),

@@ -95,7 +95,7 @@ def _dealt(places: list[int], ntasks: int) -> tuple[int, ...]:
 
 
 def cpus_beyond_cores(cpus_per_task: int, threads_per_core: int, tasks_per_node: int) -> int:
-    """Return the CPUs of a task beyond whole cores with which a step may wait for ever.
+    """Return the CPUs of a task beyond whole cores with which a step may wait forever.
 
     Where several tasks share a node, Slurm may allocate fewer CPUs than a step with the same `-c` wants; only a single
     CPU per task is safe.

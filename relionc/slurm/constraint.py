@@ -134,7 +134,7 @@ class _ConstraintReader:
     def error(self, message: str = "") -> SlurmSyntaxError:
         where = f"at `{self.peek()}`" if self.peek() else "at its end"
         reason = f": {message}" if message else f", {where}"
-        advice = "write features with & and |, as rack1|rack2, without blanks; (a|b)&c groups"
+        advice = "write features with & and |, as rack1|rack2, without spaces; (a|b)&c groups"
         return SlurmSyntaxError(f"Slurm would not read the constraint `{self.text}`{reason}", advice)
 
     def chain(self, openings: str) -> NodeConstraint:

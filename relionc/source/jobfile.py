@@ -172,7 +172,7 @@ def _rows(path: str, lines: list[str], start: int) -> Iterator[tuple[str, str, i
             break
         if len(words) > len(columns) or 2 < len(columns) != len(words):
             message = f"this line has {len(words)} values for {len(columns)} columns, and RELION stops at it"
-            raise NotRead(path, message, number, "a value with blanks stands in double quotes")
+            raise NotRead(path, message, number, "a value with spaces stands in double quotes")
         words += [""] * (len(columns) - len(words))
         yield words[name], words[value], number
 

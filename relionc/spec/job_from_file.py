@@ -139,7 +139,7 @@ def _by_label(text: JobText, job_type: JobType) -> tuple[dict[str, str], dict[st
 
 
 def _all_unknown(rows: Sequence[tuple[str, str, int]], job_type: JobType) -> list[Finding]:
-    """Return a finding for each of the first rows that are no options, and one for all others together."""
+    """Return a finding for each of the first rows that are not options, and one for all others together."""
     findings = [_unknown(name, line, job_type) for name, _, line in rows[:MOST_UNKNOWN]]
     if len(rows) > MOST_UNKNOWN:
         message = (
@@ -162,5 +162,5 @@ def _unknown(name: str, line: int, job_type: JobType) -> Finding:
 
 def _left_out(missing: list[Option], job_type: JobType) -> Finding:
     first = f"`{missing[0].label.strip()}`" + (f" and {len(missing) - 1} more" if len(missing) > 1 else "")
-    message = f"the file leaves out {first}; RELION {job_type.version} itself reads only whole {OLD} files"
+    message = f"the file omits {first}; RELION {job_type.version} itself reads only whole {OLD} files"
     return Finding(LEFT_OUT, message, severity=WARNING, help="the defaults are taken for them")

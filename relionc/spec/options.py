@@ -161,7 +161,7 @@ def no_lookalikes(text: AnyText, name: str, route: Route, scope: SpecScope) -> b
     """Refuse blanks of Unicode: a reader sees two words where RELION and a shell see one."""
     blank = blanks.lookalike(masked(text))
     if blank:
-        message = f"`{name}` has a blank of Unicode ({blank}), which looks like a space and is none"
+        message = f"`{name}` has a Unicode space ({blank}), which looks like an ordinary space and is not one"
         scope.report("RL905", message, route, "write it without, or type a space where you mean one")
     return not blank
 

@@ -280,7 +280,7 @@ class _Resolver:
         too_long = any(len(part.encode()) > LONGEST_NAME for part in parts)
         dashed = any(part.startswith("-") for part in parts)
         if folder[:1] == "/" or ".." in parts or too_long or dashed or not _NO_FOLDER.isdisjoint(folder):
-            advice = f"a folder below the project, as {job_type.job_dir}/job025/, without blanks, dashes first, `*?[]`"
+            advice = f"a folder below the project, as {job_type.job_dir}/job025/, without spaces, dashes first, `*?[]`"
             self.scope.report("RL805", f"`{folder}` cannot be the output folder", here, advice)
         return folder
 

@@ -27,7 +27,7 @@ def resolve(raw: Routed, scope: SpecScope) -> tuple[tuple[str, str | None], ...]
             message = f"`{key}` is not the full name of an sbatch option"
             scope.report("RL613", message, route, meant(key), on_key=True)
         elif option.owner == NOBODY:
-            message = f"`{key}` does not go with RELION jobs: {option.why}"
+            message = f"`{key}` cannot be used with RELION jobs: {option.why}"
             scope.report("RL607", message, route, on_key=True)
         elif option.owner != USER:
             scope.report("RL607", f"`{key}` is written by the plan", route, option.why, on_key=True)
@@ -50,7 +50,7 @@ def distribution(raw: Routed, gpu: bool, scope: SpecScope) -> Pin[str] | None:
     if text == "cyclic" and gpu:
         return Pin(text, route)
     why = "the plan places the ranks, in blocks; sbatch refuses `arbitrary` without a node list"
-    scope.report("RL607", f"`{DISTRIBUTION}` does not go with RELION jobs: {why}", route, on_key=True)
+    scope.report("RL607", f"`{DISTRIBUTION}` cannot be used with RELION jobs: {why}", route, on_key=True)
     return None
 
 

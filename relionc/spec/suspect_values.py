@@ -39,7 +39,7 @@ def suspect_values(job: Job) -> Iterator[Finding]:
 
 
 def _place(job: Job, key: str) -> tuple[int, ...]:
-    """Return the route of an option's line; none for one that the file leaves out."""
+    """Return the route of an option's line; none for one that the file omits."""
     return (job.lines[key],) if key in job.lines else ()
 
 

@@ -39,7 +39,7 @@ def locked(folder: str, root: str) -> Iterator[bool]:
 
 
 def _acquire(fd: int, root: str) -> bool:
-    """Lock the folder open as `fd` until it is closed; wait for another build, but not for ever."""
+    """Lock the folder open as `fd` until it is closed; wait for another build, but not forever."""
     waited = 0.0
     while True:
         try:

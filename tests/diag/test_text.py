@@ -44,7 +44,7 @@ def test_a_mistake() -> None:
 
 def test_a_conflict_shows_each_line_and_what_would_fit() -> None:
     no = found(
-        "these requirements cannot hold together",
+        "these requirements cannot be met together",
         TextSpan(9, 24, 9, 25),
         code="RL402",
         why="6 x 45.6 = 273.8 GiB > 240 GiB",
@@ -70,7 +70,7 @@ def test_a_conflict_shows_each_line_and_what_would_fit() -> None:
         ),
     )
     assert show(no) == (
-        "specs/ribo.yaml:9:24: error[RL402]: these requirements cannot hold together\n"
+        "specs/ribo.yaml:9:24: error[RL402]: these requirements cannot be met together\n"
         "    9 |       ntasks_per_node: 6      6 ranks on the first node\n"
         "    7 |       do_preread_images: yes  45.6 GiB per rank\n"
         "    2 | cluster: biowulf-2018         gpuk80 nodes have 240 GiB  [profile, 2018-05]\n"

@@ -93,7 +93,7 @@ def _cpus(plan: Mapping[str, Any], node: NodeType) -> Iterator[str]:
     if plan["threads"] > plan["cpus_per_task"]:
         yield f"{plan['threads']} threads on {plan['cpus_per_task']} CPUs"
     if each % core and each != 1 and tasks > 1:
-        yield "CPUs per task that make a step wait for ever"
+        yield "CPUs per task that make a step wait forever"
     if plan["use_gpu"] and node.cpus_per_gpu and tasks * each > node.cpus_per_gpu * plan["gpus_per_node"]:
         yield "more CPUs than the site gives with these GPUs"
 

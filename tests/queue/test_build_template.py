@@ -116,7 +116,7 @@ def test_a_template_that_leaves_out_a_part_of_the_plan_warns(tmp_path: Path) -> 
     assert done.returncode == 0
     left_out = "`nodes`, `ntasks-per-node`, `mail-type`"
     assert (
-        f"site.yaml:5:3: warning[RL708]: the template leaves out what the plan decided: {left_out}\n"
+        f"site.yaml:5:3: warning[RL708]: the template omits what the plan decided: {left_out}\n"
         in done.stderr
     )
 

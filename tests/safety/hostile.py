@@ -330,7 +330,7 @@ HOSTILE: tuple[Hostile, ...] = (
     Hostile("blanks in an output folder", job(output="x -r Movies y"), 1, "output"),
     Hostile("a folder that looks like an option", job(output="-rf/x"), 1),
     *(
-        Hostile(f"a blank of Unicode ({name}) in a file name", option(fn_img=f"p.star{blank}--o{blank}/x"), 1)
+        Hostile(f"a Unicode space ({name}) in a file name", option(fn_img=f"p.star{blank}--o{blank}/x"), 1)
         for name, blank in _BLANKS.items()
     ),
     Hostile("a text option that brings another option", option(sym_name="C1 --o /home/x"), 0, "warning"),

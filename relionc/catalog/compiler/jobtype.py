@@ -124,6 +124,6 @@ def _dated(release: Release, rule: dict[str, Any]) -> dict[str, Any]:
 def _rule(names: ExpressionNames, rule: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
     check_keys("a rule", rule, keys)
     if "option" in rule and rule["option"] not in names.options:
-        raise CatalogError(f"a rule names {rule['option']!r}, which is no option of this version")
+        raise CatalogError(f"a rule names {rule['option']!r}, which is not an option of this version")
     facts = {key: value for key, value in rule.items() if key not in ("versions", "when")}
     return {**facts, "when": names.expr(rule.get("when", True))}

@@ -101,7 +101,7 @@ class Steps:
     def _refusal(self, step: dict[str, Any]) -> Step:
         code, option = step["refuse"], step["option"]
         if option not in self.names.options:
-            raise CatalogError(f"a refusal names {option!r}, which is no option of this version")
+            raise CatalogError(f"a refusal names {option!r}, which is not an option of this version")
         return Refuse(self.names.expr(step["when"]), code, option, step["message"], step.get("help", ""))
 
     def _output(self, spec: dict[str, Any]) -> tuple[Step, ...]:

@@ -23,7 +23,7 @@ class LoweredHetjob(LoweredMode):
     template_lacks = "directives of a second group of nodes, and a launcher over both"
 
     def refusals(self, plan: JobPlan) -> Iterator[Finding]:
-        """Yield what does not go with a job of two groups of nodes."""
+        """Yield what cannot be used with a job of two groups of nodes."""
         if plan.job.interactive:
             message = "an interactive job cannot be a hetjob: its launcher knows one group of nodes"
             yield Finding(

@@ -132,7 +132,7 @@ WHOLE_CORES = Requirement(
     "whole cores",
     lambda it: (
         f"{it.cpus_per_task} CPUs per task are not whole cores of {it.pool.node_type.threads_per_core} CPUs: Slurm may "
-        "allocate too few, and then the step waits for ever"
+        "allocate too few, and then the step waits forever"
     ),
     "RL606",
     "give one CPU, or whole cores, to each task",

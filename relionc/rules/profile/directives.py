@@ -30,7 +30,7 @@ def check(profile: Profile) -> Iterator[Finding]:
             advice = f"take `{name}` out of the profile's `directives`"
             yield Finding(code=OF_PLAN, message=message, route=route, help=advice, on_key=True)
         elif option.owner == NOBODY:
-            message = f"`{name}` does not go with RELION jobs: {option.why}"
+            message = f"`{name}` cannot be used with RELION jobs: {option.why}"
             yield Finding(code=BAD_OPTION, message=message, route=route, help="take it out", on_key=True)
         elif option.value == (ALWAYS if value is None else NEVER):
             message = f"`{name}` {'needs a' if value is None else 'takes no'} value"

@@ -117,7 +117,7 @@ def _mpi(launcher: Launcher, route: Route, cluster: Cluster) -> Iterator[Finding
     if cluster.mpi_plugins and launcher.mpi not in cluster.mpi_plugins:
         yield unknown(launcher.mpi, cluster.mpi_plugins, "MPI plugin of this Slurm", (*route, "mpi"))
     if not any(launcher.mpi in word for word in launcher.argv):
-        message = f"`mpi: {launcher.mpi}` is not what the words of the launcher say"
+        message = f"`mpi: {launcher.mpi}` is not what the arguments of the launcher say"
         yield Finding(
             code=CONTRADICTION, message=message, route=(*route, "mpi"), help="make `argv` and `mpi` agree"
         )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CODE = "RL110"
 
 
-_OF_TEXTS = "write it without blanks, unless several words are meant"
+_OF_TEXTS = "write it without spaces, unless several words are meant"
 _TEXTS = ("file", "node", "text")
 
 
@@ -38,9 +38,9 @@ def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
             yield Finding(
                 code=CODE,
                 severity=WARNING if is_text else ERROR,
-                message=f"`{key}` has a blank: RELION would take `{first}` and {_then(more)}",
+                message=f"`{key}` has a space: RELION would take `{first}` and {_then(more)}",
                 route=route,
-                help=_OF_TEXTS if is_text else "rename the file, or make a symbolic link without blanks",
+                help=_OF_TEXTS if is_text else "rename the file, or make a symbolic link without spaces",
             )
 
 

@@ -21,5 +21,7 @@ def check(filled: FilledTemplate) -> Iterator[Finding]:
         if not each.name and each.value is not None and not filled.has_name(each.value):
             found = re.search(rf"(?<=\s){re.escape(each.value)}(?!\S)", filled.lines[each.line - 1])
             route = (each.line, found.start() + 1, found.end() + 1) if found else filled.body(each.line)
-            message = f"`{each.value}` is no option: Slurm ends a value at a blank, and refuses the script"
+            message = (
+                f"`{each.value}` is not an option: Slurm ends a value at a space, and refuses the script"
+            )
             yield Finding(code=CODE, message=message, route=route, help="put the value in double quotes")

@@ -23,7 +23,7 @@ def check(filled: FilledTemplate) -> Iterator[Finding]:
     for each in filled.options:
         option, route = OPTIONS.get(each.name), filled.body(each.line)
         if option and option.in_template != FINE:
-            message = f"`{each.name}` does not go with RELION jobs: {option.why}"
+            message = f"`{each.name}` cannot be used with RELION jobs: {option.why}"
             severity = WARNING if option.in_template == DOUBTFUL else ERROR
             yield Finding(
                 code=CODE, message=message, route=route, help="take the option out", severity=severity

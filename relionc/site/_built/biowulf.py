@@ -233,7 +233,7 @@ CLUSTER = Cluster(
         "node_types.e9454.memory": Source(text="one of two generations", date="2026-09", unverified=True),
         "node_types.x6240.scratch": Source(text="https://hpc.nih.gov/docs/ccr.html", date="2025-03"),
         "launchers.batch.argv": Source(
-            text="the RELION module's standard launcher is srun with pmix; the count is explicit because homogeneous+1 starts fewer ranks than are allocated, and kill-on-bad-exit because the others wait for ever when one rank dies (3dem/relion 626)",
+            text="the RELION module's standard launcher is srun with pmix; the count is explicit because homogeneous+1 starts fewer ranks than are allocated, and kill-on-bad-exit because the others wait forever when one rank dies (3dem/relion 626)",
             date="2023-06",
         ),
         "launchers.interactive.argv": Source(text="interactive example of the RELION page", date="2018-12"),

@@ -143,7 +143,7 @@ CLUSTER = Cluster(
             unverified=True,
         ),
         "launchers.batch.argv": Source(
-            text="srun with pmi2 as on the RELION page; the count is explicit because homogeneous+1 starts fewer ranks than are allocated, and kill-on-bad-exit because the others wait for ever when one rank dies (3dem/relion 626)",
+            text="srun with pmi2 as on the RELION page; the count is explicit because homogeneous+1 starts fewer ranks than are allocated, and kill-on-bad-exit because the others wait forever when one rank dies (3dem/relion 626)",
             date="2018-12",
         ),
         "launchers.interactive.argv": Source(
