@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from relionc.plan.choice import Choice
     from relionc.plan.layout import Layout
-    from relionc.plan.modes.base import LayoutMode
+    from relionc.plan.modes.base import Mode
     from relionc.site.types import Cluster
     from relionc.solve import Conflict, Problem
     from relionc.spec.model import ResolvedJob
@@ -91,7 +91,7 @@ _NEVER = (float("inf"),)
 _Ranked = tuple[tuple[float, ...], Alternative]
 
 
-def _of_mode(on_site: DemandOnSite, mode: LayoutMode) -> _Ranked | None:
+def _of_mode(on_site: DemandOnSite, mode: Mode) -> _Ranked | None:
     only: Constraint[Choice] = Constraint(ONLY, ("mode",), lambda c: 0 if c.mode is mode else 1)
     question = problem(on_site).without([LAYOUT.label]).also(only)
     found = search(question)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from relionc.plan.demand import Amounts
-    from relionc.plan.modes.base import LayoutMode
+    from relionc.plan.modes.base import Mode
     from relionc.plan.on_site import DemandOnSite
     from relionc.plan.pools import NodePool
 
@@ -66,7 +66,7 @@ class Choice:
         self,
         on_site: DemandOnSite,
         pool: NodePool,
-        mode: LayoutMode,
+        mode: Mode,
         leader: NodePool | None,
         gpus: int,
         cpus_per_task: int,
@@ -75,7 +75,7 @@ class Choice:
     ) -> None:
         self.on_site: Final[DemandOnSite] = on_site
         self.pool: Final[NodePool] = pool
-        self.mode: Final[LayoutMode] = mode
+        self.mode: Final[Mode] = mode
         self.leader: Final[NodePool | None] = leader
         self.gpus: Final[int] = gpus
         self.cpus_per_task: Final[int] = cpus_per_task
@@ -90,7 +90,7 @@ class Choice:
         return choice
 
     @classmethod
-    def smallest(cls, on_site: DemandOnSite, pool: NodePool, mode: LayoutMode) -> Choice:
+    def smallest(cls, on_site: DemandOnSite, pool: NodePool, mode: Mode) -> Choice:
         """Return one worker with one CPU on one node."""
         return cls(on_site, pool, mode, None, 0, 1, 1, 1)
 

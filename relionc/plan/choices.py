@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from relionc.plan.choice import Choice
-    from relionc.plan.modes.base import LayoutMode
+    from relionc.plan.modes.base import Mode
     from relionc.plan.on_site import DemandOnSite
     from relionc.plan.pools import NodePool
 
@@ -54,7 +54,7 @@ class _Domains(NamedTuple):
             self.on_site.pools, key=lambda pool: (_cpus_in(pool) < usual, pool.node_type.gpus, pool.order)
         )
 
-    def mode(self, _: Choice) -> Iterable[LayoutMode]:
+    def mode(self, _: Choice) -> Iterable[Mode]:
         return preferred_modes(self.on_site)
 
     def leader(self, choice: Choice) -> Iterable[NodePool | None]:

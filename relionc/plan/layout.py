@@ -10,7 +10,7 @@ from relionc.plan.model import LEADER, PEER, WORKER, Rank
 if TYPE_CHECKING:
     from relionc.plan.choice import Choice
     from relionc.plan.demand import Demand
-    from relionc.plan.modes.base import LayoutMode
+    from relionc.plan.modes.base import Mode
     from relionc.plan.pools import NodePool
 
 
@@ -28,7 +28,7 @@ class Layout(NamedTuple):
     per_node: int
 
     @property
-    def mode(self) -> LayoutMode:
+    def mode(self) -> Mode:
         """How ranks are spread."""
         return self.choice.mode
 

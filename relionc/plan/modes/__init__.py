@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.plan.modes.heterogeneous import HeterogeneousLayout
-from relionc.plan.modes.hetjob import HetjobLayout
-from relionc.plan.modes.homogeneous import HomogeneousLayout
-from relionc.plan.modes.homogeneous_plus_1 import HomogeneousPlus1Layout
-from relionc.plan.modes.one_task_per_node import OneTaskPerNodeLayout
+from relionc.plan.modes.heterogeneous import Heterogeneous
+from relionc.plan.modes.hetjob import Hetjob
+from relionc.plan.modes.homogeneous import Homogeneous
+from relionc.plan.modes.homogeneous_plus_1 import HomogeneousPlus1
+from relionc.plan.modes.one_task_per_node import OneTaskPerNode
 
 if TYPE_CHECKING:
-    from relionc.plan.modes.base import LayoutMode
+    from relionc.plan.modes.base import Mode
     from relionc.plan.on_site import DemandOnSite
 
-LEADER_AMONG_WORKERS = HomogeneousLayout()
-LEADER_BESIDE_WORKERS = HomogeneousPlus1Layout()
-MODES: tuple[LayoutMode, ...] = (
-    HeterogeneousLayout(),
+LEADER_AMONG_WORKERS = Homogeneous()
+LEADER_BESIDE_WORKERS = HomogeneousPlus1()
+MODES: tuple[Mode, ...] = (
+    Heterogeneous(),
     LEADER_AMONG_WORKERS,
     LEADER_BESIDE_WORKERS,
-    OneTaskPerNodeLayout(),
-    HetjobLayout(),
+    OneTaskPerNode(),
+    Hetjob(),
 )
 """In the order in which a site prefers them that does not say otherwise."""
 LEFT_TO_SLURM = MODES[0]
 
 
-def preferred_modes(on_site: DemandOnSite) -> tuple[LayoutMode, ...]:
+def preferred_modes(on_site: DemandOnSite) -> tuple[Mode, ...]:
     """Return the modes that a job can have at all, those of the profile first and in its order.
 
     Of a job with a leader on GPUs, the one that has a place for the leader comes before the one in which it takes a

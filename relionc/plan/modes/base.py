@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from relionc.plan.on_site import DemandOnSite
 
 
-class LayoutMode:
+class Mode:
     """A way to spread ranks over nodes; without more, so many tasks on each of so many nodes, all alike.
 
     `leaves_nodes_to_slurm`: Slurm places tasks wherever there is room, and nothing is asked by node. `leader_apart`:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.plan.model import HETEROGENEOUS
-from relionc.plan.modes.base import LayoutMode
+from relionc.plan.modes.base import Mode
 from relionc.slurm.allocation import heterogeneous_shares, whole_cores
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from relionc.plan.on_site import DemandOnSite
 
 
-class HeterogeneousLayout(LayoutMode):
+class Heterogeneous(Mode):
     """Slurm places tasks. Where they land is said as on empty nodes of one kind."""
 
     name = HETEROGENEOUS

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.plan.model import HETJOB
-from relionc.plan.modes.base import LayoutMode
+from relionc.plan.modes.base import Mode
 
 if TYPE_CHECKING:
     from relionc.plan.choice import Choice
     from relionc.plan.demand import Demand
 
 
-class HetjobLayout(LayoutMode):
+class Hetjob(Mode):
     """The leader takes no place beside GPUs."""
 
     name = HETJOB

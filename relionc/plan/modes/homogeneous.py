@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.plan.model import HOMOGENEOUS
-from relionc.plan.modes.base import LayoutMode
+from relionc.plan.modes.base import Mode
 
 if TYPE_CHECKING:
     from relionc.plan.on_site import DemandOnSite
 
 
-class HomogeneousLayout(LayoutMode):
+class Homogeneous(Mode):
     """The plainest: it needs no hostfile, and no scheduler either."""
 
     name = HOMOGENEOUS

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.plan.model import HOMOGENEOUS_PLUS_1
-from relionc.plan.modes.base import LayoutMode
+from relionc.plan.modes.base import Mode
 
 if TYPE_CHECKING:
     from relionc.plan.demand import Demand
     from relionc.plan.on_site import DemandOnSite
 
 
-class HomogeneousPlus1Layout(LayoutMode):
+class HomogeneousPlus1(Mode):
     """Slurm allocates a place for the leader on every node; those on all but the first stay empty."""
 
     name = HOMOGENEOUS_PLUS_1

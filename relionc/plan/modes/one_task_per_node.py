@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.plan.model import ONE_TASK_PER_NODE
-from relionc.plan.modes.base import LayoutMode
+from relionc.plan.modes.base import Mode
 
 if TYPE_CHECKING:
     from relionc.plan.choice import Choice
     from relionc.plan.demand import Demand
 
 
-class OneTaskPerNodeLayout(LayoutMode):
+class OneTaskPerNode(Mode):
     """Ranks are placed as in homogeneous+1, or as in homogeneous for a program without a leader."""
 
     name = ONE_TASK_PER_NODE
