@@ -138,14 +138,14 @@ def _notes(diagnostic: Diagnostic) -> list[str]:
 
 
 def _suggestions(suggestions: Sequence[Suggestion]) -> list[str]:
-    wishes = [
+    changes = [
         ", ".join(f"{printable(str(route[-1]))}: {printable(to)}" for route, to in suggestion.changes)
         for suggestion in suggestions
     ]
-    left = max(width(wish) for wish in wishes)
+    left = max(width(change) for change in changes)
     return [
-        f"{letter}) {wish}{' ' * (left - width(wish))}  {printable(suggestion.result)}".rstrip()
-        for letter, wish, suggestion in zip(ascii_lowercase, wishes, suggestions, strict=False)
+        f"{letter}) {change}{' ' * (left - width(change))}  {printable(suggestion.result)}".rstrip()
+        for letter, change, suggestion in zip(ascii_lowercase, changes, suggestions, strict=False)
     ]
 
 

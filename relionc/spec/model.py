@@ -1,4 +1,4 @@
-"""The typed model of a spec: what each job asks, with the route of every wish."""
+"""The typed model of a spec: what each job asks, with the route of every pin."""
 
 from __future__ import annotations
 

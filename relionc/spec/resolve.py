@@ -175,9 +175,9 @@ class _Resolver:
             raw.get("options") or {}, job_type, (*route, "options"), self.scope
         )
         self._extra_args(raw, job_type, texts, given, route)
-        wishes = job_resources.resolve(self._merged("resources", raw, route), self.scope)
+        own_pins = job_resources.resolve(self._merged("resources", raw, route), self.scope)
         pins = job_resources.merged(
-            wishes, job_resources.from_options(job_type, texts, given, self.scope), self.scope
+            own_pins, job_resources.from_options(job_type, texts, given, self.scope), self.scope
         )
         self._ask_for_gpus(job_type, texts, given, pins)
         is_continue = _yes(raw.get("continue"))
@@ -231,7 +231,7 @@ class _Resolver:
         """Return the job's own mapping over the spec's defaults, each value with where it stands."""
         merged: Routed = {k: (v, ("defaults", key, k)) for k, v in (self.defaults.get(key) or {}).items()}
         own = raw.get(key) or {}
-        if "mem" in own:  # the two memory wishes are one: a job's own replaces a default of either kind
+        if "mem" in own:  # the two memory pins are one: a job's own replaces a default of either kind
             merged.pop("mem_per_cpu", None)
         if "mem_per_cpu" in own:
             merged.pop("mem", None)

@@ -178,17 +178,17 @@ def from_options(
     return pins
 
 
-def merged(wishes: dict[str, Pin[Any]], options: dict[str, Pin[Any]], scope: SpecScope) -> Resources:
+def merged(pins: dict[str, Pin[Any]], options: dict[str, Pin[Any]], scope: SpecScope) -> Resources:
     """Return all pins; the same value given twice must be the same, unless one is a default of the spec."""
     for name, pin in options.items():
-        other = wishes.get(name)
+        other = pins.get(name)
         if other is not None and _is_default(other):
-            wishes[name] = pin
+            pins[name] = pin
         elif other is not None and other.value != pin.value:
             message = f"`{pin.route[-1]}` says {pin.value}, and `{other.route[-1]}` says {other.value}"
             scope.report("RL108", message, pin.route, "keep one of them")
-        wishes.setdefault(name, pin)
-    return Resources(**wishes)
+        pins.setdefault(name, pin)
+    return Resources(**pins)
 
 
 def meaningful(pins: Resources, *, gpu: bool, mpi: bool) -> Resources:

@@ -37,7 +37,7 @@ def resolve(raw: Routed, scope: SpecScope) -> tuple[tuple[str, str | None], ...]
 
 
 def distribution(raw: Routed, gpu: bool, scope: SpecScope) -> Pin[str] | None:
-    """Return the wish to deal ranks over nodes in turn, which the plan of a GPU job answers with what it would do.
+    """Return the pin that deals ranks over nodes in turn, which the plan of a GPU job answers with what it would do.
 
     Blocks are what the plan makes. Any other distribution is refused, and so is that one for a job without GPUs.
     """
