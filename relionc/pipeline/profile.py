@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from relionc import site
 from relionc.diag import ERROR, NOTE, Diagnostic, Finding
 from relionc.diag.near import Guessing
 from relionc.pipeline.run import Compiled, Kind, Run, Stop
 from relionc.schema import check as check_schema
+from relionc.source.values import as_mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from relionc.pipeline.run import Disk, Request
-    from relionc.site.types import Cluster
+    from relionc.site.types import Cluster, Plain
     from relionc.source import Tree
 
 PROFILE = Kind("profile", rb"1\b", "RL609", "this file is not a cluster profile", site.START)
@@ -42,7 +41,7 @@ def cluster_of(request: Request, tree: Tree, run: Run) -> Cluster | None:
 
 
 def _cluster(request: Request, tree: Tree, run: Run) -> Cluster:
-    from_spec = tree.value.get("cluster")
+    from_spec = as_mapping(tree.value).get("cluster")
     name = request.cluster or (from_spec if isinstance(from_spec, str) else None) or request.default_cluster
     if name is None:
         run.refuse(Finding(code="RL608", message="no cluster is named", help=_clusters()), tree)
@@ -68,13 +67,13 @@ def _own_profile(path: str, data: bytes, run: Run) -> Cluster:
     cluster, findings = from_value(profile.value)
     run.report(findings, profile)
     assert cluster is not None  # noqa: S101 - from_value gives errors or a cluster
-    if brought := [key for key in _SHELL if profile.value.get(key)]:
+    if brought := [key for key in _SHELL if as_mapping(profile.value).get(key)]:
         message = f"this profile brings shell lines into the scripts: {', '.join(brought)}"
         run.diagnostics.add(Diagnostic("RL922", NOTE, message, path, None))
     return cluster
 
 
-def from_value(value: Mapping[str, Any]) -> tuple[Cluster | None, list[Finding]]:
+def from_value(value: Plain) -> tuple[Cluster | None, list[Finding]]:
     """Return the cluster that a profile's values describe, and what is wrong with them.
 
     Routes lead into `value`. The cluster is None where a finding is an error.

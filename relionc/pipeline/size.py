@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from relionc.diag import Finding
+from relionc.source.values import as_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from relionc.diag import Route
     from relionc.site.types import Cluster
+    from relionc.source.values import Plain
 
 MOST_JOBS = 1_000
 """The most jobs that one spec may have."""
@@ -23,14 +25,14 @@ MOST_PAIRS, _OF_A_POOL = 2_000_000, 8
 """The most pairs of node types in one partition, for each job, and what each of them counts for alone."""
 
 
-def too_large(value: Any) -> Finding | None:
+def too_large(value: Plain) -> Finding | None:
     """Return what is too large in the values of a spec, of any shape; None where nothing is."""
-    jobs = _mapping(_mapping(value).get("jobs"))
-    defaults = _mapping(_mapping(value).get("defaults"))
+    jobs = as_mapping(as_mapping(value).get("jobs"))
+    defaults = as_mapping(as_mapping(value).get("defaults"))
     if len(jobs) > MOST_JOBS:
         return _finding(f"this spec has {len(jobs):,} jobs; it may have {MOST_JOBS:,}", ("jobs",))
     parts = [*_parts(defaults, ("defaults",))]
-    parts += [part for name, job in jobs.items() for part in _parts(_mapping(job), ("jobs", name))]
+    parts += [part for name, job in jobs.items() for part in _parts(as_mapping(job), ("jobs", name))]
     for route, count in parts:
         if count > MOST_KEYS:
             message = f"`{route[-1]}` of `{route[-2]}` has {count:,} items; it may have {MOST_KEYS:,}"
@@ -53,19 +55,15 @@ def site_too_large(cluster: Cluster, jobs: Sequence[object]) -> Finding | None:
     return Finding(code="RL028", message=message, route=("jobs",), on_key=True, help=advice)
 
 
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _parts(mapping: dict[str, Any], route: Route) -> Iterator[tuple[Route, int]]:
+def _parts(mapping: dict[str, Plain], route: Route) -> Iterator[tuple[Route, int]]:
     for key, value in mapping.items():
         if isinstance(value, (dict, list)):
             yield (*route, key), len(value)
 
 
-def _characters(defaults: dict[str, Any]) -> int:
+def _characters(defaults: dict[str, Plain]) -> int:
     """Return how many characters the keys and texts of the defaults have."""
-    own = [*defaults.items(), *(pair for part in defaults.values() for pair in _mapping(part).items())]
+    own = [*defaults.items(), *(pair for part in defaults.values() for pair in as_mapping(part).items())]
     return sum(len(key) + (len(value) if isinstance(value, str) else 0) for key, value in own)
 
 

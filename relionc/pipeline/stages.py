@@ -6,7 +6,7 @@ bytes ─source→ Tree ─profile→ Cluster ─schema→ values ─spec→ Res
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from relionc import __version__, emit, spec
 from relionc.diag import ERROR, Finding
@@ -20,9 +20,10 @@ from relionc.pipeline.size import site_too_large, too_large
 from relionc.plan import Known, plan_job
 from relionc.schema import INCOMPLETE
 from relionc.schema import check as check_schema
+from relionc.source.values import as_mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from relionc.expr import AnyText
     from relionc.ir import Bundle, QueueScript
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
     from relionc.source import Tree
+    from relionc.source.values import Plain
     from relionc.spec.model import ResolvedJob, ResolvedSpec
 
 Value = TypeVar("Value")
@@ -44,7 +46,7 @@ class Progress(NamedTuple):
     request: Request
     tree: Tree | None = None
     cluster: Cluster | None = None
-    readable: Mapping[str, Any] | None = None  # what of the tree has the right shape
+    readable: Mapping[str, Plain] | None = None  # what of the tree has the right shape
     left_out: tuple[str, ...] = ()  # jobs that have not
     spec: ResolvedSpec | None = None
     plans: tuple[JobPlan, ...] = ()
@@ -97,16 +99,16 @@ def _schema(at: Progress, run: Run) -> Progress:
     return at._replace(readable=value, left_out=tuple(left_out))
 
 
-def _readable(value: Any, wrong: Sequence[Finding]) -> tuple[dict[str, Any], list[str]]:
+def _readable(value: Plain, wrong: Sequence[Finding]) -> tuple[dict[str, Plain], list[str]]:
     """Return what of a spec has the right shape, and the names of the jobs that had to be left out."""
+    whole = as_mapping(value)
     if not wrong:
-        return value, []
+        return whole, []
     from relionc.schema.prune import pruned
 
-    rest = pruned(value, wrong) or {}
-    jobs = value.get("jobs") if isinstance(value, dict) else None
-    kept = rest.get("jobs") or {}
-    return rest, [name for name in jobs if name not in kept] if isinstance(jobs, dict) else []
+    rest = as_mapping(pruned(value, wrong))
+    kept = as_mapping(rest.get("jobs"))
+    return rest, [name for name in as_mapping(whole.get("jobs")) if name not in kept]
 
 
 def _spec(at: Progress, run: Run) -> Progress:
@@ -120,7 +122,7 @@ def _spec(at: Progress, run: Run) -> Progress:
         left_out=at.left_out,
     )
     run.add(findings, tree)
-    if resolved is None or not _has_jobs(request, value["jobs"], tree, run) or at.cluster is None:
+    if resolved is None or not _has_jobs(request, as_mapping(value["jobs"]), tree, run) or at.cluster is None:
         raise Stop
     asked = _only(resolved, request.jobs)
     size = site_too_large(at.cluster, asked.jobs)
@@ -129,7 +131,7 @@ def _spec(at: Progress, run: Run) -> Progress:
     return at._replace(spec=asked)
 
 
-def _has_jobs(request: Request, jobs: Mapping[str, Any], tree: Tree, run: Run) -> bool:
+def _has_jobs(request: Request, jobs: Collection[str], tree: Tree, run: Run) -> bool:
     missing = [name for name in request.jobs if name not in jobs]
     if missing:
         known = ", ".join(f"`{name}`" for name in jobs)

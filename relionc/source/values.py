@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from relionc.diag import Route, TextSpan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+Scalar: TypeAlias = str | int | float | bool | None
+Plain: TypeAlias = "Scalar | list[Plain] | dict[str, Plain]"
+"""What a document holds: nothing knows its shape before a schema has looked."""
 
 _COLUMN = (1 << 20) - 1
 _KEY = re.compile(r"""(?:[&!]\S*\s+)*(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|\*\S+)""")
@@ -38,6 +42,21 @@ def text_of(value: object) -> str:
     return "" if value is None else str(value)
 
 
+def as_mapping(value: Plain) -> dict[str, Plain]:
+    """Return a mapping of a document; an empty one where nothing stands, or something else that a schema refuses."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_scalar(value: Plain) -> Scalar:
+    """Return a scalar of a document; nothing for a mapping or a sequence, which a schema refuses there."""
+    return None if isinstance(value, (dict, list)) else value
+
+
+def as_texts(value: Plain) -> list[str]:
+    """Return the texts of a sequence of them; none where nothing stands, or something else that a schema refuses."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
 @lru_cache(maxsize=4)
 def split_lines(text: str) -> list[str]:
     """Return the lines of a text as positions count them: ended by LF, CRLF or CR alone."""
@@ -59,7 +78,7 @@ class Tree(NamedTuple):
 
     path: str
     text: str
-    value: Any
+    value: Plain
     marks: Mapping[Route, tuple[int, int, int]]
     links: Mapping[Route, Route]
 

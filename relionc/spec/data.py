@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from relionc.expr import Text, text_of
 from relionc.expr.refs import show
+from relionc.source.values import as_scalar
 from relionc.spec.model import Data, Fact
 
 if TYPE_CHECKING:
@@ -14,11 +15,14 @@ if TYPE_CHECKING:
     from relionc.catalog.types import JobType
     from relionc.data.facts import FileFacts
     from relionc.diag import Route
-    from relionc.expr import AnyText
+    from relionc.expr import AnyText, Value
+    from relionc.source.values import Plain
     from relionc.spec.scope import SpecScope
 
     Reader = Callable[[str, str], FileFacts | None]
     """Says what is in a file, by its path and the project's."""
+    Facts = dict[str, Fact[Any]]
+    """Facts by the names of `Data`, which says the type of each."""
 
 
 _FRACTIONAL = ("angpix",)
@@ -31,7 +35,7 @@ _OF_IMAGE = ("float16", "planes", "micrograph_width", "micrograph_height", "fram
 
 
 def resolve(
-    raw: Mapping[str, Any],
+    raw: Mapping[str, Plain],
     job_type: JobType,
     texts: Mapping[str, AnyText],
     route: Route,
@@ -43,7 +47,7 @@ def resolve(
     facts = _of_files(job_type, texts, project, file_facts)
     for key, value in raw.items():
         here = (*route, "data", key)
-        known = _value(key, scope.value(value, here))
+        known = _value(key, scope.value(as_scalar(value), here))
         if known is None:
             scope.report("RL109", f"`{key}` must be {_kind(key)}", here)
         else:
@@ -51,7 +55,7 @@ def resolve(
     return Data(**facts)
 
 
-def _value(key: str, value: Any) -> int | float | bool | None:
+def _value(key: str, value: Value) -> int | float | bool | None:
     if key in _YES_OR_NO:
         return _FLAGS.get(show(text_of(value)))
     return _number(value, fractional=key in _FRACTIONAL)
@@ -63,10 +67,8 @@ def _kind(key: str) -> str:
     return "a number above 0" if key in _FRACTIONAL else "a whole number above 0"
 
 
-def _of_files(
-    job_type: JobType, texts: Mapping[str, AnyText], project: AnyText, file_facts: Reader
-) -> dict[str, Fact[Any]]:
-    facts: dict[str, Fact[Any]] = {}
+def _of_files(job_type: JobType, texts: Mapping[str, AnyText], project: AnyText, file_facts: Reader) -> Facts:
+    facts: Facts = {}
     if isinstance(project, Text):
         return facts
     for role in _FILES:
@@ -82,7 +84,9 @@ def _of_files(
     return facts
 
 
-def _in_fractions(found: FileFacts, job_type: JobType, texts: Mapping[str, AnyText]) -> dict[str, Any]:
+def _in_fractions(
+    found: FileFacts, job_type: JobType, texts: Mapping[str, AnyText]
+) -> dict[str, int | float | bool]:
     """Put the detector's frames of an EER movie together as the job does; those left over are dropped.
 
     From src/motioncorr_runner.cpp, executeOwnMotionCorrection (3.1 to 5.0). A job without such an option does
@@ -97,7 +101,7 @@ def _in_fractions(found: FileFacts, job_type: JobType, texts: Mapping[str, AnyTe
     return {**said, "frames": frames} if frames else said
 
 
-def _number(value: Any, *, fractional: bool) -> int | float | None:
+def _number(value: Value, *, fractional: bool) -> int | float | None:
     text = text_of(value)
     if isinstance(text, Text) or "_" in text:  # Python would read over it
         return None

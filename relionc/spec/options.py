@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.diag import Finding, Fix
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from relionc.catalog.types import JobType, Option
     from relionc.diag import Route
-    from relionc.expr import AnyText
+    from relionc.expr import AnyText, Value
+    from relionc.source.values import Plain
     from relionc.spec.scope import SpecScope
 
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
@@ -26,7 +27,7 @@ _TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
 
 
 def resolve(
-    raw: Mapping[str, Any], job_type: JobType, route: Route, scope: SpecScope
+    raw: Mapping[str, Plain], job_type: JobType, route: Route, scope: SpecScope
 ) -> tuple[dict[str, AnyText], dict[str, Route]]:
     """Return the text of every option of `job_type` (defaults filled in), and the routes of those given."""
     texts: dict[str, AnyText] = {key: option.default for key, option in job_type.options.items()}
@@ -44,8 +45,11 @@ def resolve(
     return texts, given
 
 
-def one(value: Any, option: Option, route: Route, scope: SpecScope) -> AnyText | None:
+def one(value: Plain, option: Option, route: Route, scope: SpecScope) -> AnyText | None:
     """Return RELION's text for the value of one option, or None with a finding."""
+    if isinstance(value, (dict, list)):
+        _several(option, route, scope)
+        return None
     before = len(scope.findings)
     known = scope.value(value, route)
     return None if len(scope.findings) > before else _text(known, option, route, scope)
@@ -100,18 +104,22 @@ def _listed(versions: tuple[str, ...]) -> str:
     return f"RELION {', '.join(first)} and {last}" if first else f"RELION {last}"
 
 
-def _text(value: Any, option: Option, route: Route, scope: SpecScope) -> AnyText | None:
+def _text(value: Value, option: Option, route: Route, scope: SpecScope) -> AnyText | None:
     """Return RELION's text for a value, or None with a finding."""
     if value is None:
         return ""
-    if isinstance(value, (dict, list, tuple)):
-        scope.report("RL105", f"`{option.key}` takes one value, not several", route)
+    if isinstance(value, tuple):
+        _several(option, route, scope)
         return None
     text = _READERS.get(option.kind, _plain)(value, option, route, scope)
     return None if text is None or not _safe(text, option, route, scope) else text
 
 
-def _bool(value: Any, option: Option, route: Route, scope: SpecScope) -> str | None:
+def _several(option: Option, route: Route, scope: SpecScope) -> None:
+    scope.report("RL105", f"`{option.key}` takes one value, not several", route)
+
+
+def _bool(value: Value, option: Option, route: Route, scope: SpecScope) -> str | None:
     word = show(text_of(value)).lower()
     if word in _TRUE:
         return "Yes"
@@ -121,7 +129,7 @@ def _bool(value: Any, option: Option, route: Route, scope: SpecScope) -> str | N
     return None
 
 
-def _number(value: Any, option: Option, route: Route, scope: SpecScope) -> str | None:
+def _number(value: Value, option: Option, route: Route, scope: SpecScope) -> str | None:
     text = text_of(value)
     if isinstance(text, str) and not isinstance(value, bool) and _DECIMAL.match(text):
         return text
@@ -132,7 +140,7 @@ def _number(value: Any, option: Option, route: Route, scope: SpecScope) -> str |
     return None
 
 
-def _choice(value: Any, option: Option, route: Route, scope: SpecScope) -> str | None:
+def _choice(value: Value, option: Option, route: Route, scope: SpecScope) -> str | None:
     text = show(text_of(value))
     if text in option.choices:
         return text
@@ -146,7 +154,7 @@ def _choice(value: Any, option: Option, route: Route, scope: SpecScope) -> str |
     return None
 
 
-def _plain(value: Any, option: Option, route: Route, scope: SpecScope) -> AnyText | None:
+def _plain(value: Value, option: Option, route: Route, scope: SpecScope) -> AnyText | None:
     if isinstance(value, bool):
         text = f"`{option.key}` is text, not {text_of(value)}"
         scope.report("RL105", text, route, "put it in quotes if it is meant")

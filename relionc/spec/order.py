@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from relionc.diag import Finding
+from relionc.source.values import as_texts
 from relionc.spec.scope import near_or_all, needed_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from relionc.expr import Budget
+    from relionc.source.values import Plain
 
 
 def in_order(
-    jobs: Mapping[str, Mapping[str, Any]], left_out: Collection[str], budget: Budget
+    jobs: Mapping[str, dict[str, Plain]], left_out: Collection[str], budget: Budget
 ) -> tuple[list[str], dict[str, tuple[str, ...]], list[Finding]]:
     """Return the names in order, the jobs each one waits for, and what is wrong with `after` and references.
 
@@ -40,13 +42,13 @@ def in_order(
 
 def _needs(
     name: str,
-    job: Mapping[str, Any],
-    all_jobs: tuple[Mapping[str, Any], Collection[str], Budget],
+    job: dict[str, Plain],
+    all_jobs: tuple[Mapping[str, dict[str, Plain]], Collection[str], Budget],
     found: list[Finding],
 ) -> tuple[str, ...]:
     jobs, left_out, budget = all_jobs
     wanted: dict[str, None] = {}
-    for i, other in enumerate(job.get("after", ())):
+    for i, other in enumerate(as_texts(job.get("after"))):
         if other in left_out:
             continue
         if other not in jobs:

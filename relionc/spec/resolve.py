@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.diag import Finding, Fix
 from relionc.expr import TooMuchWorkError, text_of
 from relionc.expr.refs import MASK, masked, show
 from relionc.source import values
+from relionc.source.values import as_mapping, as_scalar
 from relionc.spec import options as job_options
 from relionc.spec import resources as job_resources
 from relionc.spec import sbatch
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from relionc.data.facts import FileFacts
     from relionc.diag import Route
     from relionc.expr import AnyText
+    from relionc.source.values import Plain
+    from relionc.spec.model import Resources
     from relionc.spec.resources import Routed
 
 _NO_FOLDER = frozenset(map(chr, range(0x21))) | frozenset(f"\x7f*?[]{MASK}")
@@ -41,7 +44,7 @@ MOST_CHARACTERS, MOST_WORDS = 1 << 22, 100_000
 
 
 def resolve(
-    value: Mapping[str, Any],
+    value: Mapping[str, Plain],
     *,
     path: str,
     relion: str | None = None,
@@ -55,7 +58,7 @@ def resolve(
     `file_facts` (path, project) says what is in a STAR file that is there; `left_out` names jobs that
     are not in `value` because their own trouble has been told: whatever refers to them is left out quietly.
     """
-    scope = SpecScope(value.get("vars") or {})
+    scope = SpecScope({key: as_scalar(each) for key, each in as_mapping(value.get("vars")).items()})
     version = _version(value, relion, scope)
     try:
         jobs = _jobs(value, version, scope, file_facts, left_out)
@@ -68,14 +71,14 @@ def resolve(
 
 
 def _jobs(
-    value: Mapping[str, Any],
+    value: Mapping[str, Plain],
     version: str | None,
     scope: SpecScope,
     file_facts: Callable[[str, str], FileFacts | None],
     left_out: Collection[str],
 ) -> tuple[ResolvedJob, ...]:
     """Return every job that can be made out, in order; none without a version."""
-    jobs = value["jobs"]
+    jobs = {name: as_mapping(job) for name, job in as_mapping(value["jobs"]).items()}
     order, after, wrong = in_order(jobs, left_out, scope.budget)
     scope.findings += wrong
     scope.job_names = (*jobs, *left_out)
@@ -97,7 +100,7 @@ def _jobs(
     return tuple(job for job in resolved if job.name not in scope.broken)
 
 
-def _version(value: Mapping[str, Any], override: str | None, scope: SpecScope) -> str | None:
+def _version(value: Mapping[str, Plain], override: str | None, scope: SpecScope) -> str | None:
     text = override or values.text_of(value.get("relion"))
     if not text:
         known = ", ".join(catalog.versions())
@@ -112,7 +115,7 @@ def _version(value: Mapping[str, Any], override: str | None, scope: SpecScope) -
         return None
 
 
-def _yes(value: Any) -> bool:
+def _yes(value: Plain) -> bool:
     """Whether a flag is set; the schema lets pass true, false, yes and no."""
     return value is True or value == "yes"
 
@@ -149,17 +152,17 @@ class _Resolver:
 
     def __init__(
         self,
-        value: Mapping[str, Any],
+        value: Mapping[str, Plain],
         version: str,
         scope: SpecScope,
         file_facts: Callable[[str, str], FileFacts | None],
     ) -> None:
-        self.defaults = value.get("defaults") or {}
+        self.defaults = as_mapping(value.get("defaults"))
         self.version = version
         self.scope = scope
         self.file_facts = file_facts
 
-    def job(self, name: str, raw: Mapping[str, Any], after: tuple[str, ...]) -> ResolvedJob | None:
+    def job(self, name: str, raw: Mapping[str, Plain], after: tuple[str, ...]) -> ResolvedJob | None:
         """Return one job, or None when its type is not known or its name is not one."""
         route = ("jobs", name)
         if not JOB_NAME.match(name):  # again: a schema pattern may let a line break pass
@@ -172,7 +175,7 @@ class _Resolver:
         if job_type is None:
             return None
         texts, given = job_options.resolve(
-            raw.get("options") or {}, job_type, (*route, "options"), self.scope
+            as_mapping(raw.get("options")), job_type, (*route, "options"), self.scope
         )
         self._extra_args(raw, job_type, texts, given, route)
         own_pins = job_resources.resolve(self._merged("resources", raw, route), self.scope)
@@ -200,7 +203,7 @@ class _Resolver:
             resources=job_resources.meaningful(pins, gpu=needs.gpu, mpi=needs.mpi),
             layout=self._layout(raw, route),
             data=resolve_data(
-                raw.get("data") or {}, job_type, texts, route, self.scope, project, self.file_facts
+                as_mapping(raw.get("data")), job_type, texts, route, self.scope, project, self.file_facts
             ),
             needs=needs,
             slurm=sbatch.resolve(further, self.scope),
@@ -209,7 +212,7 @@ class _Resolver:
             after=after,
         )
 
-    def _type(self, raw: Mapping[str, Any], route: Route) -> JobType | None:
+    def _type(self, raw: Mapping[str, Plain], route: Route) -> JobType | None:
         name = values.text_of(raw["type"])
         if name in catalog.types(self.version):
             return catalog.load(name, self.version)
@@ -227,10 +230,10 @@ class _Resolver:
         self.scope.report("RL102", f"there is no job type `{name}`", here, advice, fixes=fixes)
         return None
 
-    def _merged(self, key: str, raw: Mapping[str, Any], route: Route) -> Routed:
+    def _merged(self, key: str, raw: Mapping[str, Plain], route: Route) -> Routed:
         """Return the job's own mapping over the spec's defaults, each value with where it stands."""
-        merged: Routed = {k: (v, ("defaults", key, k)) for k, v in (self.defaults.get(key) or {}).items()}
-        own = raw.get(key) or {}
+        merged: Routed = {k: (v, ("defaults", key, k)) for k, v in as_mapping(self.defaults.get(key)).items()}
+        own = as_mapping(raw.get(key))
         if "mem" in own:  # the two memory pins are one: a job's own replaces a default of either kind
             merged.pop("mem_per_cpu", None)
         if "mem_per_cpu" in own:
@@ -240,7 +243,7 @@ class _Resolver:
 
     def _extra_args(
         self,
-        raw: Mapping[str, Any],
+        raw: Mapping[str, Plain],
         job_type: JobType,
         texts: dict[str, AnyText],
         given: dict[str, Route],
@@ -260,7 +263,7 @@ class _Resolver:
             given[option.key] = here
 
     def _ask_for_gpus(
-        self, job_type: JobType, texts: dict[str, AnyText], given: dict[str, Route], pins: Any
+        self, job_type: JobType, texts: dict[str, AnyText], given: dict[str, Route], pins: Resources
     ) -> None:
         """Asking for GPUs in `resources` switches RELION's own option on, unless the user switched it off."""
         option = job_type.option_of_role("use_gpu")
@@ -268,11 +271,11 @@ class _Resolver:
         if option is not None and asked is not None and option.key not in given:
             texts[option.key] = "Yes"
 
-    def _output(self, raw: Mapping[str, Any], name: str, job_type: JobType, route: Route) -> str:
+    def _output(self, raw: Mapping[str, Plain], name: str, job_type: JobType, route: Route) -> str:
         if "output" not in raw:
             return f"{job_type.job_dir}/{name}/"
         here = (*route, "output")
-        value = self.scope.value(raw["output"], here)
+        value = self.scope.value(as_scalar(raw["output"]), here)
         folder = ("" if value is None else masked(text_of(value))).rstrip("/") + "/"
         parts = folder.split("/")
         if not job_options.no_lookalikes(folder, "output", here, self.scope):
@@ -284,18 +287,18 @@ class _Resolver:
             self.scope.report("RL805", f"`{folder}` cannot be the output folder", here, advice)
         return folder
 
-    def _layout(self, raw: Mapping[str, Any], route: Route) -> Pin[str] | None:
-        return Pin(raw["layout"], (*route, "layout")) if "layout" in raw else None
+    def _layout(self, raw: Mapping[str, Plain], route: Route) -> Pin[str] | None:
+        return Pin(values.text_of(raw["layout"]), (*route, "layout")) if "layout" in raw else None
 
-    def _project(self, raw: Mapping[str, Any], route: Route) -> AnyText:
+    def _project(self, raw: Mapping[str, Plain], route: Route) -> AnyText:
         if "project" in raw:
             return self._folder(raw["project"], (*route, "project"))
         if "project" in self.defaults:
             return self._folder(self.defaults["project"], ("defaults", "project"))
         return ""
 
-    def _folder(self, raw: Any, route: Route) -> AnyText:
-        value = self.scope.value(raw, route)
+    def _folder(self, raw: Plain, route: Route) -> AnyText:
+        value = self.scope.value(as_scalar(raw), route)
         text = text_of(value)
         if any(ord(c) < 0x20 for c in masked(text)):
             self.scope.report("RL901", "`project` has a line break or control character", route)

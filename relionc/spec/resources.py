@@ -9,6 +9,7 @@ from relionc.slurm.gres import parse_gres
 from relionc.slurm.sizes import parse_size
 from relionc.slurm.syntax import SlurmSyntaxError
 from relionc.slurm.times import parse_time
+from relionc.source.values import as_scalar
 from relionc.spec.model import Pin, Resources
 
 if TYPE_CHECKING:
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
 
     from relionc.catalog.types import JobType
     from relionc.diag import Route
-    from relionc.expr import AnyText
+    from relionc.expr import AnyText, Value
+    from relionc.source.values import Plain
     from relionc.spec.scope import SpecScope
 
-Routed = dict[str, tuple[Any, "Route"]]
-"""Key → its value and where it stands (a job's own, or the spec's defaults)."""
+    Routed = dict[str, tuple[Plain, Route]]
+    """Key → its value and where it stands (a job's own, or the spec's defaults)."""
+    Pins = dict[str, Pin[Any]]
+    """Pins by the names of `Resources`, which says the type of each."""
+
 
 MIB_PER_GIB = 1024
 MOST = 16384
@@ -37,14 +42,14 @@ class _WrongError(ValueError):
         self.help = advice
 
 
-def resolve(raw: Routed, scope: SpecScope) -> dict[str, Pin[Any]]:
+def resolve(raw: Routed, scope: SpecScope) -> Pins:
     """Return the pins of `resources:`, by the names of `Resources`."""
-    pins: dict[str, Pin[Any]] = {}
+    pins: Pins = {}
     for key, (value, route) in raw.items():
         if key == "gpus":
             pins.update(_gpus(value, route, scope))
             continue
-        known = scope.value(value, route)
+        known = scope.value(as_scalar(value), route)
         if known is None:
             continue
         try:
@@ -54,7 +59,7 @@ def resolve(raw: Routed, scope: SpecScope) -> dict[str, Pin[Any]]:
     return pins
 
 
-def _short(value: Any) -> str:
+def _short(value: Value) -> str:
     """Return the text of an amount or a flag, which the plan has to know; none has very many characters."""
     text = text_of(value)
     if isinstance(text, Text):
@@ -66,7 +71,7 @@ def _short(value: Any) -> str:
     return text
 
 
-def _count(value: Any) -> int:
+def _count(value: Value) -> int:
     text = _short(value)
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise _WrongError(f"`{text}` is not a count", "write a whole number, at least 1")
@@ -75,29 +80,29 @@ def _count(value: Any) -> int:
     return int(text)
 
 
-def _word(value: Any) -> str:
+def _word(value: Value) -> str:
     text = text_of(value)
     if isinstance(text, Text) or not text or any(ord(c) < 0x20 for c in text):
         raise _WrongError("it must be text on one line, without shell references")
     return text
 
 
-def _memory(value: Any) -> int:
+def _memory(value: Value) -> int:
     return parse_size(_short(value), "M")
 
 
-def _scratch(value: Any) -> int:
+def _scratch(value: Value) -> int:
     return -(-parse_size(_short(value), "G") // MIB_PER_GIB)
 
 
-def _flag(value: Any) -> bool:
+def _flag(value: Value) -> bool:
     word = _short(value).lower()
     if word not in ("true", "yes", "false", "no"):
         raise _WrongError(f"`{word}` is neither yes nor no")
     return word in ("true", "yes")
 
 
-_READERS: dict[str, Callable[[Any], Any]] = {
+_READERS: dict[str, Callable[[Value], str | int | bool]] = {
     "partition": _word,
     "constraint": _word,
     "nodes": _count,
@@ -115,11 +120,13 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _gpus(value: Any, route: Route, scope: SpecScope) -> dict[str, Pin[Any]]:
+def _gpus(value: Plain, route: Route, scope: SpecScope) -> Pins:
     """Read a type, `type:count` per node, a count in all, or {type, per_node}."""
     if isinstance(value, dict):
         names = {"type": "gpu_type", "per_node": "gpus_per_node", "count": "gpus"}
-        found = {key: (scope.value(item, (*route, key)), (*route, key)) for key, item in value.items()}
+        found = {
+            key: (scope.value(as_scalar(item), (*route, key)), (*route, key)) for key, item in value.items()
+        }
         try:
             return {
                 names[key]: Pin(_word(item) if key == "type" else _count(item), here)
@@ -129,7 +136,7 @@ def _gpus(value: Any, route: Route, scope: SpecScope) -> dict[str, Pin[Any]]:
         except _WrongError as error:
             scope.report("RL107", f"gpus: {error}", route, error.help)
             return {}
-    known = scope.value(value, route)
+    known = scope.value(as_scalar(value), route)
     if known is None:
         return {}
     try:
@@ -138,7 +145,7 @@ def _gpus(value: Any, route: Route, scope: SpecScope) -> dict[str, Pin[Any]]:
             return {"gpus": Pin(_count(known), route)}
         kind, colon, per_node = text.partition(":")
         parse_gres(f"gpu:{text}")
-        pins: dict[str, Pin[Any]] = {"gpu_type": Pin(_word(kind), route)}
+        pins: Pins = {"gpu_type": Pin(_word(kind), route)}
         if colon:
             pins["gpus_per_node"] = Pin(_count(per_node), route)
     except (_WrongError, SlurmSyntaxError) as error:
@@ -158,9 +165,9 @@ _ROLE_PINS = {
 
 def from_options(
     job_type: JobType, options: Mapping[str, AnyText], given: Mapping[str, Route], scope: SpecScope
-) -> dict[str, Pin[Any]]:
+) -> Pins:
     """Return the pins that the user set through RELION's own options (`nr_mpi`, `gpu_ids` …)."""
-    pins: dict[str, Pin[Any]] = {}
+    pins: Pins = {}
     for role, name in _ROLE_PINS.items():
         option = job_type.option_of_role(role)
         if option is None or option.key not in given:
@@ -178,7 +185,7 @@ def from_options(
     return pins
 
 
-def merged(pins: dict[str, Pin[Any]], options: dict[str, Pin[Any]], scope: SpecScope) -> Resources:
+def merged(pins: Pins, options: Pins, scope: SpecScope) -> Resources:
     """Return all pins; the same value given twice must be the same, unless one is a default of the spec."""
     for name, pin in options.items():
         other = pins.get(name)
@@ -205,5 +212,5 @@ _GPU_WISHES = ("gpu_type", "gpus_per_node", "gpus", "ranks_per_gpu")
 _RANK_WISHES = ("nodes", "ntasks", "ntasks_per_node")
 
 
-def _is_default(pin: Pin[Any]) -> bool:
+def _is_default(pin: Pin[object]) -> bool:
     return pin.route[0] == "defaults"

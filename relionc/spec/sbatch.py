@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from relionc.expr import Text, text_of
 from relionc.expr.refs import show
 from relionc.slurm.options import ALWAYS, NEVER, NOBODY, OPTIONS, USER, meant
+from relionc.source.values import as_scalar
 from relionc.spec.model import Pin
 
 if TYPE_CHECKING:
+    from relionc.diag import Route
+    from relionc.expr import Value
     from relionc.spec.resources import Routed
     from relionc.spec.scope import SpecScope
 
@@ -32,7 +35,7 @@ def resolve(raw: Routed, scope: SpecScope) -> tuple[tuple[str, str | None], ...]
         elif option.owner != USER:
             scope.report("RL607", f"`{key}` is written by the plan", route, option.why, on_key=True)
         else:
-            found += _one(key, scope.value(value, route), route, scope)
+            found += _one(key, scope.value(as_scalar(value), route), route, scope)
     return tuple(found)
 
 
@@ -44,7 +47,7 @@ def distribution(raw: Routed, gpu: bool, scope: SpecScope) -> Pin[str] | None:
     if DISTRIBUTION not in raw:
         return None
     value, route = raw[DISTRIBUTION]
-    text = show(text_of(scope.value(value, route) or "")).partition(":")[0]
+    text = show(text_of(scope.value(as_scalar(value), route) or "")).partition(":")[0]
     if text == "block":
         return None
     if text == "cyclic" and gpu:
@@ -54,7 +57,7 @@ def distribution(raw: Routed, gpu: bool, scope: SpecScope) -> Pin[str] | None:
     return None
 
 
-def _one(key: str, value: Any, route: Any, scope: SpecScope) -> list[tuple[str, str | None]]:
+def _one(key: str, value: Value, route: Route, scope: SpecScope) -> list[tuple[str, str | None]]:
     if value is None:
         return []
     takes = OPTIONS[key].value

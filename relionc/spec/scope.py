@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from relionc.diag import Finding
 from relionc.expr import (
@@ -19,8 +19,9 @@ from relionc.expr.refs import joined
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from relionc.diag import Route
-    from relionc.expr import AnyText
+    from relionc.diag import Fix, Route
+    from relionc.expr import AnyText, Value
+    from relionc.source.values import Plain, Scalar
 
 _OF_OUTPUT = 10
 """Units of work for each file that a job makes, when an expression names one of them."""
@@ -34,7 +35,7 @@ class _BrokenError(Exception):
 class SpecScope:
     """Evaluates scalars and collects what is wrong with them; one per spec."""
 
-    def __init__(self, variables: Mapping[str, Any]) -> None:
+    def __init__(self, variables: Mapping[str, Scalar]) -> None:
         self.findings: list[Finding] = []
         # Job → its outputs (name → path), worked out when somebody asks; filled as jobs are resolved.
         self.outputs: dict[str, Callable[[], Mapping[str, AnyText]]] = {}
@@ -42,12 +43,12 @@ class SpecScope:
         self.budget = Budget()
         self.broken: set[str] = set()  # jobs that refer to one that could not be made out
         self._variables = variables
-        self._values: dict[str, Any] = {}
+        self._values: dict[str, Value] = {}
         self._found: dict[str, Mapping[str, AnyText]] = {}  # job → its outputs, once somebody has asked
         self._open: list[str] = []
         self._advice = ""  # what would help with the expression at hand
 
-    def value(self, raw: Any, route: Route) -> Any:
+    def value(self, raw: Scalar, route: Route) -> Value:
         """Return a scalar with its expressions evaluated; None, with a finding, when that fails.
 
         Raises TooMuchWorkError when the expressions of the spec have cost too much.
@@ -71,11 +72,20 @@ class SpecScope:
             self.report("RL030", message, route, "give one of the `vars` a plain value")
             return None
 
-    def report(self, code: str, message: str, route: Route, help: str = "", **more: Any) -> None:  # noqa: A002
-        """Add a finding (`help` is the name of its field)."""
-        self.findings.append(Finding(code=code, message=message, route=route, help=help, **more))
+    def report(
+        self,
+        code: str,
+        message: str,
+        route: Route,
+        advice: str = "",
+        *,
+        fixes: tuple[Fix, ...] = (),
+        on_key: bool = False,
+    ) -> None:
+        """Add a finding."""
+        self.findings.append(Finding(code, message, route, help=advice, fixes=fixes, on_key=on_key))
 
-    def _lookup(self, path: tuple[str, ...]) -> Any:
+    def _lookup(self, path: tuple[str, ...]) -> Value:
         if path[0] == "vars" and len(path) == 2:
             return self._variable(path[1])
         if path[0] == "env" and len(path) == 2:
@@ -85,7 +95,7 @@ class SpecScope:
         self._advice = _names_like(path)
         raise KeyError(path)
 
-    def _variable(self, name: str) -> Any:
+    def _variable(self, name: str) -> Value:
         if name in self._values:
             return self._values[name]
         if name in self._open:
@@ -142,7 +152,7 @@ def _names_like(path: tuple[str, ...]) -> str:
     return _NAMES
 
 
-def needed_jobs(value: Any, budget: Budget) -> Iterator[str]:
+def needed_jobs(value: Plain, budget: Budget) -> Iterator[str]:
     """Yield the names of the jobs whose outputs the scalars of a value refer to; bad expressions yield none.
 
     Raises TooMuchWorkError when the expressions of the spec have cost too much.
