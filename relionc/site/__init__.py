@@ -6,16 +6,15 @@ profile comes in as parsed values through `read_profile`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from relionc.site._built import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from relionc.diag import Finding
     from relionc.site.show import Table
-    from relionc.site.types import Cluster, Profile
+    from relionc.site.types import Cluster, Plain, Profile
 
 UNKNOWN_BASE = "RL677"
 START = "begin with `profile: 1`, `extends:` and a built-in name, and say what differs"
@@ -49,7 +48,7 @@ def nearest(name: str) -> str | None:
     return nearest_of(name, NAMES)
 
 
-def read_profile(value: Mapping[str, Any]) -> tuple[Profile | None, list[Finding]]:
+def read_profile(value: Plain) -> tuple[Profile | None, list[Finding]]:
     """Return the profile that values describe, and what could not be read of them: then it is not to be used.
 
     Routes lead into `value`. `extends:` is resolved here. What is read may still be wrong: `rules.profile` looks.
@@ -61,7 +60,7 @@ def read_profile(value: Mapping[str, Any]) -> tuple[Profile | None, list[Finding
     from relionc.site.types import Profile
 
     findings: list[Finding] = []
-    if not hasattr(value, "items"):
+    if not isinstance(value, Mapping):
         return None, [
             Finding(code=WRONG_VALUE, message="a profile is a mapping of keys to values", help=START)
         ]

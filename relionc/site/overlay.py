@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from relionc.site.read import PROVENANCE, TOP_ONLY, collect_sources
 from relionc.site.types import Launcher, NodeType, Partition, Policy, ScratchDisk, Source
 from relionc.slurm.times import format_time
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping
+    from collections.abc import Container, Iterator
 
     from relionc.diag import Finding
-    from relionc.site.types import Cluster
+    from relionc.site.types import Cluster, Plain
 
 _LONGEST = 1000
 """Characters of a path that may lead to something."""
 ABOUT_THE_FILE = (*TOP_ONLY, *PROVENANCE)
 
 
-def overlay(base: Cluster, value: Mapping[str, Any], findings: list[Finding]) -> dict[str, Any]:
+def overlay(base: Cluster, value: Mapping[str, Plain], findings: list[Finding]) -> dict[str, Plain]:
     """Return the whole profile: `value` laid over `base`.
 
     Mappings merge, everything else replaces, null removes. A fact that the overlay states loses the base's
@@ -39,24 +40,24 @@ def overlay(base: Cluster, value: Mapping[str, Any], findings: list[Finding]) ->
     return merged
 
 
-def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+def merge(base: Mapping[str, Plain], over: Mapping[str, Plain]) -> dict[str, Plain]:
     """Return `over` laid over `base`: mappings merge, other values replace, null removes the key."""
     merged = dict(base)
     for key, value in over.items():
         if value is None:
             merged.pop(key, None)
-        elif hasattr(value, "items"):
+        elif isinstance(value, Mapping):
             merged[key] = merge(_mapping(merged.get(key)), value)
         else:
             merged[key] = value
     return merged
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if hasattr(value, "items") else {}
+def _mapping(value: Plain) -> Mapping[str, Plain]:
+    return value if isinstance(value, Mapping) else {}
 
 
-def existing(value: Mapping[Any, Any], paths: Container[str]) -> set[str]:
+def existing(value: Mapping[str, Plain], paths: Container[str]) -> set[str]:
     """Return those of some dotted paths that lead to something in a profile, with the one to the profile itself.
 
     Names may hold dots themselves. Cost: one step for each value of the profile, whatever the paths.
@@ -64,18 +65,18 @@ def existing(value: Mapping[Any, Any], paths: Container[str]) -> set[str]:
     return {"", *(path for path in _paths(value, "") if path in paths)}
 
 
-def _paths(value: Mapping[Any, Any], path: str) -> Iterator[str]:
+def _paths(value: Mapping[str, Plain], path: str) -> Iterator[str]:
     """Yield the dotted path of every value; not of those that are too long to be one."""
     for key, part in value.items():
         here = f"{path}.{key}" if path else str(key)
         if len(here) <= _LONGEST:
             yield here
-            if hasattr(part, "items"):
+            if isinstance(part, Mapping):
                 yield from _paths(part, here)
 
 
 def _leaves(
-    value: Mapping[Any, Any], path: str, sources: Mapping[str, Source], source: Source
+    value: Mapping[str, Plain], path: str, sources: Mapping[str, Source], source: Source
 ) -> Iterator[tuple[str, Source]]:
     """Yield the dotted path of every value that is not a mapping, with the source nearest to it.
 
@@ -86,7 +87,7 @@ def _leaves(
         if len(here) > _LONGEST:
             continue
         nearest = _nearest(sources, here, path, source)
-        if hasattr(part, "items"):
+        if isinstance(part, Mapping):
             yield from _leaves(part, here, sources, nearest)
         elif key not in PROVENANCE:
             yield here, nearest
@@ -101,12 +102,12 @@ def _nearest(sources: Mapping[str, Source], path: str, parent: str, otherwise: S
     return otherwise
 
 
-def source_value(source: Source) -> dict[str, Any]:
+def source_value(source: Source) -> dict[str, Plain]:
     """Return a source as it stands in a profile."""
     return _filled(source=source.text, date=source.date, unverified=source.unverified)
 
 
-def to_value(cluster: Cluster) -> dict[str, Any]:
+def to_value(cluster: Cluster) -> dict[str, Plain]:
     """Return what the file of a profile would hold: `site.read_profile` reads an equal cluster back."""
     return {"profile": 1} | _filled(
         name=cluster.name,
@@ -135,7 +136,7 @@ def to_value(cluster: Cluster) -> dict[str, Any]:
     )
 
 
-def _node_value(node: NodeType) -> dict[str, Any]:
+def _node_value(node: NodeType) -> dict[str, Plain]:
     return {"count": node.count, "cpus": node.cpus, "memory": node.memory_mib} | _filled(
         threads_per_core=node.threads_per_core,
         scratch=node.scratch_gib,
@@ -149,7 +150,7 @@ def _node_value(node: NodeType) -> dict[str, Any]:
     )
 
 
-def _partition_value(partition: Partition) -> dict[str, Any]:
+def _partition_value(partition: Partition) -> dict[str, Plain]:
     return {"node_types": list(partition.node_types)} | _filled(
         default=partition.default,
         max_time=_time_value(partition.max_time_s),
@@ -163,7 +164,7 @@ def _partition_value(partition: Partition) -> dict[str, Any]:
     )
 
 
-def _launcher_value(launcher: Launcher) -> dict[str, Any]:
+def _launcher_value(launcher: Launcher) -> dict[str, Plain]:
     return (
         {"argv": list(launcher.argv)}
         | _filled(
@@ -182,7 +183,7 @@ def _launcher_value(launcher: Launcher) -> dict[str, Any]:
     )
 
 
-def _scratch_value(scratch: ScratchDisk | None) -> dict[str, Any]:
+def _scratch_value(scratch: ScratchDisk | None) -> dict[str, Plain]:
     if scratch is None:
         return {}
     return {"path": scratch.path} | _filled(
@@ -190,21 +191,22 @@ def _scratch_value(scratch: ScratchDisk | None) -> dict[str, Any]:
     )
 
 
-def _policy_value(policy: Policy) -> dict[str, Any]:
-    return {
+def _policy_value(policy: Policy) -> dict[str, Plain]:
+    always: dict[str, Plain] = {
         "cpu_threads": policy.cpu_threads,
         "gpu_threads": policy.gpu_threads,
         "memory_per_cpu": policy.memory_per_cpu_mib,
         "ntasks": policy.ntasks,
         "time": format_time(policy.time_s),
         "memory_factor": policy.memory_factor,
-    } | _filled(threads=dict(policy.threads), idle_cpus=dict(policy.mode_cpus))
+    }
+    return always | _filled(threads=dict(policy.threads), idle_cpus=dict(policy.mode_cpus))
 
 
 def _time_value(seconds: int | None) -> str:
     return "" if seconds is None else format_time(seconds)
 
 
-def _filled(**values: Any) -> dict[str, Any]:
+def _filled(**values: Plain) -> dict[str, Plain]:
     """Return the values that say something."""
     return {name: value for name, value in values.items() if value}

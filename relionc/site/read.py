@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from relionc.diag import Finding
 from relionc.site.types import (
@@ -22,9 +23,10 @@ from relionc.slurm.syntax import SlurmSyntaxError
 from relionc.slurm.times import UNLIMITED, parse_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from relionc.diag import Route
+    from relionc.site.types import Plain
 
 WRONG_VALUE, MISSING_KEY = "RL670", "RL671"
 BAD_NAME = "RL655"
@@ -60,12 +62,12 @@ FREE_NAMES = (
 class Section:
     """One mapping of a profile; every getter returns a usable value and files a finding about a bad one."""
 
-    def __init__(self, value: Any, route: Route, findings: list[Finding]) -> None:
+    def __init__(self, value: Plain, route: Route, findings: list[Finding]) -> None:
         self.route = route
         self.findings = findings
-        self.value: Mapping[Any, Any] = {}
-        self.broken = not hasattr(value, "items")
-        if not self.broken:
+        self.value: Mapping[str, Plain] = {}
+        self.broken = not isinstance(value, Mapping)
+        if isinstance(value, Mapping):
             self.value = value
         else:
             self._wrong(None, "a mapping of keys to values")
@@ -185,7 +187,7 @@ class Section:
             if self.value.get(key) is None:
                 self._file(MISSING_KEY, (), f"{what} does not say `{key}`", f"add `{key}:`")
 
-    def _text(self, value: Any, *key: str | int) -> str:
+    def _text(self, value: Plain, *key: str | int) -> str:
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
             self._wrong(key[0], "a text", *key[1:])
             return ""
@@ -199,12 +201,12 @@ class Section:
             return ""
         return text
 
-    def _parsed(self, key: str, parse: Any) -> int | None:
+    def _parsed(self, key: str, parse: Callable[[str], int]) -> int | None:
         text = self.text(key)
         if not text:
             return None
         try:
-            return int(parse(text))
+            return parse(text)
         except SlurmSyntaxError as error:
             self._file(WRONG_VALUE, (key,), f"{key}: {error.message}", error.help)
             return None
@@ -218,7 +220,7 @@ class Section:
         self.findings.append(Finding(code=code, message=message, route=(*self.route, *route), help=advice))
 
 
-def cluster(value: Mapping[str, Any], findings: list[Finding]) -> Cluster:
+def cluster(value: Mapping[str, Plain], findings: list[Finding]) -> Cluster:
     """Return the cluster that a whole profile describes; what is wrong is added to `findings`."""
     top = Section(value, (), findings)
     top.needs("the profile", "name", "scheduler", "node_types", "launchers")
@@ -356,7 +358,7 @@ def _directives(section: Section) -> Iterator[tuple[str, str | None]]:
             yield str(name), section.text(name)
 
 
-def collect_sources(value: Mapping[str, Any], findings: list[Finding]) -> dict[str, Source]:
+def collect_sources(value: Mapping[str, Plain], findings: list[Finding]) -> dict[str, Source]:
     """Return every source of a profile by the dotted path of what it speaks for."""
     found = {path: source for path, part in _described(value, ()) if (source := _source(part))}
     parent = Section(value, (), findings).section("sources")
@@ -371,12 +373,12 @@ def collect_sources(value: Mapping[str, Any], findings: list[Finding]) -> dict[s
     return found
 
 
-def _described(value: Any, route: tuple[str, ...]) -> Iterator[tuple[str, Section]]:
+def _described(value: Mapping[str, Plain], route: tuple[str, ...]) -> Iterator[tuple[str, Section]]:
     """Yield the profile and every mapping inside it that has a source, a date or a doubt of its own."""
     if any(key in value for key in PROVENANCE):
         yield ".".join(route), Section(value, route, [])
     for key, part in value.items():
-        if hasattr(part, "items") and key not in (*TOP_ONLY, *FREE_NAMES):
+        if isinstance(part, Mapping) and key not in (*TOP_ONLY, *FREE_NAMES):
             yield from _described(part, (*route, str(key)))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+Plain: TypeAlias = "str | int | float | bool | Sequence[Plain] | Mapping[str, Plain] | None"
+"""What the file of a profile holds: nothing knows its shape before a schema has looked."""
 
 USUAL_MODES = ("heterogeneous", "homogeneous", "homogeneous+1")
 """What any Slurm can run; the others depend on the site's Slurm and MPI, so a profile has to say that they work."""
@@ -180,5 +182,5 @@ class Profile(NamedTuple):
     """
 
     cluster: Cluster
-    value: Mapping[str, Any]
+    value: Mapping[str, Plain]
     modes: tuple[str, ...] = ()
