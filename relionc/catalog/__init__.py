@@ -18,7 +18,9 @@ from relionc.expr.refs import show
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from relionc.catalog.records import OptionData, TypeData
     from relionc.expr.refs import AnyText
+    from relionc.expr.tree import Expr
 
 __all__ = [
     "JobType",
@@ -106,19 +108,24 @@ def has_labels(version: str) -> bool:
     return not any(type_id.isdigit() for type_id in part("index")["ids"].get(version, {}))
 
 
-def from_data(data: Mapping[str, Any]) -> JobType:
+def from_data(data: TypeData) -> JobType:
     """Return the job type that compiled data describe (`relionc.catalog.compiler`)."""
     traits = frozen(data["traits"])
     ranks = tuple(RankRule(**rule) for rule in traits["rank_rules"])
     runs = tuple(RunRule(**rule) for rule in traits.get("run_rules", ()))
     return JobType(
-        **{
-            **data,
-            "options": {key: _option(option) for key, option in data["options"].items()},
-            "outputs": tuple(data["outputs"]),
-            "traits": Traits(**{**traits, "rank_rules": ranks, "run_rules": runs}),
-            "program": _program(**data["program"]),
-        }
+        name=data["name"],
+        version=data["version"],
+        title=data["title"],
+        job_dir=data["job_dir"],
+        type_id=data["type_id"],
+        job_file=data["job_file"],
+        is_tomo=data["is_tomo"],
+        options={key: _option(option) for key, option in data["options"].items()},
+        outputs=tuple(data["outputs"]),
+        traits=Traits(**{**traits, "rank_rules": ranks, "run_rules": runs}),
+        program=_program(**data["program"]),
+        source=data["source"],
     )
 
 
@@ -126,7 +133,7 @@ def _program(steps: Any, **others: Any) -> dict[str, Any]:
     return {"steps": decoded(steps), **frozen(others)}
 
 
-def _option(data: Mapping[str, Any]) -> Option:
+def _option(data: OptionData) -> Option:
     option = Option(**data)
     return option._replace(choices=tuple(option.choices)) if option.choices else option
 
@@ -181,7 +188,7 @@ def needs(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: boo
     }
 
 
-def _numbers(scope: JobScope, expressions: Mapping[str, Any]) -> dict[str, float]:
+def _numbers(scope: JobScope, expressions: Mapping[str, Expr]) -> dict[str, float]:
     """Return the numbers that the options give; what gives none is left out, for the model to say so."""
     values = {name: scope.value(expr, otherwise=None) for name, expr in expressions.items()}
     return {name: float(value) for name, value in values.items() if isinstance(value, bool | int | float)}

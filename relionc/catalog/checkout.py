@@ -8,7 +8,7 @@ itself, which takes about a second.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from relionc.catalog.compiled import Archive, DamagedError, pack
 from relionc.store import cache
@@ -36,7 +36,7 @@ def compiled_anew() -> Archive:
     return Archive(content)
 
 
-def parts() -> dict[str, Any]:
+def parts() -> dict[str, object]:
     """Return all parts of the catalogue, compiled from the YAML; raises CatalogError."""
     from relionc.catalog.compiler import catalogue
 

@@ -86,7 +86,7 @@ class Archive:
         return self._source[offset : offset + length]
 
 
-def pack(parts: Mapping[str, Any], state: str = "") -> bytes:
+def pack(parts: Mapping[str, object], state: str = "") -> bytes:
     """Return parts of JSON's kinds (tuples count as lists) in the form of this module."""
     lines = [_line(part) for part in parts.values()]
     places, offset = {}, 0
@@ -97,7 +97,7 @@ def pack(parts: Mapping[str, Any], state: str = "") -> bytes:
     return b"%s %08x\n%s%s" % (of_bytes(table).encode(), len(table), table, b"".join(lines))
 
 
-def frozen(value: Any) -> Any:
+def frozen(value: object) -> Any:
     """Return values of JSON with tuples for lists, as the compiler makes them."""
     if value.__class__ is list:
         return tuple([frozen(each) if each.__class__ in _NESTED else each for each in value])
@@ -106,7 +106,7 @@ def frozen(value: Any) -> Any:
     return value
 
 
-def _line(value: Any) -> bytes:
+def _line(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from relionc.catalog.steps import CommandSteps, Fragment, NeedsValue, Repeat, When, bodies
 from relionc.expr.evaluate import evaluate
@@ -13,9 +13,9 @@ from relionc.expr.tree import Expr, ExprError, references
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from relionc.catalog.steps import Step
+    from relionc.catalog.steps import Step, Template
     from relionc.catalog.types import JobType
-    from relionc.expr.refs import AnyText
+    from relionc.expr.refs import AnyText, Value
 
 MAX_REPEATS = 10_000
 """More output files of a kind than this are not listed."""
@@ -58,14 +58,14 @@ class JobScope:
         self.job_type = job_type
         self.options = options
         self.files = files
-        self.variables: dict[str, Any] = {"output": output, "is_continue": is_continue}
+        self.variables: dict[str, Value] = {"output": output, "is_continue": is_continue}
         self.problems: list[tuple[str, str, str, str]] = []
 
     def text(self, key: str) -> AnyText:
         """Return RELION's text of an option: as given, or its default."""
         return self.options.get(key, self.job_type.options[key].default)
 
-    def lookup(self, parts: tuple[str, ...]) -> Any:
+    def lookup(self, parts: tuple[str, ...]) -> Value:
         """Return the value of a name: true/false for a Yes/No option, text for any other."""
         name = parts[0]
         if name in self.variables:
@@ -76,7 +76,7 @@ class JobScope:
         text = self.text(name)
         return text == "Yes" if self.job_type.options[name].kind == "bool" else text
 
-    def value(self, tree: Expr, otherwise: Any) -> Any:
+    def value(self, tree: Expr, otherwise: Value) -> Value:
         """Return the value of an expression, or `otherwise` where it cannot be worked out."""
         try:
             return evaluate(tree, self.lookup)
@@ -84,15 +84,23 @@ class JobScope:
             self.problems.append(self._problem(tree, error))
             return otherwise
 
-    def filled(self, template: tuple[Any, ...]) -> AnyText:
+    def number(self, tree: Expr, otherwise: float) -> float:
+        """Return the number that an expression gives, or `otherwise` where it cannot be worked out."""
+        found = self.value(tree, otherwise)
+        if not isinstance(found, (int, float)):
+            raise TypeError(f"the catalogue needs a number where it has {found!r}")
+        return found
+
+    def filled(self, template: Template) -> AnyText:
         """Return a template with its expressions replaced by their values."""
         return joined(part if isinstance(part, str) else text_of(self.value(part, "")) for part in template)
 
-    def _fact(self, question: str, arguments: tuple[Any, ...], unseen: Expr) -> Any:
+    def _fact(self, question: str, arguments: tuple[Template, ...], unseen: Expr) -> Value:
         """Return what the project's files answer, or what to take where nobody looks at them."""
         if self.files is None:
             return self.value(unseen, "")
-        return getattr(self.files, question)(*(show(self.filled(each)) for each in arguments))
+        answer: Value = getattr(self.files, question)(*(show(self.filled(each)) for each in arguments))
+        return answer
 
     def _problem(self, tree: Expr, error: ExprError) -> tuple[str, str, str, str]:
         is_number = FUNCTIONS["is_number"][0]
@@ -114,7 +122,7 @@ def walk(steps: Iterable[Step], scope: JobScope) -> Iterator[Step]:
                 yield step
                 yield from walk(inner, scope)
             case Repeat(variable, times, inner):
-                for number in range(1, min(scope.value(times, 0), MAX_REPEATS) + 1):
+                for number in range(1, min(int(scope.number(times, 0)), MAX_REPEATS) + 1):
                     scope.variables[variable] = number
                     yield from walk(inner, scope)
             case NeedsValue(expr):

@@ -110,12 +110,12 @@ def _decoded(kind: str, *fields: Any) -> Step:
     return KINDS[kind](*map(frozen, fields))
 
 
-def encoded(steps: Iterable[Step]) -> tuple[Any, ...]:
+def encoded(steps: Iterable[Step]) -> tuple[tuple[object, ...], ...]:
     """Return steps as the compiled catalogue has them."""
     return tuple(_encoded(step) for step in steps)
 
 
-def _encoded(step: Step) -> tuple[Any, ...]:
+def _encoded(step: Step) -> tuple[object, ...]:
     kind = _KIND_OF[type(step)]
     match step:
         case When(condition, then, otherwise):

@@ -286,7 +286,7 @@ def _report_to_pipeline(draft: _Draft, job_type: JobType, output: str) -> None:
 def _ranks(scope: JobScope) -> float:
     """Return the number of ranks that RELION takes the job to have."""
     option = scope.job_type.option_of_role("ranks")
-    return float(scope.value(("call", 0, "num", (("name", 0, (option.key,)),)), 1)) if option else 1
+    return scope.number(("call", 0, "num", (("name", 0, (option.key,)),)), 1) if option else 1
 
 
 def _has_marks(text: str, job_type: JobType, *names: str) -> bool:

@@ -7,7 +7,7 @@ its first use (`relionc.catalog.checkout`).
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING
 
 from relionc.catalog.compiler.fragments import FragmentError
 from relionc.catalog.compiler.inherit import inherited
@@ -15,17 +15,23 @@ from relionc.catalog.compiler.jobtype import compiled
 from relionc.catalog.compiler.programs import compile_programs
 from relionc.catalog.compiler.queue import compile_queue
 from relionc.catalog.compiler.ranges import number
-from relionc.catalog.compiler.release import CatalogError, Release
+from relionc.catalog.compiler.release import Release
 from relionc.catalog.compiler.starfiles import compile_starfiles
+from relionc.catalog.compiler.values import CatalogError, mapping
 from relionc.expr import ExprError
 from relionc.source import load
+
+if TYPE_CHECKING:
+    from relionc.catalog.records import TypeData
+    from relionc.source.values import Plain
+
 
 __all__ = ["CatalogError", "catalogue", "compile_all", "compile_queue", "compile_type", "read_data"]
 
 _GENERAL = ("versions", "shared", "queue", "starfiles", "programs")
 
 
-def catalogue(folder: str) -> dict[str, Any]:
+def catalogue(folder: str) -> dict[str, object]:
     """Return the parts of the catalogue (`relionc.catalog.compiled`) from a folder of YAML; raises CatalogError."""
     data = read_data(folder)
     types = compile_all(data)
@@ -39,7 +45,7 @@ def catalogue(folder: str) -> dict[str, Any]:
     }
 
 
-def read_data(folder: str) -> dict[str, Any]:
+def read_data(folder: str) -> dict[str, dict[str, Plain]]:
     """Return the values of every YAML file by its name without extension; raises CatalogError."""
     data = {}
     for name in sorted(each for each in os.listdir(folder) if each.endswith(".yaml")):
@@ -47,37 +53,41 @@ def read_data(folder: str) -> dict[str, Any]:
             loaded = load(stream.read(), name)
         if loaded.tree is None or loaded.diagnostics:
             raise CatalogError("\n".join(f"{name}: {found.message}" for found in loaded.diagnostics))
-        data[name.removesuffix(".yaml")] = loaded.tree.value
+        data[name.removesuffix(".yaml")] = mapping(loaded.tree.value)
     return data
 
 
-def compile_all(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def compile_all(data: dict[str, dict[str, Plain]]) -> dict[str, dict[str, TypeData]]:
     """Return version → job type → literal data, in order; `data` has the files by name without extension."""
     names = [name for name in data if name not in _GENERAL]
-    releases = [Release(each, data["versions"]) for each in sorted(data["versions"]["versions"], key=number)]
+    releases = [
+        Release(each, data["versions"]) for each in sorted(mapping(data["versions"]["versions"]), key=number)
+    ]
     return {
         release.version: {
             name: compile_type(data, name, release.version)
             for name in names
-            if release.entry(data[name]["versions"])
+            if release.entry(mapping(data[name]["versions"]))
         }
         for release in releases
     }
 
 
-def compile_type(data: dict[str, Any], name: str, version: str) -> dict[str, Any]:
+def compile_type(data: dict[str, dict[str, Plain]], name: str, version: str) -> TypeData:
     """Return one job type of one version as literal data, in the shape that `relionc.catalog.from_data` reads."""
     try:
         release = Release(version, data["versions"])
         shared, source = inherited(data, name)
-        return compiled(release, shared, {**source, "versions": {version: release.entry(source["versions"])}})
+        return compiled(
+            release, shared, {**source, "versions": {version: release.entry(mapping(source["versions"]))}}
+        )
     except KeyError as error:
         raise CatalogError(f"{name}.yaml, version {version}: there is no {error}") from error
     except (CatalogError, FragmentError, ExprError, TypeError, ValueError) as error:
         raise CatalogError(f"{name}.yaml, version {version}: {error}") from error
 
 
-def _versions_of_options(compiled: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _versions_of_options(compiled: dict[str, dict[str, TypeData]]) -> dict[str, dict[str, tuple[str, ...]]]:
     """Return the versions of each option of each type: a table that only a misspelled option needs."""
     options: dict[str, dict[str, tuple[str, ...]]] = {}
     for version, types in compiled.items():
@@ -88,7 +98,7 @@ def _versions_of_options(compiled: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {name: dict(sorted(table.items())) for name, table in sorted(options.items())}
 
 
-def _index(compiled: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _index(compiled: dict[str, dict[str, TypeData]]) -> dict[str, object]:
     """Return the tables for look-up: types of each version, also by id."""
     ids: dict[str, dict[str, tuple[str, ...]]] = {}
     for version, types in compiled.items():

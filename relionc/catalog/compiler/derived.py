@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from relionc.catalog.compiler.fragments import VALUES
 from relionc.catalog.steps import Fragment, Output, Step, When, bodies
@@ -10,6 +10,8 @@ from relionc.expr import Expr, references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from relionc.catalog.steps import Piece
 
 
 def output_names(steps: Sequence[Step]) -> Iterator[str]:
@@ -33,7 +35,7 @@ def flags(steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
             yield from flags(body)
 
 
-def _flags_of_text(pieces: Any) -> Iterator[tuple[str, str]]:
+def _flags_of_text(pieces: tuple[Piece, ...]) -> Iterator[tuple[str, str]]:
     flag = ""
     for piece in pieces:
         if piece[0] == "lit" and piece[2].startswith("-"):

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from relionc.catalog.compiler.derived import flags, output_names
 from relionc.catalog.compiler.facts import facts
 from relionc.catalog.compiler.names import ExpressionNames
 from relionc.catalog.compiler.options import options
-from relionc.catalog.compiler.release import CatalogError, check_keys
 from relionc.catalog.compiler.steps import Steps
+from relionc.catalog.compiler.values import CatalogError, check_keys, mapping, sequence, text, texts, within
 from relionc.catalog.steps import encoded
 from relionc.expr import parse
 
 if TYPE_CHECKING:
+    from relionc.catalog.compiler.facts import Fact
     from relionc.catalog.compiler.release import Release
+    from relionc.catalog.records import TypeData
+    from relionc.catalog.steps import Step
     from relionc.expr import Expr
+    from relionc.source.values import Plain
 
 _KEYS = ("type", "title", "like", "job_dir", "source", "versions", "options", "traits", "names", "steps", "files",
          "blocks", "control", "tomo")  # fmt: skip
@@ -35,40 +39,42 @@ _RANK_RULE = ("code", "versions", "when", "minimum", "maximum", "odd", "message"
 _RUN_RULE = ("versions", "when", "option", "message", "help", "source")
 
 
-def compiled(release: Release, shared: dict[str, Any], source: dict[str, Any]) -> dict[str, Any]:
+def compiled(release: Release, shared: dict[str, Plain], source: dict[str, Plain]) -> TypeData:
     """Return a job type; `source` is its file, `shared` the one all types use."""
     check_keys("the file", source, _KEYS)
-    own = options(release, shared, source["options"])
-    files = {name: spec for name, spec in source.get("files", {}).items() if release.applies(spec)}
-    names = ExpressionNames(
-        own, _shorthands(release, {**shared["names"], **source.get("names", {})}), tuple(files)
-    )
-    steps = Steps(release, names, {**shared["blocks"], **source.get("blocks", {})}).all(source["steps"])
+    own = options(release, shared, mapping(source["options"]))
+    files = {name: spec for name, spec in within(source, "files").items() if release.applies(spec)}
+    shorthands = _shorthands(release, {**mapping(shared["names"]), **within(source, "names")})
+    names = ExpressionNames(own, shorthands, tuple(files))
+    blocks = {**mapping(shared["blocks"]), **within(source, "blocks")}
+    steps = Steps(release, names, blocks).all(source["steps"])
     for key, flag in flags(steps):
         if key in own:
             own[key].setdefault("flag", flag)
     return {
-        "name": source["type"],
+        "name": text(source["type"]),
         "version": release.version,
-        "title": source["title"],
-        "job_dir": release.chosen(source["job_dir"]),
-        "type_id": source["versions"][release.version]["type_id"],
-        "job_file": release.fact("job_file"),
-        "is_tomo": source.get("tomo", False) if release.fact("tomo_field") else None,
+        "title": text(source["title"]),
+        "job_dir": text(release.chosen(source["job_dir"])),
+        "type_id": text(mapping(mapping(source["versions"])[release.version])["type_id"]),
+        "job_file": text(release.fact("job_file")),
+        "is_tomo": source.get("tomo") is True if release.fact("tomo_field") else None,
         "options": own,
         "outputs": tuple(dict.fromkeys(output_names(steps))),
-        "traits": _traits(release, names, source["traits"]),
+        "traits": _traits(release, names, mapping(source["traits"])),
         "program": _program(release, source, steps, facts(names, files)),
-        "source": _source_of_type(release, source["source"]),
+        "source": _source_of_type(release, text(source["source"])),
     }
 
 
-def _shorthands(release: Release, names: dict[str, Any]) -> dict[str, Expr]:
-    chosen = {name: release.chosen(text) for name, text in names.items()}
-    return {name: parse(" ".join(str(text).split())) for name, text in chosen.items() if text is not None}
+def _shorthands(release: Release, names: dict[str, Plain]) -> dict[str, Expr]:
+    chosen = {name: release.chosen(each) for name, each in names.items()}
+    return {name: parse(" ".join(str(each).split())) for name, each in chosen.items() if each is not None}
 
 
-def _program(release: Release, source: dict[str, Any], steps: Any, files: Any) -> dict[str, Any]:
+def _program(
+    release: Release, source: dict[str, Plain], steps: tuple[Step, ...], files: dict[str, Fact]
+) -> dict[str, object]:
     return {
         **({"files": files} if files else {}),
         "steps": encoded(steps),
@@ -79,12 +85,10 @@ def _program(release: Release, source: dict[str, Any], steps: Any, files: Any) -
     }
 
 
-def _traits(release: Release, names: ExpressionNames, given: dict[str, Any]) -> dict[str, Any]:
+def _traits(release: Release, names: ExpressionNames, given: dict[str, Plain]) -> dict[str, object]:
     check_keys("traits", given, _TRAITS)
     conditions = {name: names.expr(release.chosen(given.get(name, False))) for name in _CONDITIONS}
-    ranks, runs = (
-        [rule for rule in given.get(key, ()) if release.applies(rule)] for key in ("rank_rules", "run_rules")
-    )
+    ranks, runs = (_rules(release, given, key) for key in ("rank_rules", "run_rules"))
     for name in _SELDOM:
         if name in given:
             conditions[name] = names.expr(release.chosen(given[name]))
@@ -97,13 +101,17 @@ def _traits(release: Release, names: ExpressionNames, given: dict[str, Any]) -> 
     }
 
 
-def _models(release: Release, names: ExpressionNames, given: dict[str, Any]) -> dict[str, Any]:
+def _rules(release: Release, given: dict[str, Plain], key: str) -> list[dict[str, Plain]]:
+    return [mapping(rule) for rule in sequence(given.get(key, [])) if release.applies(rule)]
+
+
+def _models(release: Release, names: ExpressionNames, given: dict[str, Plain]) -> dict[str, object]:
     """Return the memory models and, where a type has them, the numbers that they take from options."""
-    made: dict[str, Any] = {"memory": tuple(given.get("memory", ()))}
+    made: dict[str, object] = {"memory": texts(given.get("memory", []))}
     if "vram" in given:
-        made["vram"] = tuple(given["vram"])
-    chosen = {name: release.chosen(text) for name, text in given.get("quantities", {}).items()}
-    quantities = {name: names.expr(text) for name, text in chosen.items() if text is not None}
+        made["vram"] = texts(given["vram"])
+    chosen = {name: release.chosen(each) for name, each in within(given, "quantities").items()}
+    quantities = {name: names.expr(each) for name, each in chosen.items() if each is not None}
     return {**made, "quantities": quantities} if quantities else made
 
 
@@ -112,7 +120,7 @@ def _source_of_type(release: Release, place: str) -> str:
     return f"RELION {release.fact('tag')}, {release.observed()}; {read}" if release.observed() else read
 
 
-def _dated(release: Release, rule: dict[str, Any]) -> dict[str, Any]:
+def _dated(release: Release, rule: dict[str, Plain]) -> dict[str, Plain]:
     """Return a rule with where it is known from; where only a program was at hand, whether it was tried there."""
     tag, seen = release.fact("tag"), ""
     if release.observed():
@@ -121,7 +129,7 @@ def _dated(release: Release, rule: dict[str, Any]) -> dict[str, Any]:
     return {**known, "source": f"RELION {release.read_tag()}, {rule['source']}{seen}"}
 
 
-def _rule(names: ExpressionNames, rule: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+def _rule(names: ExpressionNames, rule: dict[str, Plain], keys: tuple[str, ...]) -> dict[str, object]:
     check_keys("a rule", rule, keys)
     if "option" in rule and rule["option"] not in names.options:
         raise CatalogError(f"a rule names {rule['option']!r}, which is not an option of this version")

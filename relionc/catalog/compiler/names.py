@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from relionc.catalog.compiler.fragments import holes
-from relionc.catalog.compiler.release import CatalogError
+from relionc.catalog.compiler.values import CatalogError
 from relionc.expr import Expr, parse
+
+if TYPE_CHECKING:
+    from relionc.catalog.records import OptionData
+    from relionc.catalog.steps import Template
+    from relionc.source.values import Plain
+
 
 RUNTIME = ("output", "is_continue")
 """Names whose value is known only when a job is made, besides its options."""
@@ -17,18 +23,18 @@ RUNTIME = ("output", "is_continue")
 class ExpressionNames:
     """What a name in an expression of one job type may mean."""
 
-    options: dict[str, dict[str, Any]]
+    options: dict[str, OptionData]
     shorthands: dict[str, Expr]
     facts: tuple[str, ...] = ()  # what is read from files
     loops: list[str] = field(default_factory=list)
 
-    def expr(self, text: Any) -> Expr:
+    def expr(self, text: Plain) -> Expr:
         """Parse an expression; YAML's own true and false are expressions too."""
         if isinstance(text, bool):
             return ("const", text)
         return self.resolved(parse(" ".join(str(text).split())))
 
-    def template(self, text: str) -> tuple[Any, ...]:
+    def template(self, text: str) -> Template:
         """Split a text with `{expression}` in it into literals and expressions."""
         return tuple(literal if expr is None else self.resolved(expr) for literal, expr in holes(text))
 
@@ -41,7 +47,7 @@ class ExpressionNames:
         kind, _, *parts = tree  # where in the YAML text a node stood does not matter later
         return (kind, 0, *(self._part(part, inside) for part in parts))
 
-    def _part(self, part: Any, inside: tuple[str, ...]) -> Any:
+    def _part(self, part: Expr | str, inside: tuple[str, ...]) -> Expr | str:
         if not isinstance(part, tuple) or not part:  # an operator, the name of a function, no arguments
             return part
         if isinstance(part[0], tuple):  # the items of a list, the arguments of a call

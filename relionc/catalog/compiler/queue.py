@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from relionc.catalog.compiler.release import CatalogError, Release, check_keys
+from relionc.catalog.compiler.release import Release
+from relionc.catalog.compiler.values import CatalogError, check_keys, mapping, number
 from relionc.expr import ExprError, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from relionc.source.values import Plain
+
 _PLAIN = ("script", "command", "output", "errors")
 _KEYS = (*_PLAIN, "options", "values", "names", "extras", "warns_of_uneven_cores")
 
 
-def compile_queue(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def compile_queue(data: Mapping[str, dict[str, Plain]]) -> dict[str, dict[str, object]]:
     """Return version → literal data, in the shape of `relionc.catalog.queue.Queue`."""
     try:
         check_keys("queue.yaml", data["queue"], _KEYS)
-        versions = data["versions"]["versions"]
+        versions = mapping(data["versions"]["versions"])
         return {version: _compiled(data["queue"], Release(version, data["versions"])) for version in versions}
     except KeyError as error:
         raise CatalogError(f"queue.yaml: there is no {error}") from error
@@ -26,23 +29,22 @@ def compile_queue(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         raise CatalogError(f"queue.yaml: {error}") from error
 
 
-def _compiled(queue: Mapping[str, Any], release: Release) -> dict[str, Any]:
-    extras = queue["extras"]
+def _compiled(queue: Mapping[str, Plain], release: Release) -> dict[str, object]:
+    extras = mapping(queue["extras"])
+    options, names = (
+        {key: mapping(each) for key, each in mapping(queue[part]).items()} for part in ("options", "names")
+    )
     return {
         **{key: str(queue[key]) for key in _PLAIN},
-        "options": {
-            key: (str(each["name"]), str(each["otherwise"])) for key, each in queue["options"].items()
-        },
-        "values": tuple((key, parse(str(text))) for key, text in queue["values"].items()),
-        "names": {
-            key: (parse(str(each["value"])), str(each["about"])) for key, each in queue["names"].items()
-        },
+        "options": {key: (str(each["name"]), str(each["otherwise"])) for key, each in options.items()},
+        "values": tuple((key, parse(str(text))) for key, text in mapping(queue["values"]).items()),
+        "names": {key: (parse(str(each["value"])), str(each["about"])) for key, each in names.items()},
         "extra_name": str(extras["name"]),
         "extra_option": str(extras["option"]),
         "extra_declared": str(extras["declared"]),
         "extra_default": str(extras["default"]),
-        "extras_usual": int(extras["usual"]),
+        "extras_usual": int(number(extras["usual"])),
         "extras_counted": str(release.chosen(extras["counted"]) or ""),
-        "extras_most": int(release.chosen(extras["most"])),
+        "extras_most": int(number(release.chosen(extras["most"]))),
         "warns_of_uneven_cores": bool(release.chosen(queue["warns_of_uneven_cores"])),
     }

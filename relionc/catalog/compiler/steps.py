@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from relionc.catalog.compiler.fragments import VALUES, read
-from relionc.catalog.compiler.release import CatalogError, Release, check_keys
+from relionc.catalog.compiler.values import CatalogError, check_keys, mapping, sequence, text
 from relionc.catalog.steps import (
     CommandSteps,
     Fragment,
@@ -21,7 +21,9 @@ from relionc.catalog.steps import (
 
 if TYPE_CHECKING:
     from relionc.catalog.compiler.names import ExpressionNames
+    from relionc.catalog.compiler.release import Release
     from relionc.expr import Expr
+    from relionc.source.values import Plain
 
 _KEYS = {
     "use": ("use", "versions"),
@@ -46,27 +48,28 @@ class Steps:
 
     release: Release
     names: ExpressionNames
-    blocks: dict[str, Any]
+    blocks: dict[str, Plain]
 
-    def all(self, steps: Any, *, in_shell: bool = False) -> tuple[Step, ...]:
+    def all(self, steps: Plain, *, in_shell: bool = False) -> tuple[Step, ...]:
         """Return the steps that this version has; `in_shell`: inside a command of the shell."""
         return tuple(
             made
-            for step in steps
+            for step in sequence(steps)
             if self.release.applies(step)
             for made in self._step(step, in_shell=in_shell)
         )
 
-    def _step(self, step: Any, *, in_shell: bool) -> tuple[Step, ...]:
-        if isinstance(step, str):
-            return (self._text(step, in_shell=in_shell),)
+    def _step(self, given: Plain, *, in_shell: bool) -> tuple[Step, ...]:
+        if isinstance(given, str):
+            return (self._text(given, in_shell=in_shell),)
+        step = mapping(given)
         kind = next((kind for kind in _KEYS if kind in step), None)
         if kind is None:
             raise CatalogError(f"a step with {', '.join(step)} means nothing")
         check_keys(f"a step with {kind}", step, _KEYS[kind])
         return self._made(kind, self._of_version(step), in_shell=in_shell)
 
-    def _of_version(self, spec: dict[str, Any]) -> dict[str, Any]:
+    def _of_version(self, spec: dict[str, Plain]) -> dict[str, Plain]:
         """Return a step with what this version has of values that are given for ranges of versions."""
         chosen = {key: self.release.chosen(value) for key, value in spec.items() if key in _MAY_DIFFER}
         missing = [key for key, value in chosen.items() if value is None]
@@ -74,17 +77,17 @@ class Steps:
             raise CatalogError(f"a step has no {', '.join(missing)} for this version")
         return {**spec, **chosen}
 
-    def _made(self, kind: str, step: dict[str, Any], *, in_shell: bool) -> tuple[Step, ...]:
+    def _made(self, kind: str, step: dict[str, Plain], *, in_shell: bool) -> tuple[Step, ...]:
         made: tuple[Step, ...]
         match kind:
             case "use":
-                made = self.all(self.blocks[step["use"]], in_shell=in_shell)
+                made = self.all(self.blocks[text(step["use"])], in_shell=in_shell)
             case "command" | "shell":
-                made = (self._command(step[kind], in_shell=kind == "shell"),)
+                made = (self._command(sequence(step[kind]), in_shell=kind == "shell"),)
             case "refuse":
                 made = (self._refusal(step),)
             case "output":
-                made = self._output(step["output"])
+                made = self._output(mapping(step["output"]))
             case "for":
                 made = (self._loop(step, in_shell=in_shell),)
             case "check":
@@ -95,57 +98,60 @@ class Steps:
                 made = self._guarded(step, self._input(step))
             case _:
                 then = self.all(step["then"], in_shell=in_shell)
-                made = self._guarded(step, then, self.all(step.get("else", ()), in_shell=in_shell))
+                made = self._guarded(step, then, self.all(step.get("else", []), in_shell=in_shell))
         return made
 
-    def _refusal(self, step: dict[str, Any]) -> Step:
-        code, option = step["refuse"], step["option"]
+    def _refusal(self, step: dict[str, Plain]) -> Step:
+        code, option = text(step["refuse"]), text(step["option"])
         if option not in self.names.options:
             raise CatalogError(f"a refusal names {option!r}, which is not an option of this version")
-        return Refuse(self.names.expr(step["when"]), code, option, step["message"], step.get("help", ""))
+        message, advice = text(step["message"]), text(step.get("help", ""))
+        return Refuse(self.names.expr(step["when"]), code, option, message, advice)
 
-    def _output(self, spec: dict[str, Any]) -> tuple[Step, ...]:
+    def _output(self, spec: dict[str, Plain]) -> tuple[Step, ...]:
         check_keys("an output", spec, _OUTPUT_KEYS)
         spec = self._of_version(spec)
         kind = self.release.node_type(spec["type"]) if "type" in spec else ""
-        made = Output(self.names.template(spec.get("name", "")), self.names.template(spec["path"]), kind)
-        return self._guarded(spec, (made,))
+        name, path = (self.names.template(text(each)) for each in (spec.get("name", ""), spec["path"]))
+        return self._guarded(spec, (Output(name, path, kind),))
 
-    def _loop(self, step: dict[str, Any], *, in_shell: bool) -> Step:
+    def _loop(self, step: dict[str, Plain], *, in_shell: bool) -> Step:
         count = self.names.expr(step["count"])
-        self.names.loops.append(step["for"])
+        variable = text(step["for"])
+        self.names.loops.append(variable)
         body = self.all(step["then"], in_shell=in_shell)
         self.names.loops.pop()
-        return Repeat(step["for"], count, body)
+        return Repeat(variable, count, body)
 
-    def _conditional_text(self, step: dict[str, Any], *, in_shell: bool) -> tuple[Step, ...]:
-        text = self._text(step["text"], in_shell=in_shell)
-        return self._guarded(step, (text, *(self._input(step) if "input" in step else ())))
+    def _conditional_text(self, step: dict[str, Plain], *, in_shell: bool) -> tuple[Step, ...]:
+        written = self._text(text(step["text"]), in_shell=in_shell)
+        return self._guarded(step, (written, *(self._input(step) if "input" in step else ())))
 
-    def _input(self, step: dict[str, Any]) -> tuple[Step, ...]:
-        given = step["input"]
+    def _input(self, step: dict[str, Plain]) -> tuple[Step, ...]:
+        given = text(step["input"])
         kind = (
             self.release.node_type(step["type"]) if "type" in step else self.names.options[given]["node_type"]
         )
         return (Input(self.names.template(given) if "{" in given else given, kind),)
 
     def _guarded(
-        self, step: dict[str, Any], then: tuple[Step, ...], otherwise: tuple[Step, ...] = ()
+        self, step: dict[str, Plain], then: tuple[Step, ...], otherwise: tuple[Step, ...] = ()
     ) -> tuple[Step, ...]:
         if "when" in step:
             return (When(self.names.expr(step["when"]), then, otherwise),)
         return then
 
-    def _command(self, body: Any, *, in_shell: bool) -> Step:
-        first = self._text(self.release.chosen(body[0]), in_shell=in_shell, lead="")
+    def _command(self, body: list[Plain], *, in_shell: bool) -> Step:
+        first = self._text(text(self.release.chosen(body[0])), in_shell=in_shell, lead="")
         return CommandSteps((first, *self.all(body[1:], in_shell=in_shell)))
 
-    def _text(self, text: str, *, in_shell: bool, lead: str = " ") -> Step:
+    def _text(self, typed: str, *, in_shell: bool, lead: str = " ") -> Step:
         pieces = tuple(
             (piece[0], self.names.resolved(piece[1])) if piece[0] in VALUES else piece
-            for piece in read(lead + text, in_shell=in_shell, is_extra=self._is_extra)
+            for piece in read(lead + typed, in_shell=in_shell, is_extra=self._is_extra)
         )
         return Fragment(pieces, in_shell)
 
     def _is_extra(self, expr: Expr) -> bool:
-        return expr[0] == "name" and self.names.options.get(expr[2][0], {}).get("role") == "extra_args"
+        option = self.names.options.get(expr[2][0]) if expr[0] == "name" else None
+        return option is not None and option.get("role") == "extra_args"
