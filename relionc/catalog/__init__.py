@@ -18,7 +18,7 @@ from relionc.expr.refs import show
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from relionc.catalog.records import OptionData, TypeData
+    from relionc.catalog.records import NeedsData, OptionData, TypeData
     from relionc.expr.refs import AnyText
     from relionc.expr.tree import Expr
 
@@ -41,20 +41,6 @@ __all__ = [
     "versions_with",
     "with_id",
 ]
-
-_CONDITIONS = (
-    "mpi",
-    "leader",
-    "gpu",
-    "gpu_possible",
-    "one_rank_per_gpu",
-    "preread",
-    "scratch",
-    "threads",
-    "window",
-    "copies_repeats",
-    "single_gpu",
-)
 
 
 def versions() -> tuple[str, ...]:
@@ -129,7 +115,7 @@ def from_data(data: TypeData) -> JobType:
     )
 
 
-def _program(steps: Any, **others: Any) -> dict[str, Any]:
+def _program(steps: Any, **others: object) -> dict[str, object]:
     return {"steps": decoded(steps), **frozen(others)}
 
 
@@ -169,7 +155,7 @@ def _closest(job_type: JobType, text: str) -> Option | None:
     return names[close] if close else None
 
 
-def needs(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: bool) -> dict[str, Any]:
+def needs(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: bool) -> NeedsData:
     """Return the traits of a job type over a job's options, by the names of `Traits`.
 
     Conditions become true/false, quantities numbers; of the rules those remain whose condition holds. `options` is
@@ -178,13 +164,23 @@ def needs(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: boo
     scope = JobScope(job_type, options, output="", is_continue=is_continue)
     traits = job_type.traits
     return {
-        **{name: bool(scope.value(getattr(traits, name), otherwise=False)) for name in _CONDITIONS},
+        "mpi": scope.holds(traits.mpi),
+        "leader": scope.holds(traits.leader),
+        "gpu": scope.holds(traits.gpu),
+        "gpu_possible": scope.holds(traits.gpu_possible),
+        "one_rank_per_gpu": scope.holds(traits.one_rank_per_gpu),
+        "preread": scope.holds(traits.preread),
+        "scratch": scope.holds(traits.scratch),
+        "threads": scope.holds(traits.threads),
+        "window": scope.holds(traits.window),
+        "copies_repeats": scope.holds(traits.copies_repeats),
+        "single_gpu": scope.holds(traits.single_gpu),
         "memory": traits.memory,
         "vram": traits.vram,
         "quantities": _numbers(scope, traits.quantities),
         "items": traits.items,
-        "rank_rules": tuple(rule for rule in traits.rank_rules if scope.value(rule.when, otherwise=False)),
-        "run_rules": tuple(rule for rule in traits.run_rules if scope.value(rule.when, otherwise=False)),
+        "rank_rules": tuple(rule for rule in traits.rank_rules if scope.holds(rule.when)),
+        "run_rules": tuple(rule for rule in traits.run_rules if scope.holds(rule.when)),
     }
 
 

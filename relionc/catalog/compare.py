@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.catalog.steps import Fragment, When, bodies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from relionc.catalog.steps import Step
+    from relionc.catalog.steps import Piece, Step
     from relionc.catalog.types import JobType, Option
+    from relionc.expr import Expr
 
 _FLAG = re.compile(r"--?[A-Za-z][\w-]*")
 _SHOWN = ("label", "kind", "default", "choices", "minimum", "maximum", "flag")
@@ -90,7 +91,7 @@ def _changes(old: Option, new: Option) -> Iterator[Change]:
             yield Change(new.key, what, _shown(before), _shown(after))
 
 
-def _shown(value: Any) -> str:
+def _shown(value: str | float | tuple[str, ...] | None) -> str:
     if value is None:
         return ""
     if isinstance(value, tuple):
@@ -105,7 +106,7 @@ def flags(job_type: JobType) -> tuple[str, ...]:
     return tuple(sorted(found | ({control} if control and found else set())))
 
 
-def _fragments(steps: Iterable[Step]) -> Iterator[tuple[Any, ...]]:
+def _fragments(steps: Iterable[Step]) -> Iterator[tuple[Piece, ...]]:
     """Yield the pieces of every text that a program can write, whatever the options are."""
     for step in steps:
         if isinstance(step, Fragment):
@@ -116,7 +117,7 @@ def _fragments(steps: Iterable[Step]) -> Iterator[tuple[Any, ...]]:
             yield from (pieces for body in bodies(step) for pieces in _fragments(body))
 
 
-def _flags_of(pieces: tuple[Any, ...]) -> Iterator[str]:
+def _flags_of(pieces: tuple[Piece, ...]) -> Iterator[str]:
     """Yield the flags among the words that stand in a text, or are chosen by an expression in it."""
     begins = True
     for kind, *rest in pieces:
@@ -129,7 +130,7 @@ def _flags_of(pieces: tuple[Any, ...]) -> Iterator[str]:
         begins = kind == "gap"
 
 
-def _constants(tree: Any) -> Iterator[str]:
+def _constants(tree: Expr | str | float) -> Iterator[str]:
     """Yield the texts that an expression holds."""
     if isinstance(tree, tuple):
         if tree[:1] == ("const",) and isinstance(tree[1], str):

@@ -84,6 +84,10 @@ class JobScope:
             self.problems.append(self._problem(tree, error))
             return otherwise
 
+    def holds(self, condition: Expr) -> bool:
+        """Return whether a condition holds; one that cannot be worked out does not."""
+        return bool(self.value(condition, otherwise=False))
+
     def number(self, tree: Expr, otherwise: float) -> float:
         """Return the number that an expression gives, or `otherwise` where it cannot be worked out."""
         found = self.value(tree, otherwise)
@@ -117,7 +121,7 @@ def walk(steps: Iterable[Step], scope: JobScope) -> Iterator[Step]:
     for step in steps:
         match step:
             case When(condition, then, otherwise):
-                yield from walk(then if scope.value(condition, otherwise=False) else otherwise, scope)
+                yield from walk(then if scope.holds(condition) else otherwise, scope)
             case CommandSteps(inner):
                 yield step
                 yield from walk(inner, scope)

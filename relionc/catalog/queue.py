@@ -11,7 +11,7 @@ from relionc.catalog.compiled import frozen, part
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from relionc.catalog.types import Expr
+    from relionc.expr.tree import Expr
 
 
 class Queue(NamedTuple):

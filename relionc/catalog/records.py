@@ -1,4 +1,4 @@
-"""What the compiled catalogue holds of a job type; for annotations only."""
+"""What the compiled catalogue holds of a job type, and what that comes to for a job; for annotations only."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypedDict
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import NotRequired
+
+    from relionc.catalog.types import RankRule, RunRule
 
 
 class OptionData(TypedDict):
@@ -42,3 +44,25 @@ class TypeData(TypedDict):
     traits: Mapping[str, object]
     program: Mapping[str, object]
     source: str
+
+
+class NeedsData(TypedDict):
+    """The traits of a job type over a job's options (see `relionc.catalog.types.Traits`)."""
+
+    mpi: bool
+    leader: bool
+    gpu: bool
+    gpu_possible: bool
+    one_rank_per_gpu: bool
+    preread: bool
+    scratch: bool
+    threads: bool
+    window: bool
+    copies_repeats: bool
+    single_gpu: bool
+    memory: tuple[str, ...]
+    vram: tuple[str, ...]
+    quantities: Mapping[str, float]
+    items: str
+    rank_rules: tuple[RankRule, ...]
+    run_rules: tuple[RunRule, ...]

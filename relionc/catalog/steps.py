@@ -12,7 +12,7 @@ from relionc.expr.tree import Expr
 
 Piece = tuple[Any, ...]
 """A piece of a fragment of a command (`relionc.catalog.compiler.fragments`)."""
-Template = tuple[Any, ...]
+Template = tuple[str | Expr, ...]
 """Literal text and expressions, in turn."""
 
 

@@ -4,8 +4,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-Expr = Any
-"""A compiled expression: nested tuples of literals, as `relionc.expr` makes and evaluates them."""
+from relionc.expr.tree import Expr
 
 
 class Option(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from relionc import catalog
 from relionc.catalog.compare import Change, Difference, compare
@@ -127,7 +127,7 @@ def _json(before: str, after: str, found: list[TypeDifference]) -> str:
     return json.dumps({"from": before, "to": after, "types": types}, indent=1, ensure_ascii=True) + "\n"
 
 
-def _data(found: Difference | None) -> dict[str, Any]:
+def _data(found: Difference | None) -> dict[str, object]:
     if found is None:
         return {}
     return {

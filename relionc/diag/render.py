@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from string import ascii_lowercase
 from sys import maxsize
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from relionc.diag import ERROR, NOTE, WARNING, Diagnostic, Fix, Place, Route, Suggestion, TextSpan
 from relionc.diag.clean import commanding_nobody, harmless_json, harmless_on_one_line, printable
@@ -227,9 +227,9 @@ def json_lines(diagnostics: Iterable[Diagnostic]) -> str:
     )
 
 
-def as_data(diagnostic: Diagnostic) -> dict[str, Any]:
+def as_data(diagnostic: Diagnostic) -> dict[str, object]:
     """Return a diagnostic as plain values, in the order of keys that JSON shows."""
-    data: dict[str, Any] = {
+    data: dict[str, object] = {
         "code": diagnostic.code,
         "severity": diagnostic.severity,
         "message": diagnostic.message,
@@ -256,11 +256,11 @@ def _position(span: TextSpan | None) -> dict[str, int | None]:
     return {name: getattr(span, name) if span else None for name in names}
 
 
-def _fix(fix: Fix) -> dict[str, Any]:
+def _fix(fix: Fix) -> dict[str, object]:
     return {"title": fix.title, "route": _route(fix.route), "value": fix.value}
 
 
-def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
+def _suggestion(suggestion: Suggestion) -> dict[str, object]:
     changes = [{"route": _route(route), "value": to} for route, to in suggestion.changes]
     return {"changes": changes, "result": suggestion.result}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from relionc.diag import ERROR, Diagnostic, Place, TextSpan, pages
 from relionc.diag.clean import harmless, harmless_json, printable
@@ -32,7 +32,7 @@ def sarif(diagnostics: Iterable[Diagnostic], *, version: str) -> str:
     return harmless_json(json.dumps(log, indent=1, ensure_ascii=True)) + "\n"
 
 
-def _rule(code: str) -> dict[str, Any]:
+def _rule(code: str) -> dict[str, object]:
     """Return what a code host shows of a code: the sections of its page."""
     page = pages.read(code)
     if page is None:
@@ -45,9 +45,9 @@ def _rule(code: str) -> dict[str, Any]:
     }
 
 
-def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
+def _result(diagnostic: Diagnostic, rule: int) -> dict[str, object]:
     words = [diagnostic.message, *advice(diagnostic)]
-    result: dict[str, Any] = {
+    result: dict[str, object] = {
         "ruleId": diagnostic.code,
         "ruleIndex": rule,
         "level": diagnostic.severity,
@@ -58,10 +58,10 @@ def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
     return result | ({"relatedLocations": related} if related else {})
 
 
-def _location(path: str, span: TextSpan | None) -> dict[str, Any]:
+def _location(path: str, span: TextSpan | None) -> dict[str, object]:
     from urllib.parse import quote
 
-    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(path, errors="surrogateescape")}}
+    physical: dict[str, object] = {"artifactLocation": {"uri": quote(path, errors="surrogateescape")}}
     if span:
         physical["region"] = {
             "startLine": span.line,
@@ -72,7 +72,7 @@ def _location(path: str, span: TextSpan | None) -> dict[str, Any]:
     return {"physicalLocation": physical}
 
 
-def _related(path: str, place: Place) -> dict[str, Any]:
+def _related(path: str, place: Place) -> dict[str, object]:
     return {**_location(path, place.span), "message": {"text": place.message}}
 
 

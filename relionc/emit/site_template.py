@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from relionc.resources import folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import FrameType
 
     from jinja2 import Environment
@@ -77,7 +77,7 @@ def _is_script(text: str) -> bool:
         return False
 
 
-def _in_child(work: Any, views: int, most: int) -> tuple[bytes, int]:
+def _in_child(work: Callable[[], bytes], views: int, most: int) -> tuple[bytes, int]:
     """Return what `work` gives in a process with limits, and the status with which that ended."""
     here, there = os.pipe()
     child = os.fork()
@@ -103,7 +103,7 @@ def _read(pipe: int, most: int) -> bytes:
     return b"".join(blocks)
 
 
-def _be_child(work: Any, views: int, pipe: int) -> NoReturn:
+def _be_child(work: Callable[[], bytes], views: int, pipe: int) -> NoReturn:
     """Do the work below limits; nothing of the parent's is flushed, cleaned up or handled here."""
     try:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPROF):

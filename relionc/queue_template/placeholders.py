@@ -6,7 +6,7 @@ This is what RELION does with a template, careless where it is; `relionc.rules.t
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.expr import ExprError, evaluate, text_of
 from relionc.expr.refs import show
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relionc.catalog.queue import Queue
-    from relionc.expr import AnyText
+    from relionc.expr import AnyText, Value
     from relionc.lower.commands import RelionCommands
 
 
@@ -80,12 +80,12 @@ def _count(queue: Queue, environment: Mapping[str, str]) -> int:
     return (count + 128) % 256 - 128
 
 
-def values(queue: Queue, options: Mapping[str, AnyText], output: str) -> dict[str, Any]:
+def values(queue: Queue, options: Mapping[str, AnyText], output: str) -> dict[str, Value]:
     """Return the numbers and texts that names stand for; raises ExprError where one cannot be worked out.
 
     `options` is RELION's text by name; `output` is the job's folder with its slash.
     """
-    known: dict[str, Any] = {
+    known: dict[str, Value] = {
         key: options.get(name, otherwise) for key, (name, otherwise) in queue.options.items()
     }
     known["output"] = output
@@ -94,7 +94,7 @@ def values(queue: Queue, options: Mapping[str, AnyText], output: str) -> dict[st
     return known
 
 
-def replacements(queue: Queue, known: Mapping[str, Any], extras: Mapping[int, AnyText]) -> dict[str, str]:
+def replacements(queue: Queue, known: Mapping[str, Value], extras: Mapping[int, AnyText]) -> dict[str, str]:
     """Return name → text, in the order in which RELION replaces them; raises ExprError."""
     found = {
         name: show(text_of(evaluate(tree, lambda parts: known[parts[0]])))
