@@ -21,8 +21,8 @@ MOST_KEYS = 1_000
 MOST_REPEATED = 1 << 22
 """The most characters of `defaults`, counted once for each job: every job has them."""
 
-MOST_PAIRS, _OF_A_POOL = 2_000_000, 8
-"""The most pairs of node types in one partition, for each job, and what each of them counts for alone."""
+MOST_POOLS, _BEFORE_ANY_JOB = 1_000_000, 50
+"""The most kinds of nodes in all partitions together, once for each job; to know them takes as long as some jobs."""
 
 
 def too_large(value: Plain) -> Finding | None:
@@ -45,12 +45,11 @@ def too_large(value: Plain) -> Finding | None:
 
 
 def site_too_large(cluster: Cluster, jobs: Sequence[object]) -> Finding | None:
-    """Return a finding where all jobs together weigh too many kinds of nodes, in all partitions, against each other."""
-    sizes = [len(partition.node_types) for partition in cluster.partitions.values()]
-    pairs = len(jobs) * sum(size * (size + _OF_A_POOL) for size in sizes)
-    if pairs <= MOST_PAIRS:
+    """Return a finding where all jobs together weigh too many kinds of nodes, in all partitions."""
+    pools = sum(len(partition.node_types) for partition in cluster.partitions.values())
+    if (_BEFORE_ANY_JOB + len(jobs)) * pools <= MOST_POOLS:
         return None
-    message = f"{len(jobs):,} jobs on {sum(sizes):,} kinds of nodes in partitions are too many to weigh"
+    message = f"{len(jobs):,} jobs on {pools:,} kinds of nodes in partitions are too many to weigh"
     advice = "leave partitions and node types that no job needs out of the profile, or split the spec"
     return Finding(code="RL028", message=message, route=("jobs",), on_key=True, help=advice)
 

@@ -129,7 +129,8 @@ class Known:
         key = (cluster.name, demand_key(job, demand))
         self.answers.left -= OF_A_JOB
         if key not in self._answers:
-            on_site = DemandOnSite(demand, cluster)
+            with self.answers:
+                on_site = DemandOnSite(demand, cluster)
             whole = problem(on_site)
             if self._trace is not None:
                 self._trace.title(job.name)

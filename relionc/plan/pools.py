@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from relionc.slurm.constraint import constraint_allows, constraint_nodes, parse_constraint
+from relionc.slurm.constraint import NodeCount, constraint_count, parse_constraint
+from relionc.solve import spend
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
+
     from relionc.plan.demand import Demand
     from relionc.site.types import Cluster, NodeType, Partition
+    from relionc.slurm.constraint import NodeConstraint
+
+_MOST_KEPT = 64
+"""Constraints and disks for which the pools of a cluster are kept."""
+_PER_VISIT = 10
+"""Pools that are counted in the time of a visit."""
 
 
 class NodePool(NamedTuple):
@@ -73,25 +82,90 @@ class NodePool(NamedTuple):
         return min(cpus, share * gpus) if share and gpus else cpus
 
 
-def node_pools(demand: Demand, cluster: Cluster) -> tuple[NodePool, ...]:
-    """Return every partition with each of its node types, those first that are preferred where all else is equal.
+class _ClusterPools:
+    """The pools of a cluster: what no demand changes is worked out once, counts once for each constraint and disk."""
 
-    These are the ones with most nodes; then by name, the default partition first.
-    """
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self._pools = _all_pools(cluster)
+        self._alike = _by_hardware(self._pools)
+        self._counted: dict[tuple[str | None, float], tuple[NodePool, ...]] = {}
+
+    def of(self, constraint: str | None, scratch: float) -> tuple[NodePool, ...]:
+        """Return the pools with as many nodes as a job with this constraint, which takes scratch, may have."""
+        if not self.cluster.partitions:
+            return self._pools
+        key = constraint, scratch
+        if key not in self._counted:
+            if len(self._counted) == _MOST_KEPT:
+                self._counted.clear()
+            self._counted[key] = self._count(constraint, scratch)
+        return self._counted[key]
+
+    def _count(self, constraint: str | None, scratch: float) -> tuple[NodePool, ...]:
+        wanted = parse_constraint(constraint) if constraint is not None else None
+        types = self.cluster.node_types
+        spend((len(self._pools) + len(types) * len(constraint or "") // 16) // _PER_VISIT)
+        counts = {name: _count_of(node, wanted) for name, node in types.items()}
+        pools = [pool for alike in self._alike for pool in _counted(alike, counts, scratch)]
+        return tuple(sorted(pools, key=lambda pool: pool.order))
+
+
+def _all_pools(cluster: Cluster) -> tuple[NodePool, ...]:
     nodes, partitions = cluster.node_types, cluster.partitions
     pairs: list[tuple[Partition | None, NodeType]] = [
         (partition, nodes[name]) for partition in partitions.values() for name in partition.node_types
     ]
     if not partitions:
         pairs = [(None, node) for node in nodes.values()]
-    pools = [
-        NodePool(
-            partition, node, _interchangeable(demand, cluster, partition, node), 0, _usable(partition, node)
-        )
-        for partition, node in pairs
-    ]
+    pools = [NodePool(partition, node, node.count, 0, _usable(partition, node)) for partition, node in pairs]
     pools.sort(key=_preference)
     return tuple(pool._replace(order=i) for i, pool in enumerate(pools))
+
+
+def _by_hardware(pools: Iterable[NodePool]) -> list[list[NodePool]]:
+    """Return the pools of each partition that are of the same hardware, together."""
+    found: dict[Hashable, list[NodePool]] = {}
+    for pool in pools:
+        partition = pool.partition and pool.partition.name
+        found.setdefault((partition, hardware(pool.node_type)), []).append(pool)
+    return [*found.values()]
+
+
+def _count_of(node: NodeType, wanted: NodeConstraint | None) -> NodeCount:
+    if wanted is None:
+        return NodeCount(node.count)
+    return constraint_count(wanted, node.features, node.count)
+
+
+def _counted(alike: list[NodePool], counts: Mapping[str, NodeCount], scratch: float) -> Iterator[NodePool]:
+    """Yield pools of the same hardware with the nodes that Slurm may take for theirs: with the disk, or of its type."""
+    with_disk = NodeCount()
+    for pool in alike:
+        if _has_disk(pool.node_type, scratch):
+            with_disk = with_disk.plus(counts[pool.node_type.name])
+    for pool in alike:
+        node = pool.node_type
+        there = with_disk if _has_disk(node, scratch) else with_disk.plus(counts[node.name])
+        yield pool._replace(interchangeable_count=there.of_a_job)
+
+
+def _has_disk(node: NodeType, scratch: float) -> bool:
+    return scratch <= (node.scratch_gib or scratch)
+
+
+_LAST: list[_ClusterPools] = []
+"""The pools of the cluster that was asked for last: a spec has one."""
+
+
+def node_pools(demand: Demand, cluster: Cluster) -> tuple[NodePool, ...]:
+    """Return every partition with each of its node types, those first that are preferred where all else is equal.
+
+    These are the ones with most nodes; then by name, the default partition first.
+    """
+    if not _LAST or _LAST[0].cluster is not cluster:
+        _LAST[:] = [_ClusterPools(cluster)]
+    return _LAST[0].of(demand.pins.constraint, demand.pins.scratch or demand.scratch_need_gib)
 
 
 def _preference(pool: NodePool) -> tuple[object, ...]:
@@ -111,25 +185,6 @@ def _usable(partition: Partition | None, node: NodeType) -> NodeType:
 def least(limit: int, other: int | None) -> int:
     """Return the smaller of two limits; 0 and None are limits that nobody knows."""
     return min(limit, other) if limit and other else limit or other or 0
-
-
-def _interchangeable(demand: Demand, cluster: Cluster, partition: Partition | None, node: NodeType) -> int:
-    """Count the nodes of a partition that Slurm may take for `node`: the same hardware, disk, the pinned features."""
-    if partition is None:
-        return node.count
-    features = demand.pins.constraint
-    others = [cluster.node_types[name] for name in partition.node_types]
-    scratch = demand.pins.scratch or demand.scratch_need_gib
-    alike = [
-        (other.features, other.count)
-        for other in others
-        if hardware(other) == hardware(node) and (other is node or scratch <= (other.scratch_gib or scratch))
-    ]
-    if features is None:
-        return sum(count for _, count in alike)
-    wanted = parse_constraint(features)
-    allowed = [each for each in alike if constraint_allows(wanted, each[0])]
-    return constraint_nodes(wanted, allowed or alike)  # where it allows none, that is another requirement
 
 
 def hardware(node: NodeType) -> tuple[object, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from relionc.slurm.syntax import SlurmSyntaxError, is_name, is_number
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator
 
 MAX_CONSTRAINT, MAX_FEATURES = 4_000, 64
 """The most characters of a constraint, and the most features that it names."""
@@ -61,14 +62,34 @@ def constraint_allows(tree: NodeConstraint, features: Collection[str]) -> bool:
     return any(constraint_allows(_uncounted(part, tree.kind), features) for part in tree.parts)
 
 
-def constraint_nodes(tree: NodeConstraint, nodes: Sequence[tuple[Collection[str], int]]) -> int:
-    """Return how many nodes one job may have of these (features, count): all, or those of one part of `[a|b]`."""
-    if tree.kind != SAME:
-        return sum(count for _, count in nodes)
-    parts = (
-        sum(count for features, count in nodes if constraint_allows(part, features)) for part in tree.parts
-    )
-    return max(parts, default=0)
+class NodeCount(NamedTuple):
+    """Nodes as a constraint counts them: all, those it allows, and for `[a|b]` those of each part."""
+
+    all: int = 0
+    allowed: int = 0
+    any_allowed: bool = False
+    parts: tuple[int, ...] = ()
+
+    def plus(self, other: NodeCount) -> NodeCount:
+        """Return the count of these nodes and others."""
+        parts = tuple(map(sum, zip_longest(self.parts, other.parts, fillvalue=0)))
+        allowed = self.allowed + other.allowed
+        return NodeCount(self.all + other.all, allowed, self.any_allowed or other.any_allowed, parts)
+
+    @property
+    def of_a_job(self) -> int:
+        """How many of them one job may have; all where the constraint allows none, which is refused elsewhere."""
+        if self.parts:
+            return max(self.parts)
+        return self.allowed if self.any_allowed else self.all
+
+
+def constraint_count(tree: NodeConstraint, features: Collection[str], count: int) -> NodeCount:
+    """Return the count of so many nodes that have the same features."""
+    fits = constraint_allows(tree, features)
+    parts = tree.parts if tree.kind == SAME else ()
+    by_part = tuple(count if constraint_allows(part, features) else 0 for part in parts)
+    return NodeCount(count, count if fits else 0, fits, by_part)
 
 
 def constraint_least(tree: NodeConstraint) -> int:
