@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +30,7 @@ class NodeConstraint(NamedTuple):
     count: int = 0  # type: ignore[assignment]  # a record needs no tuple.count
 
 
+@lru_cache(maxsize=64)
 def parse_constraint(text: str) -> NodeConstraint:
     """Return the tree of a `--constraint` value; `&` (or `,`) and `|` bind alike, from left to right."""
     if len(text) > MAX_CONSTRAINT:

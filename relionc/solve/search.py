@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from relionc.solve.problem import Problem, Reporter
 
 _NO_LIMIT = 1 << 62
+_CONSTRAINTS_PER_VISIT = 2
+"""Constraints that are set up for a search in the time of a visit."""
 
 
 class Refutation(NamedTuple):
@@ -82,6 +84,7 @@ class _Search(Generic[C]):
         self.problem = problem
         self.reporter = reporter
         self.effort = current() or Effort(_NO_LIMIT)
+        self._spend(len(problem.constraints) // _CONSTRAINTS_PER_VISIT)
         self.judges = Judges(problem)
         self.blames = self.judges.blames
         self.names = self.judges.names
@@ -184,8 +187,8 @@ class _Search(Generic[C]):
             self.reporter.visited(depth, name, value)
         return self._try(depth, bounds)
 
-    def _spend(self) -> None:
-        self.effort.left -= 1
+    def _spend(self, visits: int = 1) -> None:
+        self.effort.left -= visits
         if self.effort.left < 0:
             raise TooHard
 
