@@ -242,6 +242,21 @@ def _long_modules(folder: Path) -> Sequence[str]:
     return ("build", "spec.yaml")
 
 
+def _dotted(most: int) -> str:
+    return ".".join("a" * most)
+
+
+def _dotted_partitions(count: int) -> str:
+    """Return partitions `a`, `a.a` and so on: a path of dots could be cut into their names in very many ways."""
+    return "partitions:\n" + "".join(
+        f"  {_dotted(n)}: {{node_types: [x2680]}}\n" for n in range(1, count + 1)
+    )
+
+
+def _dotted_sources(dots: int, count: int) -> str:
+    return "sources:\n" + "".join(f"  partitions.{_dotted(dots + n)}.z: x\n" for n in range(count))
+
+
 def _profile(more: str, jobs: int, *call: str) -> Callable[[Path], Sequence[str]]:
     """Return what hands a spec of many jobs a profile, or calls something else on these."""
 
@@ -258,11 +273,11 @@ def _partitions(count: int, node_types: Callable[[int], str]) -> str:
     return "partitions:\n" + "".join(rows)
 
 
-def _script_template(content: str, jobs: int) -> Callable[[Path], Sequence[str]]:
+def _script_template(content: str, jobs: int, name: str = "t.j2") -> Callable[[Path], Sequence[str]]:
     def make(folder: Path) -> Sequence[str]:
-        (folder / "t.j2").write_text(content)
+        (folder / name).write_text(content)
         (folder / "spec.yaml").write_text(_jobs(jobs, _GOOD))
-        return ("build", "spec.yaml", "--template", "t.j2")
+        return ("build", "spec.yaml", "--template", name)
 
     return make
 
@@ -505,6 +520,18 @@ HOSTILE: tuple[Hostile, ...] = (
             "./p.yaml", lambda f: (f / "p.yaml").write_text(f"{_PROFILE}versions:\n" + "- '9.9'\n" * 90_000)
         ),
         1,
+    ),
+    Hostile(
+        "a template of 3,000 directives for 100 jobs",
+        _script_template("#!/bin/sh\n" + "#SBATCH --comment=a\n" * 3000 + "XXXcommandXXX\n", 100, "t.sbatch"),
+        1,
+        "RL716",
+    ),
+    Hostile(
+        "sources of dotted paths among 400 partitions of dotted names",
+        _profile(_dotted_partitions(400) + _dotted_sources(400, 90), 1),
+        1,
+        "RL673",
     ),
     Hostile(
         "a profile whose partitions name 40,000 unknown kinds of nodes",
