@@ -33,7 +33,7 @@ SHARED = """
 import os
 
 def test_one(record_property):
-    record_property("draws", ("{name}", {{"accepted": 1, "refused": 2, "mismatch": 0}}))
+    record_property("draws", ("3.1.3", "{name}", {{"accepted": 1, "refused": 2, "mismatch": 0}}))
 
 def test_says_where_it_is():
     print("this is {name} in", os.getpid())

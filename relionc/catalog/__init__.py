@@ -16,7 +16,7 @@ from relionc.catalog.types import JobType, Option, RankRule, RunRule, Traits
 from relionc.expr.refs import show
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from relionc.catalog.records import NeedsData, OptionData, TypeData
     from relionc.expr.refs import AnyText
@@ -127,6 +127,12 @@ def _option(data: OptionData) -> Option:
 def versions_with(type_name: str, key: str) -> tuple[str, ...]:
     """Return the versions in which a job type has an option, oldest first."""
     return tuple(part("options").get(type_name, {}).get(key, ()))
+
+
+def having(versions: Sequence[str]) -> str:
+    """Return the words for versions that have something: `RELION 5.0 and 5.1 have it`."""
+    *others, last = versions
+    return f"RELION {', '.join(others)} and {last} have it" if others else f"RELION {last} has it"
 
 
 def nearest_option(job_type: JobType, text: str) -> Option | None:

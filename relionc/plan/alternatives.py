@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from relionc.solve import Conflict, Problem
     from relionc.spec.model import ResolvedJob
 
-MOST_VISITS = 120_000
+MOST_VISITS = 500_000
 """What the other layouts of all jobs of a spec may take to find, together."""
 ONLY = "only"
 """The label of the requirement that a layout be of one mode or kind of node."""

@@ -74,7 +74,7 @@ def _type(text: JobText, version: str) -> tuple[str | None, list[Finding]]:
     if names:
         return _of_kind(names, version, is_tomo=text.is_tomo), []
     others = [other for other in catalog.versions() if catalog.with_id(called, other)]
-    advice = f"RELION {', '.join(others)} has it" if others else "`relionc catalog list` has all job types"
+    advice = catalog.having(others) if others else "`relionc catalog list` has all job types"
     return None, [Finding("RL102", f"RELION {version} has no job type `{called}`", help=advice)]
 
 
@@ -154,9 +154,7 @@ def _unknown(name: str, line: int, job_type: JobType) -> Finding:
     message = f"RELION {job_type.version} has no option `{name}` for {job_type.name}, and ignores it"
     others = catalog.versions_with(job_type.name, name)
     near = None if others else catalog.nearest_option(job_type, name)
-    advice = (
-        f"RELION {', '.join(others)} has it" if others else f"`{near.key}` is the nearest" if near else ""
-    )
+    advice = catalog.having(others) if others else f"`{near.key}` is the nearest" if near else ""
     return Finding("RL104", message, route=(line,), on_key=True, severity=WARNING, help=advice)
 
 

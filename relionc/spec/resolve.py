@@ -220,7 +220,7 @@ class _Resolver:
         elsewhere = [v for v in catalog.versions() if name in catalog.types(v)]
         if elsewhere:
             message = f"RELION {self.version} has no {name} job"
-            self.scope.report("RL102", message, here, f"RELION {', '.join(elsewhere)} has it")
+            self.scope.report("RL102", message, here, catalog.having(elsewhere))
             return None
         from relionc.diag.near import nearest
 
