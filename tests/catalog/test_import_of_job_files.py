@@ -125,7 +125,7 @@ def test_what_a_spec_cannot_say_stands_in_it_as_a_remark() -> None:
     }
     job_type = catalog.load("refine3d", "3.1")
     text = spec_of(job_of(render(jobfile.job_file(job_type, options, is_continue=True)).encode(), "3.1"))
-    remarks = {line.split(":")[0].strip(" #") for line in text.splitlines() if "-- left out:" in line}
+    remarks = {line.split(":")[0].strip(" #") for line in text.splitlines() if "-- omitted:" in line}
     assert remarks == {"nr_mpi", "nr_threads", "do_queue", "fn_img", "other_args", "fn_mask"}
     assert source.load(text.encode(), "s.yaml").tree
     assert "fn_ref: '${{ env.HOME }}/it''s a map.mrc'\n" in text

@@ -91,7 +91,7 @@ def test_carelessness_of_relion_is_a_warning_on_its_line(run, mask):
 @pytest.mark.parametrize(
     ("file", "version", "words"),
     [
-        ("5.0.1/22_DynaMight.job.star", "4.0", "RELION 5.0, 5.1 has it"),
+        ("5.0.1/22_DynaMight.job.star", "4.0", "RELION 5.0 and 5.1 have it"),
         ("4.0.2/12_MaskCreate.job.star", "3.1", "knows only numbers"),
         ("3.0.8/11_Polish.run.job", "3.1", "no job type `11`"),
     ],
