@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from relionc.catalog.compiled import frozen, part
+from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

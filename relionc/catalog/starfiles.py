@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from relionc.catalog.compiled import frozen, part
+from relionc.record import NamedTuple
 
 
 class Columns(NamedTuple):

@@ -5,10 +5,11 @@ The compiled catalogue has a step as a list: its kind (`KINDS`), then its fields
 
 # Without `from __future__ import annotations`: typing compiles every annotation of a record that is text.
 from collections.abc import Iterable
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from relionc.catalog.compiled import frozen
 from relionc.expr.tree import Expr
+from relionc.record import NamedTuple
 
 Piece = tuple[Any, ...]
 """A piece of a fragment of a command (`relionc.catalog.compiler.fragments`)."""

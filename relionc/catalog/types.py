@@ -2,9 +2,10 @@
 
 # Without `from __future__ import annotations`: typing compiles every annotation of a record that is text.
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from relionc.expr.tree import Expr
+from relionc.record import NamedTuple
 
 
 class Option(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from relionc import __version__
 from relionc.cli import files, say
@@ -14,6 +14,7 @@ from relionc.cli.summary import built, job_lines
 from relionc.data.skim import Skim, is_below
 from relionc.diag import ERROR, NOTE, WARNING, Diagnostic
 from relionc.pipeline import LAST, LAST_TO_FIND, Compiled, Disk, QueueTemplate, Request, compile_spec
+from relionc.record import NamedTuple
 from relionc.source import regular
 from relionc.store import build_dir, manifest
 from relionc.store.paths import StoreError, is_safe

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.catalog.compare import Change, Difference, compare
 from relionc.cli import say
 from relionc.cli.show import near_type
+from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

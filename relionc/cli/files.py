@@ -6,11 +6,12 @@ import errno
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from relionc.cli.options import CallError
 from relionc.cli.remember import settings_places
 from relionc.data.skim import is_below
+from relionc.record import NamedTuple
 from relionc.source import regular
 from relionc.source.load import MAX_BYTES
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import codecs
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from relionc.cli import build, files, say
 from relionc.cli.options import CallError
 from relionc.data.skim import is_below
 from relionc.diag import ERROR, Diagnostic
+from relionc.record import NamedTuple
 from relionc.source.load import MAX_BYTES
 from relionc.source.regular import open_regular
 

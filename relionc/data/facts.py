@@ -8,12 +8,13 @@ So a symmetry-expanded set counts once; an image that comes back later in the sa
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO
 
 from relionc.catalog.starfiles import star_files
 from relionc.data.images import Image, look
 from relionc.data.skim import Skim, TooMuch
 from relionc.data.star import Lines, StarTable, tables
+from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 import struct
-from typing import NamedTuple
 
 from relionc.data.skim import Skim
+from relionc.record import NamedTuple
 
 _LARGEST = 100_000  # pixels of an edge
 _HEADER = 1024  # bytes

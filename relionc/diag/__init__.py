@@ -7,7 +7,7 @@ renderers (`relionc.diag.render`) only read those. Codes are listed in `relionc.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from relionc.record import NamedTuple
 
 Route = tuple[str | int, ...]
 """The way from the top of a document to a value: keys and indices."""

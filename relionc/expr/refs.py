@@ -8,9 +8,10 @@ characters of a text has to say what is to become of references: mypy asks for i
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from relionc.expr.tree import ExprError
+from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

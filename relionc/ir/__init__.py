@@ -6,7 +6,9 @@ decided in one place (`relionc.emit.shell`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

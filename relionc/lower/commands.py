@@ -7,7 +7,7 @@ is literal. In a command of the shell (`rm`, `cp`) a value is one word or part o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from relionc.catalog.program import JobScope, walk
 from relionc.catalog.steps import CommandSteps, Fragment, Input, Output, Refuse
@@ -16,6 +16,7 @@ from relionc.expr.functions import text_of
 from relionc.expr.refs import Units, masked, parts_of, show
 from relionc.ir import CommandLine, Glob, Part, Word
 from relionc.lower.shell_words import reference
+from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from relionc.expr.refs import Units
 from relionc.ir import Allocation, Bundle, JobArtifacts, Script, Submission, Word
@@ -10,6 +10,7 @@ from relionc.lower import directives, launch
 from relionc.lower.modes import mode_of
 from relionc.lower.shell_words import anywhere, path_word, profile_word, word
 from relionc.plan.words import plural
+from relionc.record import NamedTuple
 from relionc.slurm.hostlist import parse_hostlist
 from relionc.slurm.syntax import SlurmSyntaxError
 

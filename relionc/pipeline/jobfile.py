@@ -6,7 +6,7 @@ job.star or run.job ─source→ JobText ─spec→ Job ─lower→ commands
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.data.skim import TooMuch
@@ -15,6 +15,7 @@ from relionc.diag.clean import printable
 from relionc.diag.locate import locate_all
 from relionc.ir import Glob, SpecFile
 from relionc.lower.commands import relion_commands
+from relionc.record import NamedTuple
 from relionc.source import jobfile
 from relionc.spec.job_from_file import resolve, with_references
 from relionc.spec.job_to_spec import job_to_spec, versions_of

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from relionc import source
 from relionc.diag import ERROR, Diagnostic, Finding
 from relionc.diag.kept import Kept
 from relionc.diag.locate import locate_all
+from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

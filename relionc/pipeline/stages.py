@@ -6,7 +6,7 @@ bytes ─source→ Tree ─profile→ Cluster ─schema→ values ─spec→ Res
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from relionc import __version__, emit, spec
 from relionc.diag import ERROR, Finding
@@ -18,6 +18,7 @@ from relionc.pipeline.profile import cluster_of
 from relionc.pipeline.run import Kind, Stop
 from relionc.pipeline.size import site_too_large, too_large
 from relionc.plan import Known, plan_job
+from relionc.record import NamedTuple
 from relionc.schema import INCOMPLETE
 from relionc.schema import check as check_schema
 from relionc.source.values import as_mapping

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from relionc.plan import demand_key
 from relionc.plan.demand import demand_of
@@ -14,6 +14,7 @@ from relionc.plan.plainest import plainest_conflict
 from relionc.plan.problem import problem
 from relionc.plan.requirements import is_known, requirement
 from relionc.plan.requirements.pins import LAYOUT
+from relionc.record import NamedTuple
 from relionc.solve import Constraint, Effort, Solution, TooHard, search
 
 if TYPE_CHECKING:

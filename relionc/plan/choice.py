@@ -7,12 +7,13 @@ named. docs/solver.md has the same arithmetic in words.
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from relionc.plan.gpus import NO_USE, Use, job_use, ranks_use
 from relionc.plan.modes import LEFT_TO_SLURM
 from relionc.plan.on_site import MIB
 from relionc.plan.pools import least
+from relionc.record import NamedTuple
 from relionc.slurm.allocation import cpus_of_memory_limit, mib_of_cpu_limit, tasks_that_fit, whole_cores
 from relionc.solve import spend
 

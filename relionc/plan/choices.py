@@ -6,10 +6,11 @@ but the hardware's, and go beyond it only as far as a pin does.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from relionc.plan.gpus import highest, parse_ids
 from relionc.plan.modes import preferred_modes
+from relionc.record import NamedTuple
 from relionc.slurm.constraint import constraint_least, parse_constraint
 from relionc.solve import Span, Variable
 

@@ -6,7 +6,9 @@ from collections import Counter
 from functools import lru_cache
 from itertools import repeat
 from math import gcd
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

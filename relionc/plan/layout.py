@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from relionc.plan.gpus import rank_devices, worker_devices
 from relionc.plan.model import LEADER, PEER, WORKER, Rank
+from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
     from relionc.plan.choice import Choice

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from relionc.record import NamedTuple
 from relionc.slurm.constraint import NodeCount, constraint_count, parse_constraint
 from relionc.solve import spend
 

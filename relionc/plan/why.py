@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from relionc.plan.model import Reason
 from relionc.plan.requirements import is_known, requirement
 from relionc.plan.words import plural
+from relionc.record import NamedTuple
 from relionc.solve import Constraint, Solution, best, minimal_conflict, search
 
 if TYPE_CHECKING:

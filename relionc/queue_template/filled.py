@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from relionc.queue_template.placeholders import NAME
+from relionc.record import NamedTuple
 from relionc.slurm.directives import MARK, first_command, said
 
 if TYPE_CHECKING:

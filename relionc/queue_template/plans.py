@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from relionc.catalog.queue import load_queue
 from relionc.diag import WARNING, Finding
@@ -15,6 +15,7 @@ from relionc.lower.shell_words import path_word
 from relionc.queue_template import placeholders
 from relionc.queue_template.filled import FilledTemplate, options_read
 from relionc.queue_template.shell import misread
+from relionc.record import NamedTuple
 from relionc.rules.template import check
 from relionc.slurm.directives import said
 from relionc.slurm.quoting import written

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from relionc.record import NamedTuple
 from relionc.slurm.sizes import format_memory
 from relionc.slurm.times import format_time
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from relionc.record import NamedTuple
 
 PLACEHOLDERS = ("ntasks", "cpus_per_task")
 PLACING = ("nodes", "ranks_per_node", "tasks_per_node", "hostfile")

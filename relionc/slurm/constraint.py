@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import zip_longest
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from relionc.record import NamedTuple
 from relionc.slurm.syntax import SlurmSyntaxError, is_name, is_number
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ a value go together. A test asks the installed sbatch.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from relionc.record import NamedTuple
 from relionc.slurm.options import ALWAYS, LONG, NEVER, OPTIONS
 
 if TYPE_CHECKING:

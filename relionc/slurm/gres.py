@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from relionc.record import NamedTuple
 from relionc.slurm.syntax import SlurmSyntaxError, is_name, is_number, outside_brackets
 
 _COUNT_UNITS = {"K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4, "P": 1024**5}

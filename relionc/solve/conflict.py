@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic
 
+from relionc.record import NamedTuple
 from relionc.solve.effort import TooHard
 from relionc.solve.judges import NEVER
 from relionc.solve.problem import C, Conflict, Constraint, Floor, Objective, Problem, Solution

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic
 
+from relionc.record import NamedTuple
 from relionc.solve.blame import Blame, Blames
 from relionc.solve.problem import C, Floor
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from relionc.record import NamedTuple
 from relionc.solve.blame import NOBODY, Blame
 from relionc.solve.judges import NEVER
 from relionc.solve.problem import Span

@@ -35,8 +35,9 @@ and one are not tried; what keeps them from being more is the weight alone, so b
 from __future__ import annotations
 
 from math import lcm
-from typing import TYPE_CHECKING, Generic, NamedTuple
+from typing import TYPE_CHECKING, Generic
 
+from relionc.record import NamedTuple
 from relionc.solve.blame import NOBODY, Blame
 from relionc.solve.costs import CostBounds
 from relionc.solve.effort import Effort, TooHard, current

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from relionc.diag import Diagnostic, TextSpan
+from relionc.record import NamedTuple
 from relionc.source import events
 from relionc.source.build import Builder, Refused
 from relionc.source.characters import first_unsafe_in_file, name_of

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from relionc.record import NamedTuple
 from relionc.source.values import split_lines
 
 if TYPE_CHECKING:

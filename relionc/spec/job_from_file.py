@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.diag import WARNING, Finding
+from relionc.record import NamedTuple
 from relionc.source.jobfile import OLD, STAR
 from relionc.spec.suspect_values import suspect_values
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from relionc import catalog
+from relionc.record import NamedTuple
 from relionc.source.jobfile import STAR
 from relionc.spec import options as job_options
 from relionc.spec import resources

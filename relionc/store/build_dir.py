@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from relionc.record import NamedTuple
 from relionc.store import kept_files, manifest, swap
 from relionc.store.digest import of_bytes
 from relionc.store.lock import locked
