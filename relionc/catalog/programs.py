@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from relionc.catalog.compiled import part
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     Default = str | Literal[False] | None
     """False: a switch, which takes no value; None: there is none, or it is not known."""
@@ -24,7 +24,22 @@ def flags_taken(version: str, program: str, *, continues: bool = False) -> Mappi
     One that runs under MPI takes what the serial one takes, and a few more; a run that goes on from another one
     takes other flags, where that is known.
     """
-    table: Mapping[str, Mapping[str, Default]] = part("programs").get(version, {})
+    table = _programs(version)
     serial = program.removesuffix("_mpi")
     taken = table.get(f"{serial} {CONTINUED}" if continues else serial, table.get(serial, {}))
     return {**taken, **table.get(program, {})} if taken and program != serial else taken
+
+
+def versions_that_take(
+    versions: Iterable[str], program: str, flag: str, *, continues: bool
+) -> tuple[str, ...]:
+    """Return those of some versions whose program takes a flag."""
+    return tuple(each for each in versions if flag in flags_taken(each, program, continues=continues))
+
+
+def _programs(version: str) -> Mapping[str, Mapping[str, Default]]:
+    try:
+        table: Mapping[str, Mapping[str, Default]] = part(f"programs/{version}")
+    except KeyError:
+        return {}
+    return table

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from relionc.catalog.program import JobScope, walk
 from relionc.catalog.steps import CommandSteps, Fragment, Input, Output, Refuse
-from relionc.expr import blanks, references
+from relionc.expr import arguments, blanks, references
 from relionc.expr.functions import text_of
 from relionc.expr.refs import Units, masked, parts_of, show
 from relionc.ir import CommandLine, Glob, Part, Word
@@ -245,15 +245,9 @@ def _add_split(draft: _Draft, text: AnyText, *, wildcards: bool) -> None:
 
 
 def _arguments(text: AnyText, scope: JobScope) -> list[AnyText]:
-    """Split the user's own arguments as a shell would: quotes and backslashes count, nothing is expanded."""
-    units = Units(text)
-    characters = units.enter(text)
-    if not any(mark in characters for mark in "\"'\\"):
-        return [units.leave(word) for word in blanks.words(characters)]
-    from shlex import split
-
+    """Split the user's own arguments into words."""
     try:
-        return [units.leave(word) for word in split(characters)]
+        return arguments.words(text)
     except ValueError:
         option = scope.job_type.option_of_role("extra_args")
         message = f"a quote is not closed in {show(text)!r}"

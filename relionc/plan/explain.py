@@ -351,7 +351,8 @@ def _without_preread(job: ResolvedJob, cluster: Cluster) -> list[tuple[float, Su
     result = _re_solved(job._replace(options=options, needs=needs), cluster)
     if result is None:
         return []
-    change = (job.given[option.key], "no")
+    route = job.given[option.key]
+    change = (route, "no" if route[-1] == option.key else LEAVE_OUT)  # it may be one of several arguments
     return [(1.0, Suggestion((change,), f"{result}, particles read from disk or scratch"))]
 
 

@@ -178,13 +178,14 @@ class _Resolver:
             as_mapping(raw.get("options")), job_type, (*route, "options"), self.scope
         )
         self._extra_args(raw, job_type, texts, given, route)
+        is_continue = _yes(raw.get("continue"))
+        output = self._output(raw, name, job_type, route)
+        self._understand_arguments(job_type, texts, given, output, is_continue=is_continue)
         own_pins = job_resources.resolve(self._merged("resources", raw, route), self.scope)
         pins = job_resources.merged(
             own_pins, job_resources.from_options(job_type, texts, given, self.scope), self.scope
         )
         self._ask_for_gpus(job_type, texts, given, pins)
-        is_continue = _yes(raw.get("continue"))
-        output = self._output(raw, name, job_type, route)
         self.scope.outputs[name] = partial(
             catalog.outputs, job_type, texts, output=output, is_continue=is_continue
         )
@@ -261,6 +262,23 @@ class _Resolver:
         else:
             texts[option.key] = job_options.one(raw["extra_args"], option, here, self.scope) or ""
             given[option.key] = here
+
+    def _understand_arguments(
+        self,
+        job_type: JobType,
+        texts: dict[str, AnyText],
+        given: dict[str, Route],
+        output: str,
+        *,
+        is_continue: bool,
+    ) -> None:
+        """Make options of those further arguments that are some."""
+        option = job_type.option_of_role("extra_args")
+        if option is None or option.key not in given or not texts[option.key]:
+            return
+        from relionc.spec.further import JobArguments, understand
+
+        understand(JobArguments(job_type, texts, given, option.key, is_continue, output), self.scope)
 
     def _ask_for_gpus(
         self, job_type: JobType, texts: dict[str, AnyText], given: dict[str, Route], pins: Resources

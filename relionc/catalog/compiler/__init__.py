@@ -40,7 +40,9 @@ def catalogue(folder: str) -> dict[str, object]:
         "options": _versions_of_options(types),
         "queue": compile_queue(data),
         "starfiles": compile_starfiles(data["starfiles"]),
-        "programs": compile_programs(data["programs"], types),
+        **{
+            f"programs/{version}": each for version, each in compile_programs(data["programs"], types).items()
+        },
         **{f"{version}/{name}": each for version, table in types.items() for name, each in table.items()},
     }
 

@@ -82,6 +82,7 @@ def _program(
         "marks": release.general["marks"],
         "local_mpi_limit": release.general["local_mpi_limit"],
         "star_version": release.fact("star_version", ""),
+        "repeated_flag": release.fact("repeated_flag"),
     }
 
 
