@@ -16,3 +16,8 @@ def folder(name: str) -> str:
     if os.path.isdir(installed):
         return installed
     return os.path.join(os.path.dirname(_PACKAGE), name)
+
+
+def package() -> str:
+    """Return the absolute path of the package itself, whose rooms have their data beside their code."""
+    return _PACKAGE

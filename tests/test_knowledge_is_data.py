@@ -34,6 +34,8 @@ FLAGS = {
     "rules/request/memory_twice.py": "sbatch's, quoted from what it answers: --mem --mem-per-cpu --mem-per-gpu",
     "rules/template/unknown_name.py": "an option of relionc itself, in what it says: --extra",
     "queue_template/plans.py": "sbatch's, in the call that submits: --chdir",
+    "runs/clients.py": "sbatch's, in the calls of Slurm's programs: --parsable --hold --chdir --dependency --test-only",
+    "cli/resolved.py": "an option of relionc itself, in what it says: --spec",
     "lower/script.py": "sbatch's, in the call that submits: --parsable --dependency --kill-on-invalid-dep",
 }
 # Labels of STAR files: the few that make a job file one.

@@ -70,6 +70,8 @@ PROFILE = TextOption(value="NAME", required=True, names=_profiles, is_path=True)
 CODE = TextOption(value="CODE", required=True, names=_codes)
 SHELL = TextOption(choices=("bash", "zsh", "fish"), required=True)
 
+BUILD = TextOption(value="BUILD", required=True, is_path=True)
+
 VERSION = Flag("--version", help="Show the version and exit.")
 FOLDER = TextOption(
     "-o",
@@ -123,6 +125,14 @@ RESULT = TextOption("--format", choices=("text", "json"), default="text", help="
 UNTRUSTED = Flag(
     "--untrusted",
     help="For specs of strangers: built-in profiles only, and no file outside their repository.",
+)
+TEST_ONLY = Flag("--test-only", help="Ask Slurm whether it would take each job, and when; submit nothing.")
+WATCH = Flag("--watch", help="Go on until all have ended; on a terminal, in place.")
+FROM_SPEC = OptionalText(
+    "--spec",
+    value="FILE",
+    is_path=True,
+    help="Spec of the build, for another layout; it is found by itself near the build or here.",
 )
 ALL = Flag("--all", help="Also list the best layout of every mode and kind of node.")
 TRACE = Flag("--trace", help="Also list what the search for each layout tried, and why it gave that up.")
@@ -293,6 +303,50 @@ def _completion(given: Given) -> int:
     return script(SHELL.of(given))
 
 
+def _submit(given: Given) -> int:
+    from relionc.cli.builds import exit_code
+    from relionc.cli.submit import run
+
+    return exit_code(lambda: run(BUILD.of(given), jobs=JOBS.of(given), test_only=TEST_ONLY.of(given)))
+
+
+def _resume(given: Given) -> int:
+    from relionc.cli.builds import exit_code
+    from relionc.cli.submit import resume
+
+    return exit_code(lambda: resume(BUILD.of(given), jobs=JOBS.of(given)))
+
+
+def _cancel(given: Given) -> int:
+    from relionc.cli.builds import exit_code
+    from relionc.cli.submit import cancel
+
+    return exit_code(lambda: cancel(BUILD.of(given), jobs=JOBS.of(given)))
+
+
+def _status(given: Given) -> int:
+    from relionc.cli.builds import exit_code
+    from relionc.cli.status import run
+
+    watch, as_json = WATCH.of(given), RESULT.of(given) == "json"
+    return exit_code(lambda: run(BUILD.of(given), jobs=JOBS.of(given), watch=watch, as_json=as_json))
+
+
+def _wait(given: Given) -> int:
+    from relionc.cli.builds import exit_code
+    from relionc.cli.status import wait
+
+    return exit_code(lambda: wait(BUILD.of(given), jobs=JOBS.of(given)))
+
+
+def _why(given: Given) -> int:
+    from relionc.cli.builds import exit_code
+    from relionc.cli.why import run
+
+    spec, as_json = FROM_SPEC.of(given), RESULT.of(given) == "json"
+    return exit_code(lambda: run(BUILD.of(given), jobs=JOBS.of(given), spec=spec, as_json=as_json))
+
+
 def _version(_: Given) -> int:
     from relionc import __version__
     from relionc.cli import say
@@ -316,6 +370,14 @@ RELIONC = Command(
                 DIAGNOSTICS,
             ),
             run=_build,
+        ),
+        Command(
+            "cancel",
+            summary="Cancel the jobs of a build.",
+            about="Cancel the jobs of BUILD that wait or run; those that wait for others first.",
+            arguments=(BUILD,),
+            options=(JOBS,),
+            run=_cancel,
         ),
         Command(
             "catalog",
@@ -400,6 +462,15 @@ RELIONC = Command(
             run=_plan,
         ),
         Command(
+            "resume",
+            summary="Let jobs that ended too early go on.",
+            about="Submit again the jobs of BUILD that ended without having finished, and those that wait for them; "
+            "let go those that Slurm holds.",
+            arguments=(BUILD,),
+            options=(JOBS,),
+            run=_resume,
+        ),
+        Command(
             "rule",
             summary="Explain the diagnostic CODE (RLnnn).",
             arguments=(CODE,),
@@ -411,6 +482,40 @@ RELIONC = Command(
             arguments=(KIND,),
             options=(OF_VERSION,),
             run=_schema,
+        ),
+        Command(
+            "status",
+            summary="Say where the jobs of a build are.",
+            about="Say where the jobs of BUILD are: state, iteration, resolution, times, the last error.",
+            arguments=(BUILD,),
+            options=(JOBS, WATCH, RESULT),
+            run=_status,
+        ),
+        Command(
+            "submit",
+            summary="Submit the jobs of a build, all or none.",
+            about="Submit the jobs of BUILD, a build directory, in the project folder: all that are not finished or in "
+            "the queue already. Where Slurm refuses one, the others are taken back.",
+            arguments=(BUILD,),
+            options=(JOBS, TEST_ONLY),
+            run=_submit,
+        ),
+        Command(
+            "wait",
+            summary="Wait until the jobs of a build have ended.",
+            about="Wait until the jobs of BUILD have ended; exit code 0 if all have ended well.",
+            arguments=(BUILD,),
+            options=(JOBS,),
+            run=_wait,
+        ),
+        Command(
+            "why",
+            summary="Say why jobs failed or do not go on.",
+            about="Say why jobs of BUILD failed or do not go on, what shows it, what helps, and the layout with "
+            "another pin.",
+            arguments=(BUILD,),
+            options=(JOBS, FROM_SPEC, RESULT),
+            run=_why,
         ),
     ),
 )  # fmt: skip

@@ -26,7 +26,7 @@ def offered(line):
 @pytest.mark.parametrize(
     ("line", "texts"),
     [
-        ("c", ["catalog", "cluster", "commands", "completion"]),
+        ("c", ["cancel", "catalog", "cluster", "commands", "completion"]),
         ("catalog ", ["diff", "list", "show"]),
         ("catalog sh", ["show"]),
         ("build --c", ["--check", "--cluster"]),

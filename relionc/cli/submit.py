@@ -1,0 +1,141 @@
+"""`relionc submit`, `resume` and `cancel`: hand the jobs of a build to Slurm, and take them back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.cli import say
+from relionc.cli.builds import opened
+from relionc.cli.options import CallError
+from relionc.cli.table import table
+from relionc.cli.why import posted
+from relionc.runs import clients, look, submit, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from relionc.runs.built import Build
+    from relionc.runs.clients import SlurmAnswer
+    from relionc.runs.look import Status
+    from relionc.runs.submit import Intent
+
+
+def run(path: str, *, jobs: Sequence[str] = (), test_only: bool = False) -> int:
+    """Submit the jobs of a build that are not finished and not in the queue; raises what `builds.exit_code` tells."""
+    build = opened(path, jobs)
+    submit.check(build)
+    intent = submit.intent(look.look(build), jobs)
+    return _test(intent, build) if test_only else _hand_over(build, intent)
+
+
+def _hand_over(build: Build, intent: Intent) -> int:
+    said = {name: reason for name, reason in intent.skipped.items() if reason != "not asked for"}
+    for name, reason in said.items():
+        say.result(f"{name} {reason}\n")
+    if not intent.jobs:
+        if not intent.active:
+            return 0
+        raise submit.NotSubmitted("all that is left is in the queue already; `relionc cancel` takes it out")
+    if any(status.job.how == "plain" for status in intent.jobs):
+        return _run_here(build, intent)
+    submit.submit(build, intent, lambda name, job_id: say.result(f"{name} {job_id}\n"))
+    return 0
+
+
+def _run_here(build: Build, intent: Intent) -> int:
+    """Run the jobs of a build without a queue one after the other; the first that fails ends it."""
+    for status in intent.jobs:
+        say.result(f"{status.job.name}\n")
+        code = submit.run_here(build, status)
+        (after,) = look.look(build, [status.job.name])
+        if code or after.kind == tables.BADLY:
+            say.result(posted(build, [after]))
+            return 1
+    return 0
+
+
+def _test(intent: Intent, build: Build) -> int:
+    """Ask Slurm about each job, and print what it answers; nothing is queued."""
+    rows, refused = [], []
+    for status, call in submit.calls(build, intent):
+        answer = clients.test(call)
+        if answer.code:
+            refused.append(f"{status.job.name}: {clients.refused(answer)}")
+        else:
+            rows.append((status.job.name, _would_start(answer)))
+    say.result(table(rows) if rows else "")
+    for reason in refused:
+        say.trouble(f"Slurm would refuse {reason}")
+    return 1 if refused else 0
+
+
+def _would_start(answer: SlurmAnswer) -> str:
+    """Return when and where Slurm would start a job. Which nodes it names is no promise: 26.05 names too many."""
+    found = tables.words().test.search(f"{answer.err}\n{answer.out}")
+    if found is None:
+        return "Slurm would take it"
+    when = found["time"].replace("T", " ")
+    return f"Slurm would take it: {found['cpus']} CPUs in partition {found['partition']}, at {when} if nothing changes"
+
+
+def resume(path: str, *, jobs: Sequence[str] = ()) -> int:
+    """Let jobs that ended too early go on, and those that wait for them; raises what `builds.exit_code` tells."""
+    build = opened(path, jobs)
+    submit.check(build)
+    statuses = look.look(build)
+    ours = [status for status in statuses if not jobs or status.job.name in jobs]
+    held = submit.held(ours)
+    if held:
+        clients.release(held)
+        say.result(f"released {' '.join(held)}\n")
+        if not submit.to_resume(ours):
+            return 0
+    _check_resume(statuses, ours)
+    for status in submit.to_resume(ours):
+        say.result(f"{status.job.name} goes on {_from(status)}\n")
+    return _hand_over(build, submit.intent(statuses, jobs))
+
+
+def _check_resume(statuses: Sequence[Status], ours: Sequence[Status]) -> None:
+    if all(status.row is None for status in statuses):
+        raise submit.NotSubmitted("nothing of this build was ever submitted: `relionc submit` does that")
+    if not submit.to_resume(ours):
+        raise submit.NotSubmitted("no job of this build has ended without having finished")
+
+
+def _from(status: Status) -> str:
+    whole = status.progress.whole if status.progress else None
+    return f"from iteration {whole}" if whole else "from the beginning"
+
+
+def cancel(path: str, *, jobs: Sequence[str] = ()) -> int:
+    """Cancel the jobs of a build that wait or run, those that wait for others first; returns the exit code."""
+    build = opened(path, jobs)
+    statuses = look.look(build, jobs)
+    for status in statuses:
+        if status.trouble:
+            raise CallError(status.trouble)
+    active = [status for status in reversed(statuses) if status.active and status.row]
+    ours = [status for status in active if _is_ours(status)]
+    if ours:
+        clients.cancel([status.row.job_id for status in ours if status.row])
+    for status in active:
+        _tell_cancelled(status, done=status in ours)
+    if not active:
+        say.result("nothing of this build waits or runs\n")
+    return 0 if ours == active else 1
+
+
+def _is_ours(status: Status) -> bool:
+    """Whether the job that Slurm has under a number runs a script of this build: the numbers come from a file."""
+    script = status.shown.script if status.shown else ""
+    return not script or script.split(" ")[0].endswith(f"/{status.job.script}")
+
+
+def _tell_cancelled(status: Status, *, done: bool) -> None:
+    job_id = status.row.job_id if status.row else ""
+    if done:
+        say.result(f"{status.job.name} {job_id} cancelled\n")
+    else:
+        script = status.shown.script if status.shown else ""
+        say.trouble(f"job {job_id} is not {status.job.name}: it runs {script}, and was left alone")

@@ -1,0 +1,153 @@
+"""A build directory as those see it who run it: its jobs, in the order in which they are submitted."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import TYPE_CHECKING
+
+from relionc.record import NamedTuple
+from relionc.runs import tables
+from relionc.source.values import as_mapping, as_texts, text_of
+from relionc.store import manifest
+from relionc.store.digest import of_bytes
+from relionc.store.paths import FolderTree, StoreError, is_safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from relionc.source.values import Plain
+
+PLAN, COMMANDS = "plan.json", "commands.txt"
+QUEUED, PLAIN = ("run.sbatch", "run_submit.script"), "run.sh"
+_REFERENCE = re.compile(r"\$\{(\w+)\}")
+
+
+class BuiltJob(NamedTuple):
+    """A job of a build; `script` is a path below the build directory, `digest` its sha256.
+
+    `how` is `queued` (sbatch takes the script), `plain` (bash runs it) or `by hand` (its user starts it); `marked`: its
+    commands make RELION write a mark when it succeeds, which old versions cannot.
+    """
+
+    name: str
+    type: str
+    output: str
+    project: str
+    after: tuple[str, ...]
+    time_s: int | None
+    how: str
+    script: str
+    digest: str
+    marked: bool
+
+
+class Build(NamedTuple):
+    """A build directory: absolute, and as the user called it; `spec` is a name, `spec_digest` its sha256."""
+
+    root: str
+    shown: str
+    spec: str
+    spec_digest: str
+    cluster: str
+    jobs: tuple[BuiltJob, ...]
+    changed: tuple[str, ...]  # artifacts that are not what the manifest says
+
+    def job(self, name: str) -> BuiltJob:
+        """Return a job by its name, which is one of the build's."""
+        return next(job for job in self.jobs if job.name == name)
+
+
+def read(path: str) -> Build:
+    """Return what a build directory holds; raises StoreError where it is none."""
+    tree = FolderTree(path)
+    try:
+        listed = tree.read(manifest.NAME)
+        found = tree.read(PLAN)
+        if listed is None or found is None:
+            raise StoreError(f"{path} is no build directory: `relionc build` makes one for each spec")
+        plan, inputs = _document(found[0]), _document(listed[0])
+        artifacts = manifest.artifacts_of(listed[0])
+        spec = text_of(plan.get("spec"))
+        digest = as_mapping(as_mapping(inputs.get("inputs")).get(spec)).get("sha256")
+        return Build(
+            root=os.path.abspath(path),
+            shown=path.rstrip("/") or path,
+            spec=spec,
+            spec_digest=text_of(digest),
+            cluster=text_of(plan.get("cluster")),
+            jobs=tuple(_jobs(as_mapping(plan.get("jobs")), tree, artifacts)),
+            changed=tuple(_changed(tree, artifacts)),
+        )
+    finally:
+        tree.close()
+
+
+def _document(content: bytes) -> dict[str, Plain]:
+    try:
+        return as_mapping(json.loads(content))
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _changed(tree: FolderTree, artifacts: Mapping[str, manifest.Facts]) -> Iterator[str]:
+    for path, facts in artifacts.items():
+        found = tree.read(path)
+        if found is None or of_bytes(found[0]) != facts.get("sha256"):
+            yield path
+
+
+def _jobs(
+    rows: Mapping[str, Plain], tree: FolderTree, artifacts: Mapping[str, manifest.Facts]
+) -> Iterator[BuiltJob]:
+    by_hand: set[str] = set()
+    for name, value in rows.items():
+        row = as_mapping(value)
+        after = tuple(as_texts(row.get("after")))
+        script = _script(name, artifacts)
+        found = tree.read(script) if script else None
+        folders = text_of(row.get("output")), text_of(row.get("project"))
+        if found is None or "\0" in "".join(folders):  # built with --job, or a plan that somebody has made
+            continue
+        how = "plain" if script.endswith(PLAIN) else "queued"
+        if row.get("interactive") is True or by_hand.intersection(after):
+            by_hand.add(name)
+            how = "by hand"
+        time_s = row.get("time_s")
+        yield BuiltJob(
+            name=name,
+            type=text_of(row.get("type")),
+            output=folders[0],
+            project=folders[1],
+            after=tuple(other for other in after if other in rows),
+            time_s=time_s if isinstance(time_s, int) else None,
+            how=how,
+            script=script,
+            digest=of_bytes(found[0]),
+            marked=_is_marked(tree.read(f"{name}/{COMMANDS}")),
+        )
+
+
+def _is_marked(commands: tuple[bytes, int] | None) -> bool:
+    words = commands[0].decode("utf-8", "replace").split() if commands else []
+    return tables.marks().asked_by in words
+
+
+def _script(job: str, artifacts: Mapping[str, manifest.Facts]) -> str:
+    """Return the script of a job that the manifest lists; none where there is no such job."""
+    names = (f"{job}/{name}" for name in (*QUEUED, PLAIN))
+    return next((name for name in names if is_safe(name) and name in artifacts), "")
+
+
+def project_of(job: BuiltJob, folder: str) -> str:
+    """Return the folder in which a job runs, submitted from `folder`; variables are those of this shell."""
+    named = _REFERENCE.sub(lambda found: os.environ.get(found[1], found[0]), job.project)
+    if named == "~" or named.startswith("~/"):
+        named = os.environ.get("HOME", "~") + named[1:]
+    return os.path.join(folder, named) if named else folder
+
+
+def output_of(job: BuiltJob, folder: str) -> str:
+    """Return the folder that a job writes to, submitted from `folder`."""
+    return os.path.join(project_of(job, folder), job.output)

@@ -1,0 +1,69 @@
+"""What the runtime of a job has written down: `relionc/events.tsv` in its output folder."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from relionc.record import NamedTuple
+from relionc.runs import logs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PLACE = os.path.join("relionc", "events.tsv")
+START, END, ITERATION, WARN = "start", "end", "iteration", "warn"
+
+
+class Event(NamedTuple):
+    """A row: when (seconds since 1970), of which job and start, what, in which iteration, and a sentence.
+
+    `ending` and `status` are those of an `end`: its name and the exit status.
+    """
+
+    time: int
+    job_id: str
+    start: int
+    event: str
+    iteration: int | None
+    sentence: str
+    ending: str = ""
+    status: int | None = None
+
+
+def read(output: str, job_id: str) -> tuple[Event, ...]:
+    """Return what was written down of a job, the oldest first; none where there is no such file."""
+    lines = logs.read(os.path.join(output, PLACE), "events.tsv").lines
+    found = (_event(line.text.split("\t")) for line in lines)
+    return tuple(event for event in found if event and event.job_id == job_id)
+
+
+def _event(row: Sequence[str]) -> Event | None:
+    if len(row) < 6 or not (_is_number(row[0]) and _is_number(row[2])):
+        return None
+    ending, status = (row[6], row[7]) if len(row) > 7 else ("", "")
+    return Event(
+        time=int(row[0]),
+        job_id=row[1],
+        start=int(row[2]),
+        event=row[3],
+        iteration=int(row[4]) if _is_number(row[4]) else None,
+        sentence=row[5],
+        ending=ending,
+        status=int(status) if _is_number(status) else None,
+    )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 13
+
+
+def end_of(events: Sequence[Event]) -> Event | None:
+    """Return how a job ended: the last `end`, unless it was started again after it."""
+    last = next((event for event in reversed(events) if event.event in (START, END)), None)
+    return last if last and last.event == END else None
+
+
+def restarts(events: Sequence[Event]) -> int:
+    """Return how often a job began anew."""
+    return max((event.start for event in events), default=0)

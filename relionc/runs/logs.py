@@ -1,0 +1,60 @@
+"""Logs of a job, of which nobody knows what they hold or how long they are: beginning, end, and where it stands."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from relionc.record import NamedTuple
+from relionc.source import regular
+
+_HEAD, _TAIL = 64 << 10, 1 << 20  # bytes that are looked at
+_LONGEST = 2000  # characters of a line
+ATTEMPT = re.compile(r"^=+ relionc: job (\S+)")
+"""The line that the runtime writes above what each attempt says."""
+
+
+class Line(NamedTuple):
+    """A line of a log; `number` counts from 1, and is 0 where the lines before it were not read."""
+
+    number: int
+    text: str
+
+
+class Log(NamedTuple):
+    """What was read of a log: its lines, and when it was last written (seconds since 1970)."""
+
+    name: str
+    lines: tuple[Line, ...] = ()
+    written: float | None = None
+
+    def place(self, line: Line) -> str:
+        """Return what to call a place: `run.err:118`."""
+        return f"{self.name}:{line.number}" if line.number else self.name
+
+    def of_last_attempt(self) -> Log:
+        """Return what stands below the last line that begins an attempt: what is above is an older story."""
+        starts = [index for index, line in enumerate(self.lines) if ATTEMPT.match(line.text)]
+        return self._replace(lines=self.lines[starts[-1] + 1 :]) if starts else self
+
+
+def read(path: str, name: str) -> Log:
+    """Return a log, an empty one where there is none; a long one loses its middle."""
+    try:
+        with regular.open_regular(path) as stream:
+            found = os.fstat(stream.fileno())
+            if found.st_size <= _HEAD + _TAIL:
+                return Log(name, tuple(_lines(stream.read(_HEAD + _TAIL), 1)), found.st_mtime)
+            head = stream.read(_HEAD)
+            stream.seek(-_TAIL, os.SEEK_END)
+            tail = stream.read(_TAIL).partition(b"\n")[2]
+            return Log(name, (*_lines(head, 1), *_lines(tail, 0)), found.st_mtime)
+    except OSError:
+        return Log(name)
+
+
+def _lines(data: bytes, first: int) -> list[Line]:
+    """Return the lines of a piece; a progress bar, which returns to its start, is what it shows last."""
+    texts = data.decode("utf-8", "replace").split("\n")
+    shown = (text.rstrip("\r").rpartition("\r")[2] if "\r" in text else text for text in texts)
+    return [Line(index + first if first else 0, text[-_LONGEST:]) for index, text in enumerate(shown)]

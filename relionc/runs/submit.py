@@ -1,0 +1,200 @@
+"""Submitting the jobs of a build: all that are not finished or in the queue, or, where one is refused, none."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+from relionc.record import NamedTuple
+from relionc.runs import clients, look
+from relionc.runs.built import project_of
+from relionc.runs.tables import BADLY, UNKNOWN
+from relionc.store.paths import StoreError, failure
+from relionc.store.state import State, Submitted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from relionc.runs.built import Build, BuiltJob
+    from relionc.runs.look import Status
+
+EDITED = "RELIONC_EDITED"
+"""The variable that lets an edited build be submitted, as for submit.sh."""
+
+
+class NotSubmitted(Exception):  # noqa: N818 - what happened to a submission
+    """Nothing was submitted; the text is for the user."""
+
+
+class Intent(NamedTuple):
+    """What a submission is to do: the jobs to hand over, in order, and why each other one is left alone."""
+
+    jobs: tuple[Status, ...]
+    skipped: Mapping[str, str]
+    active: Mapping[str, str]  # ids of jobs that Slurm has already, by name
+
+    def ids_before(self, job: BuiltJob, queued: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the ids of the jobs that have to end well before this one."""
+        ids = {**self.active, **queued}
+        return tuple(ids[name] for name in job.after if name in ids)
+
+
+def check(build: Build) -> None:
+    """Refuse a build that somebody has changed; raises NotSubmitted."""
+    if build.changed and os.environ.get(EDITED) != "yes":
+        few = ", ".join(build.changed[:3])
+        raise NotSubmitted(
+            f"{few} is not as it was built. Build it again, or set {EDITED}=yes to submit your changes"
+        )
+
+
+def intent(statuses: Sequence[Status], names: Sequence[str] = ()) -> Intent:
+    """Return what there is to submit; raises NotSubmitted where that cannot be."""
+    skipped: dict[str, str] = {}
+    todo = []
+    for status in statuses:
+        name = status.job.name
+        if status.trouble:
+            raise NotSubmitted(f"nobody can say whether {name} still runs: {status.trouble}")
+        if reason := _skip(status, names):
+            skipped[name] = reason
+        else:
+            todo.append(status)
+    chosen = {status.job.name for status in todo}
+    by_name = {status.job.name: status for status in statuses}
+    for status in todo:
+        for other in status.job.after:
+            if other in by_name and other not in chosen:
+                _check_before(status.job.name, by_name[other])
+    return Intent(
+        tuple(todo),
+        skipped,
+        {each.job.name: each.row.job_id for each in statuses if each.active and each.row},
+    )
+
+
+def _skip(status: Status, names: Sequence[str]) -> str:
+    """Return why a job is not submitted; nothing where it is."""
+    if names and status.job.name not in names:
+        return "not asked for"
+    if status.job.how == "by hand":
+        return "is yours to start"
+    if status.active and status.row:
+        changed = "" if status.same else ", as it was built before"
+        return f"is in the queue already: job {status.row.job_id}, {status.state}{changed}"
+    return "is finished already" if status.finished else ""
+
+
+def _check_before(name: str, before: Status) -> None:
+    if before.active or before.finished or before.job.how == "by hand":
+        return
+    raise NotSubmitted(f"{name} needs {before.job.name}, which is not finished: submit both")
+
+
+def calls(build: Build, intent: Intent) -> Iterator[tuple[Status, clients.Call]]:
+    """Yield how each job is handed over, without what it waits for."""
+    for status in intent.jobs:
+        job, folder = status.job, ""
+        if job.project and job.script.endswith("run_submit.script"):
+            folder = project_of(job, os.getcwd())
+        yield status, clients.Call(os.path.join(build.root, job.script), build.root, folder)
+
+
+def submit(build: Build, intent: Intent, tell: Callable[[str, str], None]) -> None:
+    """Queue the jobs of an intent; raises NotSubmitted after having undone what was done, StoreError.
+
+    `tell` is given the name and the id of each job once all are queued.
+    """
+    state = State(build.root)
+    try:
+        with state.alone():
+            rows = _queue(build, intent, state)
+            state.set_folder(os.getcwd())
+    finally:
+        state.close()
+    for name, row in rows:
+        tell(name, row.job_id)
+
+
+def _queue(build: Build, intent: Intent, state: State) -> list[tuple[str, Submitted]]:
+    """Queue one job after the other. Those that could start are held until all are there."""
+    done: list[tuple[str, Submitted]] = []
+    held: list[str] = []
+    try:
+        for status, call in calls(build, intent):
+            job, hold = status.job, len(intent.jobs) > 1
+            before = intent.ids_before(job, {name: row.job_id for name, row in done})
+            hold = hold and not set(before) & {row.job_id for _, row in done}
+            _make_folder(status)
+            job_id = clients.submit(call._replace(after=before, hold=hold))
+            done.append((job.name, Submitted(int(time.time()), job_id, job.digest)))
+            held += [job_id] * hold
+            state.add(*done[-1])
+        if held:
+            clients.release(held)
+    except BaseException as error:
+        left = _undo(done, state)
+        if isinstance(error, clients.SlurmError):
+            at = intent.jobs[min(len(done), len(intent.jobs) - 1)].job.name
+            raise NotSubmitted(f"{at}: {error}{left}") from error
+        raise
+    return done
+
+
+def _make_folder(status: Status) -> None:
+    folder = os.path.join(project_of(status.job, os.getcwd()), status.job.output)
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise failure("make", folder, error) from error
+
+
+def _undo(done: Sequence[tuple[str, Submitted]], state: State) -> str:
+    """Take back what was queued; return what could not be."""
+    if not done:
+        return ""
+    ids = [row.job_id for _, row in reversed(done)]
+    try:
+        clients.cancel(ids)
+    except clients.SlurmError as error:
+        return f"\nthese jobs were queued before it and could not be cancelled: {' '.join(ids)} ({error})"
+    for name, row in done:
+        with contextlib.suppress(StoreError):
+            state.take_back(name, row)
+    return f"\nwhat was queued before it was cancelled: {' '.join(ids)}"
+
+
+def run_here(build: Build, status: Status) -> int:
+    """Run a job that needs no queue, and wait for it; returns its exit code. Raises StoreError."""
+    state = State(build.root)
+    try:
+        with state.alone():
+            state.set_folder(os.getcwd())
+            _make_folder(status)
+            environment = {**os.environ, "RELIONC_BUILD": build.root}
+            script = os.path.join(build.root, status.job.script)
+            command = ["bash", script]  # as submit.sh does
+            with subprocess.Popen(command, env=environment) as running:  # noqa: S603 - a script of the build
+                row = Submitted(int(time.time()), f"local-{running.pid}", status.job.digest)
+                state.add(status.job.name, row)
+                return running.wait()
+    finally:
+        state.close()
+
+
+def to_resume(statuses: Sequence[Status]) -> list[Status]:
+    """Return the jobs that ended without having finished, and may go on."""
+    return [status for status in statuses if status.kind in (BADLY, UNKNOWN)]
+
+
+def held(statuses: Sequence[Status]) -> list[str]:
+    """Return the ids of jobs that Slurm holds."""
+    reasons = {status.job.name: look.reason_of(status) for status in statuses if status.active}
+    return [
+        status.row.job_id
+        for status in statuses
+        if status.row and (reason := reasons.get(status.job.name)) and reason.held
+    ]
