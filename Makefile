@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 SPEC := specs/biowulf-2018/class3d-ribosome.yaml
 # In this order: an error in the catalogue's data is told first, schemas name its options, validators are made from schemas.
-GENERATORS := $(addprefix tools/build_,$(addsuffix .py,catalog sites schemas validators templates job_docs code_docs solver_page))
+GENERATORS := $(addprefix tools/build_,$(addsuffix .py,catalog sites schemas validators runtime templates job_docs code_docs solver_page))
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak mutants check bench generate fresh clean
 

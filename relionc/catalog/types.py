@@ -67,7 +67,9 @@ class Traits(NamedTuple):
     `vram`: the same for the memory of a GPU; `quantities`: the numbers that these models take from options, by their
     names in `docs/memory.md`. `items`: what is divided among ranks (`particles`, `micrographs`, `tomograms`, ``).
     `window`: the program waits for a person at a window. `copies_repeats`: an image that several rows name is copied
-    to scratch for each of them. `single_gpu`: it is of no use to have more GPUs than one.
+    to scratch for each of them. `resume`: how it goes on after it was stopped: `iterations` (from the files of one),
+    `unfinished` (only what is not done yet), or nothing: from the beginning.
+    `single_gpu`: it is of no use to have more GPUs than one.
     """
 
     mpi: Expr
@@ -87,6 +89,7 @@ class Traits(NamedTuple):
     single_gpu: Expr = ("const", False)
     vram: tuple[str, ...] = ()
     quantities: Mapping[str, Expr] = {}
+    resume: str = ""
 
 
 class JobType(NamedTuple):

@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING
 
 from relionc.emit import jobfile, scripts, shell
 from relionc.emit.json_text import document
+from relionc.resources import folder
 
 if TYPE_CHECKING:
     from relionc.ir import Bundle, JobArtifacts
 
 
+RUNTIME = "relionc-runtime.sh"
+
+
 def files(bundle: Bundle, template: str | None = None) -> dict[str, bytes]:
     """Return every file of a build but the manifest: path below the build directory → content.
 
-    The order is fixed: each job's files, then plan.json and submit.sh. `template` is the text of a site's own
-    script template; `relionc.emit.site_template.TemplateError` says what is wrong with it.
+    The order is fixed: each job's files, then plan.json, submit.sh and relionc-runtime.sh. `template` is the text of a
+    site's own script template; `relionc.emit.site_template.TemplateError` says what is wrong with it.
     """
     texts: dict[str, str] = {}
     own = _by_template(bundle, template) if template is not None else {}
@@ -23,7 +27,15 @@ def files(bundle: Bundle, template: str | None = None) -> dict[str, bytes]:
         texts |= {f"{job.job}/{name}": text for name, text in _job_files(job, own.get(job.job)).items()}
     texts["plan.json"] = document(bundle.plan or {})
     texts["submit.sh"] = scripts.submit(bundle)
+    if any(job.queue_script is None for job in bundle.jobs):
+        texts[RUNTIME] = runtime()
     return {path: text.encode() for path, text in texts.items()}
+
+
+def runtime() -> str:
+    """Return the text of the guard that the scripts of a build share."""
+    with open(f"{folder('templates')}/{RUNTIME}", encoding="utf-8") as stream:
+        return stream.read()
 
 
 def _by_template(bundle: Bundle, template: str) -> dict[str, str]:

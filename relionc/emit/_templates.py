@@ -20,6 +20,12 @@ def run_sbatch(view: ScriptView) -> str:
     out += ('\nset -euo pipefail\n',)
     if view['needs']:
         out += ('if [[ ! -v ', str(view['needs']), ' ]]; then\n  echo ', str(view['needs_help']), ' >&2\n  exit 1\nfi\n',)
+    out += ('\n# What relionc-runtime.sh has to know to guard this job. It stands in the folder of the build; of this script, Slurm runs a copy.\ndeclare -A plan=(\n',)
+    for fact in view['guard']['facts']:
+        out += ('  [', str(fact['name']), ']=', str(fact['value']), '\n',)
+    out += (')\ninputs=(', str(view['guard']['inputs']), ')\nresults=(', str(view['guard']['results']), ')\nwrapper=(', str(view['guard']['wrapper']), ')\nbuild=$(dirname -- "${BASH_SOURCE[0]}")/..\nif [[ ! -r ${build}/relionc-runtime.sh ]]; then\n  build=${RELIONC_BUILD:-$(scontrol show job "${SLURM_JOB_ID:-}" | sed -n \'s|^ *Command=\\(.*\\)/[^/]*/[^/]*$|\\1|p;T;q\')}\nfi\n. "${build}/relionc-runtime.sh" || { echo "relionc-runtime.sh is not in \'${build}\': name the folder of this build in RELIONC_BUILD" >&2; exit 78; }\nrelionc_begin\n',)
+    if view['tell']:
+        out += ('echo ', str(view['tell']), '\n',)
     if view['environment']:
         out += ('\n# What this site needs before RELION; module functions may read unset variables.\nset +u\n',)
         for line in view['environment']:
@@ -29,13 +35,6 @@ def run_sbatch(view: ScriptView) -> str:
         out += ('\n',)
         for export in view['exports']:
             out += ('export ', str(export['name']), '=', str(export['value']), '\n',)
-    out += ('\n',)
-    if view['project']:
-        out += ("CDPATH='' cd -- ", str(view['project']), '\n',)
-    out += ('mkdir -p -- ', str(view['output']), '\n',)
-    if view['tell']:
-        out += ('echo ', str(view['tell']), '\n',)
-    out += ('exec >>', str(view['run_out']), ' 2>>', str(view['run_err']), '\n',)
     if view['hostfile']:
         out += ('\n',)
         if view['hostfile']['row']:
@@ -56,35 +55,52 @@ def run_sbatch(view: ScriptView) -> str:
             out += ('# One row per rank: one on the first node, then ', str(view['hostfile']['workers']), ' on every node.\n',)
         else:
             out += ('# One row per rank: ', str(view['hostfile']['workers']), ' on every node.\n',)
-        if view['hostfile']['nodes']:
-            out += ('if [[ ${SLURM_JOB_NUM_NODES} -ne ', str(view['hostfile']['nodes']), ' ]]; then\n  echo "planned for ', str(view['hostfile']['nodes']), ' nodes, but this allocation has ${SLURM_JOB_NUM_NODES}" >&2\n  exit 1\nfi\n',)
-        out += ('nodelist=$(scontrol show hostnames "${SLURM_JOB_NODELIST}")\nmapfile -t nodes <<<"${nodelist}"\n',)
+        out += ('rows() {\n  local nodes node i',)
         if view['hostfile']['row']:
+            out += (' n tasks',)
             if view['hostfile']['shares']:
-                out += ('tasks=(', str(view['hostfile']['shares']), ')\n',)
+                out += ('=(', str(view['hostfile']['shares']), ')',)
             else:
-                out += ('tasks=()\nfor part in ${SLURM_TASKS_PER_NODE//,/ }; do # as 5,4(x3)\n  times=1\n  if [[ ${part} = *x* ]]; then times=${part#*x}; fi\n  times=${times%)}\n  for ((i = 0; i < times; i++)); do tasks+=("${part%(*}"); done\ndone\n',)
+                out += ('=() part times',)
             if view['hostfile']['numbered']:
-                out += ('rank=0\n',)
-            out += ('for n in "${!nodes[@]}"; do\n',)
+                out += (' rank=0',)
+        out += ('\n  mapfile -t nodes < <(scontrol show hostnames "${SLURM_JOB_NODELIST}")\n',)
+        if view['hostfile']['row']:
+            if (not view['hostfile']['shares']):
+                out += ('  for part in ${SLURM_TASKS_PER_NODE//,/ }; do # as 5,4(x3)\n    times=1\n    if [[ ${part} = *x* ]]; then times=${part#*x}; fi\n    times=${times%)}\n    for ((i = 0; i < times; i++)); do tasks+=("${part%(*}"); done\n  done\n',)
+            out += ('  for n in "${!nodes[@]}"; do\n',)
             if view['hostfile']['ranked']:
-                out += ('  for ((i = 0; i < tasks[n]; i++)); do echo ', str(view['hostfile']['row']), '; done\n',)
+                out += ('    for ((i = 0; i < tasks[n]; i++)); do echo ', str(view['hostfile']['row']), '; done\n',)
             else:
-                out += ('  echo ', str(view['hostfile']['row']), '\n',)
-            out += ('done >', str(view['hostfile']['path']), '\n',)
+                out += ('    echo ', str(view['hostfile']['row']), '\n',)
+            out += ('  done\n',)
         else:
-            out += ('{\n',)
             if view['hostfile']['first']:
                 out += ('  echo "${nodes[0]}"\n',)
-            out += ('  for node in "${nodes[@]}"; do\n    for ((i = 0; i < ', str(view['hostfile']['workers']), '; i++)); do echo "${node}"; done\n  done\n} >', str(view['hostfile']['path']), '\n',)
-        if view['hostfile']['variable']:
-            out += ('export ', str(view['hostfile']['variable']), '=', str(view['hostfile']['path']), '\n',)
-        for name in view['hostfile']['unset']:
-            out += ('unset ', str(name), '\n',)
-    for step in view['steps']:
-        out += ('\n',)
+            out += ('  for node in "${nodes[@]}"; do\n    for ((i = 0; i < ', str(view['hostfile']['workers']), '; i++)); do echo "${node}"; done\n  done\n',)
+        out += ('}\n',)
+    if view['guard']['launch']:
+        out += ('\nlaunch() {\n',)
+        if view['hostfile']:
+            if view['hostfile']['variable']:
+                out += ('  export ', str(view['hostfile']['variable']), '=', str(view['hostfile']['path']), '\n',)
+            for name in view['hostfile']['unset']:
+                out += ('  unset ', str(name), '\n',)
+        for line in view['guard']['launch']:
+            out += ('  ', str(line), '\n',)
+        out += ('}\n',)
+    out += ('\nnew() {\n',)
+    for step in view['guard']['new']:
         for line in step:
-            out += (str(line), '\n',)
+            out += ('  ', str(line), '\n',)
+    out += ('}\n',)
+    if view['guard']['resume']:
+        out += ('\n# How RELION goes on with what an earlier start has left.\nresume() {\n',)
+        for step in view['guard']['resume']:
+            for line in step:
+                out += ('  ', str(line), '\n',)
+        out += ('}\n',)
+    out += ('\nrelionc_run\n',)
     return "".join(out)
 
 
@@ -96,6 +112,12 @@ def run_sh(view: ScriptView) -> str:
     out += ('\nset -euo pipefail\n',)
     if view['needs']:
         out += ('if [[ ! -v ', str(view['needs']), ' ]]; then\n  echo ', str(view['needs_help']), ' >&2\n  exit 1\nfi\n',)
+    out += ('\n# What relionc-runtime.sh has to know to guard this job. It stands in the folder of the build; of this script, Slurm runs a copy.\ndeclare -A plan=(\n',)
+    for fact in view['guard']['facts']:
+        out += ('  [', str(fact['name']), ']=', str(fact['value']), '\n',)
+    out += (')\ninputs=(', str(view['guard']['inputs']), ')\nresults=(', str(view['guard']['results']), ')\nwrapper=(', str(view['guard']['wrapper']), ')\nbuild=$(dirname -- "${BASH_SOURCE[0]}")/..\nif [[ ! -r ${build}/relionc-runtime.sh ]]; then\n  build=${RELIONC_BUILD:-$(scontrol show job "${SLURM_JOB_ID:-}" | sed -n \'s|^ *Command=\\(.*\\)/[^/]*/[^/]*$|\\1|p;T;q\')}\nfi\n. "${build}/relionc-runtime.sh" || { echo "relionc-runtime.sh is not in \'${build}\': name the folder of this build in RELIONC_BUILD" >&2; exit 78; }\nrelionc_begin\n',)
+    if view['tell']:
+        out += ('echo ', str(view['tell']), '\n',)
     if view['environment']:
         out += ('\n# What this site needs before RELION; module functions may read unset variables.\nset +u\n',)
         for line in view['environment']:
@@ -105,13 +127,6 @@ def run_sh(view: ScriptView) -> str:
         out += ('\n',)
         for export in view['exports']:
             out += ('export ', str(export['name']), '=', str(export['value']), '\n',)
-    out += ('\n',)
-    if view['project']:
-        out += ("CDPATH='' cd -- ", str(view['project']), '\n',)
-    out += ('mkdir -p -- ', str(view['output']), '\n',)
-    if view['tell']:
-        out += ('echo ', str(view['tell']), '\n',)
-    out += ('exec >>', str(view['run_out']), ' 2>>', str(view['run_err']), '\n',)
     if view['hostfile']:
         out += ('\n',)
         if view['hostfile']['row']:
@@ -132,35 +147,52 @@ def run_sh(view: ScriptView) -> str:
             out += ('# One row per rank: one on the first node, then ', str(view['hostfile']['workers']), ' on every node.\n',)
         else:
             out += ('# One row per rank: ', str(view['hostfile']['workers']), ' on every node.\n',)
-        if view['hostfile']['nodes']:
-            out += ('if [[ ${SLURM_JOB_NUM_NODES} -ne ', str(view['hostfile']['nodes']), ' ]]; then\n  echo "planned for ', str(view['hostfile']['nodes']), ' nodes, but this allocation has ${SLURM_JOB_NUM_NODES}" >&2\n  exit 1\nfi\n',)
-        out += ('nodelist=$(scontrol show hostnames "${SLURM_JOB_NODELIST}")\nmapfile -t nodes <<<"${nodelist}"\n',)
+        out += ('rows() {\n  local nodes node i',)
         if view['hostfile']['row']:
+            out += (' n tasks',)
             if view['hostfile']['shares']:
-                out += ('tasks=(', str(view['hostfile']['shares']), ')\n',)
+                out += ('=(', str(view['hostfile']['shares']), ')',)
             else:
-                out += ('tasks=()\nfor part in ${SLURM_TASKS_PER_NODE//,/ }; do # as 5,4(x3)\n  times=1\n  if [[ ${part} = *x* ]]; then times=${part#*x}; fi\n  times=${times%)}\n  for ((i = 0; i < times; i++)); do tasks+=("${part%(*}"); done\ndone\n',)
+                out += ('=() part times',)
             if view['hostfile']['numbered']:
-                out += ('rank=0\n',)
-            out += ('for n in "${!nodes[@]}"; do\n',)
+                out += (' rank=0',)
+        out += ('\n  mapfile -t nodes < <(scontrol show hostnames "${SLURM_JOB_NODELIST}")\n',)
+        if view['hostfile']['row']:
+            if (not view['hostfile']['shares']):
+                out += ('  for part in ${SLURM_TASKS_PER_NODE//,/ }; do # as 5,4(x3)\n    times=1\n    if [[ ${part} = *x* ]]; then times=${part#*x}; fi\n    times=${times%)}\n    for ((i = 0; i < times; i++)); do tasks+=("${part%(*}"); done\n  done\n',)
+            out += ('  for n in "${!nodes[@]}"; do\n',)
             if view['hostfile']['ranked']:
-                out += ('  for ((i = 0; i < tasks[n]; i++)); do echo ', str(view['hostfile']['row']), '; done\n',)
+                out += ('    for ((i = 0; i < tasks[n]; i++)); do echo ', str(view['hostfile']['row']), '; done\n',)
             else:
-                out += ('  echo ', str(view['hostfile']['row']), '\n',)
-            out += ('done >', str(view['hostfile']['path']), '\n',)
+                out += ('    echo ', str(view['hostfile']['row']), '\n',)
+            out += ('  done\n',)
         else:
-            out += ('{\n',)
             if view['hostfile']['first']:
                 out += ('  echo "${nodes[0]}"\n',)
-            out += ('  for node in "${nodes[@]}"; do\n    for ((i = 0; i < ', str(view['hostfile']['workers']), '; i++)); do echo "${node}"; done\n  done\n} >', str(view['hostfile']['path']), '\n',)
-        if view['hostfile']['variable']:
-            out += ('export ', str(view['hostfile']['variable']), '=', str(view['hostfile']['path']), '\n',)
-        for name in view['hostfile']['unset']:
-            out += ('unset ', str(name), '\n',)
-    for step in view['steps']:
-        out += ('\n',)
+            out += ('  for node in "${nodes[@]}"; do\n    for ((i = 0; i < ', str(view['hostfile']['workers']), '; i++)); do echo "${node}"; done\n  done\n',)
+        out += ('}\n',)
+    if view['guard']['launch']:
+        out += ('\nlaunch() {\n',)
+        if view['hostfile']:
+            if view['hostfile']['variable']:
+                out += ('  export ', str(view['hostfile']['variable']), '=', str(view['hostfile']['path']), '\n',)
+            for name in view['hostfile']['unset']:
+                out += ('  unset ', str(name), '\n',)
+        for line in view['guard']['launch']:
+            out += ('  ', str(line), '\n',)
+        out += ('}\n',)
+    out += ('\nnew() {\n',)
+    for step in view['guard']['new']:
         for line in step:
-            out += (str(line), '\n',)
+            out += ('  ', str(line), '\n',)
+    out += ('}\n',)
+    if view['guard']['resume']:
+        out += ('\n# How RELION goes on with what an earlier start has left.\nresume() {\n',)
+        for step in view['guard']['resume']:
+            for line in step:
+                out += ('  ', str(line), '\n',)
+        out += ('}\n',)
+    out += ('\nrelionc_run\n',)
     return "".join(out)
 
 

@@ -6,13 +6,31 @@ from typing import TYPE_CHECKING
 
 from relionc.emit import shell
 from relionc.emit._templates import JOB_SCRIPTS, allocate_sh, submit_sh
-from relionc.ir import Allocation, Bundle, Directive, HostfileRule, Script, ShellRef, Step, Submission, Word
+from relionc.ir import (
+    Allocation,
+    Bundle,
+    Directive,
+    Guard,
+    HostfileRule,
+    Script,
+    ShellRef,
+    Step,
+    Submission,
+    Word,
+)
 from relionc.slurm.quoting import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from relionc.emit.views import AllocateView, HostfileView, ScriptView, SubmissionView, SubmitView
+    from relionc.emit.views import (
+        AllocateView,
+        GuardView,
+        HostfileView,
+        ScriptView,
+        SubmissionView,
+        SubmitView,
+    )
 
 
 def script(value: Script, name: str) -> str:
@@ -37,11 +55,32 @@ def script_view(value: Script, name: str) -> ScriptView:
         "tell": "" if name == "run.sbatch" else shell.word(("writing run.out and run.err in ", *folder)),
         "hostfile": _hostfile_view(value.hostfile),
         "steps": [_step(step) for step in value.steps],
+        "guard": _guard_view(value.guard, value.steps),
     }
 
 
 def _step(step: Step) -> list[str]:
     return shell.step_lines(step.launcher, step.command, step.second)
+
+
+def _guard_view(guard: Guard, steps: Sequence[Step]) -> GuardView:
+    return {
+        "facts": [{"name": name, "value": shell.word(word)} for name, word in guard.facts],
+        "inputs": " ".join(map(shell.word, guard.inputs)),
+        "results": " ".join(map(shell.word, guard.results)),
+        "wrapper": " ".join(map(shell.word, guard.wrapper)),
+        "launch": shell.launch_lines(guard.launch, guard.second) if guard.launch else [],
+        "new": [_launched(step, guard) for step in steps],
+        "resume": [_launched(step, guard) for step in guard.resume],
+    }
+
+
+def _launched(step: Step, guard: Guard) -> list[str]:
+    """Return the lines of a step, with `launch` in the place of the words that start ranks."""
+    words, size = guard.launch, len(guard.launch)
+    if not words or step.launcher[:size] != words:
+        return _step(step)
+    return shell.step_lines((("launch",), *step.launcher[size:]), step.command)
 
 
 def _hostfile_view(rule: HostfileRule | None) -> HostfileView | None:

@@ -184,6 +184,14 @@ def step_lines(launcher: Sequence[Word], command: CommandLine, second: Sequence[
     return lines([started, *_flag_groups(program), redirection(command)])
 
 
+def launch_lines(first: Sequence[Word], second: Sequence[Word]) -> list[str]:
+    """Render what starts ranks of the program in a function's arguments; with `second`, in two groups of nodes."""
+    again = ['"$@"']
+    if not second:
+        return [" ".join([*words(first), *again])]
+    return lines([[*words(first), *again], [*map(word, second), *again]])
+
+
 def _twice(launcher: Sequence[Word], command: CommandLine, second: Sequence[Word]) -> list[str]:
     """Render a step that names its command twice: an array holds it, so that it stands in the script once."""
     again = ['"${command[@]}"']

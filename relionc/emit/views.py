@@ -31,6 +31,18 @@ class HostfileView(TypedDict):
     shares: str
 
 
+class GuardView(TypedDict):
+    """What the guard of a job has to know: lists are words on one line, steps are lists of lines."""
+
+    facts: Sequence[ExportView]
+    inputs: str
+    results: str
+    wrapper: str
+    launch: list[str]
+    new: list[list[str]]
+    resume: list[list[str]]
+
+
 class ScriptView(TypedDict):
     """A job's script, `run.sbatch` or `run.sh`."""
 
@@ -47,6 +59,7 @@ class ScriptView(TypedDict):
     tell: str
     hostfile: HostfileView | None
     steps: list[list[str]]
+    guard: GuardView
 
 
 class AllocateView(TypedDict):

@@ -89,6 +89,23 @@ class HostfileRule(NamedTuple):
     unset: tuple[str, ...] = ()
 
 
+class Guard(NamedTuple):
+    """What the guard of a job (`templates/relionc-runtime.sh`) has to know of it; docs/runtime.md has the `facts`.
+
+    `launch` and `second` are the words that start ranks: `launch PROGRAM`, and in a hetjob `second PROGRAM` behind it.
+    `wrapper` stands between them and a program. `inputs` have to be there, and `results` are there when all is done.
+    `resume` are the steps that go on where an earlier run was stopped; the variable `from` names its last iteration.
+    """
+
+    facts: tuple[tuple[str, Word], ...] = ()
+    launch: tuple[Word, ...] = ()
+    second: tuple[Word, ...] = ()
+    wrapper: tuple[Word, ...] = ()
+    inputs: tuple[Word, ...] = ()
+    results: tuple[Word, ...] = ()
+    resume: tuple[Step, ...] = ()
+
+
 class Script(NamedTuple):
     """A complete batch or plain script of one job.
 
@@ -98,7 +115,7 @@ class Script(NamedTuple):
     job: str
     header: tuple[str, ...]  # comment lines: what this is and how it was planned
     directives: tuple[Directive, ...]
-    output_dir: Word  # created first; run.out and run.err are appended in it
+    output_dir: Word  # made by the guard; run.out and run.err are appended in it
     steps: tuple[Step, ...]
     environment: tuple[str, ...] = ()  # the profile's own shell lines (module load …), run without `set -u`
     exports: tuple[tuple[str, Word], ...] = ()
@@ -106,6 +123,7 @@ class Script(NamedTuple):
     project: Word | None = None  # a folder to change to first
     needs: str = ""
     needs_help: str = ""
+    guard: Guard = Guard()
 
 
 class QueueScript(NamedTuple):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Option = tuple[str, str | None]
 
-OF_JOB = ("job-name", "output", "open-mode")
+OF_JOB = ("job-name", "output", "open-mode", "requeue", "no-requeue", "signal")
 """Options that say nothing about what to allocate."""
 _NEXT_GROUP = Directive("", "hetjob")
 
@@ -34,12 +34,30 @@ def batch(plan: JobPlan, cluster: Cluster) -> tuple[Directive, ...]:
     further = [(name, value) for name, value in (*cluster.directives, *plan.job.slurm) if name != "gres"]
     # The output is relative to where sbatch is called: that folder exists. Slurm kills a job without a word when the
     # folder of its output is missing, so the job's own folder would not do.
-    of_job = zip(OF_JOB, (plan.job.name, "slurm-%j.out", "append"), strict=True)
-    made = [*_directives([*of_job, *resources(plan, first, cluster), *further])]
+    name = plan.job.name
+    of_job = (("job-name", name), ("output", "slurm-%j.out"), ("open-mode", "append"))
+    given = {name for name, _ in further}
+    made = [*_directives([*of_job, *_restart(plan, given), *resources(plan, first, cluster), *further])]
     for group in others:
         of_nodes = [(name, value) for name, value in further if OPTIONS[name].each_group]
         made += [_NEXT_GROUP, *_directives([*resources(plan, group, cluster), *of_nodes])]
     return tuple(made)
+
+
+def _restart(plan: JobPlan, given: set[str]) -> Iterator[Option]:
+    """Yield whether Slurm may start the job again, and when it tells the script that the time limit is near.
+
+    Without a word, the site's JobRequeue decides. What is `given` by the user or the profile is not said again.
+    """
+    if not given & {"requeue", "no-requeue"}:
+        yield "requeue" if plan.job.restart else "no-requeue", None
+    if plan.job.restart and plan.job.type.traits.resume and "signal" not in given:
+        yield "signal", f"B:USR1@{_notice_s(plan.time_s)}"
+
+
+def _notice_s(time_s: int | None) -> int:
+    """Return how long before its time limit a job has to stop: RELION ends in seconds, a large one in minutes."""
+    return 120 if time_s is None else max(20, min(300, time_s // 20))
 
 
 def _directives(options: Iterable[Option]) -> tuple[Directive, ...]:

@@ -69,8 +69,8 @@ def hostfile_rule(plan: JobPlan, cluster: Cluster) -> HostfileRule | None:
 
 
 def hostfile_path(plan: JobPlan) -> Word:
-    """Return where the script writes its hostfile: beside the output, one per Slurm job."""
-    return (*word(plan.job.output), "hostfile.", reference("SLURM_JOB_ID"))
+    """Return where the script writes its hostfile: beside the guard's other files, which are no results."""
+    return (*word(plan.job.output), "relionc/hostfile")
 
 
 def hostfile_rows(placement: Placement, hosts: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -95,6 +95,13 @@ def steps(plan: JobPlan, commands: Iterable[tuple[CommandLine, bool]], cluster: 
     return tuple(made)
 
 
+def starts(plan: JobPlan, cluster: Cluster) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+    """Return the words that start ranks of a program, and those that start it again in the second group of a hetjob."""
+    launcher = launcher_of(plan, cluster)
+    first = tuple(filled(text, plan) for text in _launcher_texts(plan, cluster, parallel=True))
+    return first, tuple(filled(text, plan) for text in launcher.workers) if launcher else ()
+
+
 def of_version(by_version: Mapping[str, tuple[str, ...]], plan: JobPlan) -> tuple[str, ...]:
     """Return what a profile has for the RELION of a job, or for all others."""
     return by_version.get(plan.job.type.version, by_version.get("*", ()))
@@ -107,15 +114,20 @@ def on_workers(plan: JobPlan, command: CommandLine, cluster: Cluster) -> Command
     id on the nodes of the group; in the environment of all ranks, SLURM_JOB_ID is the first group's (Slurm 22.05,
     tried). How the variable is called for the workers, the launcher says.
     """
+    scratch, theirs = word(plan.scratch.folder), scratch_of_workers(plan, cluster)
+    if not scratch or scratch == theirs:
+        return command
+    return command._replace(words=tuple(theirs if each == scratch else each for each in command.words))
+
+
+def scratch_of_workers(plan: JobPlan, cluster: Cluster) -> Word:
+    """Return the scratch folder as the workers' nodes name it."""
     launcher = launcher_of(plan, cluster)
     names = dict(launcher.variables) if launcher else {}
     scratch = word(plan.scratch.folder)
-    if not names or not scratch:
-        return command
-    theirs = tuple(
+    return tuple(
         reference(names.get(part.name, part.name)) if isinstance(part, ShellRef) else part for part in scratch
     )
-    return command._replace(words=tuple(theirs if each == scratch else each for each in command.words))
 
 
 def _launcher_texts(plan: JobPlan, cluster: Cluster, *, parallel: bool) -> tuple[str, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from relionc.expr.refs import Units
 from relionc.ir import Allocation, Bundle, JobArtifacts, Script, Submission, Word
 from relionc.lower import directives, launch
+from relionc.lower.guard import guard, identities
 from relionc.lower.modes import mode_of
 from relionc.lower.shell_words import anywhere, path_word, profile_word, word
 from relionc.plan.words import plural
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
 
 
 class JobCommands(Protocol):
-    """The commands of a job; `parallel` says of each whether the launcher goes in front."""
+    """The commands of a job; `parallel` says of each whether the launcher goes in front.
+
+    The nodes are the files that it reads and makes, as path and RELION's word for the kind.
+    """
 
     @property
     def commands(self) -> tuple[CommandLine, ...]:
@@ -33,6 +38,14 @@ class JobCommands(Protocol):
     @property
     def parallel(self) -> tuple[bool, ...]:
         """One flag per command."""
+
+    @property
+    def input_nodes(self) -> tuple[tuple[str, str], ...]:
+        """What it reads."""
+
+    @property
+    def output_nodes(self) -> tuple[tuple[str, str], ...]:
+        """What it makes."""
 
 
 class Origin(NamedTuple):
@@ -58,14 +71,24 @@ def bundle(
     cluster: Cluster,
     *,
     origin: Origin,
+    resumed: Mapping[str, JobCommands] = MappingProxyType({}),
 ) -> Bundle:
     """Return everything that is written for one spec.
 
-    `commands` and `job_files` are by job name. The caller adds `plan` (`_replace`).
+    `commands` and `job_files` are by job name; `resumed` are the commands with which RELION goes on, of the jobs
+    that can. The caller adds `plan` (`_replace`).
     """
+    known = identities(plans)
     return Bundle(
         jobs=tuple(
-            _artifacts(plan, commands[plan.job.name], job_files[plan.job.name], cluster, origin)
+            _artifacts(
+                plan,
+                (commands[plan.job.name], resumed.get(plan.job.name)),
+                job_files[plan.job.name],
+                cluster,
+                origin,
+                known[plan.job.name],
+            )
             for plan in plans
         ),
         submissions=submissions(plans, cluster),
@@ -74,13 +97,21 @@ def bundle(
 
 
 def _artifacts(
-    plan: JobPlan, relion_commands: JobCommands, job_file: JobFile, cluster: Cluster, origin: Origin
+    plan: JobPlan,
+    both: tuple[JobCommands, JobCommands | None],
+    job_file: JobFile,
+    cluster: Cluster,
+    origin: Origin,
+    identity: str,
 ) -> JobArtifacts:
+    relion_commands, resumed = both
     commands = tuple(launch.on_workers(plan, command, cluster) for command in relion_commands.commands)
     return JobArtifacts(
         job=plan.job.name,
         script_name=script_name(plan, cluster),
-        script=_script(plan, commands, relion_commands.parallel, cluster, origin),
+        script=_script(plan, commands, relion_commands.parallel, cluster, origin)._replace(
+            guard=guard(plan, relion_commands, resumed, cluster, identity)
+        ),
         commands=commands,
         hostfile=launch.hostfile_rows(plan.placement, _pinned_hosts(plan)),
         job_file=job_file,

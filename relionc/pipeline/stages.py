@@ -13,6 +13,7 @@ from relionc.diag import ERROR, Finding
 from relionc.lower import plan_json, script
 from relionc.lower.commands import relion_commands
 from relionc.lower.decided import options as decided_options
+from relionc.lower.guard import continued
 from relionc.lower.jobfile import job_file
 from relionc.pipeline.profile import cluster_of
 from relionc.pipeline.run import Kind, Stop
@@ -53,6 +54,7 @@ class Progress(NamedTuple):
     plans: tuple[JobPlan, ...] = ()
     options: Mapping[str, Mapping[str, AnyText]] = {}  # by job: RELION's text for every option
     commands: Mapping[str, RelionCommands] = {}  # by job
+    resumed: Mapping[str, RelionCommands] = {}  # by job: how RELION goes on, where it can
     queue_scripts: Mapping[str, QueueScript] = {}  # by job, where a template of RELION's makes them
     plan: Mapping[str, object] | None = None  # plan.json's object
     bundle: Bundle | None = None
@@ -205,7 +207,27 @@ def _commands(at: Progress, run: Run) -> Progress:
     run.report(script.check([plan for plan in plans if plan.job.name not in scripts], cluster), tree)
     relion = there(at.spec).relion
     plan = plan_json.plan_object(plans, spec=at.request.name, cluster=cluster.name, relion=relion)
-    return at._replace(options=options, commands=commands, queue_scripts=scripts, plan=plan)
+    return at._replace(
+        options=options,
+        commands=commands,
+        resumed=_resumed(plans, options),
+        queue_scripts=scripts,
+        plan=plan,
+    )
+
+
+def _resumed(
+    plans: Sequence[JobPlan], options: Mapping[str, Mapping[str, AnyText]]
+) -> dict[str, RelionCommands]:
+    """Return the commands with which RELION goes on with jobs that were stopped, of those with which it can."""
+    made: dict[str, RelionCommands] = {}
+    for plan in plans:
+        going_on = continued(plan, options[plan.job.name])
+        if going_on is not None:
+            made[plan.job.name] = relion_commands(
+                plan.job.type, going_on, output=plan.job.output, is_continue=True
+            )
+    return {name: commands for name, commands in made.items() if not commands.refusals}
 
 
 def _decided(plan: JobPlan, request: Request, cluster: Cluster) -> dict[str, AnyText]:
@@ -251,7 +273,9 @@ def _ir(at: Progress, _: Run) -> Progress:
         plan.job.name: job_file(plan.job.type, at.options[plan.job.name], is_continue=plan.job.is_continue)
         for plan in plans
     }
-    bundle = script.bundle(plans, at.commands, job_files, there(at.cluster), origin=origin)
+    bundle = script.bundle(
+        plans, at.commands, job_files, there(at.cluster), origin=origin, resumed=at.resumed
+    )
     if at.queue_scripts:
         from relionc.queue_template import plans as in_template
 

@@ -122,7 +122,8 @@ class ResolvedJob(NamedTuple):
     """One job, every reference replaced and every default filled in.
 
     `options` holds RELION's text for every option of the type;
-    `given` maps those the user wrote to their routes. `output` ends with a slash.
+    `given` maps those the user wrote to their routes. `output` ends with a slash. `restart`: it goes on after it was
+    stopped; `overwrite`: another run in its folder is moved aside.
     """
 
     name: str
@@ -140,6 +141,8 @@ class ResolvedJob(NamedTuple):
     project: AnyText = ""
     interactive: bool = False
     after: tuple[str, ...] = ()
+    restart: bool = True
+    overwrite: bool = False
 
 
 class ResolvedSpec(NamedTuple):

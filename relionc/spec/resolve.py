@@ -211,6 +211,8 @@ class _Resolver:
             project=project,
             interactive=_yes(raw.get("interactive")),
             after=after,
+            restart=values.text_of(raw.get("restart")) != "off",
+            overwrite=_yes(raw.get("overwrite")),
         )
 
     def _type(self, raw: Mapping[str, Plain], route: Route) -> JobType | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import runpy
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,13 +14,36 @@ from relionc import emit
 from relionc.store import build_dir
 
 CASES = Path(__file__).parent / "cases"
+# A launcher that starts bash does so as often as it is told to, on the hosts of the hostfile; else it takes notes.
+STARTS = """
+if [[ $* = *" rm -rf "* ]]; then exit; fi # the guard clears the nodes
+place=0 count=0 rows=(cn0007)
+for word in "$@"; do
+  case ${before-} in -n) count=$((count + word)) ;; --hostfile) SLURM_HOSTFILE=${word} ;; esac
+  if [[ ${word} = bash && ${started-} != yes ]]; then
+    started=yes
+    [[ -z ${SLURM_HOSTFILE-} ]] || mapfile -t rows <"${SLURM_HOSTFILE}"
+    command=("${@:place + 1}")
+  fi
+  place=$((place + 1)) before=${word}
+done
+if [[ ${started-} = yes ]]; then
+  for ((i = 0; i < count; i++)); do SLURM_PROCID=${i} SLURMD_NODENAME=${rows[i]:-cn0009} bash -c "${command[2]}"; done
+  exit
+fi
+"""
 FAKES = {
     "scontrol": 'printf "cn0007\\ncn0009\\n"',
-    "srun": 'cat "$SLURM_HOSTFILE" > rows; printf "%s\\n" "$@" > words; echo computed; echo warned >&2; exit 7',
-    "mpirun": 'echo "mpirun $*"; exit "${FAIL:-0}"',
+    "srun": STARTS
+    + 'cat "$SLURM_HOSTFILE" > rows; printf "%s\\n" "$@" > words; echo computed; echo warned >&2; exit 7',
+    "mpirun": STARTS + 'echo "mpirun $*"; exit "${FAIL:-0}"',
+    "relion_refine": 'echo "RELION version: 2.1"',
+    "relion_refine_mpi": "",
     "relion_autopick": 'echo "picked $*"',
     "sinteractive": 'printf "%s\\n" "$@"',
     "sbatch": 'echo "$PWD: $*" >> calls; n=$(wc -l < calls); echo "10$n;cluster"',
+    "relion_run_motioncorr_mpi": "",
+    "relion_run_ctffind_mpi": "",
 }
 
 
@@ -47,27 +71,52 @@ def build(tmp_path):
 SLURM = {"SLURM_JOB_ID": "4711", "SLURM_JOB_NUM_NODES": "2", "SLURM_JOB_NODELIST": "cn[0007,0009]"}
 
 
-def test_a_batch_script_places_ranks_keeps_output_and_the_exit_code(build):
+@pytest.fixture
+def particles(build):
+    """What the refinement reads."""
+    (build.here / "Particles").mkdir()
+    (build.here / "Particles/shiny.star").touch()
+
+
+MODULE = {"BASH_FUNC_module%%": "() { :; }", "LOADEDMODULES": ""}
+
+
+@pytest.mark.usefixtures("particles")
+def test_a_batch_script_places_ranks_keeps_output_and_says_why_it_ended(build):
     build("homogeneous_plus_1")
     # A module command is a shell function that reads unset variables.
     functions = {"BASH_FUNC_module%%": '() { echo "module $*"; : "$NOT_SET_BY_ANYBODY"; }'}
     done = build.run("class3d/run.sbatch", **SLURM, **functions, LOADEDMODULES="x")
-    assert (done.returncode, done.stderr) == (7, "")
-    assert done.stdout == "module load RELION/2.1\nx\n"
+    assert (done.returncode, done.stderr) == (83, "")
+    assert "\nmodule load RELION/2.1\nx\n" in done.stdout
+    assert done.stdout.endswith("relionc: the program failed: exit status 7: warned\n")
     assert (build.here / "rows").read_text().split() == ["cn0007"] * 3 + ["cn0009"] * 2
     words = (build.here / "words").read_text().split("\n")
     assert words[:5] == ["--mpi=pmi2", "-n", "5", "--distribution=arbitrary", "relion_refine_mpi"]
     assert "/lscratch/4711" in words
     folder = build.here / "Class3D/class3d"
-    assert (folder / "run.out").read_text() == "computed\n"
-    assert (folder / "run.err").read_text() == "warned\n"
+    start = "=== relionc: job 4711, start 0.0, from the beginning\n"
+    assert (folder / "run.out").read_text() == f"{start}computed\n"
+    assert (
+        folder / "run.err"
+    ).read_text() == f"{start}warned\nrelionc: the program failed: exit status 7: warned\n"
+    assert (folder / "RELION_JOB_EXIT_FAILURE").exists()
 
 
+@pytest.mark.usefixtures("particles")
 def test_one_srun_starts_the_same_command_in_both_groups(build):
     build("two_groups")
     ids = {"SLURM_JOB_ID": "4711", "SLURM_JOB_ID_HET_GROUP_1": "4712", "SLURM_HOSTFILE": "/dev/null"}
-    done = build.run("class3d/run.sbatch", **ids, **{"BASH_FUNC_module%%": "() { :; }"})
-    assert (done.returncode, done.stderr) == (7, "")
+    groups = {
+        "SLURM_HET_SIZE": "2",
+        "SLURM_JOB_NUM_NODES_HET_GROUP_0": "1",
+        "SLURM_JOB_NUM_NODES_HET_GROUP_1": "2",
+        "SLURM_JOB_NODELIST_HET_GROUP_0": "cn0007",
+        "SLURM_JOB_NUM_NODES": "1",
+        "CUDA_VISIBLE_DEVICES": "0,1,2,3",
+    }
+    done = build.run("class3d/run.sbatch", **ids, **groups, **MODULE)
+    assert (done.returncode, done.stderr) == (83, "")
     words = (build.here / "words").read_text().split("\n")[:-1]
     middle = words.index(":")
     first, second = words[:middle], words[middle + 1 :]
@@ -80,31 +129,34 @@ def test_one_srun_starts_the_same_command_in_both_groups(build):
     assert first[-4:] == ["--gpu", "", "--scratch_dir", "/lscratch/4712"]
 
 
+@pytest.mark.usefixtures("particles")
 def test_mpirun_gets_the_rows_of_its_ranks(build):
     build("ranks_inside")
-    done = build.run("class3d/run.sbatch", **SLURM, **{"BASH_FUNC_module%%": "() { :; }"}, FAIL="5")
-    assert (done.returncode, done.stderr) == (5, "")
+    done = build.run("class3d/run.sbatch", **SLURM, **MODULE, FAIL="5", CUDA_VISIBLE_DEVICES="0,1,2,3")
+    assert (done.returncode, done.stderr) == (83, "")
     folder = build.here / "Class3D/class3d"
-    assert (folder / "hostfile.4711").read_text().split() == ["cn0007"] * 5 + ["cn0009"] * 4
-    started = "mpirun -n 9 --hostfile Class3D/class3d/hostfile.4711 relion_refine_mpi --o "
-    assert (folder / "run.out").read_text().startswith(started)
+    assert (folder / "relionc/hostfile").read_text().split() == ["cn0007"] * 5 + ["cn0009"] * 4
+    started = "mpirun -n 9 --hostfile Class3D/class3d/relionc/hostfile relion_refine_mpi --o "
+    assert (folder / "run.out").read_text().splitlines()[1].startswith(started)
 
 
+@pytest.mark.usefixtures("particles")
 def test_a_second_run_appends_to_the_output(build):
     build("homogeneous_plus_1")
-    functions = {"BASH_FUNC_module%%": "() { :; }", "LOADEDMODULES": ""}
-    for _ in range(2):
-        build.run("class3d/run.sbatch", **SLURM, **functions)
-    assert (build.here / "Class3D/class3d/run.out").read_text() == "computed\ncomputed\n"
+    for job in ("4711", "4712"):
+        build.run("class3d/run.sbatch", **SLURM | {"SLURM_JOB_ID": job}, **MODULE)
+    assert (build.here / "Class3D/class3d/run.out").read_text() == (
+        "=== relionc: job 4711, start 0.0, from the beginning\ncomputed\n"
+        "=== relionc: job 4712, start 0.0, from the beginning\ncomputed\n"
+    )
 
 
+@pytest.mark.usefixtures("particles")
 def test_an_allocation_of_another_size_is_refused_before_anything_runs(build):
     build("homogeneous_plus_1")
-    functions = {"BASH_FUNC_module%%": "() { :; }", "LOADEDMODULES": ""}
-    done = build.run("class3d/run.sbatch", **{**SLURM, "SLURM_JOB_NUM_NODES": "3"}, **functions)
-    assert done.returncode == 1
-    said = (build.here / "Class3D/class3d/run.err").read_text()
-    assert said == "planned for 2 nodes, but this allocation has 3\n"
+    done = build.run("class3d/run.sbatch", **{**SLURM, "SLURM_JOB_NUM_NODES": "3"}, **MODULE)
+    assert done.returncode == 69
+    assert "planned for 2 nodes, but this allocation has 3\n" in done.stdout
     assert not (build.here / "words").exists()
 
 
@@ -127,10 +179,12 @@ def test_without_a_scheduler_jobs_run_in_order_and_a_failure_stops_them(build):
     done = build.run("submit.sh")
     assert (done.returncode, done.stderr) == (0, "")
     picked = build.here / "my project/AutoPick/pick/run.out"
-    assert picked.read_text() == "picked --i CtfFind/ctf/micrographs_ctf.star\n"
+    assert picked.read_text().endswith("\npicked --i CtfFind/ctf/micrographs_ctf.star\n")
     picked.unlink()
+    shutil.rmtree(build.here / "my project/CtfFind")
     done = build.run("submit.sh", FAIL="3")
-    assert done.returncode == 3
+    assert done.returncode == 83
+    assert "exit status 3" in done.stdout
     assert not picked.exists()
 
 
@@ -141,10 +195,10 @@ def test_an_interactive_job_runs_inside_its_allocation_only(build):
         1,
         "run this inside the allocation that allocate.sh gets\n",
     )
-    inside = build.run("motion/run.sh", SLURM_JOB_ID="1", SLURM_NTASKS="4")
+    inside = build.run("motion/run.sh", SLURM_JOB_ID="1", SLURM_NTASKS="4", SLURM_JOB_NUM_NODES="1")
     assert (inside.returncode, inside.stderr) == (0, "")
     ran = (build.here / "MotionCorr/motion/run.out").read_text()
-    assert ran == "mpirun -n 4 relion_run_motioncorr_mpi --i Import/movies.star\n"
+    assert ran.endswith("\nmpirun -n 4 relion_run_motioncorr_mpi --i Import/movies.star\n")
     assert "--gres=gpu:k80:4,lscratch:200" in build.run("motion/allocate.sh").stdout.split()
 
 

@@ -7,28 +7,37 @@ import subprocess
 import pytest
 
 from relionc.emit import scripts
-from relionc.ir import HostfileRule, Script
+from relionc.ir import CommandLine, HostfileRule, Script, Step
 
+DOES = Step((), CommandLine((("true",),)))
 HOSTS = ("cn0007", "cn0009", "cn0011")
 PER_RANK = ["cn0007"] * 3 + ["cn0009"] * 2 + ["cn0011"] * 2
 
 
 def written(rule, folder, **env):
-    """Return the lines of the hostfile that a job's script leaves behind."""
+    """Return the lines that the function `rows` of a job's script writes, without the guard around it."""
+    guard = "relionc_begin() { :; }\nrelionc_run() { rows >hosts; }\n"
+    (folder / "relionc-runtime.sh").write_text(guard)
     (folder / "scontrol").write_text(f"#!/bin/bash\nprintf '%s\\n' {' '.join(HOSTS)}\n")
     (folder / "scontrol").chmod(0o755)
-    script = Script(job="job", header=(), directives=(), output_dir=("out/",), steps=(), hostfile=rule)
-    env = {"PATH": f"{folder}:/usr/bin:/bin", "SLURM_JOB_NUM_NODES": "3", "SLURM_JOB_NODELIST": "cn", **env}
+    script = Script(job="job", header=(), directives=(), output_dir=("out/",), steps=(DOES,), hostfile=rule)
+    env = {
+        "RELIONC_BUILD": str(folder),
+        "PATH": f"{folder}:/usr/bin:/bin",
+        "SLURM_JOB_NUM_NODES": "3",
+        "SLURM_JOB_NODELIST": "cn",
+        **env,
+    }
+    (folder / "run.sbatch").write_text(scripts.script(script, "run.sbatch"))
     done = subprocess.run(
-        ["bash", "-c", scripts.script(script, "run.sbatch")],
+        ["bash", "run.sbatch"],
         cwd=folder,
         env=env,
         capture_output=True,
         check=False,
         text=True,
     )
-    errors = folder / "out/run.err"
-    assert (done.returncode, done.stderr, errors.read_text()) == (0, "", "")
+    assert (done.returncode, done.stderr) == (0, "")
     return (folder / "hosts").read_text().splitlines()
 
 

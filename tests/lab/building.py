@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -67,8 +68,18 @@ def build(spec: Path, project: Path, *more: str) -> Built:
     return Built(out / spec.stem, project)
 
 
+def with_inputs(built: Built) -> Built:
+    """Make an empty file of everything that the jobs look for before they start."""
+    for script in built.folder.glob("*/run.*"):
+        (words,) = re.findall(r"^inputs=\((.*)\)$", script.read_text(), re.MULTILINE)
+        for name in words.split():
+            (built.project / name).parent.mkdir(parents=True, exist_ok=True)
+            (built.project / name).touch()
+    return built
+
+
 def build_text(text: str, project: Path) -> Built:
     """Compile a spec given as text."""
     spec = project / "spec.yaml"
     spec.write_text(text)
-    return build(spec, project)
+    return with_inputs(build(spec, project))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from relionc import emit, site
 from relionc.expr.refs import braced
-from relionc.lower import commands, decided, jobfile, plan_json, script
+from relionc.lower import commands, decided, guard, jobfile, plan_json, script
 from relionc.pipeline import Disk, Request, compile_spec
 from relionc.plan.model import (
     LEADER,
@@ -24,7 +24,7 @@ from relionc.plan.model import (
 )
 from relionc.store import build_dir
 
-from .building import Built
+from .building import Built, with_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,7 @@ def _nothing(path: str) -> bytes:
 def build(plans: Sequence[JobPlan], project: Path, cluster: Cluster = LAB) -> Built:
     """Write the build directory of these plans, as `relionc build` would."""
     assert script.check(plans, cluster) == []
-    made, files = {}, {}
+    made, files, resumed = {}, {}, {}
     for plan in plans:
         job = plan.job
         texts = decided.options(plan, queued=True)
@@ -72,11 +72,14 @@ def build(plans: Sequence[JobPlan], project: Path, cluster: Cluster = LAB) -> Bu
         )
         files[job.name] = jobfile.job_file(job.type, texts, is_continue=job.is_continue)
         assert made[job.name].refusals == ()
-    bundle = script.bundle(plans, made, files, cluster, origin=ORIGIN)
+        going_on = guard.continued(plan, texts)
+        assert going_on is not None
+        resumed[job.name] = commands.relion_commands(job.type, going_on, output=job.output, is_continue=True)
+    bundle = script.bundle(plans, made, files, cluster, origin=ORIGIN, resumed=resumed)
     written = plan_json.plan_object(plans, spec=ORIGIN.spec, cluster=cluster.name, relion="3.1")
     folder = project / "build"
     build_dir.write(str(folder), emit.files(bundle._replace(plan=written)), inputs={}, version="0")
-    return Built(folder, project)
+    return with_inputs(Built(folder, project))
 
 
 def hetjob(job: ResolvedJob, node: NodeType, *, workers: int, each: int, cpus: int, alone: int) -> JobPlan:

@@ -9,6 +9,20 @@ if [[ -v MPI_LOCALRANKID ]]; then # hydra's: Slurm's variables here are those of
   rank=${PMI_RANK} size=${PMI_SIZE} local=${MPI_LOCALRANKID} host=$(hostname)
 fi
 scratch=
+# As RELION does: the end is told, and the files of the last iteration are there.
+if [[ ${rank} = 0 ]]; then
+  while (($# > 1)); do
+    case $1 in --o) root=$2 ;; --iter) last=_it$(printf %03d "$2") ;; --K) classes=$2 ;; --pipeline_control) control=$2 ;; esac
+    words+=("$1")
+    shift
+  done
+  set -- "${words[@]}" "$@"
+  if [[ ${root-} = */run ]]; then
+    for name in data.star model.star optimiser.star half1_class001_unfil.mrc; do echo probe >"${root}${last-}_${name}"; done
+    for ((i = 1; i <= ${classes:-1}; i++)); do echo probe >"${root}${last-}_class$(printf %03d "${i}").mrc"; done
+  fi
+  if [[ -n ${control-} ]]; then touch "${control}RELION_JOB_EXIT_SUCCESS"; fi
+fi
 for ((i = 1; i < $#; i++)); do
   if [[ ${!i} = --scratch_dir ]]; then
     next=$((i + 1))

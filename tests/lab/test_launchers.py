@@ -122,7 +122,7 @@ def test_a_rankfile_places_and_binds(lab: Lab, tmp_path: Path, probe_path: str) 
     built, job, found = run(spec, batch(launcher), lab, tmp_path, probe_path)
     check(built, job, found)
     assert list(Counter(row.host for row in found).values()) == [2, 1]
-    (rows,) = (built.project / "Class3D" / "probed").glob("hostfile.*")
+    rows = built.project / "Class3D" / "probed" / "relionc" / "hostfile"
     assert [line.split()[-1] for line in rows.read_text().splitlines()] == [
         "slot=0-0",
         "slot=1-1",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from . import placement
-from .building import SPECS, Built, build, build_text
+from .building import SPECS, Built, build, build_text, with_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -165,4 +165,4 @@ QUEUED_2018 = [
 
 @pytest.mark.parametrize("spec", QUEUED_2018)
 def test_scripts_of_2018(spec: str, lab_2018: Lab, tmp_path: Path, probe_path: str) -> None:
-    check(build(SPECS / "biowulf-2018" / f"{spec}.yaml", tmp_path), lab_2018, probe_path)
+    check(with_inputs(build(SPECS / "biowulf-2018" / f"{spec}.yaml", tmp_path)), lab_2018, probe_path)

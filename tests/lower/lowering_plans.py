@@ -47,7 +47,7 @@ TYPE = JobType(
     options={},
     outputs=(),
     traits=TRAITS,
-    program=None,
+    program={"control": "", "resume": {"root": "--o", "from": "run_it000_optimiser.star"}},
     source="",
 )
 NEEDS = Needs(
@@ -117,6 +117,8 @@ class Commands:
         CommandLine((("touch",), ("Class3D/class3d/done",))),
     )
     parallel: tuple[bool, ...] = (True, False)
+    input_nodes: tuple[tuple[str, str], ...] = (("Particles/shiny.star", "3"), ("", "6"), ("None", "6"))
+    output_nodes: tuple[tuple[str, str], ...] = (("Class3D/class3d/run_it025_data.star", "3"),)
 
 
 JOB_FILE = JobFile("run.job", "9", False, None, ())

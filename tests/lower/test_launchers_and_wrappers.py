@@ -22,7 +22,7 @@ from relionc.lower.script import Origin
 from relionc.site.types import Launcher, NodeType
 
 ORIGIN = Origin("specs/ribosome.yaml", "0.1.0")
-PATH = ("Class3D/class3d/", "hostfile.", ShellRef("SLURM_JOB_ID", integer=True))
+PATH = ("Class3D/class3d/", "relionc/hostfile")
 SERIAL = Launcher(argv=("srun", "-n", "1"))
 
 

@@ -41,7 +41,9 @@ def options(plan, cluster=SLURM):
 def shape(plan, cluster=SLURM):
     """The options of a plan without those that every script has."""
     return [
-        option for option in options(plan, cluster) if option[0] not in ("job-name", "output", "open-mode")
+        option
+        for option in options(plan, cluster)
+        if option[0] not in ("job-name", "output", "open-mode", "requeue")
     ]
 
 
@@ -50,6 +52,7 @@ def test_homogeneous_plus_1_allocates_a_slot_more_on_every_node():
         ("job-name", "class3d"),
         ("output", "slurm-%j.out"),
         ("open-mode", "append"),
+        ("requeue", None),
         ("partition", "gpu"),
         ("nodes", "4"),
         ("ntasks", "20"),
@@ -107,6 +110,7 @@ def test_profile_and_user_add_options_and_everything_generic_stays_in_one_gres()
     assert ("open-mode", "truncate") in made
     assert made[-3:] == [("export", "NONE"), ("mail-type", "END"), ("requeue", None)]
     assert len({name for name, _ in made}) == len(made)
+    assert "no-requeue" not in dict(options(plus_1(job=job(slurm=user, restart=False))))
 
 
 def test_account_and_qos_are_passed_on():
@@ -127,7 +131,7 @@ def test_homogeneous_plus_1_places_its_ranks_by_a_hostfile(nodes):
     made = bundle(plus_1(nodes=nodes)).jobs[0]
     rule = made.script.hostfile
     assert (rule.shares, rule.leader, rule.row) == ((5, *[4] * (nodes - 1)), True, "{host}")
-    assert rule.path == ("Class3D/class3d/", "hostfile.", JOB_ID)
+    assert rule.path == ("Class3D/class3d/", "relionc/hostfile")
     assert (rule.variable, rule.unset) == ("SLURM_HOSTFILE", ("SLURM_NTASKS_PER_NODE",))
     words = [word for (word,) in made.script.steps[0].launcher]
     ntasks = str(4 * nodes + 1)
@@ -153,7 +157,7 @@ def test_a_serial_command_with_a_launcher_does_not_follow_the_hostfile():
 def test_a_launcher_may_take_the_hostfile_as_a_word():
     launcher = SLURM.launchers["batch"]._replace(arbitrary=("--hostfile={hostfile}",), hostfile_variable="")
     made = bundle(plus_1(), cluster=SLURM._replace(launchers={"batch": launcher})).jobs[0].script
-    assert made.steps[0].launcher[-1] == ("--hostfile=", "Class3D/class3d/", "hostfile.", JOB_ID)
+    assert made.steps[0].launcher[-1] == ("--hostfile=", "Class3D/class3d/", "relionc/hostfile")
 
 
 def test_hosts_that_the_user_names_stand_in_the_hostfile():
@@ -244,6 +248,7 @@ def test_a_hetjob_allocates_the_leader_and_the_workers_in_two_groups():
         ("job-name", "class3d"),
         ("output", "slurm-%j.out"),
         ("open-mode", "append"),
+        ("requeue", None),
         ("partition", "multinode"),
         ("constraint", "x2680"),
         ("nodes", "1"),
@@ -416,7 +421,7 @@ def test_mpirun_starts_the_ranks_inside_by_a_hostfile(nodes, leader):
     assert (rule.shares, rule.leader) == ((4 + leader, *[4] * (nodes - 1)), leader)
     assert (rule.variable, rule.unset) == ("", ())
     ntasks = str(4 * nodes + leader)
-    path = ("Class3D/class3d/", "hostfile.", JOB_ID)
+    path = ("Class3D/class3d/", "relionc/hostfile")
     assert made.script.steps[0].launcher == (("mpirun",), ("-n",), (ntasks,), ("--hostfile",), path)
     assert made.script.steps[1].launcher == ()
     exports = dict(made.script.exports)

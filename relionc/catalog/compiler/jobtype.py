@@ -32,6 +32,7 @@ _TRAITS = (
     "vram",
     "quantities",
     "items",
+    "resume",
     "rank_rules",
     "run_rules",
 )
@@ -81,6 +82,7 @@ def _program(
         "control": release.chosen(source.get("control", release.fact("control"))) or "",
         "marks": release.general["marks"],
         "local_mpi_limit": release.general["local_mpi_limit"],
+        "resume": release.general["resume"],
         "star_version": release.fact("star_version", ""),
         "repeated_flag": release.fact("repeated_flag"),
     }
@@ -97,6 +99,7 @@ def _traits(release: Release, names: ExpressionNames, given: dict[str, Plain]) -
         **conditions,
         **_models(release, names, given),
         "items": given.get("items", ""),
+        **({"resume": given["resume"]} if "resume" in given else {}),
         "rank_rules": tuple(_rule(names, rule, _RANK_RULE) for rule in ranks),
         "run_rules": tuple(_rule(names, _dated(release, rule), _RUN_RULE) for rule in runs),
     }

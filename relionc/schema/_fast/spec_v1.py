@@ -226,6 +226,15 @@ def validate___definitions_job(data):
             data_keys.remove('interactive')
             data__interactive = data['interactive']
             validate___definitions_flag(data__interactive)
+        if 'restart' in data_keys:
+            data_keys.remove('restart')
+            data__restart = data['restart']
+            if not (isinstance(data__restart, str) and data__restart == 'auto' or (isinstance(data__restart, str) and data__restart == 'off')):
+                raise Rejected
+        if 'overwrite' in data_keys:
+            data_keys.remove('overwrite')
+            data__overwrite = data['overwrite']
+            validate___definitions_flag(data__overwrite)
         if 'after' in data_keys:
             data_keys.remove('after')
             data__after = data['after']

@@ -4,6 +4,7 @@ from relionc.ir import (
     Bundle,
     CommandLine,
     Directive,
+    Guard,
     HostfileRule,
     JobArtifacts,
     JobFile,
@@ -29,6 +30,7 @@ REFINE = CommandLine(
         ("",),
     )
 )
+START_RANKS = (("srun",), ("--mpi=pmi2",), ("-n",), ("5",), ("--distribution=arbitrary",))
 BUNDLE = Bundle(
     header=("Starts the jobs of specs/ribosome.yaml; made by relionc 0.1.0.", "Do not edit."),
     jobs=(
@@ -41,6 +43,9 @@ BUNDLE = Bundle(
                 directives=(Directive("job-name", "import"), Directive("ntasks", "1")),
                 output_dir=("Import/import/",),
                 steps=(Step((), IMPORT), Step((), FILL)),
+                guard=Guard(
+                    (("identity", ("1234",)), ("output", ("Import/import/",)), ("program", IMPORT.words[0]))
+                ),
             ),
             commands=(IMPORT, FILL),
             hostfile=("node[0]",),
@@ -65,7 +70,7 @@ BUNDLE = Bundle(
                 environment=("module load RELION/2.1", 'echo "$LOADEDMODULES"'),
                 exports=(("OMPI_MCA_btl", ("self,tcp",)), ("TMPDIR", ("/lscratch/", JOB_ID))),
                 hostfile=HostfileRule(
-                    path=("Class3D/class3d/hostfile.", JOB_ID),
+                    path=("Class3D/class3d/relionc/hostfile",),
                     shares=(3, 2),
                     leader=True,
                     variable="SLURM_HOSTFILE",
@@ -73,8 +78,22 @@ BUNDLE = Bundle(
                 ),
                 steps=(
                     Step(
-                        (("srun",), ("--mpi=pmi2",), ("-n",), ("5",), ("--distribution=arbitrary",)), REFINE
+                        START_RANKS,
+                        REFINE,
                     ),
+                ),
+                guard=Guard(
+                    facts=(
+                        ("identity", ("5678",)),
+                        ("restart", ("auto",)),
+                        ("ranks", ("5",)),
+                        ("nodes", ("2",)),
+                        ("output", ("Class3D/class3d/",)),
+                        ("program", ("relion_refine_mpi",)),
+                    ),
+                    launch=START_RANKS,
+                    inputs=(("Particles/shiny.star",),),
+                    results=(("Class3D/class3d/run_it025_data.star",),),
                 ),
             ),
             commands=(REFINE,),

@@ -5,6 +5,7 @@ from relionc.ir import (
     Bundle,
     CommandLine,
     Directive,
+    Guard,
     JobArtifacts,
     JobFile,
     Script,
@@ -30,6 +31,9 @@ BUNDLE = Bundle(
                 steps=(Step((("mpirun",), ("-n",), (NTASKS,)), MOTION),),
                 needs="SLURM_JOB_ID",
                 needs_help="run this inside the allocation that allocate.sh gets",
+                guard=Guard(
+                    (("identity", ("12",)), ("output", ("MotionCorr/motion/",)), ("program", MOTION.words[0]))
+                ),
             ),
             commands=(MOTION,),
             hostfile=("node[0]",) * 4,
@@ -56,6 +60,7 @@ BUNDLE = Bundle(
                 directives=(Directive("ntasks", "1"),),
                 output_dir=("CtfFind/ctf/",),
                 steps=(Step((), CTF),),
+                guard=Guard((("identity", ("34",)), ("output", ("CtfFind/ctf/",)))),
             ),
             commands=(CTF,),
             hostfile=("node[0]",),

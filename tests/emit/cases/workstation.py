@@ -1,6 +1,6 @@
 """Two jobs without a scheduler: plain scripts, one after the other, in a project with a blank in its name."""
 
-from relionc.ir import Bundle, CommandLine, JobArtifacts, JobFile, Script, ShellRef, Step, Submission
+from relionc.ir import Bundle, CommandLine, Guard, JobArtifacts, JobFile, Script, ShellRef, Step, Submission
 
 CTF = CommandLine((("relion_run_ctffind_mpi",), ("--i",), ("Import/micrographs.star",)))
 PICK = CommandLine((("relion_autopick",), ("--i",), ("CtfFind/ctf/micrographs_ctf.star",)))
@@ -18,6 +18,14 @@ def job(name, folder, step):
             output_dir=(folder,),
             steps=(step,),
             project=PROJECT,
+            guard=Guard(
+                (
+                    ("identity", (name,)),
+                    ("program", step.command.words[0]),
+                    ("project", PROJECT),
+                    ("output", (folder,)),
+                )
+            ),
         ),
         commands=(step.command,),
         hostfile=("node[0]",) * 2,

@@ -4,9 +4,26 @@
 
 set -euo pipefail
 
-CDPATH='' cd -- "${HOME}/my project"
-mkdir -p -- AutoPick/pick/
+# What relionc-runtime.sh has to know to guard this job. It stands in the folder of the build; of this script, Slurm runs a copy.
+declare -A plan=(
+  [identity]=pick
+  [program]=relion_autopick
+  [project]="${HOME}/my project"
+  [output]=AutoPick/pick/
+)
+inputs=()
+results=()
+wrapper=()
+build=$(dirname -- "${BASH_SOURCE[0]}")/..
+if [[ ! -r ${build}/relionc-runtime.sh ]]; then
+  build=${RELIONC_BUILD:-$(scontrol show job "${SLURM_JOB_ID:-}" | sed -n 's|^ *Command=\(.*\)/[^/]*/[^/]*$|\1|p;T;q')}
+fi
+. "${build}/relionc-runtime.sh" || { echo "relionc-runtime.sh is not in '${build}': name the folder of this build in RELIONC_BUILD" >&2; exit 78; }
+relionc_begin
 echo 'writing run.out and run.err in AutoPick/pick/'
-exec >>AutoPick/pick/run.out 2>>AutoPick/pick/run.err
 
-relion_autopick --i CtfFind/ctf/micrographs_ctf.star
+new() {
+  relion_autopick --i CtfFind/ctf/micrographs_ctf.star
+}
+
+relionc_run

@@ -1,0 +1,976 @@
+#!/bin/bash
+# The guard of relionc's jobs: run.sbatch and run.sh say what runs, this file how it is guarded. It needs bash 4.2, coreutils,
+# awk, sed, grep, find, tar of none but these, and Slurm's own commands. docs/runtime.md describes what it does, and why.
+#
+# A script sets `plan` (facts by name), `inputs`, `results` and `wrapper` (lists), sources this file and calls
+#   relionc_begin   takes the output folder, or ends the script: it is another job's, another run's, or finished
+#   relionc_run     checks every node, runs `new` or `resume`, watches it, and ends the script
+# In between stand the site's lines and the functions `rows` (of the hostfile), `launch`, `new` and `resume`.
+#
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # plan, inputs, results and wrapper are the script's
+
+# --- what is data: made by tools/build_runtime.py from relionc/runtime/*.yaml -----------------------------------------
+
+# What Slurm, launchers and RELION print (words.yaml has the sources).
+declare -A rc_word=(
+  [taken]='CANCELLED AT'
+  [requeue]='CANCELLED AT .* DUE TO (JOB REQUEUE|PREEMPTION|NODE FAILURE)|DUE TO PREEMPTION'
+  [limit]='CANCELLED AT .* DUE TO TIME LIMIT'
+  [no_start]='task [0-9,-]+ launch failed|aborted before step completely launched|Unable to create step|[Ii]nvalid MPI type|Job step creation|not enough slots|could not be found on the node|ORTE_ERROR_LOG|ORTE was unable|PMIx server|orte_init failed|MPI_INIT failed|unable to (start|launch)'
+  [gone]='[Nn]ode failure|NODE_FAIL|lost contact|[Cc]ommunication connection failure'
+  [unknown_job]='Invalid job id'
+  [killed]='task(s:)? [0-9,-]+: (Killed|Segmentation fault|Bus error|Terminated|Aborted|Illegal)|tasks [0-9,-]+: (Killed|Segm|Bus)|exited on signal|KILLED BY SIGNAL|BAD TERMINATION'
+  [memory]='std::bad_alloc|[Cc]annot allocate memory|cudaErrorMemoryAllocation|CUDA error:? out of memory|out of memory'
+  [disk]='No space left on device|Disk quota exceeded'
+  [error]='^ *ERROR'
+  [world]='Number of MPI processes *= *[0-9]+'
+  [works]='(Expectation|Gradient optimisation) iteration'
+  [memory_of_slurm]='oom[-_ ]?kill|[Oo]ut [Oo]f [Mm]emory|exceeded (job |step )?memory limit|OOM Killed'
+)
+declare -A rc_warning=(
+  [unknown_argument]='is not a valid RELION argument'
+  [no_gpu]='CPU-only build|compiled without (CUDA|GPU)|without (CUDA|GPU) support|requires? CUDA|compiled with CUDA'
+  [scratch_full]='scratch space full|Remaining [0-9]+ particles will be read from where they were'
+)
+declare -A rc_warning_says=(
+  [unknown_argument]='RELION ignores an argument that this version does not know'
+  [no_gpu]='this RELION is built without GPU support, so it computes on CPUs'
+  [scratch_full]='scratch was full, so particles are read from where they were'
+)
+declare -A rc_marker=(
+  [success]=RELION_JOB_EXIT_SUCCESS
+  [failure]=RELION_JOB_EXIT_FAILURE
+  [aborted]=RELION_JOB_EXIT_ABORTED
+  [abort]=RELION_JOB_ABORT_NOW
+)
+declare -A rc_iteration=(
+  [optimiser]='_it[0-9][0-9][0-9]_optimiser.star'
+  [names]='^_rln(ModelStarFile2?|ExperimentalDataStarFile|OrientSamplingStarFile)$'
+  [model]=_model.star
+  [maps]='^_rlnReferenceImage$'
+  [data]=_data.star
+)
+
+# relionc_ending NAME: sets the caller's status, marker and say.
+relionc_ending() {
+  case $1 in
+    finished) status=0 marker=success say='RELION finished and all its results are there' ;;
+    finished_before) status=0 marker='' say='this run is finished already; nothing was done' ;;
+    preflight) status=69 marker=failure say='the job was not started because something that it needs is not there' ;;
+    set_up) status=70 marker=failure say='what the site needs before RELION failed' ;;
+    mpi_start) status=71 marker=failure say='the ranks did not start as one MPI job' ;;
+    no_progress) status=72 marker=failure say='the time limit came before a new iteration was whole' ;;
+    not_ours) status=73 marker='' say='the output folder holds another run; nothing was touched' ;;
+    time_limit) status=74 marker=failure say='the time limit came' ;;
+    locked) status=75 marker='' say='another job is writing to the output folder; nothing was touched' ;;
+    given_up) status=76 marker=failure say='the ranks died or stood still too often' ;;
+    relion_error) status=77 marker=failure say='RELION stopped with an error' ;;
+    no_guard) status=78 marker='' say='relionc-runtime.sh was not found' ;;
+    memory) status=79 marker=failure say='a node or a GPU had not enough memory' ;;
+    disk) status=80 marker=failure say='a disk was full or a quota was used up' ;;
+    wrong_run) status=81 marker=failure say='RELION warned of something that makes the run wrong' ;;
+    incomplete) status=82 marker=failure say='the program ended without an error but did not finish' ;;
+    failed) status=83 marker=failure say='the program failed' ;;
+    aborted) status=84 marker=aborted say='the job was aborted by RELION_JOB_ABORT_NOW' ;;
+    requeued) status=85 marker='' say='the job goes back to the queue' ;;
+    taken_over) status=86 marker='' say='another start of this job has the output folder; this one ends' ;;
+    cancelled) status=143 marker=aborted say='the job was cancelled' ;;
+  esac
+}
+
+# --- end of what is made ------------------------------------------------------------------------------------------------
+
+# How long to wait, in seconds. A site or a user may export others.
+: "${RELIONC_TICK:=1}"            # between two looks at a running job
+: "${RELIONC_STALL_FIRST:=7200}"  # without a sign of life before the first iteration: copying to scratch, reading
+: "${RELIONC_STALL_LEAST:=1200}"  # the same later, at least
+: "${RELIONC_STALL_FACTOR:=4}"    # the same later: so many times the longest iteration
+: "${RELIONC_ABORT_WAIT:=90}"     # for RELION's own clean abort
+: "${RELIONC_AGAIN_WAIT:=5}"      # before a step is started again: PMIx of the last one has to be gone
+: "${RELIONC_TRIES:=2}"           # starts in one allocation without a new iteration, after the first
+
+# --- saying ----------------------------------------------------------------------------------------------------------------
+
+# relionc_tell SENTENCE…: one line for people, on what was the script's standard output.
+relionc_tell() { printf '%(%F %T)T relionc: %s\n' -1 "$*" >&"${rc_log}"; }
+
+# relionc_note EVENT ITERATION SENTENCE [ENDING STATUS]: the same, and a row of events.tsv.
+relionc_note() {
+  local sentence=${3//[$'\t\r\n']/ } more=''
+  if [[ -n ${4-} ]]; then more=$'\t'$4$'\t'$5; fi
+  relionc_tell "${sentence}"
+  if [[ -n ${rc_locked} ]]; then
+    printf '%(%s)T\t%s\t%s\t%s\t%s\t%s%s\n' -1 "${rc_job}" "${rc_restart}" "$1" "$2" "${sentence}" "${more}" \
+      2>/dev/null >>"${rc_state}/events.tsv"
+  fi
+  return 0
+}
+
+# --- ending ----------------------------------------------------------------------------------------------------------------
+
+# relionc_mark KIND: leaves exactly one of RELION's markers: success, failure, aborted; or none.
+relionc_mark() {
+  rm -f -- "${rc_state}/finished" "${output}/${rc_marker[success]}" "${output}/${rc_marker[failure]}" "${output}/${rc_marker[aborted]}" \
+    "${output}/${rc_marker[abort]}" 2>/dev/null
+  if [[ -n ${1-} ]]; then : 2>/dev/null >"${output}/${rc_marker[$1]}"; fi
+  return 0
+}
+
+# relionc_end ENDING [DETAIL]: says why the job ends, leaves the marker, cleans up, and ends the script.
+relionc_end() {
+  local name=$1 detail=${2-} status marker say
+  trap '' TERM INT USR1
+  trap - EXIT ERR
+  relionc_ending "${name}"
+  if [[ ${name} = cancelled && -z ${SLURM_JOB_ID-} ]]; then status=130; fi
+  if [[ -n ${rc_locked} ]] && relionc_owned; then
+    if [[ -n ${marker} ]]; then relionc_mark "${marker}"; fi
+    if [[ ${name} = finished ]]; then echo "${plan[identity]}" >"${rc_state}/finished"; fi
+    relionc_note end "${rc_last:--}" "${say}${detail:+: ${detail}}" "${name}" "${status}"
+    if [[ ${status} != 0 && -n ${rc_launched} ]]; then
+      printf 'relionc: %s\n' "${say}${detail:+: ${detail}}" 2>/dev/null >>"${output}/run.err"
+    fi
+    relionc_clear_scratch
+  else
+    relionc_tell "${say}${detail:+: ${detail}}"
+  fi
+  relionc_unlock
+  exit "${status}"
+}
+
+# The script ends without having said why: a line of the site's failed, or there is a mistake in this file.
+relionc_left() {
+  local status=$?
+  set +eu
+  if [[ ${rc_phase} = set_up ]]; then
+    relionc_end set_up "\`${rc_line:-exit}\` gave ${status}"
+  fi
+  relionc_end failed "the script ended in an unexpected place, with ${status}"
+}
+
+# --- one folder, one job ---------------------------------------------------------------------------------------------------
+
+# relionc_began PID: when a process of this machine began, in the kernel's ticks; nothing if there is none.
+relionc_began() {
+  local line
+  read -r line 2>/dev/null <"/proc/$1/stat" || return 0
+  # shellcheck disable=SC2086 # these are words
+  set -- ${line##*) }
+  echo "${20}"
+}
+
+# relionc_alive OWNER PROCESS: whether a lock's owner may still write. PROCESS: its restart, host, pid and beginning.
+relionc_alive() {
+  local owner=$1 restart host pid began said
+  read -r restart host pid began <<<"$2"
+  if [[ ${owner} = "${rc_job}" && ${restart} =~ ^[0-9]+$ && ${restart} -lt ${rc_restart} ]]; then
+    return 1 # an earlier start of this job: Slurm has begun it again
+  fi
+  if [[ ${owner} = "${rc_job}" || ${owner} = local-* ]]; then
+    [[ ${host} != "${HOSTNAME}" || $(relionc_began "${pid}") = "${began}" ]]
+    return
+  fi
+  if ! said=$(squeue -h -j "${owner}" -o %T 2>&1); then
+    if grep -qE "${rc_word[unknown_job]}" <<<"${said}"; then return 1; fi
+    return 0 # Slurm does not answer: nobody knows
+  fi
+  said=$(grep -vE '^PENDING$' <<<"${said}")
+  [[ -n ${said} ]]
+}
+
+relionc_owned() { [[ $(cat "${rc_state}/lock/token" 2>/dev/null) = "${rc_token}" ]]; }
+
+# relionc_lock: takes the folder; 1: somebody else has it, rc_owner says who. The lock is a folder that is put in place whole,
+# by a rename, which fails where one is. That of a dead owner is renamed to a name made of its token, so that only one of
+# those who see it dead can take it away, and none can take away the lock that comes next.
+relionc_lock() {
+  local mine="${rc_state}/lock.${rc_token}" i token process
+  mkdir -- "${mine}" && echo "${rc_job}" >"${mine}/owner" && echo "${rc_token}" >"${mine}/token" &&
+    echo "${rc_restart} ${HOSTNAME} $$ $(relionc_began $$)" >"${mine}/process" || return 1
+  for ((i = 0; i < 300; i++)); do
+    if mv -T -- "${mine}" "${rc_state}/lock" 2>/dev/null; then
+      rc_locked=1
+      return 0
+    fi
+    rc_owner=$(cat "${rc_state}/lock/owner" 2>/dev/null)
+    token=$(cat "${rc_state}/lock/token" 2>/dev/null)
+    process=$(cat "${rc_state}/lock/process" 2>/dev/null)
+    if [[ -n ${token} && -n ${process} ]]; then
+      if relionc_alive "${rc_owner}" "${process}"; then
+        if [[ $(squeue -h -j "${rc_owner}" -o %T 2>/dev/null) != COMPLETING ]]; then break; fi
+        sleep 1
+      elif mv -T -- "${rc_state}/lock" "${rc_state}/dead.${token}" 2>/dev/null; then
+        rc_took="job ${rc_owner}, which is gone"
+      fi
+    else
+      sleep 0.1
+    fi
+  done
+  rm -rf -- "${mine}"
+  return 1
+}
+
+relionc_unlock() {
+  if [[ -n ${rc_locked} ]] && relionc_owned && mv -T -- "${rc_state}/lock" "${rc_state}/gone.${rc_token}"; then
+    rm -rf -- "${rc_state}/gone.${rc_token}"
+    find "${rc_state}" -maxdepth 1 -name 'dead.*' -mmin +1440 -exec rm -rf -- {} + 2>/dev/null
+  fi
+  rc_locked=''
+}
+
+# --- what lies in the folder -------------------------------------------------------------------------------------------------
+
+# relionc_optimisers: the files that name an iteration, newest first.
+relionc_optimisers() { compgen -G "${plan[root]:-/nowhere/}${rc_iteration[optimiser]}" | sort -r; }
+
+relionc_number() { # FILE: the number of the iteration in its name
+  local number=${1##*_it}
+  number=${number%%_*}
+  [[ ${number} =~ ^[0-9]+$ ]] && echo $((10#${number}))
+}
+
+# relionc_holds_run: whether anything of a run lies in the folder.
+relionc_holds_run() {
+  local file
+  for file in "${results[@]}" "${output}/${rc_marker[success]}" "${output}/${rc_marker[failure]}" "${output}/${rc_marker[aborted]}"; do
+    if [[ -e ${file} ]]; then return 0; fi
+  done
+  [[ -n $(relionc_optimisers) ]]
+}
+
+relionc_has_results() { # or says which one is missing
+  local file
+  if [[ ${plan[resume]-} != iterations ]]; then return 0; fi
+  for file in "${results[@]}"; do
+    if [[ ! -s ${file} ]]; then
+      echo "${file}"
+      return 1
+    fi
+  done
+}
+
+# relionc_aside NAME [FILE…]: moves files, or all but RELION's job files and our own, into a folder below relionc/.
+relionc_aside() {
+  local place="${rc_state}/$1.${rc_job}" i=1
+  shift
+  while [[ -e ${place}.${i} ]]; do ((i++)); done
+  mkdir -p -- "${place}.${i}" || return 1
+  if (($#)); then
+    mv -- "$@" "${place}.${i}/"
+  else
+    find "${output}" -mindepth 1 -maxdepth 1 ! -name relionc ! -name '*job.*' ! -name '*pipeline.star' ! -name note.txt \
+      -exec mv -t "${place}.${i}" -- {} +
+  fi || return 1
+  rc_aside="${place}.${i}"
+}
+
+# relionc_folder: may this job write here? It ends the script if not; else the folder is this run's, without stale markers.
+relionc_folder() {
+  local before
+  before=$(cat "${rc_state}/identity" 2>/dev/null)
+  if [[ ${before} = "${plan[identity]}" ]]; then
+    if [[ -s ${rc_state}/finished && -e ${output}/${rc_marker[success]} ]] && relionc_has_results >/dev/null; then relionc_end finished_before; fi
+    rc_again=1
+  elif relionc_holds_run; then
+    case ${plan[overwrite]-} in
+      continue) ;;
+      yes)
+        relionc_aside old || relionc_end not_ours "and it could not be moved aside"
+        relionc_note warn - "the run that was in ${output}/ lies in ${rc_aside}/ now"
+        ;;
+      *)
+        relionc_end not_ours "${output}/ was made by other options; \`overwrite: yes\` in the spec moves it aside, another \`output:\` leaves it alone"
+        ;;
+    esac
+  fi
+  relionc_mark
+  if [[ -z ${rc_again} ]]; then
+    echo "${plan[identity]}" >"${rc_state}/identity.new" && mv -- "${rc_state}/identity.new" "${rc_state}/identity"
+  fi
+}
+
+# --- iterations -----------------------------------------------------------------------------------------------------------
+
+# relionc_column NAME FILE: the values of a column of a STAR file's table, or of a list of names and values.
+relionc_column() {
+  awk -v name="$1" '
+    $1 == "loop_" { inside = 1; column = 0; count = 0; next }
+    /^data_/ { inside = 0; column = 0 }
+    $1 ~ /^_/ && inside { if (rows) { inside = 0 } else { count++; if ($1 ~ name) column = count; next } }
+    $1 ~ name && !inside && NF > 1 { print $2; next }
+    inside && NF == 0 { if (column && rows) exit; next }
+    inside && column && NF { rows = 1; print $column }
+  ' "$2"
+}
+
+# relionc_map_is_whole FILE: whether an MRC file is as long as its header says.
+relionc_map_is_whole() {
+  local nx ny nz mode more size bytes
+  read -r nx ny nz mode < <(od -An -td4 -N16 -- "$1" 2>/dev/null)
+  more=$(od -An -td4 -j92 -N4 -- "$1" 2>/dev/null)
+  case ${mode} in 0 | 101) bytes=1 ;; 1 | 6 | 12) bytes=2 ;; 2 | 3) bytes=4 ;; 4) bytes=8 ;; *) return 1 ;; esac
+  size=$(stat -L -c %s -- "$1" 2>/dev/null)
+  ((size >= 1024 + ${more:-0} + nx * ny * nz * bytes))
+}
+
+# relionc_whole OPTIMISER: whether every file of an iteration is there and complete. The optimiser is written first.
+relionc_whole() {
+  local file map first maps=0
+  [[ -s $1 ]] || return 1
+  while read -r file; do
+    [[ ${file} = None ]] && continue
+    [[ -s ${file} ]] || return 1
+    case ${file} in
+      *"${rc_iteration[data]}")
+        first=$(compgen -G "${plan[root]}_it[0-9]*${rc_iteration[data]}" | sort | head -n 1)
+        [[ $(grep -c @ "${file}") -eq $(grep -c @ "${first:-${file}}") ]] || return 1
+        ;;
+      *"${rc_iteration[model]}")
+        while read -r map; do
+          relionc_map_is_whole "${map#*@}" || return 1
+          maps=1
+        done < <(relionc_column "${rc_iteration[maps]}" "${file}" | sed 's/^[0-9]*@//' | sort -u)
+        ((maps)) || return 1
+        ;;
+    esac
+  done < <(relionc_column "${rc_iteration[names]}" "$1")
+}
+
+# relionc_newest: the optimiser of the newest whole iteration; nothing before the first. What a continued run began with is no
+# iteration of its own.
+relionc_newest() {
+  local file
+  while read -r file; do
+    if [[ $(relionc_number "${file}") -eq 0 ]]; then continue; fi
+    if [[ ${plan[overwrite]-} = continue && ! ${file} -nt ${rc_state}/identity ]]; then continue; fi
+    if relionc_whole "${file}"; then
+      echo "${file}"
+      return
+    fi
+  done < <(relionc_optimisers)
+}
+
+# relionc_torn FROM: moves what is newer than iteration FROM aside: it was never finished, and must not mix with what comes.
+relionc_torn() {
+  local file number torn=()
+  while read -r file; do
+    number=$(relionc_number "${file}")
+    if [[ -n ${number} && ${number} -gt $1 ]]; then torn+=("${file}"); fi
+  done < <(compgen -G "${plan[root]}_it[0-9][0-9][0-9]*")
+  if ((${#torn[@]})); then relionc_aside torn "${torn[@]}"; fi
+  return 0
+}
+
+# relionc_choose: sets rc_how to `new` or `resume`, and `from` to the optimiser to go on from.
+relionc_choose() {
+  rc_how=new from='' rc_from=0
+  declare -F resume >/dev/null || return 0
+  case ${plan[resume]-} in
+    iterations)
+      from=$(relionc_newest)
+      if [[ -n ${from} ]]; then
+        rc_how=resume
+        rc_from=$(relionc_number "${from}")
+      fi
+      if [[ -n ${rc_again} && (-n ${from} || ${plan[overwrite]-} != continue) ]]; then relionc_torn "${rc_from}"; fi
+      ;;
+    unfinished) if [[ -n ${rc_again} ]]; then
+      relionc_half_files
+      rc_how=resume
+    fi ;;
+  esac
+}
+
+# relionc_half_files: removes what a killed rank may have left half written, since RELION takes any file for done: empty files,
+# and of those written last, maps that are too short, and tables.
+relionc_half_files() {
+  local newest file
+  newest=$(find "${output}" -path "${rc_state}" -prune -o -type f -printf '%T@\n' 2>/dev/null | sort -n | tail -n 1)
+  newest=${newest%.*}
+  [[ -n ${newest} ]] || return 0
+  while IFS= read -r -d '' file; do
+    case ${file} in
+      *.mrc | *.mrcs) relionc_map_is_whole "${file}" && continue ;;
+      *.star) ;;
+      *) [[ -s ${file} ]] && continue ;;
+    esac
+    rm -f -- "${file}"
+  done < <(find "${output}" -path "${rc_state}" -prune -o -mindepth 2 -type f \
+    \( -newermt "@$((newest - 60))" -o -size 0 \) -print0 2>/dev/null)
+}
+
+# --- steps beside RELION's ---------------------------------------------------------------------------------------------------
+
+# relionc_on_nodes SECONDS WORD…: runs a command once on every node, beside a step if need be. Without a queue: here.
+# A hostfile or the shape of the job's tasks must not reach it: from Slurm 24.11 on, srun refuses both together.
+relionc_on_nodes() {
+  local seconds=$1 name group groups=() nodes=()
+  shift
+  if [[ -z ${SLURM_JOB_ID-} ]]; then
+    timeout "${seconds}" "$@"
+    return
+  fi
+  nodes=("${SLURM_JOB_NUM_NODES}")
+  for ((group = 0; group < ${SLURM_HET_SIZE:-0}; group++)); do
+    name=SLURM_JOB_NUM_NODES_HET_GROUP_${group}
+    groups[group]=--het-group=${group} nodes[group]=${!name:-1}
+  done
+  (
+    for name in ${!SLURM_*} ${!SRUN_*}; do
+      case ${name} in
+        SLURM_HOSTFILE | SLURM_DISTRIBUTION | SLURM_*TASK* | SLURM_NPROCS | SRUN_* | SLURM_CPU_BIND* | SLURM_*GPU*BIND*) unset "${name}" ;;
+      esac
+    done
+    for group in "${!nodes[@]}"; do
+      timeout "${seconds}" srun ${groups[group]+"${groups[group]}"} --mpi=none -N "${nodes[group]}" -n "${nodes[group]}" --ntasks-per-node=1 -c 1 \
+        --kill-on-bad-exit=0 ${rc_beside:+--overlap --mem=0 --gres=none} "$@" </dev/null
+    done
+  )
+}
+
+# --- before RELION: is everything there? ---------------------------------------------------------------------------------------
+
+# relionc_look: runs on a node and prints a line for each thing that is not as planned: BAD or WARN, the node, a sentence.
+relionc_look() {
+  local file program libraries seen free said node=${SLURMD_NODENAME:-${HOSTNAME}}
+  bad() { printf 'BAD\t%s\t%s\n' "${node}" "$1"; }
+  warn() { printf 'WARN\t%s\t%s\n' "${node}" "$1"; }
+  relionc_orphans
+  if [[ ${PWD} != "${rc_cwd}" ]] && ! cd -- "${rc_cwd}" 2>/dev/null; then
+    bad "the project folder ${rc_cwd} is not there; mount it"
+    return
+  fi
+  for file in "${inputs[@]}"; do
+    [[ -r ${file} ]] || bad "cannot read ${file} (in ${PWD})"
+  done
+  file="${output}/relionc/probe.${node}.$$"
+  if ! : 2>/dev/null >"${file}"; then bad "cannot write to ${output}/"; fi
+  rm -f -- "${file}" 2>/dev/null
+  if [[ -n ${plan[scratch]-} ]]; then
+    if ! mkdir -p -- "${plan[scratch]}" 2>/dev/null || ! : 2>/dev/null >"${plan[scratch]}/relionc.$$"; then
+      bad "cannot write to the scratch folder ${plan[scratch]}"
+    else
+      rm -rf -- "${plan[scratch]}/relionc.$$" "${plan[scratch]}/relion_volatile"
+      free=$(df -Pk -- "${plan[scratch]}" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024) }')
+      if ((${free:-0} < ${plan[scratch_mib]:-1})); then
+        bad "the scratch folder ${plan[scratch]} has ${free:-0} MiB free, and ${plan[scratch_mib]:-1} MiB are to be copied to it; clear it, or leave the node out"
+      elif ((${free:-0} < ${plan[scratch_gib]:-0} * 1024)); then
+        warn "the scratch folder ${plan[scratch]} has $((${free:-0} / 1024)) GiB free of ${plan[scratch_gib]} GiB planned"
+      fi
+    fi
+  fi
+  if ((${plan[gpus]:-0})); then
+    seen=${CUDA_VISIBLE_DEVICES-${ROCR_VISIBLE_DEVICES-${GPU_DEVICE_ORDINAL-}}}
+    seen=${seen:+$(tr , '\n' <<<"${seen}" | grep -c .)}
+    seen=${seen:-${SLURM_GPUS_ON_NODE:-}}
+    if [[ -n ${SLURM_JOB_ID-} && ${node} != "${rc_leader_alone}" ]] && ((${seen:-0} < plan[gpus])); then
+      bad "planned for ${plan[gpus]} GPUs, but ${seen:-none} can be seen; ask for them (--gres)"
+    fi
+  fi
+  relionc_look_at_program
+}
+
+# relionc_look_at_program: is the program there, of the right version, linked with what it needs? bad and warn are the caller's.
+relionc_look_at_program() {
+  local first=${wrapper[0]:-${plan[program]}} program libraries said
+  if ! program=$(command -v "${first}"); then
+    bad "there is no program ${first} on PATH; load the module of RELION ${plan[relion]} (\`modules\` of the cluster profile)"
+    return
+  fi
+  case ${plan[program]} in relion_*) ;; *) return ;; esac
+  if ((${#wrapper[@]} == 0)); then
+    libraries=$(ldd "$(readlink -f "${program}")" 2>/dev/null)
+    if [[ ${libraries} = *'not found'* ]]; then
+      bad "${program} lacks $(awk '/not found/ { printf "%s%s", sep, $1; sep = ", " }' <<<"${libraries}"); load what it was built with"
+    elif [[ ${libraries} = *libc.so* ]]; then
+      if ((${plan[ranks]:-1} > 1)) && [[ ${plan[program]} = *_mpi && ${libraries} != *libmpi* ]]; then
+        bad "${program} is not linked with MPI, so its ${plan[ranks]} ranks would each do everything; use a RELION built with MPI"
+      fi
+      if ((${plan[gpus]:-0})) && [[ ${plan[program]} != relion_python* ]] && ! grep -qE 'libcu|libamdhip|libhip|libsycl|libOpenCL' <<<"${libraries}"; then
+        warn "${rc_warning_says[no_gpu]}"
+      fi
+    fi
+  fi
+  if [[ -z ${plan[relion]-} || ${plan[program]} = relion_python* ]]; then return; fi
+  said=$(timeout 20 "${wrapper[@]}" "${plan[program]%_mpi}" --version 2>&1 </dev/null | grep -oiE 'version:? *[0-9]+\.[0-9]+' | grep -oE '[0-9.]+$' | head -n 1)
+  if [[ -n ${said} && ${said} != "${plan[relion]}" && ${said} != "${plan[relion]}".* ]]; then
+    bad "${plan[program]} is RELION ${said}, and the job was built for ${plan[relion]}; load that one, or set \`relion: \"${said}\"\` in the spec"
+  fi
+}
+
+# relionc_orphans: ends processes of an earlier start of a job in this folder, which a killed slurmd may leave behind.
+relionc_orphans() {
+  local file pid
+  while read -r file; do
+    pid=${file#/proc/} pid=${pid%/environ}
+    if ! grep -qzsxF -- "RELIONC_RUN=${rc_token}" "${file}"; then
+      kill -KILL "${pid}" 2>/dev/null && printf 'WARN\t%s\t%s\n' "${SLURMD_NODENAME:-${HOSTNAME}}" "ended process ${pid}, which an earlier start of this job had left"
+    fi
+  done < <(grep -lzsxF -- "RELIONC_OUTPUT=${rc_cwd}/${output}" /proc/[0-9]*/environ 2>/dev/null)
+}
+
+# relionc_allocation: what Slurm gave is what was planned; prints what is not.
+relionc_allocation() {
+  local part cpus
+  [[ -n ${SLURM_JOB_ID-} ]] || return 0
+  if [[ -n ${plan[nodes]-} && ${rc_nodes} -ne ${plan[nodes]} ]]; then
+    printf 'BAD\t-\tplanned for %s nodes, but this allocation has %s\n' "${plan[nodes]}" "${rc_nodes}"
+  fi
+  if [[ -n ${plan[cpus]-} && -z ${SLURM_HET_SIZE-} ]]; then
+    for part in ${SLURM_JOB_CPUS_PER_NODE//,/ }; do # as 20(x4),16
+      cpus=${part%(*}
+      if ((cpus < plan[cpus])); then
+        printf 'BAD\t-\tplanned for %s CPUs on each node, but there is one with %s\n' "${plan[cpus]}" "${cpus}"
+      fi
+    done
+  fi
+}
+
+# relionc_places: the launcher starts as many ranks as planned, each once, where the hostfile says; prints what is not.
+relionc_places() {
+  local said ranks hosts wanted
+  declare -F launch >/dev/null && ((${plan[ranks]:-1} > 1)) || return 0
+  # shellcheck disable=SC2016 # the ranks expand it
+  said=$(launch bash -c 'echo "RANK ${OMPI_COMM_WORLD_RANK:-${PMIX_RANK:-${PMI_RANK:-${SLURM_PROCID}}}} ${SLURMD_NODENAME:-${HOSTNAME}} ${HOSTNAME}"' 2>&1 </dev/null)
+  ranks=$(grep '^RANK ' <<<"${said}" | cut -d ' ' -f 2 | sort -un | grep -c .)
+  if ((ranks != plan[ranks])); then
+    printf 'START\t-\tplanned for %s ranks, but the launcher started %s: %s\n' "${plan[ranks]}" "${ranks}" "$(grep -v '^RANK ' <<<"${said}" | head -n 3 | tr '\n' ' ')"
+    return
+  fi
+  if [[ -s ${rc_rows} ]]; then
+    wanted=$(sed 's/[ :].*//' "${rc_rows}" | sort | uniq -c)
+    if [[ $(head -n 1 "${rc_rows}") = *[\ :=]* ]]; then return 0; fi # rows of another form than a rank's host
+    hosts=$(grep '^RANK ' <<<"${said}" | cut -d ' ' -f 4 | sort | uniq -c)
+    if [[ ${hosts} != "${wanted}" && $(grep '^RANK ' <<<"${said}" | cut -d ' ' -f 3 | sort | uniq -c) != "${wanted}" ]]; then
+      printf 'BAD\t-\tthe ranks are not where the hostfile says: %s instead of %s\n' "$(xargs <<<"${hosts}")" "$(xargs <<<"${wanted}")"
+    fi
+  fi
+}
+
+# relionc_preflight: all of that; 1: something is not as planned. rc_unfit are the nodes that alone are to blame.
+relionc_preflight() {
+  local found kind node sentence status blamed=''
+  rc_unfit='' rc_blame=''
+  found=$(relionc_allocation)
+  if [[ -z ${found} ]]; then
+    found=$(relionc_on_nodes 120 bash -c "$(declare -p plan inputs wrapper output rc_cwd rc_token rc_leader_alone rc_warning_says)
+      $(declare -f relionc_look relionc_look_at_program relionc_orphans); relionc_look" 2>&1)
+    status=$?
+    if ((status)) && ! grep -qE '^BAD' <<<"${found}"; then
+      found+=$(printf '\nBAD\t-\tthe step that looks at every node failed (%s): %s' "${status}" "$(grep -vE '^(BAD|WARN)' <<<"${found}" | tail -n 3 | tr '\n' ' ')")
+    fi
+  fi
+  if ! grep -qE '^BAD' <<<"${found}"; then found+=$'\n'$(relionc_places); fi
+  while IFS=$'\t' read -r kind node sentence; do
+    case ${kind} in
+      BAD | START)
+        relionc_note preflight - "${node}: ${sentence}"
+        rc_blame=${rc_blame:-${node}: ${sentence}}
+        rc_bad_kind=${kind}
+        blamed+="${node}"$'\n'
+        ;;
+      WARN) relionc_warn "${sentence}" "${node}" ;;
+    esac
+  done < <(grep -E '^(BAD|WARN|START)' <<<"${found}" | sort -u)
+  [[ -n ${rc_blame} ]] || return 0
+  blamed=$(sort -u <<<"${blamed}" | grep -vxE -e '-|' | paste -s -d ,)
+  if [[ -n ${blamed} && $(tr , '\n' <<<"${blamed}" | grep -c .) -lt ${rc_nodes} ]]; then rc_unfit=${blamed}; fi
+  return 1
+}
+
+# relionc_warn WHAT [WHERE]: said now, and once more at the end.
+relionc_warn() {
+  if [[ ${rc_warned} = *"$1"* ]]; then return; fi
+  rc_warned+="${rc_warned:+; }$1"
+  relionc_note warn - "$1${2:+ ($2)}"
+}
+
+# relionc_enough_nodes: whether the partition has as many nodes as the job needs without the unfit ones.
+relionc_enough_nodes() {
+  local left
+  left=$(sinfo -h -N -p "${SLURM_JOB_PARTITION}" -t idle,mixed,allocated,completing,planned -o %N 2>/dev/null | sort -u |
+    grep -vxF "$(scontrol show hostnames "${rc_unfit}" 2>/dev/null)" | grep -c .)
+  ((left >= rc_nodes))
+}
+
+# --- RELION ------------------------------------------------------------------------------------------------------------------
+
+relionc_size() { stat -c %s -- "$1" 2>/dev/null || echo 0; }
+relionc_news() { tail -c "+$((rc_err_at + 1))" -- "${output}/run.err" 2>/dev/null | tr '\r' '\n'; }
+relionc_out_news() { tail -c "+$((rc_out_at + 1))" -- "${output}/run.out" 2>/dev/null | tr '\r' '\n'; }
+relionc_log_news() { [[ -f ${rc_log_file} ]] && tail -c "+$((rc_log_at + 1))" -- "${rc_log_file}" 2>/dev/null; }
+
+# relionc_launch: starts `new` or `resume` beside this script, as a group of processes that can be ended together.
+relionc_launch() {
+  local words="from the beginning"
+  if [[ ${rc_how} = resume ]]; then words="with what is not done yet"; fi
+  if [[ -n ${from} ]]; then words="from iteration ${rc_from}"; fi
+  relionc_mark
+  printf '=== relionc: job %s, start %s.%s, %s\n' "${rc_job}" "${rc_restart}" "${rc_tries}" "${words}" | tee -a -- "${output}/run.err" >>"${output}/run.out"
+  rc_out_at=$(relionc_size "${output}/run.out") rc_err_at=$(relionc_size "${output}/run.err")
+  relionc_note launch "${rc_from}" "RELION starts ${words}"
+  rc_launched=1 rc_cause='' rc_again=1
+  set -m
+  (
+    set +m
+    trap - TERM INT USR1
+    set -eu
+    "${rc_how}"
+  ) >>"${output}/run.out" 2>>"${output}/run.err" </dev/null &
+  rc_pid=$!
+  set +m
+}
+
+# relionc_kill: ends the step on all nodes, and what was started here.
+relionc_kill() {
+  local step
+  if [[ -n ${SLURM_JOB_ID-} ]]; then
+    for step in $(squeue -h -s -j "${SLURM_JOB_ID}" -o %i 2>/dev/null | grep -E '\.[0-9]+$'); do scancel -s KILL "${step}" 2>/dev/null; done
+  fi
+  kill -TERM -- "-${rc_pid}" 2>/dev/null
+  sleep 1
+  kill -KILL -- "-${rc_pid}" 2>/dev/null
+}
+
+# relionc_limit: seconds without a sign of life that are too many now; 0: never.
+relionc_limit() {
+  local limit=${RELIONC_STALL_FIRST}
+  if ((rc_longest)); then
+    limit=$((rc_longest * RELIONC_STALL_FACTOR))
+    if ((limit < RELIONC_STALL_LEAST)); then limit=${RELIONC_STALL_LEAST}; fi
+  fi
+  echo "${limit}"
+}
+
+# relionc_iterated: notes an iteration that is new since the last look, and how long the longest took.
+relionc_iterated() {
+  local number file
+  file=$(relionc_optimisers | head -n 1)
+  number=$(relionc_number "${file}")
+  if [[ -z ${number} || ${number} = "${rc_seen}" ]]; then return 1; fi
+  if [[ -n ${rc_seen} ]]; then
+    relionc_note iteration "${number}" "iteration ${number} after $((SECONDS - rc_seen_at)) s"
+    if ((number > rc_from + 1 && SECONDS - rc_seen_at > rc_longest)); then rc_longest=$((SECONDS - rc_seen_at)); fi
+  fi
+  rc_seen=${number} rc_seen_at=${SECONDS}
+}
+
+# relionc_lives: whether there was a sign of life since the last look: output, an iteration, a file of a job without iterations.
+relionc_lives() {
+  local size
+  size=$(relionc_size "${output}/run.out").$(relionc_size "${output}/run.err")
+  if relionc_iterated || [[ ${size} != "${rc_size}" ]]; then
+    rc_size=${size}
+    return 0
+  fi
+  if [[ ${plan[resume]-} != iterations ]] && ((SECONDS % 60 < RELIONC_TICK)); then
+    if [[ -n $(find "${output}" -path "${rc_state}" -prune -o -newermt "@$(($(date +%s) - 120))" -type f -print -quit 2>/dev/null) ]]; then return 0; fi
+  fi
+  return 1
+}
+
+# relionc_first_words: looks at what RELION says when it begins: how many ranks it has, and warnings of a wrong run.
+relionc_first_words() {
+  local world size line name
+  world=$(relionc_out_news | head -c 20000 | grep -oE "${rc_word[world]}" | head -n 1)
+  size=${world##*[!0-9]}
+  if [[ -n ${size} && ${size} -ne ${plan[ranks]:-1} ]]; then
+    rc_cause=world rc_detail="planned for ${plan[ranks]} ranks, but RELION counts ${size}: the launcher and RELION's MPI do not know each other (\`mpi\` of the profile's launcher)"
+    return
+  fi
+  for name in "${!rc_warning[@]}"; do
+    if [[ ${name} = no_gpu && -z ${plan[gpus]-} ]]; then continue; fi
+    line=$(relionc_news | head -c 100000 | grep -E -m 1 -e "${rc_warning[${name}]}")
+    if [[ -n ${line} ]]; then relionc_warn "${rc_warning_says[${name}]}" "RELION says: ${line}"; fi
+  done
+}
+
+# relionc_autopsy: what every rank does, one line each, into a file.
+relionc_autopsy() {
+  rc_beside=1 relionc_on_nodes 30 bash -c "$(declare -p rc_token); $(declare -f relionc_ranks); relionc_ranks" 2>&1 | sort -u >"${rc_state}/autopsy.${rc_job}.${rc_restart}"
+  while read -r line; do relionc_tell "  ${line}"; done < <(head -n 40 "${rc_state}/autopsy.${rc_job}.${rc_restart}")
+}
+relionc_ranks() {
+  local file pid name rank
+  while read -r file; do
+    pid=${file#/proc/} pid=${pid%/environ}
+    name=$(cat "/proc/${pid}/comm" 2>/dev/null)
+    case ${name} in bash | srun | sleep | mpirun | orted | prted | hydra* | slurmstepd | timeout | grep | cat | '') continue ;; esac
+    rank=$(tr '\0' '\n' 2>/dev/null <"${file}" | awk -F = '/^(OMPI_COMM_WORLD_RANK|PMIX_RANK|PMI_RANK|SLURM_PROCID)=/ { print $2; exit }')
+    printf '%s: rank %s, pid %s, %s, state %s, waits in %s\n' "${SLURMD_NODENAME:-${HOSTNAME}}" "${rank:--}" "${pid}" "${name}" \
+      "$(awk '/^State/ { printf "%s %s, ", $2, $3 } /^VmRSS/ { printf "%d MiB", $2 / 1024 }' "/proc/${pid}/status" 2>/dev/null)" "$(cat "/proc/${pid}/wchan" 2>/dev/null)"
+  done < <(grep -lzsxF -- "RELIONC_RUN=${rc_token}" /proc/[0-9]*/environ 2>/dev/null)
+}
+
+# relionc_watch: waits for the end of RELION; sets rc_status, and rc_cause where it was not RELION that ended it:
+# limit (the time limit is near), term (Slurm or a person), stall, world, lost.
+relionc_watch() {
+  local killing=0 alive=${SECONDS} limit
+  rc_seen='' rc_size='' rc_longest=${rc_longest:-0}
+  rc_seen=$(relionc_number "$(relionc_optimisers | head -n 1)") rc_seen_at=${SECONDS}
+  rc_seen=${rc_seen:-0}
+  while kill -0 "${rc_pid}" 2>/dev/null; do
+    sleep "${RELIONC_TICK}" &
+    wait $! 2>/dev/null # a signal ends it
+    if ((killing && SECONDS > killing)); then
+      relionc_kill
+      killing=$((SECONDS + 20))
+    elif [[ -n ${rc_cause} ]]; then
+      if ((!killing)); then
+        case ${rc_cause} in limit) killing=$((SECONDS + RELIONC_ABORT_WAIT)) ;; term) killing=$((SECONDS + 15)) ;; *) killing=${SECONDS} ;; esac
+      fi
+    elif ! relionc_owned; then
+      rc_cause=lost
+    else
+      relionc_first_words
+      if relionc_lives; then alive=${SECONDS}; fi
+      limit=$(relionc_limit)
+      if [[ -z ${rc_cause} ]] && ((limit && SECONDS - alive > limit)); then
+        rc_cause=stall
+        relionc_note stall "${rc_seen:--}" "no sign of life for ${limit} s; what each rank does:"
+        relionc_autopsy
+      fi
+    fi
+  done
+  wait "${rc_pid}"
+  rc_status=$?
+  if [[ -z ${rc_cause} ]]; then
+    relionc_iterated
+    relionc_first_words
+  fi
+}
+
+# --- why it ended ----------------------------------------------------------------------------------------------------------------
+
+relionc_line() { # KIND TEXT: the first line of a text that has words of that kind
+  grep -E -m 1 -e "${rc_word[$1]}" <<<"$2" | head -c 300
+}
+
+# relionc_diagnose: sets rc_why to the name of an ending (or `killed`) and rc_detail to the evidence.
+relionc_diagnose() {
+  local err log missing line
+  err=$(relionc_news) log=$(relionc_log_news)
+  if [[ ${rc_cause} = world ]]; then
+    rc_why=mpi_start
+    return
+  fi
+  rc_detail=''
+  if ((rc_status == 0)) && [[ -z ${plan[marker]-} || -e ${output}/${rc_marker[success]} ]]; then
+    if missing=$(relionc_has_results); then
+      rc_why=finished
+    else
+      rc_why=incomplete rc_detail="${missing} is not there"
+    fi
+    return
+  fi
+  if [[ ${rc_cause} = stall ]]; then
+    rc_why=killed rc_detail="no sign of life, so its step was ended"
+  elif line=$(relionc_line memory_of_slurm "${err}"$'\n'"${log}") || line=$(relionc_line memory "${err}") && [[ -n ${line} ]]; then
+    rc_why=memory rc_detail="${line}"
+  elif line=$(relionc_line disk "${err}") && [[ -n ${line} ]]; then
+    rc_why=disk rc_detail="${line}"
+  elif [[ -e ${output}/${rc_marker[aborted]} || ${rc_cause} = limit ]]; then
+    rc_why=aborted
+  elif line=$(relionc_line no_start "${err}") && [[ -n ${line} ]] && ! relionc_out_news | grep -qE -e "${rc_word[works]}"; then
+    rc_why=mpi_start rc_detail="${line} (the launcher's exit status: ${rc_status})"
+  elif line=$(relionc_line gone "${err}") && [[ -n ${line} ]]; then
+    rc_why=killed rc_detail="${line}"
+  elif line=$(grep -E -A 2 -m 1 -e "${rc_word[error]}" <<<"${err}" | sed "s/${rc_word[error]}:* *//" | grep -m 1 .) && [[ -n ${line} ]]; then
+    rc_why=relion_error rc_detail="${line}"
+  elif line=$(relionc_line killed "${err}") && [[ -n ${line} ]]; then
+    rc_why=killed rc_detail="${line}"
+  elif ((rc_status > 128 && rc_status < 160)); then
+    rc_why=killed rc_detail="signal $((rc_status - 128))"
+  elif ((rc_status == 0)); then
+    rc_why=incomplete rc_detail="its exit status is 0, but ${rc_marker[success]} is not there"
+  else
+    rc_why=failed rc_detail="exit status ${rc_status}: $(grep . <<<"${err}" | tail -n 1 | head -c 300)"
+  fi
+}
+
+# --- going on ----------------------------------------------------------------------------------------------------------------------
+
+# relionc_at_last: the number of the newest whole iteration, 0 without one.
+relionc_at_last() {
+  rc_last=$(relionc_number "$(relionc_newest)")
+  rc_last=${rc_last:-0}
+}
+
+# relionc_progress FROM: whether there is something new since iteration FROM; for jobs without iterations, whether any file is.
+relionc_progress() {
+  case ${plan[resume]-} in
+    iterations) ((rc_last > $1)) ;;
+    unfinished) [[ -n $(find "${output}" -path "${rc_state}" -prune -o -mindepth 2 -type f -newer "${rc_state}/lock/token" -print -quit 2>/dev/null) ]] ;;
+    *) return 1 ;;
+  esac
+}
+
+# relionc_requeue SENTENCE: gives the job back to the queue and ends the script; 1: Slurm did not take it. Slurm's SIGTERM comes
+# at once, and only after it may nodes be left out.
+relionc_requeue() {
+  local i said
+  [[ -n ${SLURM_JOB_ID-} && ${plan[restart]-} = auto ]] || return 1
+  rc_terminated=''
+  trap 'rc_terminated=1' TERM
+  if ! said=$(scontrol requeue "${SLURM_JOB_ID}" 2>&1); then
+    trap 'relionc_term' TERM
+    rc_detail+="${rc_detail:+; }Slurm did not take it back: ${said}"
+    return 1
+  fi
+  relionc_note requeue "${rc_last:--}" "$1"
+  for ((i = 0; i < 100; i++)); do
+    if [[ -n ${rc_terminated} ]]; then break; fi
+    sleep 0.2 &
+    wait $!
+  done
+  if [[ -n ${rc_unfit} ]]; then
+    for ((i = 0; i < 20; i++)); do
+      if scontrol update "JobId=${SLURM_JOB_ID}" "ExcNodeList=${rc_unfit}" 2>/dev/null; then break; fi
+      sleep 0.5
+    done
+    if ((i == 20)); then relionc_tell "Slurm did not take the list of nodes to leave out"; fi
+  fi
+  relionc_end requeued "$1"
+}
+
+# relionc_taken: SIGTERM came. Slurm says why in the job's log: then the job is its own to start again; else somebody cancelled it.
+relionc_taken() {
+  local i words=''
+  for ((i = 0; i < 15; i++)); do
+    words=$(relionc_log_news | grep -E -e "${rc_word[taken]}" | tail -n 1)
+    if [[ -n ${words} || -z ${SLURM_JOB_ID-} ]]; then break; fi
+    sleep 0.2
+  done
+  if grep -qE -e "${rc_word[requeue]}" <<<"${words}"; then relionc_end requeued "Slurm took the nodes away"; fi
+  if grep -qE -e "${rc_word[limit]}" <<<"${words}"; then
+    relionc_end time_limit "submitted again, it goes on from iteration ${rc_last}"
+  fi
+  relionc_end cancelled
+}
+
+# relionc_at_limit: the time limit was near, and RELION has stopped: back to the queue if there is something new.
+relionc_at_limit() {
+  if ! relionc_progress "${rc_first}"; then
+    relionc_end no_progress "give it more time, or more ranks"
+  fi
+  relionc_requeue "the time limit is near; it goes on from iteration ${rc_last}"
+  relionc_end time_limit "${rc_detail:+${rc_detail}; }submitted again, it goes on from iteration ${rc_last}"
+}
+
+# relionc_again: after a killed rank, a hang or a failed start: once more in this allocation? It returns if so.
+relionc_again() {
+  local why=$1
+  if [[ ${plan[restart]-} != auto && ${why} != mpi_start ]]; then relionc_end "${2}" "${rc_detail}"; fi
+  if [[ -n ${SLURM_JOB_ID-} ]] && grep -qE -e "${rc_word[gone]}" <<<"${rc_detail}"; then
+    relionc_requeue "a node was lost; it goes on from iteration ${rc_last}"
+  fi
+  if relionc_progress "${rc_from}"; then rc_tries=0; fi
+  if ((rc_tries >= RELIONC_TRIES || ++rc_starts > 20)); then relionc_end "${2}" "${rc_detail}"; fi
+  rc_tries=$((rc_tries + 1))
+  relionc_note resume "${rc_last}" "${rc_detail}; once more in this allocation"
+  sleep "${RELIONC_AGAIN_WAIT}" &
+  wait $!
+  if [[ -n ${rc_cause_now} ]]; then
+    rc_cause=${rc_cause_now}
+    if [[ ${rc_cause} = limit ]]; then relionc_at_limit; else relionc_taken; fi
+  fi
+}
+
+# relionc_decide: what follows from how RELION ended. It returns where RELION is to start again.
+relionc_decide() {
+  case ${rc_cause} in
+    lost) relionc_end taken_over ;;
+    term) relionc_taken ;;
+    limit) if [[ ${rc_why} != finished ]]; then relionc_at_limit; fi ;;
+  esac
+  case ${rc_why} in
+    finished) relionc_end finished "${rc_warned}" ;;
+    killed) relionc_again killed given_up ;;
+    mpi_start) if [[ ${rc_cause} = world ]]; then relionc_end mpi_start "${rc_detail}"; else relionc_again mpi_start mpi_start; fi ;;
+    *) relionc_end "${rc_why}" "${rc_detail}" ;;
+  esac
+}
+
+# --- signals, which reach this script while it waits ------------------------------------------------------------------------------
+
+relionc_term() { rc_cause=term rc_cause_now=term; }
+relionc_near_limit() {
+  rc_cause=${rc_cause:-limit} rc_cause_now=${rc_cause_now:-limit}
+  if [[ -n ${rc_pid} ]]; then
+    if [[ -n ${plan[marker]-} ]]; then : >"${output}/${rc_marker[abort]}"; else kill -TERM -- "-${rc_pid}" 2>/dev/null; fi
+  fi
+}
+
+# relionc_clear_scratch: removes what RELION copied to the nodes. Where Slurm ends the job, it starts no more steps: then its
+# epilog or the next start has to.
+relionc_clear_scratch() {
+  if [[ -z ${plan[scratch]-} || -z ${rc_launched} || ${rc_cause} = term ]]; then return; fi
+  relionc_on_nodes 30 rm -rf -- "${plan[scratch]}/relion_volatile" >/dev/null 2>&1
+}
+
+# --- the two calls ---------------------------------------------------------------------------------------------------------------
+
+relionc_begin() {
+  set +eu
+  rc_phase=begin
+  exec {rc_log}>&1
+  unset RELIONC_BUILD
+  rc_job=${SLURM_JOB_ID:-local-$$} rc_restart=${SLURM_RESTART_COUNT:-0} rc_locked='' rc_launched='' rc_cause='' rc_cause_now=''
+  rc_again='' rc_warned='' rc_tries=0 rc_starts=0 rc_last='' rc_detail='' rc_pid='' rc_beside='' rc_leader_alone='' rc_unfit=''
+  rc_log_file=$(readlink -f "/proc/$$/fd/${rc_log}") rc_log_at=$(relionc_size "${rc_log_file}")
+  if [[ -n ${plan[project]-} ]] && ! CDPATH='' cd -- "${plan[project]}"; then
+    echo "cannot change to the project folder ${plan[project]} on ${HOSTNAME}" >&2
+    exit 69
+  fi
+  rc_cwd=${PWD} output=${plan[output]%/} rc_state=${plan[output]%/}/relionc rc_rows=${plan[output]%/}/relionc/hostfile
+  rc_token=${rc_job}.${rc_restart}.${HOSTNAME}.$$.$(relionc_began $$)
+  trap relionc_left EXIT
+  trap relionc_term TERM INT
+  trap relionc_near_limit USR1
+  if ! mkdir -p -- "${rc_state}" 2>/dev/null || ! : 2>/dev/null >"${rc_state}/probe.$$"; then
+    relionc_end preflight "cannot write to ${output}/ on ${HOSTNAME}"
+  fi
+  rm -f -- "${rc_state}/probe.$$"
+  if ! relionc_lock; then relionc_end locked "job ${rc_owner:-?} is writing to ${output}/"; fi
+  relionc_note start - "job ${rc_job}, start ${rc_restart}, on ${SLURM_JOB_NODELIST:-${HOSTNAME}}${rc_took:+; the folder was ${rc_took}}"
+  relionc_folder
+  export RELIONC_RUN=${rc_token} RELIONC_OUTPUT=${rc_cwd}/${output}
+  rc_phase=set_up
+  # shellcheck disable=SC2154
+  trap 'rc_line=${BASH_COMMAND}' ERR
+  set -eu
+}
+
+relionc_run() {
+  set +eu
+  trap - ERR
+  rc_phase=run
+  rc_nodes=${SLURM_JOB_NUM_NODES:-1}
+  if ((${SLURM_HET_SIZE:-0} > 1)); then
+    rc_nodes=0
+    local i name
+    for ((i = 0; i < SLURM_HET_SIZE; i++)); do
+      name=SLURM_JOB_NUM_NODES_HET_GROUP_${i}
+      rc_nodes=$((rc_nodes + ${!name:-1}))
+    done
+    rc_leader_alone=$(scontrol show hostnames "${SLURM_JOB_NODELIST_HET_GROUP_0}" | head -n 1)
+  fi
+  if declare -F rows >/dev/null && ! rows >"${rc_rows}"; then relionc_end preflight "the hostfile could not be written"; fi
+  if ! relionc_preflight; then
+    if [[ -n ${rc_unfit} ]] && relionc_enough_nodes; then relionc_requeue "${rc_blame}; it starts again without ${rc_unfit}"; fi
+    if [[ ${rc_bad_kind} = START ]]; then relionc_end mpi_start "${rc_blame}"; fi
+    relionc_end preflight "${rc_blame}"
+  fi
+  relionc_at_last
+  rc_first=${rc_last}
+  while :; do
+    if [[ ${rc_cause_now} = term ]]; then relionc_taken; fi
+    relionc_choose
+    relionc_launch
+    relionc_watch
+    relionc_at_last
+    relionc_diagnose
+    relionc_decide
+  done
+}

@@ -1,0 +1,78 @@
+"""Write the data of relionc/runtime/*.yaml into templates/relionc-runtime.sh, between its two lines that say so.
+
+Usage: python tools/build_runtime.py [--check]
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "templates" / "relionc-runtime.sh"
+DATA = ROOT / "relionc" / "runtime"
+BEGIN, END = "# --- what is data", "# --- end of what is made"
+
+
+def read(name: str) -> dict[str, Any]:
+    return YAML(typ="safe").load((DATA / name).read_text(encoding="utf-8"))
+
+
+def table(name: str, values: dict[str, str]) -> list[str]:
+    rows = [f"  [{key}]={shlex.quote(value)}" for key, value in values.items()]
+    return [f"declare -A {name}=(", *rows, ")"]
+
+
+def made() -> list[str]:
+    """Return the lines between the two marks."""
+    words, endings = read("words.yaml"), read("endings.yaml")["endings"]
+    spoken = {
+        name: each["regex"]
+        for group in ("slurm", "launchers", "system", "relion")
+        for name, each in words[group].items()
+        if not (group == "slurm" and name == "memory")
+    }
+    spoken["memory_of_slurm"] = words["slurm"]["memory"]["regex"]
+    warnings = words["warnings"]
+    lines = ["", "# What Slurm, launchers and RELION print (words.yaml has the sources)."]
+    lines += table("rc_word", spoken)
+    lines += table("rc_warning", {name: each["regex"] for name, each in warnings.items()})
+    lines += table("rc_warning_says", {name: each["say"] for name, each in warnings.items()})
+    for name, values in (("rc_marker", words["markers"]), ("rc_iteration", words["iteration"])):
+        lines += table(name, {key: value for key, value in values.items() if key != "source"})
+    lines += [
+        "",
+        "# relionc_ending NAME: sets the caller's status, marker and say.",
+        "relionc_ending() {",
+        "  case $1 in",
+    ]
+    for name, each in endings.items():
+        marker, say = each.get("marker", "''"), shlex.quote(each["say"])
+        lines.append(f"    {name}) status={each['status']} marker={marker} say={say} ;;")
+    return [*lines, "  esac", "}", ""]
+
+
+def text(now: str) -> str:
+    """Return the runtime with its data."""
+    lines = now.split("\n")
+    first = next(i for i, line in enumerate(lines) if line.startswith(BEGIN))
+    last = next(i for i, line in enumerate(lines) if line.startswith(END))
+    return "\n".join([*lines[: first + 1], *made(), *lines[last:]])
+
+
+def main() -> int:
+    now = TARGET.read_text(encoding="utf-8")
+    if "--check" in sys.argv[1:]:
+        fresh = now == text(now)
+        print("fresh" if fresh else "stale: run python tools/build_runtime.py")
+        return 0 if fresh else 1
+    TARGET.write_text(text(now), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
