@@ -168,7 +168,7 @@ relionc_alive() {
     return 1 # an earlier start of this job: Slurm has begun it again
   fi
   if [[ ${owner} = "${rc_job}" || ${owner} = local-* ]]; then
-    [[ ${host} != "${HOSTNAME}" || $(relionc_began "${pid}") = "${began}" ]]
+    [[ ${host} != "${rc_host}" || $(relionc_began "${pid}") = "${began}" ]]
     return
   fi
   if ! said=$(squeue -h -j "${owner}" -o %T 2>&1); then
@@ -187,7 +187,7 @@ relionc_owned() { [[ $(cat "${rc_state}/lock/token" 2>/dev/null) = "${rc_token}"
 relionc_lock() {
   local mine="${rc_state}/lock.${rc_token}" i token process
   mkdir -- "${mine}" && echo "${rc_job}" >"${mine}/owner" && echo "${rc_token}" >"${mine}/token" &&
-    echo "${rc_restart} ${HOSTNAME} $$ $(relionc_began $$)" >"${mine}/process" || return 1
+    echo "${rc_restart} ${rc_host} $$ $(relionc_began $$)" >"${mine}/process" || return 1
   for ((i = 0; i < 300; i++)); do
     if mv -T -- "${mine}" "${rc_state}/lock" 2>/dev/null; then
       rc_locked=1
@@ -433,7 +433,7 @@ relionc_on_nodes() {
 
 # relionc_look: runs on a node and prints a line for each thing that is not as planned: BAD or WARN, the node, a sentence.
 relionc_look() {
-  local file program libraries seen free said node=${SLURMD_NODENAME:-${HOSTNAME}}
+  local file program libraries seen free said node=${SLURMD_NODENAME:-$(uname -n)}
   bad() { printf 'BAD\t%s\t%s\n' "${node}" "$1"; }
   warn() { printf 'WARN\t%s\t%s\n' "${node}" "$1"; }
   relionc_orphans
@@ -447,7 +447,7 @@ relionc_look() {
   file="${output}/relionc/probe.${node}.$$"
   if ! : 2>/dev/null >"${file}"; then bad "cannot write to ${output}/"; fi
   rm -f -- "${file}" 2>/dev/null
-  if [[ -n ${plan[scratch]-} ]]; then
+  if [[ -n ${plan[scratch]-} && ${node} != "${rc_leader_alone}" ]]; then # the leader of a hetjob copies nothing
     if ! mkdir -p -- "${plan[scratch]}" 2>/dev/null || ! : 2>/dev/null >"${plan[scratch]}/relionc.$$"; then
       bad "cannot write to the scratch folder ${plan[scratch]}"
     else
@@ -505,7 +505,7 @@ relionc_orphans() {
   while read -r file; do
     pid=${file#/proc/} pid=${pid%/environ}
     if ! grep -qzsxF -- "RELIONC_RUN=${rc_token}" "${file}"; then
-      kill -KILL "${pid}" 2>/dev/null && printf 'WARN\t%s\t%s\n' "${SLURMD_NODENAME:-${HOSTNAME}}" "ended process ${pid}, which an earlier start of this job had left"
+      kill -KILL "${pid}" 2>/dev/null && printf 'WARN\t%s\t%s\n' "${SLURMD_NODENAME:-$(uname -n)}" "ended process ${pid}, which an earlier start of this job had left"
     fi
   done < <(grep -lzsxF -- "RELIONC_OUTPUT=${rc_cwd}/${output}" /proc/[0-9]*/environ 2>/dev/null)
 }
@@ -532,7 +532,7 @@ relionc_places() {
   local said ranks hosts wanted
   declare -F launch >/dev/null && ((${plan[ranks]:-1} > 1)) || return 0
   # shellcheck disable=SC2016 # the ranks expand it
-  said=$(launch bash -c 'echo "RANK ${OMPI_COMM_WORLD_RANK:-${PMIX_RANK:-${PMI_RANK:-${SLURM_PROCID}}}} ${SLURMD_NODENAME:-${HOSTNAME}} ${HOSTNAME}"' 2>&1 </dev/null)
+  said=$(launch bash -c 'echo "RANK ${OMPI_COMM_WORLD_RANK:-${PMIX_RANK:-${PMI_RANK:-${SLURM_PROCID}}}} ${SLURMD_NODENAME:-} $(uname -n)"' 2>&1 </dev/null)
   ranks=$(grep '^RANK ' <<<"${said}" | cut -d ' ' -f 2 | sort -un | grep -c .)
   if ((ranks != plan[ranks])); then
     printf 'START\t-\tplanned for %s ranks, but the launcher started %s: %s\n' "${plan[ranks]}" "${ranks}" "$(grep -v '^RANK ' <<<"${said}" | head -n 3 | tr '\n' ' ')"
@@ -698,7 +698,7 @@ relionc_ranks() {
     name=$(cat "/proc/${pid}/comm" 2>/dev/null)
     case ${name} in bash | srun | sleep | mpirun | orted | prted | hydra* | slurmstepd | timeout | grep | cat | '') continue ;; esac
     rank=$(tr '\0' '\n' 2>/dev/null <"${file}" | awk -F = '/^(OMPI_COMM_WORLD_RANK|PMIX_RANK|PMI_RANK|SLURM_PROCID)=/ { print $2; exit }')
-    printf '%s: rank %s, pid %s, %s, state %s, waits in %s\n' "${SLURMD_NODENAME:-${HOSTNAME}}" "${rank:--}" "${pid}" "${name}" \
+    printf '%s: rank %s, pid %s, %s, state %s, waits in %s\n' "${SLURMD_NODENAME:-$(uname -n)}" "${rank:--}" "${pid}" "${name}" \
       "$(awk '/^State/ { printf "%s %s, ", $2, $3 } /^VmRSS/ { printf "%d MiB", $2 / 1024 }' "/proc/${pid}/status" 2>/dev/null)" "$(cat "/proc/${pid}/wchan" 2>/dev/null)"
   done < <(grep -lzsxF -- "RELIONC_RUN=${rc_token}" /proc/[0-9]*/environ 2>/dev/null)
 }
@@ -916,24 +916,24 @@ relionc_begin() {
   rc_phase=begin
   exec {rc_log}>&1
   unset RELIONC_BUILD
-  rc_job=${SLURM_JOB_ID:-local-$$} rc_restart=${SLURM_RESTART_COUNT:-0} rc_locked='' rc_launched='' rc_cause='' rc_cause_now=''
+  rc_host=$(uname -n) rc_job=${SLURM_JOB_ID:-local-$$} rc_restart=${SLURM_RESTART_COUNT:-0} rc_locked='' rc_launched='' rc_cause='' rc_cause_now=''
   rc_again='' rc_warned='' rc_tries=0 rc_starts=0 rc_last='' rc_detail='' rc_pid='' rc_beside='' rc_leader_alone='' rc_unfit=''
   rc_log_file=$(readlink -f "/proc/$$/fd/${rc_log}") rc_log_at=$(relionc_size "${rc_log_file}")
   if [[ -n ${plan[project]-} ]] && ! CDPATH='' cd -- "${plan[project]}"; then
-    echo "cannot change to the project folder ${plan[project]} on ${HOSTNAME}" >&2
+    echo "cannot change to the project folder ${plan[project]} on ${rc_host}" >&2
     exit 69
   fi
   rc_cwd=${PWD} output=${plan[output]%/} rc_state=${plan[output]%/}/relionc rc_rows=${plan[output]%/}/relionc/hostfile
-  rc_token=${rc_job}.${rc_restart}.${HOSTNAME}.$$.$(relionc_began $$)
+  rc_token=${rc_job}.${rc_restart}.${rc_host}.$$.$(relionc_began $$)
   trap relionc_left EXIT
   trap relionc_term TERM INT
   trap relionc_near_limit USR1
   if ! mkdir -p -- "${rc_state}" 2>/dev/null || ! : 2>/dev/null >"${rc_state}/probe.$$"; then
-    relionc_end preflight "cannot write to ${output}/ on ${HOSTNAME}"
+    relionc_end preflight "cannot write to ${output}/ on ${rc_host}"
   fi
   rm -f -- "${rc_state}/probe.$$"
   if ! relionc_lock; then relionc_end locked "job ${rc_owner:-?} is writing to ${output}/"; fi
-  relionc_note start - "job ${rc_job}, start ${rc_restart}, on ${SLURM_JOB_NODELIST:-${HOSTNAME}}${rc_took:+; the folder was ${rc_took}}"
+  relionc_note start - "job ${rc_job}, start ${rc_restart}, on ${SLURM_JOB_NODELIST:-${rc_host}}${rc_took:+; the folder was ${rc_took}}"
   relionc_folder
   export RELIONC_RUN=${rc_token} RELIONC_OUTPUT=${rc_cwd}/${output}
   rc_phase=set_up

@@ -70,7 +70,7 @@ def build(spec: Path, project: Path, *more: str) -> Built:
 
 def with_inputs(built: Built) -> Built:
     """Make an empty file of everything that the jobs look for before they start."""
-    for script in built.folder.glob("*/run.*"):
+    for script in built.folder.glob("*/run.s*"):
         (words,) = re.findall(r"^inputs=\((.*)\)$", script.read_text(), re.MULTILINE)
         for name in words.split():
             (built.project / name).parent.mkdir(parents=True, exist_ok=True)
