@@ -212,17 +212,31 @@ def submit_sh(view: SubmitView) -> str:
     out += ('#!/bin/bash\n',)
     for line in view['header']:
         out += ('# ', str(line), '\n',)
-    out += ('\nset -euo pipefail\nhere=$(CDPATH=\'\' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/" && pwd)\n\n# Only what was built is submitted: each file has to be what manifest.json says. RELIONC_EDITED=yes does without.\nif [[ ${RELIONC_EDITED-} != yes ]]; then\n  listed=$(sed -n \'s/^    "\\(.*\\)": {"sha256": "\\([0-9a-f]*\\)", "bytes": [0-9]*},\\{0,1\\}$/\\2  \\1/p\' "${here}/manifest.json")\n  if ! (cd -- "${here}" && sha256sum --check --strict --quiet <<<"${listed}") >&2; then\n    echo "nothing was submitted: this build is not whole. Build it again, or set RELIONC_EDITED=yes to submit your changes" >&2\n    exit 1\n  fi\nfi\n',)
+    out += ('\nset -euo pipefail\nhere=$(CDPATH=\'\' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/" && pwd)\n\n# Only what was built is submitted: each file has to be what manifest.json says. RELIONC_EDITED=yes does without.\nif [[ ${RELIONC_EDITED-} != yes ]]; then\n  listed=$(sed -n \'s/^    "\\(.*\\)": {"sha256": "\\([0-9a-f]*\\)", "bytes": [0-9]*},\\{0,1\\}$/\\2  \\1/p\' "${here}/manifest.json")\n  if ! (cd -- "${here}" && sha256sum --check --strict --quiet <<<"${listed}") >&2; then\n    echo "nothing was submitted: this build is not whole. Build it again, or set RELIONC_EDITED=yes to submit your changes" >&2\n    exit 1\n  fi\nfi\n\n# What was submitted is kept, as `relionc submit` does: state/JOB/submitted has time, id and digest of\n# the script, and state/folder where it was submitted.\nexport RELIONC_BUILD=${here}\nmkdir -p -- "${here}/state"\nexec 9>>"${here}/state/lock"\nif command -v flock >/dev/null && ! flock -n 9; then\n  echo "nothing was submitted: ${here} is being submitted by another call" >&2\n  exit 1\nfi\n\ndigest() { sha256sum <"${here}/$1" | cut -c -64; }\nremember() { # JOB ID SCRIPT\n  mkdir -p -- "${here}/state/$1"\n  printf \'%(%s)T\\t%s\\t%s\\n\' -1 "$2" "$(digest "$3")" >>"${here}/state/$1/submitted"\n  pwd >"${here}/state/folder"\n}\n\n# Whether a job has ended well since it was submitted: as its script has noted, else by RELION\'s mark.\nended_well() { # JOB FOLDER ID\n  local status\n  status=$(awk -F \'\\t\' -v id="$3" \'$2 == id && ($4 == "start" || $4 == "end") { last = $4 == "end" ? $8 : "runs" } END { print last }\' \\\n    "$2/relionc/events.tsv" 2>/dev/null) || status=\n  [[ ${status} == 0 || (-z ${status} && ! "${here}/state/$1/submitted" -nt $2/RELION_JOB_EXIT_SUCCESS && -e $2/RELION_JOB_EXIT_SUCCESS) ]]\n}\n\n# Whether a job is left alone, being in the queue (then its id is known below) or finished.\nis_left_alone() { # JOB FOLDER SCRIPT\n  local number=\'\' built=\'\'\n  [[ ! -e ${here}/state/$1/submitted ]] || IFS=$\'\\t\' read -r _ number built < <(tail -n 1 -- "${here}/state/$1/submitted") || :\n  [[ -n ${number} ]] || return 1\n',)
+    if view['queues']:
+        out += ('  if [[ ${number} =~ ^[0-9]+$ ]]; then\n    local found\n    found=$(squeue -h -j "${number}" -o %T 2>&1) || [[ ${found} == *"Invalid job id"* ]] || {\n      echo "nothing was submitted: nobody can say whether $1 still runs: ${found}" >&2\n      exit 1\n    }\n    if [[ -n ${found} && ${found} != *"Invalid job id"* ]]; then\n      echo "$1 is in the queue already: job ${number}, ${found%%$\'\\n\'*}"\n      ids[$1]=${number} left=1\n      return 0\n    fi\n  fi\n',)
+    out += ('  [[ ${built} == "$(digest "$3")" ]] && ended_well "$1" "$2" "${number}" || return 1\n  echo "$1 is finished already"\n}\n',)
+    if view['queues']:
+        out += ('\n# Slurm takes all jobs or none: where one is refused, those before it are cancelled.\n# Variables of a surrounding job would contradict what the scripts ask for.\nunset ', str(view['contradicting']), '\ndeclare -A ids=()\nqueued=() jobs=() held=() said=\'\' left=0\nundo() {\n  [[ -n ${queued[*]-} ]] || return 0\n  scancel "${queued[@]}" && for job in "${jobs[@]}"; do sed -i \'$d\' "${here}/state/${job}/submitted"; done\n  echo "nothing was submitted; what was queued before was cancelled: ${queued[*]}" >&2\n}\ntrap undo EXIT\n\nqueue() { # JOB FOLDER SCRIPT AFTER COMMAND...\n  local job=$1 folder=$2 script=$3 after=$4 ids_before=\'\' words=() hold=() id other\n  shift 4\n  ! is_left_alone "${job}" "${folder}" "${script}" || return 0\n  mkdir -p -- "${folder}"\n',)
+        if view['several']:
+            out += ('  hold=(--hold)\n',)
+        out += ('  for other in ${after}; do\n    [[ -z ${ids[${other}]-} ]] || ids_before+=${ids_before:+:}${ids[${other}]}\n',)
+        if view['several']:
+            out += ('    [[ " ${jobs[*]-} " != *" ${other} "* ]] || hold=() # it waits for one that is held\n',)
+        out += ('  done\n  [[ -z ${ids_before} ]] || words=(', str(view['dependency']), ')\n  # (Before bash 4.4 an empty array is an unset variable.)\n  id=$("$@" ${hold[@]+"${hold[@]}"} ${words[@]+"${words[@]}"} "${here}/${script}")\n  id=${id##*$\'\\n\'} id=${id%%;*}\n  if [[ ! ${id} =~ ^[0-9]+$ ]]; then\n    echo "sbatch has not said which job ${job} is" >&2\n    exit 1\n  fi\n  queued+=("${id}") jobs+=("${job}") ids[${job}]=${id} said+="${job} ${id}"$\'\\n\'\n  [[ -z ${hold[*]-} ]] || held+=("${id}")\n  remember "${job}" "${id}" "${script}"\n}\n',)
+    else:
+        out += ('\nrun() { # JOB FOLDER SCRIPT\n  ! is_left_alone "$@" || return 0\n  echo "$1"\n  mkdir -p -- "$2"\n  (remember "$1" "local-${BASHPID}" "$3" && exec bash "${here}/$3" 9>&-)\n}\n',)
+    out += ('\n',)
     for job in view['jobs']:
-        out += ('\n',)
         if job['command']:
-            out += ('mkdir -p -- ', str(job['output']), '\n',)
             if job['queued']:
-                out += ('id_', str(job['number']), '=$(', str(job['command']), str(job['dependency']), ' "${here}"/', str(job['script']), ')\nid_', str(job['number']), '=${id_', str(job['number']), '%%;*}\necho ', str(job['name']), ' "${id_', str(job['number']), '}"\n',)
+                out += ('queue ', str(job['name']), ' ', str(job['output']), ' ', str(job['script']), " '", str(job['after']), "' ", str(job['command']), '\n',)
             else:
-                out += ('echo ', str(job['name']), '\n', str(job['command']), ' "${here}"/', str(job['script']), '\n',)
+                out += ('run ', str(job['name']), ' ', str(job['output']), ' ', str(job['script']), '\n',)
         else:
             out += ('echo ', str(job['note']), '\n',)
+    if view['queues']:
+        out += ('\n[[ -z ${held[*]-} ]] || scontrol release "${held[@]}"\ntrap - EXIT\nprintf \'%s\' "${said}"\nif [[ ${left} == 1 && -z ${queued[*]-} ]]; then\n  echo "nothing was submitted: all that is left is in the queue already" >&2\n  exit 1\nfi\n',)
     return "".join(out)
 
 

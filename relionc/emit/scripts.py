@@ -16,12 +16,12 @@ from relionc.ir import (
     ShellRef,
     Step,
     Submission,
-    Word,
 )
+from relionc.slurm.environment import CONTRADICTING, CONTRADICTING_BEGINNINGS
 from relionc.slurm.quoting import written
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from relionc.emit.views import (
         AllocateView,
@@ -147,39 +147,33 @@ def submit(bundle: Bundle) -> str:
 
 def submit_view(bundle: Bundle) -> SubmitView:
     """Return what the template of submit.sh sees."""
-    numbers = {each.job: str(index) for index, each in enumerate(bundle.submissions, 1)}
-    jobs = [_submission_view(each, numbers) for each in bundle.submissions]
-    return {"header": [_comment(line) for line in bundle.header], "jobs": jobs}
-
-
-def _submission_view(value: Submission, numbers: Mapping[str, str]) -> SubmissionView:
+    queued = [each for each in bundle.submissions if each.queued and each.command]
     return {
-        "number": numbers[value.job],
+        "header": [_comment(line) for line in bundle.header],
+        "queues": bool(queued),
+        "several": len(queued) > 1,
+        "contradicting": " ".join(
+            [*(f'"${{!{name}@}}"' for name in CONTRADICTING_BEGINNINGS), *CONTRADICTING]
+        ),
+        "dependency": _dependency(next((each.dependency for each in queued if each.dependency), ())),
+        "jobs": [_submission_view(each) for each in bundle.submissions],
+    }
+
+
+def _submission_view(value: Submission) -> SubmissionView:
+    return {
         "name": shell.text(value.job),
         "output": shell.word(value.output_dir),
         "script": shell.text(value.script),
         "command": " ".join(shell.words(value.command)),
         "note": shell.text(value.note),
         "queued": value.queued,
-        "dependency": _dependency(value.dependency, [numbers[name] for name in value.after]),
+        "after": " ".join(value.after),
     }
 
 
-def _dependency(words: Sequence[str], numbers: Sequence[str]) -> str:
-    """Render the dependency words with the variables that hold the ids, each with a blank in front."""
-    if not numbers:
-        return ""
-    ids: list[Word] = []
-    for text in words:
-        before, here, after = text.partition("{ids}")
-        ids.append((before, *(_id_parts(numbers) if here else ()), after))
-    return "".join(" " + shell.word(word) for word in ids)
-
-
-def _id_parts(numbers: Sequence[str]) -> Word:
-    """Return `${id_1}:${id_2}` as parts; sbatch gave them, so they are plain numbers."""
-    parts: list[str | ShellRef] = []
-    for number in numbers:
-        parts += [":"] if parts else []
-        parts.append(ShellRef(f"id_{number}", integer=True))
-    return tuple(parts)
+def _dependency(words: Sequence[str]) -> str:
+    """Render the words of a dependency with the variable that holds the ids."""
+    ids = ShellRef("ids_before")
+    parts = (text.partition("{ids}") for text in words)
+    return " ".join(shell.word((before, *([ids] if here else []), after)) for before, here, after in parts)

@@ -72,18 +72,21 @@ class AllocateView(TypedDict):
 class SubmissionView(TypedDict):
     """One job of submit.sh."""
 
-    number: str
     name: str
     output: str
     script: str
     command: str
     note: str
     queued: bool
-    dependency: str
+    after: str
 
 
 class SubmitView(TypedDict):
     """submit.sh."""
 
     header: list[str]
+    queues: bool
+    several: bool
+    contradicting: str
+    dependency: str
     jobs: Sequence[SubmissionView]

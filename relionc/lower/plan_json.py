@@ -35,6 +35,7 @@ def job_object(plan: JobPlan) -> dict[str, object]:
     return {
         "type": plan.job.type.name,
         "output": plan.job.output,
+        **({"project": show(plan.job.project)} if plan.job.project else {}),
         "after": list(plan.job.after),
         "interactive": plan.job.interactive,
         "mode": plan.mode,

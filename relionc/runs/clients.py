@@ -10,6 +10,7 @@ from relionc.record import NamedTuple
 from relionc.runs import tables
 from relionc.runs.tables import RUNNING, WAITING, WELL
 from relionc.slurm import shown
+from relionc.slurm.environment import CONTRADICTING, CONTRADICTING_BEGINNINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 PATIENCE = 90.0
 """Seconds that a program of Slurm's may take: a busy controller answers late."""
 _MOST = 4 << 20  # characters of an answer
-_FORMATS = ("SLURM_TIME_FORMAT", "SACCT_FORMAT", "SQUEUE_FORMAT")  # would change what the programs print
+_DROPPED = {*CONTRADICTING, "SLURM_TIME_FORMAT"}  # the last would change what the programs print
 
 
 class SlurmError(Exception):
@@ -41,12 +42,10 @@ class SlurmAnswer(NamedTuple):
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the variables for a program of Slurm's: none of a surrounding job that contradict a script."""
-    drop = tables.words().contradicting
-    exact, begun = set(drop), tuple(name for name in drop if name.endswith("_"))
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name not in exact and name not in _FORMATS and not name.startswith(begun)
+        if name not in _DROPPED and not name.startswith(CONTRADICTING_BEGINNINGS)
     }
     return kept | dict(more or {})
 

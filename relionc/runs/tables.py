@@ -76,7 +76,6 @@ class Words(NamedTuple):
     refusals: tuple[SbatchRefusal, ...]
     ended: Ended
     test: re.Pattern[str]
-    contradicting: tuple[str, ...]
 
 
 class Signature(NamedTuple):
@@ -121,7 +120,6 @@ def words() -> Words:
             tuple((_pattern(row["re"]), text_of(row["state"])) for row in _rows(ended["causes"])),
         ),
         test=_pattern(data["test"]),
-        contradicting=tuple(as_texts(data["contradicting"])),
     )
 
 

@@ -30,3 +30,19 @@ NUMBERS = frozenset(
         "SLURM_PROCID",
     )
 )
+
+CONTRADICTING = (
+    "SLURM_CPUS_PER_TASK",
+    "SLURM_DISTRIBUTION",
+    "SLURM_GPUS",
+    "SLURM_GPUS_PER_NODE",
+    "SLURM_GPUS_PER_TASK",
+    "SLURM_HOSTFILE",
+    "SLURM_NTASKS_PER_NODE",
+    "SLURM_TRES_PER_TASK",
+    "SRUN_CPUS_PER_TASK",
+)
+"""Variables that make sbatch, or the srun of a job, refuse what its script says: an allocation around it, or
+a shell, has set them. Asked of Slurm 20.11.4, 22.05.8, 24.11.5 and 26.05.5, each of which suffers from some."""
+CONTRADICTING_BEGINNINGS = ("SLURM_MEM_PER_",)
+"""Beginnings of such names."""

@@ -33,7 +33,7 @@ if [[ ${started-} = yes ]]; then
 fi
 """
 FAKES = {
-    "scontrol": 'printf "cn0007\\ncn0009\\n"',
+    "scontrol": '[[ $1 == show ]] && printf "cn0007\\ncn0009\\n" || echo "$PWD: scontrol $*" >> calls',
     "srun": STARTS
     + 'cat "$SLURM_HOSTFILE" > rows; printf "%s\\n" "$@" > words; echo computed; echo warned >&2; exit 7',
     "mpirun": STARTS + 'echo "mpirun $*"; exit "${FAIL:-0}"',
@@ -166,8 +166,9 @@ def test_submit_makes_the_folders_and_chains_the_jobs(build):
     assert (done.returncode, done.stdout, done.stderr) == (0, "import 101\nclass3d 102\n", "")
     here = build.here
     assert (here / "calls").read_text().splitlines() == [
-        f"{here}: --parsable {here}/build/import/run.sbatch",
+        f"{here}: --parsable --hold {here}/build/import/run.sbatch",
         f"{here}: --parsable --dependency=afterok:101 --kill-on-invalid-dep=yes {here}/build/class3d/run.sbatch",
+        f"{here}: scontrol release 101",
     ]
     assert (here / "Import/import").is_dir()
     assert (here / "Class3D/class3d").is_dir()

@@ -41,7 +41,7 @@ def errors(document):
 
 PLANS = [
     plus_1(
-        job=job(after=("import",), output="Class3D/user/"),
+        job=job(after=("import",), output="Class3D/user/", project="/data/run"),
         memory=(Term("pre-read particles", 45.634, "100000 x 350 x 350 x 4 bytes"),),
         memory_node_gib=0.1 + 0.2,
         scratch=(Term("particles", 45.6),),

@@ -39,8 +39,7 @@ def test_it_takes_the_place_of_our_own_script(tmp_path: Path) -> None:
     names = {path.name for path in (tmp_path / "build" / "site" / "fine").iterdir()}
     assert names == {"run_submit.script", "commands.txt", "hostfile", "job.star"}
     submit = (tmp_path / "build" / "site" / "submit.sh").read_text("utf-8")
-    assert "mkdir -p -- Class3D/fine/" in submit
-    assert 'sbatch --parsable "${here}"/fine/run_submit.script' in submit
+    assert "queue fine Class3D/fine/ fine/run_submit.script '' sbatch --parsable\n" in submit
     job_file = (tmp_path / "build" / "site" / "fine" / "job.star").read_text("utf-8").split("\n")
     values = dict(line.split()[:2] for line in job_file if len(line.split()) == 2)
     assert (values["queuename"], values["min_dedicated"], values["do_queue"]) == ("gpu", "9", "Yes")
@@ -49,8 +48,10 @@ def test_it_takes_the_place_of_our_own_script(tmp_path: Path) -> None:
 def test_a_project_folder_is_gone_to_by_sbatch(tmp_path: Path) -> None:
     assert build(tmp_path, WHOLE, spec=SPEC + "    project: /data/run\n").returncode == 0
     submit = (tmp_path / "build" / "site" / "submit.sh").read_text("utf-8")
-    assert "sbatch --parsable --chdir=/data/run " in submit
-    assert "mkdir -p -- /data/run/Class3D/fine/" in submit
+    assert (
+        "queue fine /data/run/Class3D/fine/ fine/run_submit.script '' sbatch --parsable --chdir=/data/run\n"
+        in submit
+    )
 
 
 def test_a_value_of_the_call_wins(tmp_path: Path) -> None:

@@ -81,6 +81,12 @@ case $1 in
   release) [[ ! -e $STUB/keep ]] || { echo "slurm_suspend error: Access/permission denied" >&2; exit 1; } ;;
 esac
 """,
+    "squeue": """\
+if [[ -e $STUB/silent ]]; then cat "$STUB/silent" >&2; exit 1; fi
+state=$(sed -n 's/.*JobState=\\([A-Z]*\\) .*/\\1/p' "$STUB/job.$3" 2>/dev/null)
+[[ -n $state ]] || { echo "slurm_load_jobs error: Invalid job id specified" >&2; exit 1; }
+[[ $state != @(PENDING|RUNNING|COMPLETING) ]] || echo "$state"
+""",
     "scancel": 'for id; do sed -i "s/JobState=[A-Z]*/JobState=CANCELLED/" "$STUB/job.$id"; done',
     "sacct": 'cat "$STUB/sacct.says" 2>/dev/null || { echo "Slurm accounting storage is disabled" >&2; exit 1; }',
     "sstat": 'cat "$STUB/sstat.says" 2>/dev/null || { echo "sstat: error: no steps running" >&2; exit 1; }',

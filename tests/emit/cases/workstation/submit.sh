@@ -13,10 +13,46 @@ if [[ ${RELIONC_EDITED-} != yes ]]; then
   fi
 fi
 
-mkdir -p -- "${HOME}/my project/CtfFind/ctf/"
-echo ctf
-bash "${here}"/ctf/run.sh
+# What was submitted is kept, as `relionc submit` does: state/JOB/submitted has time, id and digest of
+# the script, and state/folder where it was submitted.
+export RELIONC_BUILD=${here}
+mkdir -p -- "${here}/state"
+exec 9>>"${here}/state/lock"
+if command -v flock >/dev/null && ! flock -n 9; then
+  echo "nothing was submitted: ${here} is being submitted by another call" >&2
+  exit 1
+fi
 
-mkdir -p -- "${HOME}/my project/AutoPick/pick/"
-echo pick
-bash "${here}"/pick/run.sh
+digest() { sha256sum <"${here}/$1" | cut -c -64; }
+remember() { # JOB ID SCRIPT
+  mkdir -p -- "${here}/state/$1"
+  printf '%(%s)T\t%s\t%s\n' -1 "$2" "$(digest "$3")" >>"${here}/state/$1/submitted"
+  pwd >"${here}/state/folder"
+}
+
+# Whether a job has ended well since it was submitted: as its script has noted, else by RELION's mark.
+ended_well() { # JOB FOLDER ID
+  local status
+  status=$(awk -F '\t' -v id="$3" '$2 == id && ($4 == "start" || $4 == "end") { last = $4 == "end" ? $8 : "runs" } END { print last }' \
+    "$2/relionc/events.tsv" 2>/dev/null) || status=
+  [[ ${status} == 0 || (-z ${status} && ! "${here}/state/$1/submitted" -nt $2/RELION_JOB_EXIT_SUCCESS && -e $2/RELION_JOB_EXIT_SUCCESS) ]]
+}
+
+# Whether a job is left alone, being in the queue (then its id is known below) or finished.
+is_left_alone() { # JOB FOLDER SCRIPT
+  local number='' built=''
+  [[ ! -e ${here}/state/$1/submitted ]] || IFS=$'\t' read -r _ number built < <(tail -n 1 -- "${here}/state/$1/submitted") || :
+  [[ -n ${number} ]] || return 1
+  [[ ${built} == "$(digest "$3")" ]] && ended_well "$1" "$2" "${number}" || return 1
+  echo "$1 is finished already"
+}
+
+run() { # JOB FOLDER SCRIPT
+  ! is_left_alone "$@" || return 0
+  echo "$1"
+  mkdir -p -- "$2"
+  (remember "$1" "local-${BASHPID}" "$3" && exec bash "${here}/$3" 9>&-)
+}
+
+run ctf "${HOME}/my project/CtfFind/ctf/" ctf/run.sh
+run pick "${HOME}/my project/AutoPick/pick/" pick/run.sh

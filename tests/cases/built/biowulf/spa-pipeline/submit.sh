@@ -14,82 +14,108 @@ if [[ ${RELIONC_EDITED-} != yes ]]; then
   fi
 fi
 
-mkdir -p -- Import/movies/
-id_1=$(sbatch --parsable "${here}"/movies/run.sbatch)
-id_1=${id_1%%;*}
-echo movies "${id_1}"
+# What was submitted is kept, as `relionc submit` does: state/JOB/submitted has time, id and digest of
+# the script, and state/folder where it was submitted.
+export RELIONC_BUILD=${here}
+mkdir -p -- "${here}/state"
+exec 9>>"${here}/state/lock"
+if command -v flock >/dev/null && ! flock -n 9; then
+  echo "nothing was submitted: ${here} is being submitted by another call" >&2
+  exit 1
+fi
 
-mkdir -p -- MotionCorr/motion/
-id_2=$(sbatch --parsable --dependency=afterok:${id_1} --kill-on-invalid-dep=yes "${here}"/motion/run.sbatch)
-id_2=${id_2%%;*}
-echo motion "${id_2}"
+digest() { sha256sum <"${here}/$1" | cut -c -64; }
+remember() { # JOB ID SCRIPT
+  mkdir -p -- "${here}/state/$1"
+  printf '%(%s)T\t%s\t%s\n' -1 "$2" "$(digest "$3")" >>"${here}/state/$1/submitted"
+  pwd >"${here}/state/folder"
+}
 
-mkdir -p -- CtfFind/ctf/
-id_3=$(sbatch --parsable --dependency=afterok:${id_2} --kill-on-invalid-dep=yes "${here}"/ctf/run.sbatch)
-id_3=${id_3%%;*}
-echo ctf "${id_3}"
+# Whether a job has ended well since it was submitted: as its script has noted, else by RELION's mark.
+ended_well() { # JOB FOLDER ID
+  local status
+  status=$(awk -F '\t' -v id="$3" '$2 == id && ($4 == "start" || $4 == "end") { last = $4 == "end" ? $8 : "runs" } END { print last }' \
+    "$2/relionc/events.tsv" 2>/dev/null) || status=
+  [[ ${status} == 0 || (-z ${status} && ! "${here}/state/$1/submitted" -nt $2/RELION_JOB_EXIT_SUCCESS && -e $2/RELION_JOB_EXIT_SUCCESS) ]]
+}
 
-mkdir -p -- AutoPick/pick/
-id_4=$(sbatch --parsable --dependency=afterok:${id_3} --kill-on-invalid-dep=yes "${here}"/pick/run.sbatch)
-id_4=${id_4%%;*}
-echo pick "${id_4}"
+# Whether a job is left alone, being in the queue (then its id is known below) or finished.
+is_left_alone() { # JOB FOLDER SCRIPT
+  local number='' built=''
+  [[ ! -e ${here}/state/$1/submitted ]] || IFS=$'\t' read -r _ number built < <(tail -n 1 -- "${here}/state/$1/submitted") || :
+  [[ -n ${number} ]] || return 1
+  if [[ ${number} =~ ^[0-9]+$ ]]; then
+    local found
+    found=$(squeue -h -j "${number}" -o %T 2>&1) || [[ ${found} == *"Invalid job id"* ]] || {
+      echo "nothing was submitted: nobody can say whether $1 still runs: ${found}" >&2
+      exit 1
+    }
+    if [[ -n ${found} && ${found} != *"Invalid job id"* ]]; then
+      echo "$1 is in the queue already: job ${number}, ${found%%$'\n'*}"
+      ids[$1]=${number} left=1
+      return 0
+    fi
+  fi
+  [[ ${built} == "$(digest "$3")" ]] && ended_well "$1" "$2" "${number}" || return 1
+  echo "$1 is finished already"
+}
 
-mkdir -p -- Extract/extract/
-id_5=$(sbatch --parsable --dependency=afterok:${id_3}:${id_4} --kill-on-invalid-dep=yes "${here}"/extract/run.sbatch)
-id_5=${id_5%%;*}
-echo extract "${id_5}"
+# Slurm takes all jobs or none: where one is refused, those before it are cancelled.
+# Variables of a surrounding job would contradict what the scripts ask for.
+unset "${!SLURM_MEM_PER_@}" SLURM_CPUS_PER_TASK SLURM_DISTRIBUTION SLURM_GPUS SLURM_GPUS_PER_NODE SLURM_GPUS_PER_TASK SLURM_HOSTFILE SLURM_NTASKS_PER_NODE SLURM_TRES_PER_TASK SRUN_CPUS_PER_TASK
+declare -A ids=()
+queued=() jobs=() held=() said='' left=0
+undo() {
+  [[ -n ${queued[*]-} ]] || return 0
+  scancel "${queued[@]}" && for job in "${jobs[@]}"; do sed -i '$d' "${here}/state/${job}/submitted"; done
+  echo "nothing was submitted; what was queued before was cancelled: ${queued[*]}" >&2
+}
+trap undo EXIT
 
-mkdir -p -- Class2D/classes/
-id_6=$(sbatch --parsable --dependency=afterok:${id_5} --kill-on-invalid-dep=yes "${here}"/classes/run.sbatch)
-id_6=${id_6%%;*}
-echo classes "${id_6}"
+queue() { # JOB FOLDER SCRIPT AFTER COMMAND...
+  local job=$1 folder=$2 script=$3 after=$4 ids_before='' words=() hold=() id other
+  shift 4
+  ! is_left_alone "${job}" "${folder}" "${script}" || return 0
+  mkdir -p -- "${folder}"
+  hold=(--hold)
+  for other in ${after}; do
+    [[ -z ${ids[${other}]-} ]] || ids_before+=${ids_before:+:}${ids[${other}]}
+    [[ " ${jobs[*]-} " != *" ${other} "* ]] || hold=() # it waits for one that is held
+  done
+  [[ -z ${ids_before} ]] || words=("--dependency=afterok:${ids_before}" --kill-on-invalid-dep=yes)
+  # (Before bash 4.4 an empty array is an unset variable.)
+  id=$("$@" ${hold[@]+"${hold[@]}"} ${words[@]+"${words[@]}"} "${here}/${script}")
+  id=${id##*$'\n'} id=${id%%;*}
+  if [[ ! ${id} =~ ^[0-9]+$ ]]; then
+    echo "sbatch has not said which job ${job} is" >&2
+    exit 1
+  fi
+  queued+=("${id}") jobs+=("${job}") ids[${job}]=${id} said+="${job} ${id}"$'\n'
+  [[ -z ${hold[*]-} ]] || held+=("${id}")
+  remember "${job}" "${id}" "${script}"
+}
 
-mkdir -p -- Select/good/
-id_7=$(sbatch --parsable --dependency=afterok:${id_6} --kill-on-invalid-dep=yes "${here}"/good/run.sbatch)
-id_7=${id_7%%;*}
-echo good "${id_7}"
+queue movies Import/movies/ movies/run.sbatch '' sbatch --parsable
+queue motion MotionCorr/motion/ motion/run.sbatch 'movies' sbatch --parsable
+queue ctf CtfFind/ctf/ ctf/run.sbatch 'motion' sbatch --parsable
+queue pick AutoPick/pick/ pick/run.sbatch 'ctf' sbatch --parsable
+queue extract Extract/extract/ extract/run.sbatch 'ctf pick' sbatch --parsable
+queue classes Class2D/classes/ classes/run.sbatch 'extract' sbatch --parsable
+queue good Select/good/ good/run.sbatch 'classes' sbatch --parsable
+queue initial InitialModel/initial/ initial/run.sbatch 'good' sbatch --parsable
+queue class3d Class3D/class3d/ class3d/run.sbatch 'good initial' sbatch --parsable
+queue best Select/best/ best/run.sbatch 'class3d' sbatch --parsable
+queue reextract Extract/reextract/ reextract/run.sbatch 'ctf best' sbatch --parsable
+queue refine Refine3D/refine/ refine/run.sbatch 'reextract' sbatch --parsable
+queue mask MaskCreate/mask/ mask/run.sbatch 'refine' sbatch --parsable
+queue sharpen PostProcess/sharpen/ sharpen/run.sbatch 'refine mask' sbatch --parsable
+queue ctfrefine CtfRefine/ctfrefine/ ctfrefine/run.sbatch 'refine sharpen' sbatch --parsable
+queue polish Polish/polish/ polish/run.sbatch 'motion ctfrefine sharpen' sbatch --parsable
 
-mkdir -p -- InitialModel/initial/
-id_8=$(sbatch --parsable --dependency=afterok:${id_7} --kill-on-invalid-dep=yes "${here}"/initial/run.sbatch)
-id_8=${id_8%%;*}
-echo initial "${id_8}"
-
-mkdir -p -- Class3D/class3d/
-id_9=$(sbatch --parsable --dependency=afterok:${id_7}:${id_8} --kill-on-invalid-dep=yes "${here}"/class3d/run.sbatch)
-id_9=${id_9%%;*}
-echo class3d "${id_9}"
-
-mkdir -p -- Select/best/
-id_10=$(sbatch --parsable --dependency=afterok:${id_9} --kill-on-invalid-dep=yes "${here}"/best/run.sbatch)
-id_10=${id_10%%;*}
-echo best "${id_10}"
-
-mkdir -p -- Extract/reextract/
-id_11=$(sbatch --parsable --dependency=afterok:${id_3}:${id_10} --kill-on-invalid-dep=yes "${here}"/reextract/run.sbatch)
-id_11=${id_11%%;*}
-echo reextract "${id_11}"
-
-mkdir -p -- Refine3D/refine/
-id_12=$(sbatch --parsable --dependency=afterok:${id_11} --kill-on-invalid-dep=yes "${here}"/refine/run.sbatch)
-id_12=${id_12%%;*}
-echo refine "${id_12}"
-
-mkdir -p -- MaskCreate/mask/
-id_13=$(sbatch --parsable --dependency=afterok:${id_12} --kill-on-invalid-dep=yes "${here}"/mask/run.sbatch)
-id_13=${id_13%%;*}
-echo mask "${id_13}"
-
-mkdir -p -- PostProcess/sharpen/
-id_14=$(sbatch --parsable --dependency=afterok:${id_12}:${id_13} --kill-on-invalid-dep=yes "${here}"/sharpen/run.sbatch)
-id_14=${id_14%%;*}
-echo sharpen "${id_14}"
-
-mkdir -p -- CtfRefine/ctfrefine/
-id_15=$(sbatch --parsable --dependency=afterok:${id_12}:${id_14} --kill-on-invalid-dep=yes "${here}"/ctfrefine/run.sbatch)
-id_15=${id_15%%;*}
-echo ctfrefine "${id_15}"
-
-mkdir -p -- Polish/polish/
-id_16=$(sbatch --parsable --dependency=afterok:${id_2}:${id_15}:${id_14} --kill-on-invalid-dep=yes "${here}"/polish/run.sbatch)
-id_16=${id_16%%;*}
-echo polish "${id_16}"
+[[ -z ${held[*]-} ]] || scontrol release "${held[@]}"
+trap - EXIT
+printf '%s' "${said}"
+if [[ ${left} == 1 && -z ${queued[*]-} ]]; then
+  echo "nothing was submitted: all that is left is in the queue already" >&2
+  exit 1
+fi
