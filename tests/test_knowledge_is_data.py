@@ -46,6 +46,7 @@ LABELS = {
 # Words of ours that are also an option's name in some version.
 OURS = {
     "angpix": "a key of `data:`",
+    "box": "a key of `data:`",
     "gpu_ids": "a role of options (catalog.types.Option), and a pin",
     "range": "a key of the catalogue's data",
     "node_type": "a key of plan.json, of the catalogue's data and of its records",

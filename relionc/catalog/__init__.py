@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 from relionc.catalog.compiled import frozen, part
 from relionc.catalog.program import JobScope, walk
 from relionc.catalog.steps import Output, decoded
-from relionc.catalog.types import JobType, Option, RankRule, RunRule, Traits
+from relionc.catalog.types import DataRule, JobType, Option, RankRule, RunRule, Traits
 from relionc.expr.refs import show
+from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from relionc.catalog.program import Facts
     from relionc.catalog.records import NeedsData, OptionData, TypeData
-    from relionc.expr.refs import AnyText
+    from relionc.expr.refs import AnyText, Value
     from relionc.expr.tree import Expr
 
 __all__ = [
@@ -30,10 +32,13 @@ __all__ = [
     "UnknownVersion",
     "from_data",
     "has_labels",
+    "judged",
     "load",
+    "made",
     "nearest_option",
     "needs",
     "outputs",
+    "passed",
     "series",
     "types",
     "version",
@@ -57,6 +62,14 @@ def series(text: str) -> str | None:
     """Return the version of the catalogue that a release belongs to (`3.1.3` → `3.1`), or None."""
     head = ".".join(text.strip().replace("-", ".").split(".")[:2])
     return head if head in versions() else None
+
+
+class MadeFile(NamedTuple):
+    """A file that a job makes; without a name others cannot refer to it, without a type it is no node."""
+
+    name: str
+    path: AnyText
+    node_type: str
 
 
 class UnknownVersion(Exception):  # noqa: N818 - told as what is wrong with a call or a spec
@@ -99,6 +112,7 @@ def from_data(data: TypeData) -> JobType:
     traits = frozen(data["traits"])
     ranks = tuple(RankRule(**rule) for rule in traits["rank_rules"])
     runs = tuple(RunRule(**rule) for rule in traits.get("run_rules", ()))
+    of_data = tuple(DataRule(**rule) for rule in traits.get("data_rules", ()))
     return JobType(
         name=data["name"],
         version=data["version"],
@@ -109,7 +123,7 @@ def from_data(data: TypeData) -> JobType:
         is_tomo=data["is_tomo"],
         options={key: _option(option) for key, option in data["options"].items()},
         outputs=tuple(data["outputs"]),
-        traits=Traits(**{**traits, "rank_rules": ranks, "run_rules": runs}),
+        traits=Traits(**{**traits, "rank_rules": ranks, "run_rules": runs, "data_rules": of_data}),
         program=_program(**data["program"]),
         source=data["source"],
     )
@@ -200,9 +214,47 @@ def outputs(
     job_type: JobType, options: Mapping[str, AnyText], *, output: str, is_continue: bool
 ) -> dict[str, AnyText]:
     """Return the files a job makes that others may use: name → path. `output` ends with a slash."""
+    files = made(job_type, options, output=output, is_continue=is_continue)
+    return {file.name: file.path for file in files if file.name}
+
+
+def made(
+    job_type: JobType, options: Mapping[str, AnyText], *, output: str, is_continue: bool
+) -> tuple[MadeFile, ...]:
+    """Return the files a job makes, the first of each name only. `output` ends with a slash."""
     scope = JobScope(job_type, options, output=output, is_continue=is_continue)
-    found: dict[str, AnyText] = {}
+    found: dict[AnyText, MadeFile] = {}
     for step in walk(job_type.program["steps"], scope):
-        if isinstance(step, Output) and (name := show(scope.filled(step.name))):
-            found.setdefault(name, scope.filled(step.path))
-    return found
+        if isinstance(step, Output):
+            name, path = show(scope.filled(step.name)), scope.filled(step.path)
+            found.setdefault(name or path, MadeFile(name, path, step.node_type))
+    return tuple(found.values())
+
+
+class Judged(NamedTuple):
+    """A rule about files that a job breaks, with its words."""
+
+    rule: DataRule
+    message: str
+    help: str
+
+
+def judged(
+    job_type: JobType, options: Mapping[str, AnyText], facts: Facts, *, is_continue: bool
+) -> tuple[Judged, ...]:
+    """Return the rules about files that a job breaks, by what is known of the files; `facts` as in `JobScope`."""
+    scope = JobScope(job_type, options, output="", is_continue=is_continue, facts=facts)
+    return tuple(
+        Judged(rule, show(scope.filled(rule.message)), show(scope.filled(rule.help)))
+        for rule in job_type.traits.data_rules
+        if scope.holds(rule.when)
+    )
+
+
+def passed(
+    job_type: JobType, options: Mapping[str, AnyText], facts: Facts, name: str, *, is_continue: bool
+) -> dict[str, Value]:
+    """Return what is known of a file that a job makes, before it is there."""
+    scope = JobScope(job_type, options, output="", is_continue=is_continue, facts=facts)
+    known = {key: scope.value(expr, None) for key, expr in job_type.traits.passes.get(name, {}).items()}
+    return {key: value for key, value in known.items() if value is not None}

@@ -17,10 +17,17 @@ if TYPE_CHECKING:
     from relionc.catalog.types import JobType
     from relionc.expr.refs import AnyText, Value
 
+    Facts = Mapping[str, Mapping[str, Value]]
+    """What is known of the files that options name, by option and name (`catalog.filefacts`)."""
+
 MAX_REPEATS = 10_000
 """More output files of a kind than this are not listed."""
 
 NOT_A_NUMBER, NOT_WORKED_OUT = "RL105", "RL129"
+
+
+class NotKnown(ExprError):  # noqa: N818 - nothing is wrong
+    """A fact of a file that nobody knows."""
 
 
 class Files(Protocol):
@@ -43,7 +50,8 @@ class JobScope:
     """The names of a job's expressions: its options, `output`, `is_continue`, loop variables, facts from files.
 
     Without `files` nobody looks: the catalogue says what to take then. An expression that cannot be worked out
-    adds `(code, message, option, help)` to `problems` and gives nothing; RELION refuses such a job.
+    adds `(code, message, option, help)` to `problems` and gives nothing; RELION refuses such a job. One about a file
+    (`facts`: by option and name) of which nobody knows enough just gives nothing.
     """
 
     def __init__(
@@ -54,7 +62,9 @@ class JobScope:
         output: str,
         is_continue: bool,
         files: Files | None = None,
+        facts: Facts | None = None,
     ) -> None:
+        self.facts = facts or {}
         self.job_type = job_type
         self.options = options
         self.files = files
@@ -68,6 +78,8 @@ class JobScope:
     def lookup(self, parts: tuple[str, ...]) -> Value:
         """Return the value of a name: true/false for a Yes/No option, text for any other."""
         name = parts[0]
+        if len(parts) > 1:
+            return self._fact_of_file(name, parts[1])
         if name in self.variables:
             return self.variables[name]
         if name in self.job_type.program.get("files", ()):
@@ -80,6 +92,8 @@ class JobScope:
         """Return the value of an expression, or `otherwise` where it cannot be worked out."""
         try:
             return evaluate(tree, self.lookup)
+        except NotKnown:
+            return otherwise
         except ExprError as error:
             self.problems.append(self._problem(tree, error))
             return otherwise
@@ -98,6 +112,12 @@ class JobScope:
     def filled(self, template: Template) -> AnyText:
         """Return a template with its expressions replaced by their values."""
         return joined(part if isinstance(part, str) else text_of(self.value(part, "")) for part in template)
+
+    def _fact_of_file(self, option: str, name: str) -> Value:
+        value = self.facts.get(option, {}).get(name)
+        if value is None:
+            raise NotKnown(f"{name} of the file is not known")
+        return value
 
     def _fact(self, question: str, arguments: tuple[Template, ...], unseen: Expr) -> Value:
         """Return what the project's files answer, or what to take where nobody looks at them."""

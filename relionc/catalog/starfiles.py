@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING, TypedDict
 
 from relionc.catalog.compiled import frozen, part
 from relionc.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Columns(NamedTuple):
@@ -23,6 +27,11 @@ class Columns(NamedTuple):
     pixel_size: str
     detector_pixel: str
     magnification: str
+    tilt_images: str
+    is_stack: str
+    particles_file: str
+    tomograms_file: str
+    micrograph_pixel: str
 
 
 class Tables(NamedTuple):
@@ -32,18 +41,41 @@ class Tables(NamedTuple):
     movies: tuple[str, ...]
     optics: tuple[str, ...]
     tomograms: tuple[str, ...]
+    general: tuple[str, ...]
+    optimisation_set: tuple[str, ...]
+
+
+class FaultData(TypedDict):
+    """A way in which a STAR file may not be as RELION writes it: what it `is`, and what each version `does` then."""
+
+    is_: str
+    does: Mapping[str, str]
+    help: str
 
 
 class StarFiles(NamedTuple):
-    """The names in RELION's data files, and the endings of movies in the EER format."""
+    """The names in RELION's data files, and what may be wrong with one.
+
+    `marks` are columns by what they say there is of an image; `eer` and `maps` endings of movies and of maps.
+    """
 
     columns: Columns
+    marks: Mapping[str, str]
     tables: Tables
     eer: tuple[str, ...]
+    maps: tuple[str, ...]
+    faults: Mapping[str, FaultData]
 
 
 @lru_cache(maxsize=1)
 def star_files() -> StarFiles:
     """Return the names, which are the same in all versions of RELION that have them."""
     data = frozen(part("starfiles"))
-    return StarFiles(Columns(**data["columns"]), Tables(**data["tables"]), data["eer"])
+    return StarFiles(
+        Columns(**data["columns"]),
+        data["marks"],
+        Tables(**data["tables"]),
+        data["eer"],
+        data["maps"],
+        data["faults"],
+    )

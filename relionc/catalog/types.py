@@ -57,6 +57,22 @@ class RunRule(NamedTuple):
     help: str = ""
 
 
+class DataRule(NamedTuple):
+    """What does not fit between options and the files that they name.
+
+    `when` and the expressions in `message` and `help` may use facts of files: `fn_ref.box`. Where one of them is
+    not known, the rule says nothing. `severity`: error where RELION's program stops or its results are lost, warning,
+    note.
+    """
+
+    when: Expr
+    option: str
+    message: tuple[str | Expr, ...]
+    source: str
+    help: tuple[str | Expr, ...] = ()
+    severity: str = "error"
+
+
 class Traits(NamedTuple):
     """What a job type asks of a cluster; expressions are evaluated over the job's options.
 
@@ -69,7 +85,8 @@ class Traits(NamedTuple):
     `window`: the program waits for a person at a window. `copies_repeats`: an image that several rows name is copied
     to scratch for each of them. `resume`: how it goes on after it was stopped: `iterations` (from the files of one),
     `unfinished` (only what is not done yet), or nothing: from the beginning.
-    `single_gpu`: it is of no use to have more GPUs than one.
+    `single_gpu`: it is of no use to have more GPUs than one. `passes`: what is known of
+    the files that the job makes before they are there, by their names. `asks`: options whose files these look at.
     """
 
     mpi: Expr
@@ -90,6 +107,9 @@ class Traits(NamedTuple):
     vram: tuple[str, ...] = ()
     quantities: Mapping[str, Expr] = {}
     resume: str = ""
+    data_rules: tuple[DataRule, ...] = ()
+    passes: Mapping[str, Mapping[str, Expr]] = {}
+    asks: tuple[str, ...] = ()
 
 
 class JobType(NamedTuple):

@@ -67,7 +67,9 @@ def run(call: BuildCall) -> int:
         if call.until:
             return _print_stage(call, call.until)
         compiled = [(path, *compile_one(path, call)) for path in call.specs]
-        show([result for _, result, _ in compiled], call.format)
+        results = [result for _, result, _ in compiled]
+        writes = not (call.check or call.stdout)
+        show(results, call.format, always=writes and any(result.not_checked for result in results))
         if not all(result.ok for _, result, _ in compiled):
             return 1
         return max([_finish(path, result, disk, call) for path, result, disk in compiled])
@@ -166,8 +168,12 @@ def compile_one(path: str, call: BuildCall, *, until: str = LAST) -> tuple[Compi
     within = files.repository(path) if call.untrusted else ""
     if within and path != files.STDIN and not is_below(path, within):
         return _led_out(path), Disk(files.read, files.file_facts)
-    skim = Skim(within)
-    disk = Disk(files.read, lambda name, project: files.file_facts(name, project, skim))
+    skim, beside = Skim(within), os.path.dirname(path)
+    disk = Disk(
+        files.read,
+        lambda name, project: files.file_facts(name, project, skim),
+        lambda name, project: files.look(name, project, skim, beside),
+    )
     found = files.settings(path, within)
     request = Request(
         path=path,
@@ -249,7 +255,7 @@ def _remember(path: str, root: str, result: Compiled, disk: Disk, out: str, summ
     """Keep the build, by the bytes that were compiled: a file edited since then is not what was built."""
     whole = {**(result.files or {}), manifest.NAME: regular.read(f"{root}/{manifest.NAME}", _MANIFEST)}
     looked_at = [*settings_places(path), *disk.looked_at]
-    said = with_notes(_as_text([result]) if result.diagnostics else "", summary)
+    said = with_notes(_as_text([result]) if result.diagnostics or result.not_checked else "", summary)
     remember(path, out, root=root, files=whole, contents=disk.files, looked_at=looked_at, summary=said)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from relionc.data.facts import FileFacts
+    from relionc.data.missing import Lookup
     from relionc.data.skim import Skim
 
 STDIN = "-"
@@ -137,3 +138,14 @@ def file_facts(path: str, project: str, skim: Skim | None = None) -> FileFacts |
     from relionc.data.facts import facts
 
     return facts(path, project, skim)
+
+
+def look(path: str, project: str, skim: Skim, beside: str) -> Lookup | None:
+    """Return whether an input is there; None where nobody may look.
+
+    It is seen from the project folder: the one that is named, else this folder or, where that lacks it, the one
+    beside the spec.
+    """
+    from relionc.data import missing
+
+    return missing.look(path, (project,) if project or not beside else ("", beside), skim)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from relionc.cli import say
 from relionc.cli.build import BuildCall, compile_one, show
+from relionc.cli.data_lines import data_lines
 from relionc.cli.options import CallError
 from relionc.cli.summary import MIB, gpus, job_lines, nodes
 from relionc.cli.table import table
@@ -87,6 +88,7 @@ def _job(plan: JobPlan, result: Compiled, others: str) -> str:
         job_lines([plan]),
         _nodes(plan),
         _ranks(plan),
+        data_lines(plan.job.data),
         _sums(plan),
         _reasons(plan, result.tree),
         others,

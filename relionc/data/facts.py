@@ -8,6 +8,7 @@ So a symmetry-expanded set counts once; an image that comes back later in the sa
 from __future__ import annotations
 
 import os
+from collections import deque
 from typing import TYPE_CHECKING, BinaryIO
 
 from relionc.catalog.starfiles import star_files
@@ -17,21 +18,51 @@ from relionc.data.star import Lines, StarTable, tables
 from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _MOST = 1e9
 """No size of an image, of its pixels or of the detector's is larger than this."""
+_MOST_GROUPS = 10_000
+"""Optics groups that are looked at."""
+_STACKS = 8
+"""Stacks of a particle file whose headers are looked at: so many of the first, and of the last."""
 _GROUPS = 100_000
 """Micrographs that are told apart; in a file with more, sorted or not, too many images are counted, never too few."""
+
+
+class OpticsGroup(NamedTuple):
+    """Box in pixels and pixel size in Å of the images of an optics group; None where it does not say."""
+
+    box: int | None = None
+    angpix: float | None = None
+
+
+class Stack(NamedTuple):
+    """A stack of images that has fewer than a STAR file names: `holds` of at least `named`; none if it is not there."""
+
+    path: str
+    holds: int
+    named: int
+
+
+class StarFault(NamedTuple):
+    """A kind of fault of a STAR file (`data.star.FAULTS`), and the line, from 1, on which it comes first."""
+
+    kind: str
+    path: str
+    line: int
 
 
 class FileFacts(NamedTuple):
     """Counts and sizes of a data file; None where it does not say.
 
-    Box, width and height in pixels, pixel size in Å. `planes` of a particle are 1, but for subtomograms (their
-    depth) and stacks of tilt images (how many the first has). `frames` of an EER movie (`eer`) are the
-    detector's. `image` is the file, as named in `path`, whose header was read; `looked_at` are further files.
-    `cut`: there is more in the files than is looked at, so counts or sizes are missing.
+    Box, width and height in pixels, pixel size in Å: of particles those of the optics group with the largest box.
+    `planes` of a particle are 1, but for subtomograms (their depth) and stacks of tilt images (`stacks`: their mean
+    number, rounded up). `frames` of an EER movie (`eer`) are the detector's. `image` is the file, as named in
+    `path`, whose header was read; `looked_at` are further files. `optics` are all optics groups. `short` are those
+    looked at of the stacks of particles that lack images. `cut`: there is more in the files than is looked at, so
+    counts or sizes are missing. `members` are the particles and tomograms of an optimisation set. `marks` say what
+    there is of each image, as its CTF.
     """
 
     path: str
@@ -46,35 +77,51 @@ class FileFacts(NamedTuple):
     micrograph_height: int | None = None
     frames: int | None = None
     tomograms: int | None = None
+    stacks: bool | None = None
     eer: bool = False
     image: str = ""
     looked_at: tuple[str, ...] = ()
     cut: bool = False
+    optics: tuple[OpticsGroup, ...] = ()
+    short: tuple[Stack, ...] = ()
+    faults: tuple[StarFault, ...] = ()
+    members: tuple[str, ...] = ()
+    marks: Mapping[str, bool] | None = None
 
     def said(self) -> dict[str, int | float | bool]:
         """Return the facts that are known, by the keys of a spec's `data`."""
-        facts = dict(zip(self._fields[1:12], self[1:12], strict=True))
+        facts = dict(zip(self._fields[1:13], self[1:13], strict=True))
         return {key: value for key, value in facts.items() if value is not None}
 
 
 def facts(path: str, project: str = "", skim: Skim | None = None) -> FileFacts | None:
-    """Return what a STAR file says of the data; None if it is not there, or is about something else.
+    """Return what a STAR file says of the data, or a map of itself; None if it is not there, or is something else.
 
     Names in it are seen from `project`, as RELION sees them.
     """
     place = _Place(path, project, skim or Skim())
+    if path.endswith(star_files().maps):
+        return _map(place)
     try:
         with place.open(path) as stream:
-            found, cut = _tables(stream, place.skim)
+            found, faults, cut = _tables(place, stream)
     except (OSError, ValueError):  # a name may hold anything
         return None
     except TooMuch:
         return FileFacts(path, cut=True)
-    for read in (_particles, _movies, _tomograms):
+    for read in (_particles, _movies, _tomograms, _optimisation_set):
         said = read(place, found)
         if said is not None:
-            return said._replace(cut=cut or said.cut)
-    return FileFacts(path, cut=True) if cut else None
+            return said._replace(cut=cut or said.cut, faults=faults)
+    return FileFacts(path, cut=True, faults=faults) if cut else None
+
+
+def _map(place: _Place) -> FileFacts | None:
+    header, cut = place.header(place.path)
+    if header is None:
+        return FileFacts(place.path, cut=True) if cut else None
+    box = header.width if header.width == header.height else None
+    return FileFacts(place.path, box=box, angpix=header.angpix, float16=header.half, planes=header.planes)
 
 
 class _Place(NamedTuple):
@@ -95,24 +142,42 @@ class _Place(NamedTuple):
             return None, True
 
 
-def _tables(stream: BinaryIO, skim: Skim) -> tuple[dict[str, StarTable], bool]:
-    """Return the first table of each name that is about data, and whether there was too much to read."""
+def _tables(place: _Place, stream: BinaryIO) -> tuple[dict[str, StarTable], tuple[StarFault, ...], bool]:
+    """Return the first table of each name that is about data, all faults, and whether there was too much to read."""
     known = {name for names in star_files().tables for name in names}
     found: dict[str, StarTable] = {}
+    faults: dict[str, int] = {}
     cut = False
-    for table in tables(Lines(stream, skim), _tally_of):
+    for table in tables(Lines(stream, place.skim), _tally_of):
         cut = table.cut
+        faults = {**table.faults, **faults}
         if table.name in known:
             found.setdefault(table.name, table)
-    return found, cut
+    return found, tuple(StarFault(kind, place.path, line) for kind, line in faults.items()), cut
 
 
 def _rows(table: StarTable) -> int | None:
     return None if table.cut else table.rows
 
 
-def _tally_of(table: StarTable) -> Images | None:
-    return Images(table.columns) if star_files().columns.image in table.columns else None
+def _tally_of(table: StarTable) -> Images | Rows | None:
+    names = star_files()
+    if names.columns.image in table.columns:
+        return Images(table.columns)
+    return Rows(len(table.columns)) if table.name in names.tables.optics else None
+
+
+class Rows:
+    """Keeps the first rows of a small table."""
+
+    def __init__(self, columns: int) -> None:
+        self.most = columns - 1
+        self.rows: list[list[str]] = []
+
+    def add(self, words: Sequence[bytes]) -> None:
+        """Keep a row."""
+        if len(self.rows) < _MOST_GROUPS:
+            self.rows.append([word.decode("utf-8", "replace") for word in words])
 
 
 class Images:
@@ -126,10 +191,13 @@ class Images:
         self.group_column = next((name for name in (names.tomogram, names.micrograph) if name in columns), "")
         places = [
             columns.index(name) if name in columns else -1
-            for name in (names.image, self.group_column, names.optics_group)
+            for name in (names.image, self.group_column, names.optics_group, names.tilt_images)
         ]
-        self._image, self._group, self._optics = places
+        self._image, self._group, self._optics, self._tilts = places
         self.most = max(places)
+        self.tilt_images = 0
+        self._first_ends: deque[bytes] = deque(maxlen=_STACKS)
+        self._last_ends: deque[bytes] = deque(maxlen=_STACKS)
         self.images = 0
         self._last: dict[int, int] = {}
         self._too_many = False
@@ -147,6 +215,8 @@ class Images:
         try:
             image = words[self._image], words[self._optics] if self._optics >= 0 else b""
             here = words[self._group] if self._group >= 0 else b""
+            if self._tilts >= 0:
+                self.tilt_images += words[self._tilts].count(b"1")
         except IndexError:  # a short row
             self.images += 1
             return
@@ -157,9 +227,22 @@ class Images:
             self.images += image != self._now
         self._now = image
 
+    def stacks(self) -> dict[str, int]:
+        """Return some stacks, the first and the last, with the largest number of an image that was seen of each.
+
+        The last image of a micrograph has mostly the largest number of its stack.
+        """
+        found: dict[str, int] = {}
+        for image in (*self._first_ends, *self._last_ends, self._now[0]):
+            number, at, stack = image.decode("utf-8", "replace").partition("@")
+            if at and number.isdecimal() and "\0" not in stack:
+                found[stack] = max(found.get(stack, 0), int(number[:9]))
+        return found
+
     def _move(self, here: bytes) -> None:
         if self._here:
             self._last[hash(self._here)] = hash(self._now)
+            (self._first_ends if len(self._first_ends) < _STACKS else self._last_ends).append(self._now[0])
         if len(self._last) > _GROUPS:
             self._last.clear()
             self._too_many = True
@@ -175,27 +258,73 @@ def _particles(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
     number, at, stack = table.value(columns.image).rpartition("@")
     header, cut = place.header(stack)
     optics = _first(found, names.optics)
-    box = _number(optics, columns.box) if optics else None
-    box = int(box or 0) or (header.width if header and header.width == header.height else None)
+    groups = _optics_groups(optics, columns.pixel_size)
+    largest = max(groups, key=lambda group: group.box or 0, default=OpticsGroup())
+    box = largest.box or (header.width if header and header.width == header.height else None)
+    tally = table.tally if isinstance(table.tally, Images) and not table.cut else None
+    origins = tally.groups if tally else None
+    of_tomograms = tally is not None and tally.group_column == columns.tomogram
+    stacks = _are_stacks(found)
     solid = optics is not None and _number(optics, columns.dimensionality) == 3
     alone = (header.planes if header else None) or (box if solid else None)
-    tally = table.tally if isinstance(table.tally, Images) and not table.cut else None
-    groups = tally.groups if tally else None
-    of_tomograms = tally is not None and tally.group_column == columns.tomogram
+    images = _mean_tilt_images(tally, table.rows) or (header.planes if header else None) if stacks else None
     return FileFacts(
         place.path,
         particles=_rows(table),
         unique_particles=tally.images if tally else _rows(table),
         box=box,
-        angpix=_number(optics, columns.pixel_size) if optics else _old_pixel_size(table),
+        angpix=largest.angpix if optics else _old_pixel_size(table),
         float16=header.half if header else None,
-        planes=1 if at and number else alone,
-        micrographs=None if of_tomograms else groups,
-        tomograms=groups if of_tomograms else None,
+        planes=images if stacks else 1 if at and number else alone,
+        micrographs=None if of_tomograms else origins,
+        tomograms=origins if of_tomograms else None,
+        stacks=stacks or None,
         image=stack,
         looked_at=_paths(place.project, stack),
         cut=cut,
+        optics=groups,
+        short=_short(place, tally) if header and tally and at and number else (),
+        marks=_marks(table),
     )
+
+
+def _marks(table: StarTable) -> dict[str, bool]:
+    return {name: column in table.columns for name, column in star_files().marks.items()}
+
+
+def _optics_groups(optics: StarTable | None, pixel_size: str) -> tuple[OpticsGroup, ...]:
+    if optics is None:
+        return ()
+    box = star_files().columns.box
+    rows = optics.tally.rows if isinstance(optics.tally, Rows) else [optics.first]
+    return tuple(
+        OpticsGroup(_whole(_number_in(optics, row, box)), _number_in(optics, row, pixel_size)) for row in rows
+    )
+
+
+def _whole(size: float | None) -> int | None:
+    return int(size) or None if size else None
+
+
+def _are_stacks(found: dict[str, StarTable]) -> bool:
+    general = _first(found, star_files().tables.general)
+    return general is not None and general.value(star_files().columns.is_stack).startswith(("1", "t", "T"))
+
+
+def _mean_tilt_images(tally: Images | None, rows: int) -> int | None:
+    """Return how many images a subtomogram has on average, rounded up, so that the sum over all is not too small."""
+    return -(-tally.tilt_images // rows) or None if tally and rows else None
+
+
+def _short(place: _Place, tally: Images) -> tuple[Stack, ...]:
+    """Return the stacks that hold fewer images than rows name, of those that are looked at."""
+    found = []
+    for stack, named in tally.stacks().items():
+        header, _ = place.header(stack)
+        holds = header.planes if header else 0
+        if holds < named:
+            found.append(Stack(stack, holds, named))
+    return tuple(found)
 
 
 def _movies(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
@@ -207,7 +336,10 @@ def _movies(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
     )
     if table is None or column is None or columns.coordinate in table.columns:
         return None
-    said = FileFacts(place.path, micrographs=_rows(table))
+    optics = _first(found, star_files().tables.optics)
+    angpix = _number(optics, columns.micrograph_pixel) if optics else None
+    groups = _optics_groups(optics, columns.micrograph_pixel)
+    said = FileFacts(place.path, micrographs=_rows(table), angpix=angpix, optics=groups, marks=_marks(table))
     return _with_sizes(said, place, table.value(column), movie=column == columns.movie)
 
 
@@ -238,6 +370,14 @@ def _first_movie(place: _Place, series: str) -> str:
         return ""
 
 
+def _optimisation_set(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
+    """An optimisation set names the files of a refinement of subtomograms (from 4.0 on)."""
+    columns, table = star_files().columns, _first(found, star_files().tables.optimisation_set)
+    names = [table.value(each) for each in (columns.particles_file, columns.tomograms_file)] if table else []
+    members = tuple(name for name in names if name and "\0" not in name)
+    return FileFacts(place.path, members=members) if members else None
+
+
 def _with_sizes(said: FileFacts, place: _Place, image: str, *, movie: bool) -> FileFacts:
     said = said._replace(
         image=image,
@@ -262,9 +402,14 @@ def _first(found: dict[str, StarTable], names: Sequence[str]) -> StarTable | Non
 
 def _number(table: StarTable, column: str) -> float | None:
     """Return a size that the first row gives; None for what is none: not a number, not above 0, without end."""
+    return _number_in(table, table.first, column)
+
+
+def _number_in(table: StarTable, row: Sequence[str], column: str) -> float | None:
+    place = table.columns.index(column) if column in table.columns else len(row)
     try:
-        number = float(table.value(column))
-    except ValueError:
+        number = float(row[place])
+    except (ValueError, IndexError):
         return None
     return number if 0 < number < _MOST else None
 

@@ -12,6 +12,7 @@ from relionc.data.skim import Skim
 from relionc.record import NamedTuple
 
 _LARGEST = 100_000  # pixels of an edge
+_MOST_ANGPIX = 10_000
 _HEADER = 1024  # bytes
 _BYTES = {0: 1.0, 1: 2.0, 2: 4.0, 6: 2.0, 12: 2.0, 101: 0.5}
 """Bytes of a pixel by the mode of an MRC file, of the modes that RELION reads (rwMRC.h of 5.0)."""
@@ -34,12 +35,16 @@ _PACKED = frozenset({(5760, 8184), (4092, 11520), (3710, 7676), (3838, 7420)})
 
 
 class Image(NamedTuple):
-    """Width and height in pixels, planes (frames, images of a stack, sections), whether pixels are 16-bit floats."""
+    """Width and height in pixels, planes (frames, images of a stack, sections), whether pixels are 16-bit floats.
+
+    `angpix`, of MRC files only: the pixel size in Å, None where the header has none.
+    """
 
     width: int
     height: int
     planes: int
     half: bool = False
+    angpix: float | None = None
 
 
 def look(path: str, skim: Skim | None = None) -> Image | None:
@@ -68,8 +73,17 @@ def _mrc(size: int, start: bytes) -> Image | None:
         width, height, planes, mode = struct.unpack(f"{order}4i", start[:16])
         if mode in _BYTES and _plausible(width, height) and planes > 0:
             needed = _HEADER + width * height * planes * _BYTES[mode]
-            return Image(width, height, planes, mode == _HALF) if needed <= size else None
+            if needed > size:
+                return None
+            return Image(width, height, planes, mode == _HALF, _angpix(start, order))
     return None
+
+
+def _angpix(start: bytes, order: str) -> float | None:
+    """Return the edge of the cell in Å over its samples, as RELION has the pixel size (rwMRC.h, readMRC)."""
+    (samples,) = struct.unpack_from(f"{order}i", start, 28)
+    (edge,) = struct.unpack_from(f"{order}f", start, 40)
+    return edge / samples if samples > 0 and 0 < edge < _LARGEST * _MOST_ANGPIX else None
 
 
 def _tiff(fd: int, size: int, start: bytes, skim: Skim) -> Image | None:

@@ -1,11 +1,14 @@
-"""STAR files, read line by line: of a table its columns and its first row are kept, the other rows are counted.
+"""STAR files, read line by line as RELION reads them: of a table its columns and first row are kept, the rows counted.
 
 The files may be anybody's, and anything: what is read is bounded, and what is no STAR file has no tables. Work is
-counted by bytes and lines, whatever they hold, so blank lines and comments cost what rows cost.
+counted by bytes and lines, whatever they hold, so blank lines and comments cost what rows cost. What RELION stops
+on, or takes otherwise than people do, is noted as a fault and read as people mean it, but a blank line ends a table.
 """
 
 from __future__ import annotations
 
+import re
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from relionc.data.skim import TooMuch
@@ -23,7 +26,21 @@ _WIDEST = 1000  # columns
 _LONGEST_WORD = 4096  # bytes of a name or of a value that are kept: a path is no longer
 _PER_LINE, _PER_WORD, _PER_COLUMN, _PER_TABLE = 600, 10, 1000, 5000  # units of work
 _FEW_WORDS, _PER_FURTHER_WORD = 50, 30
-_MARKS = frozenset(b"#dl")  # how a line among rows may begin that is none: a comment, data_, loop_
+_IF_ODD = 3  # times the work
+_WHOLE_ROWS = 1000  # of a table, and its last: their values are counted; of others those that are looked at
+_FEW_COLUMNS = 2  # RELION takes rows with fewer values than so many columns
+_ODD = (b'"', b"'", b"#", b"\r")
+_WORD = re.compile(
+    rb"""(?P<comment>\#.*)|"(?P<double>(?:[^"]|"(?![ \t]|\Z))*)"|'(?P<single>(?:[^']|'(?![ \t]|\Z))*)'"""
+    rb"""|(?P<open>["'].*)|(?P<plain>[^ \t]+)""",
+    re.DOTALL,
+)
+
+DOS_LINE, DOS_NAME, TAB_NAME = "dos_line", "dos_name", "tab_name"
+QUOTED, OPEN_QUOTE = "quoted", "open_quote"
+COMMENT, FEWER, MORE, UNREAD = "comment", "fewer_values", "more_values", "rows_after_blank"
+FAULTS = (DOS_LINE, DOS_NAME, TAB_NAME, QUOTED, OPEN_QUOTE, COMMENT, FEWER, MORE, UNREAD)
+"""Kinds of faults; `catalog/data/starfiles.yaml` says what each RELION makes of them."""
 
 
 class Tally(Protocol):
@@ -32,16 +49,17 @@ class Tally(Protocol):
     most: int
 
     def add(self, words: Sequence[bytes]) -> None:
-        """Look at a row; beyond column `most` its rest is one word, and a short row has fewer words."""
+        """Look at a row; beyond column `most` its rest may be one word, and a short row has fewer words."""
 
 
 class StarTable:
     """One block of a STAR file: its columns, its first row, how many rows it has.
 
-    `cut`: the file was not read to the end of the block, so there may be more rows.
+    `cut`: the file was not read to the end of the block, so there may be more rows. `faults` has the line, from 1,
+    on which a kind of fault comes first.
     """
 
-    __slots__ = ("columns", "cut", "first", "name", "rows", "tally")
+    __slots__ = ("columns", "cut", "faults", "first", "name", "rows", "tally")
 
     def __init__(self, name: str, columns: list[str], first: list[str]) -> None:
         self.name = name
@@ -50,35 +68,48 @@ class StarTable:
         self.rows = 0
         self.cut = False
         self.tally: Tally | None = None
+        self.faults: dict[str, int] = {}
 
     def value(self, column: str) -> str:
         """Return what the first row has in a column, or nothing."""
         place = self.columns.index(column) if column in self.columns else len(self.first)
         return self.first[place] if place < len(self.first) else ""
 
+    def note(self, fault: str, number: int) -> None:
+        """Note a kind of fault in a line."""
+        self.faults.setdefault(fault, number)
+
 
 class Lines:
-    """The lines of a file; raises TooMuch in place of one too long for a STAR file, or where work has no end."""
+    """The lines of a file; raises TooMuch in place of one too long for a STAR file, or where work has no end.
+
+    `number` is that of the line that `next` gave last, from 1; who takes lines from `rest` adds them. `odd`: there
+    may be quotes, comments or ends of DOS lines in the lines at hand.
+    """
 
     def __init__(self, stream: BinaryIO, skim: Skim) -> None:
         self.words = 0  # that are looked at in a line
+        self.number = 0
+        self.odd = False
         self.spend = skim.spend
-        self._lines = self._read(stream, skim)
+        self.rest = self._read(stream, skim)
 
-    def __iter__(self) -> Iterator[bytes]:
-        return self._lines
-
-    def __next__(self) -> bytes:
-        return next(self._lines)
+    def next(self) -> bytes | None:
+        """Return the next line, None at the end."""
+        self.number += 1
+        return next(self.rest, None)
 
     def _per_line(self) -> int:
-        return _PER_LINE + _PER_WORD * self.words + _PER_FURTHER_WORD * max(self.words - _FEW_WORDS, 0)
+        usual = _PER_LINE + _PER_WORD * self.words + _PER_FURTHER_WORD * max(self.words - _FEW_WORDS, 0)
+        return usual * _IF_ODD if self.odd else usual
 
     def _read(self, stream: BinaryIO, skim: Skim) -> Iterator[bytes]:
         rest = b""
         while block := stream.read(_BLOCK):
+            text = rest + block
+            self.odd = any(mark in text for mark in _ODD)
             skim.spend(max(len(block), len(block) // 2 + block.count(b"\n") * self._per_line()))
-            *whole, rest = (rest + block).split(b"\n")
+            *whole, rest = text.split(b"\n")
             yield from whole
             if len(rest) > _LONGEST:
                 raise TooMuch
@@ -113,16 +144,16 @@ def _tables(
 ) -> Iterator[StarTable]:
     table: StarTable | None = None
     in_loop, before = False, 0
-    line = next(lines, None)
+    line = lines.next()
     while line is not None:
         text = line.strip()
         if text.startswith(b"data_"):
             if table is not None:
                 yield table
             lines.spend(_PER_TABLE)
-            reading.table = table = StarTable(_text(text[5:]), [], [])
+            reading.table = table = _opened(line, text, lines.number)
             in_loop = False
-        elif text == b"loop_":
+        elif text.startswith(b"loop_"):
             reading.table = table = table or StarTable("", [], [])
             in_loop = True
         elif table is None:
@@ -131,52 +162,105 @@ def _tables(
                 return
         elif text.startswith(b"_") and not (in_loop and table.rows):
             lines.spend(_PER_COLUMN)
-            _add_column(table, text, in_loop=in_loop)
+            _note_dos(table, line, lines.number, DOS_LINE)
+            _add_column(table, text, lines.number, in_loop=in_loop)
             if len(table.columns) > _WIDEST:
                 return
-        elif in_loop and text and not text.startswith(b"#"):
-            table.tally = table.tally or tally_of(table)
-            line = _rows(table, text, lines)
-            continue
-        line = next(lines, None)
+        elif in_loop and text and not text.startswith((b"#", b";")):
+            if not table.rows:
+                line = _rows(table, line, lines, tally_of)
+                continue
+            table.note(UNREAD, lines.number)
+        line = lines.next()
     if table is not None:
         yield table
 
 
-def _rows(table: StarTable, text: bytes, lines: Lines) -> bytes | None:
-    """Count the rows from `text` on; return the line that ends them, None at the end of the file."""
-    if not table.rows:
-        table.first = [_text(word) for word in text.split(None, len(table.columns))][: len(table.columns)]
-    tally = table.tally
+def _opened(line: bytes, text: bytes, number: int) -> StarTable:
+    table = StarTable(_text(text[5:]), [], [])
+    _note_dos(table, line, number, DOS_NAME)
+    if line.rstrip(b"\r ").endswith(b"\t"):
+        table.note(TAB_NAME, number)
+    return table
+
+
+def _rows(
+    table: StarTable, first: bytes, lines: Lines, tally_of: Callable[[StarTable], Tally | None]
+) -> bytes | None:
+    """Count the rows from the first on; return the line that ends them, None at the end of the file."""
+    table.first = [_text(word) for word in _odd(table, first, lines.number) or ()][: len(table.columns)]
+    table.tally = tally = tally_of(table)
+    limit = expected = len(table.columns)
     most = tally.most + 1 if tally else 1
     lines.words = max(lines.words, most)
-    rows = table.rows + 1
-    if tally:
-        tally.add(text.split(None, most))
+    rows, number, last = 0, lines.number - 1, first
     try:
-        for line in lines:
-            words = line.split(None, most)
-            if not words:
-                continue
-            first = words[0]
-            if first[0] in _MARKS:
-                if first[:1] == b"#":
-                    continue
-                if first[:5] == b"data_" or words == [b"loop_"]:
+        for line in chain((first,), lines.rest):
+            number += 1
+            words = line.split(None, limit)
+            if len(words) != expected or expected == 1 or (lines.odd and _is_odd(line)):
+                found = _odd(table, line, number)
+                if found is None:
                     return line
-            rows += 1
+                if not found:
+                    continue
+                words = found
+            rows, last = rows + 1, line
             if tally:
                 tally.add(words)
+            if rows == _WHOLE_ROWS:
+                limit, expected = min(limit, most), min(expected, most + 1)
     finally:
-        table.rows = rows
+        table.rows, lines.number = rows, number
+        _odd(table, last, number)
     return None
 
 
-def _add_column(table: StarTable, text: bytes, *, in_loop: bool) -> None:
+def _is_odd(line: bytes) -> bool:
+    return any(mark in line for mark in _ODD)
+
+
+def _odd(table: StarTable, line: bytes, number: int) -> list[bytes] | None:
+    """Return the values of a line among rows: none for a comment, None for what ends the table."""
+    text, columns = line.strip(), len(table.columns)
+    if not text:
+        return None
+    _note_dos(table, line, number, DOS_LINE)
+    ends = text.startswith(b"data_") or text == b"loop_"
+    words = [] if ends else _values(table, text, number)
+    if len(words) > columns:
+        table.note(MORE, number)
+    elif len(words) < columns and columns > _FEW_COLUMNS:
+        table.note(FEWER if words or ends else COMMENT, number)
+    return None if ends else words
+
+
+def _values(table: StarTable, text: bytes, number: int) -> list[bytes]:
+    """Return the values of a line, of which some may be in quotes; a comment may follow them."""
+    if not _is_odd(text):
+        return text.split()
+    words: list[bytes] = []
+    for found in _WORD.finditer(text):
+        kind = found.lastgroup
+        if kind == "comment":
+            break
+        if kind != "plain":
+            table.note(OPEN_QUOTE if kind == "open" else QUOTED, number)
+        words.append(found[kind] if kind else b"")
+    return words
+
+
+def _note_dos(table: StarTable, line: bytes, number: int, kind: str) -> None:
+    if line.endswith(b"\r"):
+        table.note(kind, number)
+
+
+def _add_column(table: StarTable, text: bytes, number: int, *, in_loop: bool) -> None:
     name, *value = text.split(None, 1)
     table.columns.append(_text(name[1:]))
     if not in_loop:
-        table.first.append(_text(value[0].strip()) if value else "")
+        words = _values(table, value[0], number) if value else []
+        table.first.append(_text(words[0]) if words else "")
         table.rows = 1
 
 

@@ -61,6 +61,12 @@ CODES: dict[str, str] = {
     "RL142": "a job file omits options",
     "RL143": "the file cannot be opened",
     "RL144": "a data file is too large to be looked at whole",
+    "RL150": "an input is not where the job looks for it",
+    "RL151": "a data file is not written as RELION reads it",
+    "RL152": "`data` and the file do not agree",
+    "RL153": "a stack has fewer images than the particles name",
+    "RL154": "files do not fit each other, or the options",
+    "RL155": "an earlier job makes a file of another kind",
     # --- RL2: layout and MPI ------------------------------------------------------------------------------
     "RL201": "pins of the layout contradict each other",
     "RL211": "RELION needs another number of MPI ranks",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from relionc.data.facts import FileFacts
+    from relionc.data.missing import Lookup
     from relionc.ir import Bundle
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
@@ -27,12 +28,19 @@ if TYPE_CHECKING:
 class Disk:
     """What a compilation reads besides the spec; records it, so that the manifest and the cache know.
 
-    `read` returns the bytes of a file (raises OSError); `facts` skims a data file of a project folder.
+    `read` returns the bytes of a file (raises OSError); `facts` skims a data file of a project folder; `look` tells
+    whether a file is there.
     """
 
-    def __init__(self, read: Callable[[str], bytes], facts: Callable[[str, str], FileFacts | None]) -> None:
+    def __init__(
+        self,
+        read: Callable[[str], bytes],
+        facts: Callable[[str, str], FileFacts | None],
+        look: Callable[[str, str], Lookup | None] = lambda *_: None,
+    ) -> None:
         self._read = read
         self._facts = facts
+        self._look = look
         self.files: dict[str, bytes] = {}
         self.facts: dict[tuple[str, str], FileFacts | None] = {}  # by path and project
         self.looked_at: list[str] = []
@@ -55,6 +63,11 @@ class Disk:
             self.facts[place] = found = self._facts(path, project)
             self.looked_at += found.looked_at if found else ()
         return self.facts[place]
+
+    def look(self, path: str, project: str) -> Lookup | None:
+        """Return whether a file is there, seen from the project; None where nobody looks."""
+        self.looked_at.append(os.path.join(project, path))
+        return self._look(path, project)
 
 
 class QueueTemplate(NamedTuple):

@@ -121,7 +121,7 @@ def _spec(at: Progress, run: Run) -> Progress:
         value,
         path=request.path,
         relion=request.relion,
-        file_facts=run.disk.file_facts,
+        disk=run.disk,
         left_out=at.left_out,
     )
     run.add(findings, tree)

@@ -40,7 +40,7 @@ def preread_particles(data: Data) -> Term | None:
 
 
 def _images(data: Data, label: str, unit: str, count: Fact[int] | None) -> Term | None:
-    if count is None or data.box is None:
+    if count is None or data.box is None or (data.stacks and data.stacks.value and data.planes is None):
         return None
     edge, planes = data.box.value, data.planes.value if data.planes else 1
     formula = f"{count.value:,} {unit} x {edge} x {edge} x {_BYTES} B"

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relionc.catalog.types import JobType, RankRule, RunRule
+    from relionc.data.facts import FileFacts
+    from relionc.data.missing import Lookup
     from relionc.diag import Route
     from relionc.expr import AnyText
 
@@ -24,11 +26,39 @@ class Pin(NamedTuple, Generic[T]):
 
 
 class Fact(NamedTuple, Generic[T]):
-    """A number about the data and where it comes from: the spec (`route`) or a file (`origin`)."""
+    """A number about the data and where it comes from: the spec (`route`), or a file or an earlier job (`origin`).
+
+    `at_most`: a number of things of which there may be fewer.
+    """
 
     value: T
     origin: str
     route: Route | None = None
+    at_most: bool = False
+
+
+class Made(NamedTuple):
+    """A file that an earlier job of the spec makes: what RELION's pipeline calls its kind, and what is known of it."""
+
+    job: str
+    name: str
+    node_type: str
+    facts: Mapping[str, Fact[Any]]
+
+
+class InputFile(NamedTuple):
+    """A file that an option of a job names.
+
+    `made`: by which job of the spec. `file`: what it says itself. `found`: whether it is there, and where it was
+    looked for; None where nobody looked. `facts` are those of `catalog.filefacts`, of the job that makes it, else
+    of the file.
+    """
+
+    path: str
+    made: Made | None = None
+    file: FileFacts | None = None
+    found: Lookup | None = None
+    facts: Mapping[str, Fact[Any]] = {}
 
 
 class Resources(NamedTuple):
@@ -71,7 +101,8 @@ class Data(NamedTuple):
     """Facts about the input: counts, box and micrograph sizes in pixels, pixel size in Å.
 
     `unique_particles`: different images, as RELION counts them for scratch (see `data.facts`). `planes`: of a
-    particle, more than 1 for subtomograms. `frames` of an EER movie are fractions. None: nobody says.
+    particle, more than 1 for subtomograms; `stacks`: these are stacks of tilt images. `frames` of an EER movie are
+    fractions. None: nobody says.
     """
 
     particles: Fact[int] | None = None
@@ -85,6 +116,7 @@ class Data(NamedTuple):
     float16: Fact[bool] | None = None
     planes: Fact[int] | None = None
     tomograms: Fact[int] | None = None
+    stacks: Fact[bool] | None = None
 
     def items(self, kind: str) -> Fact[int] | None:
         """Return how many there are of what a job divides among its ranks (`Needs.items`), None if not known."""
@@ -143,6 +175,8 @@ class ResolvedJob(NamedTuple):
     after: tuple[str, ...] = ()
     restart: bool = True
     overwrite: bool = False
+    inputs: Mapping[str, InputFile] = {}  # by option, those that name data first
+    known: Mapping[str, Mapping[str, Any]] = {}  # facts of these files, with what `data` says of them
 
 
 class ResolvedSpec(NamedTuple):

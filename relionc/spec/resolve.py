@@ -16,6 +16,8 @@ from relionc.spec import options as job_options
 from relionc.spec import resources as job_resources
 from relionc.spec import sbatch
 from relionc.spec.data import resolve as resolve_data
+from relionc.spec.inputs import NoFiles, inputs, made_by
+from relionc.spec.inputs import values as values_of
 from relionc.spec.model import Needs, Pin, ResolvedJob, ResolvedSpec
 from relionc.spec.order import in_order
 from relionc.spec.scope import SpecScope
@@ -24,11 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from relionc.catalog.types import JobType
-    from relionc.data.facts import FileFacts
     from relionc.diag import Route
     from relionc.expr import AnyText
     from relionc.source.values import Plain
-    from relionc.spec.model import Resources
+    from relionc.spec.inputs import ProjectFiles
+    from relionc.spec.model import Made, Resources
     from relionc.spec.resources import Routed
 
 _NO_FOLDER = frozenset(map(chr, range(0x21))) | frozenset(f"\x7f*?[]{MASK}")
@@ -48,20 +50,20 @@ def resolve(
     *,
     path: str,
     relion: str | None = None,
-    file_facts: Callable[[str, str], FileFacts | None] = lambda *_: None,
+    disk: ProjectFiles | None = None,
     left_out: Collection[str] = (),
 ) -> tuple[ResolvedSpec | None, list[Finding]]:
     """Return the typed spec with every job that can be made out, and what is wrong.
 
     There is no spec only where no RELION version can be made out, or the expressions are too much work.
     `relion` replaces the version of the spec;
-    `file_facts` (path, project) says what is in a STAR file that is there; `left_out` names jobs that
+    `disk` says what is in a file that is there; `left_out` names jobs that
     are not in `value` because their own trouble has been told: whatever refers to them is left out quietly.
     """
     scope = SpecScope({key: as_scalar(each) for key, each in as_mapping(value.get("vars")).items()})
     version = _version(value, relion, scope)
     try:
-        jobs = _jobs(value, version, scope, file_facts, left_out)
+        jobs = _jobs(value, version, scope, disk or NoFiles(), left_out)
     except TooMuchWorkError as error:
         scope.report("RL030", str(error), error.route, "use fewer or simpler `${{ }}`, or several specs")
         return None, scope.findings
@@ -74,7 +76,7 @@ def _jobs(
     value: Mapping[str, Plain],
     version: str | None,
     scope: SpecScope,
-    file_facts: Callable[[str, str], FileFacts | None],
+    disk: ProjectFiles,
     left_out: Collection[str],
 ) -> tuple[ResolvedJob, ...]:
     """Return every job that can be made out, in order; none without a version."""
@@ -84,7 +86,7 @@ def _jobs(
     scope.job_names = (*jobs, *left_out)
     if version is None:
         return ()
-    resolver = _Resolver(value, version, scope, file_facts)
+    resolver = _Resolver(value, version, scope, disk)
     resolved: list[ResolvedJob] = []
     for name in order:
         if len(scope.findings) > MOST_FINDINGS:
@@ -155,12 +157,13 @@ class _Resolver:
         value: Mapping[str, Plain],
         version: str,
         scope: SpecScope,
-        file_facts: Callable[[str, str], FileFacts | None],
+        disk: ProjectFiles,
     ) -> None:
         self.defaults = as_mapping(value.get("defaults"))
         self.version = version
         self.scope = scope
-        self.file_facts = file_facts
+        self.disk = disk
+        self.makers: dict[str, Callable[[str], Made | None]] = {}  # by output folder
 
     def job(self, name: str, raw: Mapping[str, Plain], after: tuple[str, ...]) -> ResolvedJob | None:
         """Return one job, or None when its type is not known or its name is not one."""
@@ -190,6 +193,10 @@ class _Resolver:
             catalog.outputs, job_type, texts, output=output, is_continue=is_continue
         )
         project = self._project(raw, route)
+        files = inputs(job_type, texts, given, project, self.makers, self.disk)
+        data = resolve_data(as_mapping(raw.get("data")), job_type, texts, route, self.scope, files)
+        known = values_of(job_type, files, data)
+        self.makers[output] = made_by(name, job_type, texts, output, known, is_continue=is_continue)
         needs = Needs(**catalog.needs(job_type, texts, is_continue=is_continue))
         further = self._merged("slurm", raw, route)
         pins = pins._replace(distribution=sbatch.distribution(further, needs.gpu, self.scope))
@@ -203,9 +210,7 @@ class _Resolver:
             is_continue=is_continue,
             resources=job_resources.meaningful(pins, gpu=needs.gpu, mpi=needs.mpi),
             layout=self._layout(raw, route),
-            data=resolve_data(
-                as_mapping(raw.get("data")), job_type, texts, route, self.scope, project, self.file_facts
-            ),
+            data=data,
             needs=needs,
             slurm=sbatch.resolve(further, self.scope),
             project=project,
@@ -213,6 +218,8 @@ class _Resolver:
             after=after,
             restart=values.text_of(raw.get("restart")) != "off",
             overwrite=_yes(raw.get("overwrite")),
+            inputs=files,
+            known=known,
         )
 
     def _type(self, raw: Mapping[str, Plain], route: Route) -> JobType | None:

@@ -48,7 +48,7 @@ def read(monkeypatch):
 @pytest.mark.parametrize("order", BOTH)
 @pytest.mark.parametrize("mode", [0, 1, 2, 6, 12, 101])
 def test_mrc(seen, mode, order):
-    assert seen(mrc(40, 30, 7, mode, order)) == Image(40, 30, 7, half=mode == 12)
+    assert seen(mrc(40, 30, 7, mode, order)) == Image(40, 30, 7, half=mode == 12, angpix=1)
 
 
 @pytest.mark.parametrize("order", BOTH)
@@ -117,7 +117,7 @@ def test_pixels_are_not_read(tmp_path, read):
     path = tmp_path / "movie.mrcs"
     path.write_bytes(mrc(8192, 8192, 100, pixels=0))
     os.truncate(path, 1024 + 4 * 8192 * 8192 * 100)  # 25 GiB of holes
-    assert look(str(path)) == Image(8192, 8192, 100)
+    assert look(str(path)) == Image(8192, 8192, 100, angpix=1)
     assert sum(read) == 1024
     del read[:]
     path = tmp_path / "movie.tif"
@@ -194,7 +194,7 @@ def of_relion(*argv, cwd):
 )
 def test_relion_reads_the_same_of_mrc(tmp_path, mode, order):
     (tmp_path / "m.mrcs").write_bytes(mrc(48, 32, 5, mode, order))
-    assert size_by_relion("m.mrcs", tmp_path) == look(str(tmp_path / "m.mrcs")) == Image(48, 32, 5)
+    assert size_by_relion("m.mrcs", tmp_path) == look(str(tmp_path / "m.mrcs")) == Image(48, 32, 5, angpix=1)
 
 
 @needs_relion
@@ -211,5 +211,6 @@ def test_relion_reads_the_same_of_its_tiff(tmp_path, mode):
 def size_by_relion(path, cwd):
     """RELION tells the size of every image of a stack."""
     lines = of_relion("relion_image_handler", "--i", path, "--stats", cwd=cwd).splitlines()
-    (size,) = {re.search(r"= (\d+) x (\d+) x 1 x 1 ;", line).groups() for line in lines}
-    return Image(int(size[0]), int(size[1]), len(lines))
+    (size,) = {re.search(r"= (\d+) x (\d+) x 1 x 1 ;.* angpix = (\S+)", line).groups() for line in lines}
+    angpix = float(size[2]) if path.endswith(".mrcs") else None  # that of a TIFF file is none that it says
+    return Image(int(size[0]), int(size[1]), len(lines), angpix=angpix)

@@ -49,7 +49,7 @@ def of(text, piece=1 << 16):
 def test_tables_of_both_kinds(piece):
     text = (
         b"# version 30001\r\n\r\ndata_general\r\n_rlnOne  1\n_rlnTwo\ndata_particles\n\nloop_\n_rlnA #1\n_rlnB #2\n"
-        b" 1 x \n# a note of many words\n\n2 y\n _3 z\ndotted l\nloop it\ndata_empty\nloop_\n_rlnC\ndata_last\n_rlnD 4"
+        b" 1 x \n# a note of many words\n2 y\n _3 z\ndotted l\nloop it\n\ndata_empty\nloop_\n_rlnC\ndata_last\n_rlnD 4"
     )
     assert of(text, piece) == [
         ("general", ["rlnOne", "rlnTwo"], ["1", ""], 1),

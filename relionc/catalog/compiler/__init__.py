@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from relionc.catalog.compiler.fragments import FragmentError
 from relionc.catalog.compiler.inherit import inherited
 from relionc.catalog.compiler.jobtype import compiled
+from relionc.catalog.compiler.kinds import compile_kinds
 from relionc.catalog.compiler.programs import compile_programs
 from relionc.catalog.compiler.queue import compile_queue
 from relionc.catalog.compiler.ranges import number
@@ -39,7 +40,8 @@ def catalogue(folder: str) -> dict[str, object]:
         "index": _index(types),
         "options": _versions_of_options(types),
         "queue": compile_queue(data),
-        "starfiles": compile_starfiles(data["starfiles"]),
+        "starfiles": compile_starfiles(data["starfiles"], _releases(data)),
+        "kinds": compile_kinds(data["versions"], _releases(data)),
         **{
             f"programs/{version}": each for version, each in compile_programs(data["programs"], types).items()
         },
@@ -62,17 +64,19 @@ def read_data(folder: str) -> dict[str, dict[str, Plain]]:
 def compile_all(data: dict[str, dict[str, Plain]]) -> dict[str, dict[str, TypeData]]:
     """Return version → job type → literal data, in order; `data` has the files by name without extension."""
     names = [name for name in data if name not in _GENERAL]
-    releases = [
-        Release(each, data["versions"]) for each in sorted(mapping(data["versions"]["versions"]), key=number)
-    ]
     return {
         release.version: {
             name: compile_type(data, name, release.version)
             for name in names
             if release.entry(mapping(data[name]["versions"]))
         }
-        for release in releases
+        for release in _releases(data)
     }
+
+
+def _releases(data: dict[str, dict[str, Plain]]) -> list[Release]:
+    general = data["versions"]
+    return [Release(each, general) for each in sorted(mapping(general["versions"]), key=number)]
 
 
 def compile_type(data: dict[str, dict[str, Plain]], name: str, version: str) -> TypeData:

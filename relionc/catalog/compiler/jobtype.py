@@ -10,10 +10,13 @@ from relionc.catalog.compiler.names import ExpressionNames
 from relionc.catalog.compiler.options import options
 from relionc.catalog.compiler.steps import Steps
 from relionc.catalog.compiler.values import CatalogError, check_keys, mapping, sequence, text, texts, within
+from relionc.catalog.filefacts import DATA, FILE_FACTS
 from relionc.catalog.steps import encoded
 from relionc.expr import parse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from relionc.catalog.compiler.facts import Fact
     from relionc.catalog.compiler.release import Release
     from relionc.catalog.records import TypeData
@@ -35,8 +38,11 @@ _TRAITS = (
     "resume",
     "rank_rules",
     "run_rules",
+    "data_rules",
+    "passes",
 )
 _RANK_RULE = ("code", "versions", "when", "minimum", "maximum", "odd", "message", "source")
+_DATA_RULE = ("versions", "when", "option", "message", "help", "severity", "source", "tried")
 _RUN_RULE = ("versions", "when", "option", "message", "help", "source")
 
 
@@ -62,7 +68,7 @@ def compiled(release: Release, shared: dict[str, Plain], source: dict[str, Plain
         "is_tomo": source.get("tomo") is True if release.fact("tomo_field") else None,
         "options": own,
         "outputs": tuple(dict.fromkeys(output_names(steps))),
-        "traits": _traits(release, names, mapping(source["traits"])),
+        "traits": _traits(release, names, shared, mapping(source["traits"])),
         "program": _program(release, source, steps, facts(names, files)),
         "source": _source_of_type(release, text(source["source"])),
     }
@@ -88,7 +94,9 @@ def _program(
     }
 
 
-def _traits(release: Release, names: ExpressionNames, given: dict[str, Plain]) -> dict[str, object]:
+def _traits(
+    release: Release, names: ExpressionNames, shared: dict[str, Plain], given: dict[str, Plain]
+) -> dict[str, object]:
     check_keys("traits", given, _TRAITS)
     conditions = {name: names.expr(release.chosen(given.get(name, False))) for name in _CONDITIONS}
     ranks, runs = (_rules(release, given, key) for key in ("rank_rules", "run_rules"))
@@ -102,7 +110,60 @@ def _traits(release: Release, names: ExpressionNames, given: dict[str, Plain]) -
         **({"resume": given["resume"]} if "resume" in given else {}),
         "rank_rules": tuple(_rule(names, rule, _RANK_RULE) for rule in ranks),
         "run_rules": tuple(_rule(names, _dated(release, rule), _RUN_RULE) for rule in runs),
+        **_about_files(release, names, shared, given),
     }
+
+
+def _about_files(
+    release: Release, names: ExpressionNames, shared: dict[str, Plain], given: dict[str, Plain]
+) -> dict[str, object]:
+    """Return the rules about files that options name, and what is known of the files that the job makes.
+
+    A text in their place names one that several types share.
+    """
+    made: dict[str, object] = {}
+    named = within(shared, "data_rules")
+    all_rules = [
+        mapping(named[each] if isinstance(each, str) else each)
+        for each in sequence(given.get("data_rules", []))
+    ]
+    if rules := [rule for rule in all_rules if release.applies(rule)]:
+        made["data_rules"] = tuple(_data_rule(release, names, _dated(release, rule)) for rule in rules)
+    if passes := within(given, "passes"):
+        known = within(shared, "passes")
+        tables = {
+            name: mapping(known[each] if isinstance(each, str) else each) for name, each in passes.items()
+        }
+        made["passes"] = {name: _passed(release, names, each) for name, each in tables.items()}
+    return {**made, "asks": tuple(dict.fromkeys(_asked(made)))} if made else made
+
+
+def _asked(made: object) -> Iterator[str]:
+    """Yield the options whose files expressions look at, wherever these stand in compiled data."""
+    match made:
+        case ("name", _, (str(option), _)) if option != DATA:
+            yield option
+        case dict():
+            yield from (option for each in made.values() for option in _asked(each))
+        case tuple():
+            yield from (option for each in made for option in _asked(each))
+
+
+def _data_rule(release: Release, names: ExpressionNames, rule: dict[str, Plain]) -> dict[str, object]:
+    texts_of = {key: release.chosen(rule.get(key, "")) for key in ("when", "message", "help")}
+    rule = {**rule, **texts_of}
+    made = _rule(names, rule, _DATA_RULE)
+    return {
+        **made,
+        "message": names.template(text(rule["message"])),
+        "help": names.template(text(rule.get("help", ""))),
+    }
+
+
+def _passed(release: Release, names: ExpressionNames, facts: dict[str, Plain]) -> dict[str, Expr]:
+    check_keys("what is passed on", facts, FILE_FACTS)
+    chosen = {name: release.chosen(each) for name, each in facts.items()}
+    return {name: names.expr(each) for name, each in chosen.items() if each is not None}
 
 
 def _rules(release: Release, given: dict[str, Plain], key: str) -> list[dict[str, Plain]]:

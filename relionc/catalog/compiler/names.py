@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from relionc.catalog.compiler.fragments import holes
 from relionc.catalog.compiler.values import CatalogError
+from relionc.catalog.filefacts import DATA, FILE_FACTS
 from relionc.expr import Expr, parse
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class ExpressionNames:
             return ("list", 0, tuple(("const", choice) for choice in self.options[parts[1]]["choices"]))
         if name in self.shorthands and name not in inside:
             return self.resolved(self.shorthands[name], (*inside, name))
+        if len(parts) == 2 and parts[1] in FILE_FACTS and (parts[0] in self.options or parts[0] == DATA):
+            return ("name", 0, parts)
         if not any(name in known for known in (self.options, self.facts, RUNTIME, self.loops)):
             raise CatalogError(f"{name!r} is neither an option of this version nor a name")
         return ("name", 0, parts)

@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 from relionc.rules.spec import (
     constant_scratch,
     continue_left_out,
+    data_contradicted,
+    files_do_not_fit,
     gpu_list_for_all,
     gpu_spaces,
+    input_missing,
     path_spaces,
     preread_and_scratch,
+    short_stack,
+    star_faults,
     stops_at_run,
     version_not_installed,
     window_in_queue,
+    wrong_kind,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +49,12 @@ RULES: tuple[JobRule, ...] = (
     stops_at_run,
     version_not_installed,
     window_in_queue,
+    input_missing,
+    star_faults,
+    short_stack,
+    data_contradicted,
+    files_do_not_fit,
+    wrong_kind,
 )
 
 

@@ -1,0 +1,58 @@
+"""Whether a file is where a job looks for it, and which one may have been meant."""
+
+from __future__ import annotations
+
+import os
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from relionc.record import NamedTuple
+
+if TYPE_CHECKING:
+    from relionc.data.skim import Skim
+
+_MOST_NAMES = 2_000
+"""Names of a folder that are compared with a missing one."""
+PIPELINE = "default_pipeline.star"
+"""The file that makes a folder a project of RELION."""
+
+
+class Lookup(NamedTuple):
+    """Whether a file is there, seen from which project; else the folder looked into, and the names in it.
+
+    `folder` is empty where that folder is not there either. `in_project`: the job would run in a project of RELION.
+    """
+
+    there: bool
+    project: str = ""
+    folder: str = ""
+    names: tuple[str, ...] = ()
+    in_project: bool = False
+
+
+def look(path: str, projects: tuple[str, ...], skim: Skim) -> Lookup | None:
+    """Return whether a file is there, seen from the first of these folders that has it; None where nobody may look."""
+    places = [
+        project
+        for project in projects
+        if "\0" not in (place := os.path.join(project, path)) and skim.holds(place)
+    ]
+    there = next((project for project in places if os.path.exists(os.path.join(project, path))), None)
+    if there is not None:
+        return Lookup(there=True, project=there)
+    missing = [_missing(path, project) for project in places]
+    return next(
+        (each for each in missing if each.in_project or (each.folder and "/" in path)),
+        next(iter(missing), None),
+    )
+
+
+def _missing(path: str, project: str) -> Lookup:
+    folder = os.path.dirname(os.path.join(project, path)) or "."
+    in_project = os.path.exists(os.path.join(project, PIPELINE))
+    try:
+        with os.scandir(folder) as entries:
+            names = tuple(sorted(each.name for each in islice(entries, _MOST_NAMES)))
+    except OSError:
+        return Lookup(there=False, project=project, in_project=in_project)
+    return Lookup(False, project, folder, names, in_project)

@@ -1,0 +1,55 @@
+"""An input that is not in the project's folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.diag import WARNING, Finding
+from relionc.diag.near import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relionc.data.missing import Lookup
+    from relionc.site.types import Cluster
+    from relionc.spec.model import InputFile, ResolvedJob
+
+CODE = "RL150"
+_ALIKE = 0.6
+
+
+def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
+    """Yield a warning for each file that the spec names and that is missing where others of the project are."""
+    others = any(each.found and each.found.there for each in job.inputs.values())
+    for key, each in job.inputs.items():
+        if key not in job.given or each.found is None or each.found.there or each.path.startswith("/"):
+            continue
+        near = _near(each)
+        if not (near or others or each.found.in_project or _has_own_folder(each, each.found)):
+            continue  # nothing of the project is on this machine
+        yield Finding(
+            code=CODE,
+            severity=WARNING,
+            message=f"`{each.path}` {_where(each.found)}",
+            route=job.given[key],
+            help=f"did you mean `{each.path[: each.path.rfind('/') + 1]}{near}`?" if near else "",
+        )
+
+
+def _where(found: Lookup) -> str:
+    if not found.folder:
+        return "is not there, and its folder is not either"
+    return "is not in this folder" if found.folder == "." else f"is not in {found.folder}"
+
+
+def _has_own_folder(each: InputFile, found: Lookup) -> bool:
+    return bool(found.folder) and "/" in each.path
+
+
+def _near(each: InputFile) -> str:
+    """Return the name in the folder that is most like the missing one, of the same kind of file."""
+    stem, dot, ending = each.path.rpartition("/")[2].rpartition(".")
+    others = each.found.names if each.found else ()
+    stems = [name.removesuffix(dot + ending) for name in others if name.endswith(dot + ending)]
+    near = nearest(stem, stems, _ALIKE) if stems else None
+    return f"{near}{dot}{ending}" if near else ""
