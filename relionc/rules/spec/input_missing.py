@@ -43,7 +43,7 @@ def _where(found: Lookup) -> str:
 
 
 def _has_own_folder(each: InputFile, found: Lookup) -> bool:
-    return bool(found.folder) and "/" in each.path
+    return bool(found.folder) and "/" in each.path.removeprefix("./")
 
 
 def _near(each: InputFile) -> str:
