@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from relionc.cli import say
 from relionc.cli.builds import opened
 from relionc.plan.words import plural
-from relionc.runs import look, postmortem
+from relionc.runs import events, look, postmortem
 from relionc.runs.tables import BADLY, RUNNING, UNKNOWN, WAITING, WELL
 
 if TYPE_CHECKING:
@@ -151,7 +151,9 @@ def _uses(status: Status) -> list[str]:
     util = [f"GPUs busy {used['gpuutil']} %"] if "gpuutil" in used else []
     gpumem = [f"GPU memory {used['gpumem']}"] if "gpumem" in used else []
     restarts = [f"began {plural(status.restarts, 'time')} anew"] if status.restarts else []
-    return [*peak, *util, *gpumem, *restarts]
+    again = len(events.went_on(status.events))
+    went_on = [f"went on {plural(again, 'time')} after a failure"] if again and status.kind == RUNNING else []
+    return [*peak, *util, *gpumem, *restarts, *went_on]
 
 
 def _trouble(status: Status) -> list[str]:
@@ -159,7 +161,8 @@ def _trouble(status: Status) -> list[str]:
         return [status.trouble]
     if status.kind == WAITING:
         reason = look.reason_of(status)
-        return [f"waits for {status.because}" if status.because else reason.means if reason else ""]
+        waits = f"waits for {status.because}" if status.because else reason.means if reason else ""
+        return [waits, events.last_incident(status.events)]
     return [postmortem.last_error(status)] if status.kind in (RUNNING, BADLY, UNKNOWN, WELL) else []
 
 

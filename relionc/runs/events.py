@@ -6,13 +6,14 @@ import os
 from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
-from relionc.runs import logs
+from relionc.runs import logs, tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PLACE = os.path.join("relionc", "events.tsv")
-START, END, ITERATION, WARN = "start", "end", "iteration", "warn"
+START, END, ITERATION, RESUME = "start", "end", "iteration", "resume"
+_INCIDENTS = (RESUME, "stall", "requeue")
 
 
 class Event(NamedTuple):
@@ -59,9 +60,23 @@ def _is_number(text: str) -> bool:
 
 
 def end_of(events: Sequence[Event]) -> Event | None:
-    """Return how a job ended: the last `end`, unless it was started again after it."""
+    """Return how a job ended: the last `end`, unless it was started again after it or goes on elsewhere."""
     last = next((event for event in reversed(events) if event.event in (START, END)), None)
-    return last if last and last.event == END else None
+    if last is None or last.event != END:
+        return None
+    ending = tables.endings().get(last.ending)
+    return None if ending and ending.passes else last
+
+
+def went_on(events: Sequence[Event]) -> tuple[Event, ...]:
+    """Return after what a job went on by itself in the same allocation."""
+    return tuple(event for event in events if event.event == RESUME)
+
+
+def last_incident(events: Sequence[Event]) -> str:
+    """Return in a sentence what last kept a job from going on as it was; nothing where nothing did."""
+    found = next((event for event in reversed(events) if event.event in _INCIDENTS), None)
+    return found.sentence if found else ""
 
 
 def restarts(events: Sequence[Event]) -> int:

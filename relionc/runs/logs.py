@@ -10,7 +10,7 @@ from relionc.source import regular
 
 _HEAD, _TAIL = 64 << 10, 1 << 20  # bytes that are looked at
 _LONGEST = 2000  # characters of a line
-ATTEMPT = re.compile(r"^=+ relionc: job (\S+)")
+ATTEMPT = re.compile(r"^=+ relionc: job ([^\s,]+)")
 """The line that the runtime writes above what each attempt says."""
 
 
@@ -32,10 +32,18 @@ class Log(NamedTuple):
         """Return what to call a place: `run.err:118`."""
         return f"{self.name}:{line.number}" if line.number else self.name
 
-    def of_last_attempt(self) -> Log:
-        """Return what stands below the last line that begins an attempt: what is above is an older story."""
-        starts = [index for index, line in enumerate(self.lines) if ATTEMPT.match(line.text)]
-        return self._replace(lines=self.lines[starts[-1] + 1 :]) if starts else self
+    def of_last_attempt(self, job_id: str) -> Log:
+        """Return what the last attempt of a job has written: what stands above it, or is another job's, is older.
+
+        A log without such lines is all of the job.
+        """
+        starts = [
+            (index, found[1]) for index, line in enumerate(self.lines) if (found := ATTEMPT.match(line.text))
+        ]
+        if not starts:
+            return self
+        index, whose = starts[-1]
+        return self._replace(lines=self.lines[index + 1 :] if whose == job_id else ())
 
 
 def read(path: str, name: str) -> Log:

@@ -103,7 +103,7 @@ def _status(job: BuiltJob, folder: str, row: Submitted | None) -> Status:
         return empty
     shown, trouble = _asked(row.job_id)
     found = events.read(output, row.job_id)
-    out = logs.read(os.path.join(output, "run.out"), "run.out").of_last_attempt()
+    out = logs.read(os.path.join(output, "run.out"), "run.out").of_last_attempt(row.job_id)
     status = empty._replace(
         same=row.script == job.digest,
         shown=shown,

@@ -11,6 +11,7 @@ from relionc.runs.tables import BADLY, RUNNING, WAITING, Cause
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from relionc.runs.events import Event
     from relionc.runs.logs import Line, Log
     from relionc.runs.look import Status
     from relionc.runs.tables import Signature
@@ -45,9 +46,9 @@ class PostMortem(NamedTuple):
 def explain(status: Status) -> PostMortem:
     """Return why a job ended badly, waits or does not go on; of another, what its logs warn of."""
     found = _logs(status)
-    besides = tuple(_warnings(found))
+    besides = (*_incidents(status), *_warnings(found))
     if status.kind == WAITING:
-        return PostMortem(_waiting(status))
+        return PostMortem(_waiting(status), tuple(_incidents(status)))
     if status.kind == RUNNING:
         return PostMortem(_stall(status, found) or Told(None), besides)
     if status.kind in (BADLY, tables.UNKNOWN):
@@ -61,13 +62,15 @@ def last_error(status: Status) -> str:
     cause = said.main.cause or next((told.cause for told in said.besides), None)
     if status.kind == BADLY and status.end is not None and status.end.sentence:
         return status.end.sentence
-    return cause.means if cause else ""
+    said_before = events.last_incident(status.events) if status.kind in (RUNNING, WAITING) else ""
+    return said_before or (cause.means if cause else "")
 
 
 def _logs(status: Status) -> dict[str, Log]:
     """Return the logs of a job, by the names that signatures have for them."""
+    job_id = status.row.job_id if status.row else ""
     return {
-        "run.err": logs.read(f"{status.output}/run.err", "run.err").of_last_attempt(),
+        "run.err": logs.read(f"{status.output}/run.err", "run.err").of_last_attempt(job_id),
         "run.out": status.out or logs.Log("run.out"),
         "slurm": look.log_of(status) if status.row else logs.Log("slurm"),
     }
@@ -88,9 +91,21 @@ def _ended(status: Status, found: Mapping[str, Log]) -> Told:
     if status.because:
         cure = f"see why {status.because} failed; `relionc resume` submits both again"
         return Told(Cause(f"it never started, because {status.because} did not end well", cure))
-    noted = [Evidence(events.PLACE, status.end.sentence)] if status.end and status.end.sentence else []
-    told = _by_slurm(status, found) or _by_signature(found) or _by_reason(status) or _by_state(status, found)
-    return told._replace(evidence=(*noted, *told.evidence))
+    if status.end is not None and status.end.sentence:
+        return _by_script(status.end, found)
+    return _by_slurm(status, found) or _by_signature(found) or _by_reason(status) or _by_state(status, found)
+
+
+def _by_script(end: Event, found: Mapping[str, Log]) -> Told:
+    """Return what the script of the job has noted of its end, with the line of a log that it is about."""
+    ending = tables.endings().get(end.ending, tables.Ending())
+    told = _by_signature(found) if ending.looked_up else None
+    if told is not None and told.cause is not None:
+        return told._replace(evidence=(*told.evidence, Evidence(events.PLACE, end.sentence)))
+    return Told(
+        Cause(end.sentence, ending.cure, ending.code, ending.change),
+        (Evidence(events.PLACE, f"{end.ending}, status {end.status}"),),
+    )
 
 
 def _by_slurm(status: Status, found: Mapping[str, Log]) -> Told | None:
@@ -140,6 +155,15 @@ def _by_state(status: Status, found: Mapping[str, Log]) -> Told:
         for line in [line for line in log.lines if line.text.strip()][-_LAST_LINES:]
     ]
     return Told(look.cause_of(status), tuple(last[:_LAST_LINES]))
+
+
+def _incidents(status: Status) -> Iterator[Told]:
+    """Yield what a job that goes on had to get over."""
+    sentence = events.last_incident(status.events)
+    if sentence and status.active:
+        yield Told(
+            Cause("it had to go on after something that went wrong"), (Evidence(events.PLACE, sentence),)
+        )
 
 
 def _warnings(found: Mapping[str, Log]) -> Iterator[Told]:

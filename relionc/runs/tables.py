@@ -92,6 +92,16 @@ class Signature(NamedTuple):
     warns: bool = False
 
 
+class Ending(NamedTuple):
+    """What helps after an ending that the script has noted; `looked_up`: a log may tell more; `passes`: it goes on."""
+
+    cure: str = ""
+    code: str = ""
+    change: PinChange | None = None
+    looked_up: bool = False
+    passes: bool = False
+
+
 class Marks(NamedTuple):
     """What RELION writes while it works: lines of run.out, names of files."""
 
@@ -144,6 +154,13 @@ def signatures() -> tuple[Signature, ...]:
 
 
 @cache
+def endings() -> Mapping[str, Ending]:
+    """Return what helps after each ending that a script can note, by its name."""
+    rows = as_mapping(_document("runtime", "signatures.yaml")["endings"])
+    return {name: _ending(as_mapping(row)) for name, row in rows.items()}
+
+
+@cache
 def marks() -> Marks:
     """Return what RELION writes while it works."""
     data = as_mapping(_document("runtime", "signatures.yaml")["progress"])
@@ -191,15 +208,19 @@ def _refusal(row: dict[str, Plain]) -> SbatchRefusal:
     )
 
 
-def _cause(row: dict[str, Plain]) -> Cause:
+def _ending(row: dict[str, Plain]) -> Ending:
+    cure, code = text_of(row.get("cure")), text_of(row.get("code"))
+    return Ending(cure, code, _change(row), looked_up="looked_up" in row, passes="passes" in row)
+
+
+def _change(row: dict[str, Plain]) -> PinChange | None:
     change = as_mapping(row.get("change"))
-    return Cause(
-        means=text_of(row["means"]),
-        cure=text_of(row.get("cure")),
-        code=text_of(row.get("code")),
-        change=PinChange(
-            tuple(as_texts(change["keys"])), float(text_of(change.get("times", 1))), "fewer" in change
-        )
-        if change
-        else None,
-    )
+    if not change:
+        return None
+    keys, times = tuple(as_texts(change["keys"])), float(text_of(change.get("times", 1)))
+    return PinChange(keys, times, "fewer" in change)
+
+
+def _cause(row: dict[str, Plain]) -> Cause:
+    cure, code = text_of(row.get("cure")), text_of(row.get("code"))
+    return Cause(text_of(row["means"]), cure, code, _change(row))

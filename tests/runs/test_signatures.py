@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from relionc.diag.codes import CODES
 from relionc.plan.pins import PIN_NAMES
 from relionc.runs import logs, postmortem, tables
+from relionc.source import load
+from relionc.source.values import as_mapping
 
 SIGNATURES = tables.signatures()
 # As squeue(1) of 26.05 lists them.
@@ -52,6 +55,14 @@ def test_every_cause_says_what_it_means_in_a_sentence_without_a_full_stop() -> N
     causes = [each.cause for each in SIGNATURES] + [word.cause for word in tables.words().states.values()]
     assert all(cause.means and not cause.means.endswith(".") for cause in causes)
     assert all(each.cause.cure for each in SIGNATURES)
+
+
+def test_every_ending_that_a_script_can_note_is_known() -> None:
+    loaded = load((Path(tables.__file__).parents[1] / "runtime/endings.yaml").read_bytes(), "endings.yaml")
+    assert loaded.tree is not None
+    noted = as_mapping(as_mapping(loaded.tree.value)["endings"])
+    ended = {name for name, row in noted.items() if as_mapping(row)["status"] != 0}
+    assert set(tables.endings()) == ended
 
 
 def test_every_state_of_slurm_is_known() -> None:

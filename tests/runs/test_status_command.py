@@ -182,6 +182,15 @@ def test_a_job_that_slurm_knows_no_more(site: Site) -> None:
     assert "first   job 90  FAILED" in site.run("status", "build/spec")[1]
 
 
+def test_a_job_that_goes_on_by_itself_says_after_what(site: Site) -> None:
+    folder = site.submitted("first", "90")
+    site.says("90", state="RUNNING", reason="None")
+    event(folder, "90", "start", "-", "started")
+    event(folder, "90", "resume", 3, "srun: error: cn0013: task 1: Killed; once more in this allocation")
+    out = site.run("status", "build/spec")[1]
+    assert "went on 1 time after a failure · srun: error: cn0013: task 1: Killed; once more" in out
+
+
 def test_slurm_that_does_not_answer(site: Site) -> None:
     site.submitted("first", "90")
     site.put("silent", "slurm_load_jobs error: Unable to contact slurm controller (connect failure)\n")

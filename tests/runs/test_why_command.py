@@ -120,13 +120,46 @@ def test_the_runtime_is_believed_first_and_its_sentence_shown(site: Site) -> Non
     folder = site.submitted("first", "90")
     event(folder, "90", "start", "-", "started")
     event(folder, "90", "end", "-", "cn0006: cannot read Particles/particles.star", "preflight", 69)
-    out = failed(site)
-    assert "seen     relionc/events.tsv: cn0006: cannot read Particles/particles.star" in out
+    out = failed(site, err="CustomAllocator out of memory\n", slurm=SLURMD.format(" DUE TO TIME LIMIT"))
+    assert out.splitlines()[1:4] == [
+        "  reason   cn0006: cannot read Particles/particles.star",
+        "  seen     relionc/events.tsv: preflight, status 69",
+        "  cure     mend what it names, and go on; nothing was computed",
+    ]
+
+
+def test_an_ending_that_a_log_tells_more_of(site: Site) -> None:
+    folder = site.submitted("first", "90")
+    event(folder, "90", "start", "-", "started")
+    event(folder, "90", "end", "-", "the ranks died too often: task 1: Killed", "given_up", 76)
+    out = failed(site, err="CustomAllocator out of memory\n")
+    assert out.splitlines()[1:4] == [
+        "  reason   a GPU had not enough memory",
+        "  seen     run.err:1: CustomAllocator out of memory",
+        "  seen     relionc/events.tsv: the ranks died too often: task 1: Killed",
+    ]
+
+
+def test_an_ending_that_is_none(site: Site) -> None:
+    """The job went back to the queue, where somebody cancelled it."""
+    folder = site.submitted("first", "90")
+    event(folder, "90", "start", "-", "started")
+    event(folder, "90", "end", 3, "the job goes back to the queue", "requeued", 85)
+    assert "  reason   was cancelled\n" in failed(site, state="CANCELLED", reason="None")
+
+
+def test_logs_of_another_job_in_the_same_folder_say_nothing(site: Site) -> None:
+    out = failed(
+        site, err="=== relionc: job 80, start 0.0, from the beginning\nCustomAllocator out of memory\n"
+    )
+    assert "GPU" not in out
 
 
 def test_an_older_attempt_in_the_same_log_is_not_todays_reason(site: Site) -> None:
-    before = "=== relionc: job 80 start 0\nCustomAllocator out of memory\n"
-    err = f"{before}=== relionc: job 90 start 0\ntask 0 launch failed: Unspecified error\n"
+    before = "=== relionc: job 80, start 0.0, from the beginning\nCustomAllocator out of memory\n"
+    err = (
+        f"{before}=== relionc: job 90, start 0.0, from iteration 3\ntask 0 launch failed: Unspecified error\n"
+    )
     out = failed(site, err=err)
     assert "srun could not start the program on all nodes" in out
     assert "GPU" not in out
