@@ -12,7 +12,6 @@ from relionc.cli.options import (
     HELP,
     Command,
     Flag,
-    Number,
     NumberedTexts,
     OptionalNumber,
     OptionalText,
@@ -154,7 +153,6 @@ NUMBER_OR_OWN = OptionalNumber(
 ANSWERED_BY = TextOption(
     "--relion", value="VERSION", required=True, names=_versions, help="RELION version whose answer is wanted."
 )
-NUMBER = Number("--job-number", value="N", default="1", help="Number of the output folder <JobDir>/jobNNN/.")
 OF_VERSION = OptionalText(
     "--relion",
     value="VERSION",
@@ -250,7 +248,7 @@ def _commands(given: Given) -> int:
     return run(
         JOB_FILES.of(given),
         relion=ANSWERED_BY.of(given),
-        job_number=NUMBER.of(given),
+        job_number=NUMBER_OR_OWN.of(given),
         format=RESULT.of(given),
     )
 
@@ -427,7 +425,7 @@ RELIONC = Command(
             summary="Print what RELION would run for its job files.",
             about="Print what RELION itself would run for each FILE, a job.star or run.job.",
             arguments=(JOB_FILES,),
-            options=(ANSWERED_BY, NUMBER, RESULT),
+            options=(ANSWERED_BY, NUMBER_OR_OWN, RESULT),
             run=_commands,
         ),
         Command(

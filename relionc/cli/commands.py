@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.cli import files, say
+from relionc.cli.job_folder import job_folder
 from relionc.cli.options import CallError
 from relionc.data.project import Project
 from relionc.diag import ERROR, Diagnostic
@@ -22,7 +23,7 @@ PIPELINE = "default_pipeline.star"
 """The file that makes a folder a project of RELION."""
 
 
-def run(paths: Sequence[str], *, relion: str, job_number: int, format: str) -> int:  # noqa: A002 - the option's name
+def run(paths: Sequence[str], *, relion: str, job_number: int | None, format: str) -> int:  # noqa: A002 - the option's name
     """Print the commands of each job file; returns the exit code."""
     try:
         version = catalog.version(relion)
@@ -45,14 +46,14 @@ def run(paths: Sequence[str], *, relion: str, job_number: int, format: str) -> i
     return max(codes)
 
 
-def _answer(path: str, version: str, job_number: int, project: Files | None) -> Answer:
+def _answer(path: str, version: str, job_number: int | None, project: Files | None) -> Answer:
     """Answer for one file; one that cannot be read is said like any other trouble with it."""
     try:
         data = files.read(path)
     except OSError as error:
         message = f"cannot read {path}: {error.strerror or error}"
         return Answer(path, diagnostics=(Diagnostic(CANNOT_READ, ERROR, message, path, None),))
-    return answer(path, data, version, job_number, project)
+    return answer(path, data, version, job_folder(path, job_number), project)
 
 
 def as_json(found: Answer) -> str:

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.cli import files, say
+from relionc.cli.job_folder import job_folder
 from relionc.cli.options import CallError
+from relionc.data.skim import Skim, TooMuch
 from relionc.pipeline.jobfile import NoVersion, import_job, spec_file
+from relionc.pipeline.project import NoJobs, import_project, in_folder, is_project, variables_beside
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from relionc.diag import Diagnostic
     from relionc.ir import SpecFile
     from relionc.pipeline.jobfile import Imported
-    from relionc.spec.job_from_file import Job
 
 CLUSTER = "local"
 
@@ -25,7 +30,11 @@ def run(
     from relionc.store.paths import StoreError
 
     try:
-        found = import_job(path, files.read_spec(path), relion)
+        path = in_folder(path) if os.path.isdir(path) else path
+        if is_project(path):
+            return _project(path, out=out, relion=relion, cluster=cluster)
+        scheme = variables_beside(path, Skim())
+        found = import_job(path, files.read_spec(path), relion, scheme)
         _show(found)
         if found.job is None:
             return 1
@@ -33,23 +42,29 @@ def run(
             f", which RELION {other} may have written too" for other in found.others
         )
         chosen = cluster or _default_cluster(out or path)
-        output = _output(path, found.job, job_number)
-        _write(spec_file(found.job, source=source, cluster=chosen, output=output), out)
+        output = f"{found.job.type.job_dir}/{job_folder(path, job_number)}/"
+        _write(spec_file(found.job, source=source, cluster=chosen, output=output, known=scheme), out)
     except NoVersion as error:
         say.trouble(f"{error}; name one with --relion")
         return 2
-    except (CallError, StoreError, catalog.UnknownVersion) as error:
+    except (CallError, StoreError, NoJobs, catalog.UnknownVersion) as error:
         say.trouble(error)
         return 2
     return 0
 
 
-def _output(path: str, job: Job, number: int | None) -> str:
-    """Return the folder of the job: of the number that is asked for, or the one that the file lies in."""
-    folder = os.path.basename(os.path.dirname(os.path.abspath(path)))
-    if number is None and folder.startswith("job") and folder[3:].isdecimal():
-        return f"{job.type.job_dir}/{folder}/"
-    return f"{job.type.job_dir}/job{number or 1:03d}/"
+def _project(path: str, *, out: str | None, relion: str | None, cluster: str | None) -> int:
+    """Write one spec of all jobs of a project or a scheme, or print it."""
+    chosen = cluster or _default_cluster(out or path)
+    try:
+        found = import_project(path, files.read, Skim(), relion=relion, cluster=chosen)
+    except (OSError, TooMuch) as error:
+        raise CallError(
+            f"cannot read {path}: {getattr(error, 'strerror', None) or 'it is too large'}"
+        ) from None
+    _say(found.diagnostics, found.sources)
+    _write(found.spec, out)
+    return 0
 
 
 def _default_cluster(path: str) -> str:
@@ -58,12 +73,15 @@ def _default_cluster(path: str) -> str:
 
 
 def _show(found: Imported) -> None:
+    _say(found.diagnostics, {diagnostic.path: found.source for diagnostic in found.diagnostics})
+
+
+def _say(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str]) -> None:
     from relionc.cli.build import colored
     from relionc.diag import render
 
-    if found.diagnostics:
-        sources = {diagnostic.path: found.source for diagnostic in found.diagnostics}
-        say.diagnostics(render.text(found.diagnostics, sources, color=colored()))
+    if diagnostics:
+        say.diagnostics(render.text(diagnostics, sources, color=colored()))
 
 
 def _write(spec: SpecFile, out: str | None) -> None:

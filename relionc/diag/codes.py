@@ -61,6 +61,7 @@ CODES: dict[str, str] = {
     "RL142": "a job file omits options",
     "RL143": "the file cannot be opened",
     "RL144": "a data file is too large to be looked at whole",
+    "RL145": "a scheme's variable in a job file has no value here",
     "RL150": "an input is not where the job looks for it",
     "RL151": "a data file is not written as RELION reads it",
     "RL152": "`data` and the file do not agree",

@@ -6,13 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from relionc.ir import SpecFile
+    from relionc.ir import SpecFile, SpecJob
 
-_PLAIN = re.compile(
-    r"(?:[A-Za-z0-9_./@+-]|\$\{\{ env\.\w+ \}\})(?:[A-Za-z0-9_./@%+=,:-]|\$\{\{ env\.\w+ \}\})*"
-)
+_REFERENCE = r"\$\{\{ (?:env|vars|jobs)\.[A-Za-z0-9_.-]+ \}\}"
+_PLAIN = re.compile(rf"(?:[A-Za-z0-9_./@+-]|{_REFERENCE})(?:[A-Za-z0-9_./@%+=,:-]|{_REFERENCE})*")
 _MEANS_SOMETHING = frozenset(("true", "false", "null", "-", ".", "---", "..."))
 
 
@@ -25,17 +24,35 @@ def _lines(spec: SpecFile) -> Iterator[str]:
     yield from (f"# {line}" for line in spec.header)
     yield "relionc: 1"
     yield from _mapping(spec.facts, "")
-    yield from ("jobs:", f"  {spec.job}:")
-    yield from _mapping(spec.job_facts, "    ")
-    if spec.pins or spec.options or spec.left_out:
-        yield "    options:" if spec.pins or spec.options else "    options: {}"
-    if spec.pins:
+    yield from _variables(spec.variables)
+    yield "jobs:"
+    for job in spec.jobs:
+        yield from _job(job)
+
+
+def _variables(variables: Sequence[tuple[str, str | None, str]]) -> Iterator[str]:
+    """Yield the variables; as comments those without a value, which a spec cannot have."""
+    if variables:
+        yield "vars:" if any(text is not None for _, text, _ in variables) else "# vars:"
+    for name, text, remark in variables:
+        mark = "  " if text is not None else "#   "
+        yield f"{mark}{name}: {scalar(text or '')}" + (f"  # {remark}" if remark else "")
+
+
+def _job(job: SpecJob) -> Iterator[str]:
+    yield f"  {job.name}:"
+    yield from _mapping(job.facts, "    ")
+    if job.after:
+        yield f"    after: [{', '.join(job.after)}]"
+    if job.pins or job.options or job.left_out:
+        yield "    options:" if job.pins or job.options else "    options: {}"
+    if job.pins:
         yield "      # Fixed, so that the commands stay those of the job file; without a line the plan chooses."
-    yield from _mapping((*spec.pins, *spec.options), "      ")
-    for name, text, why in spec.left_out:
+    yield from _mapping((*job.pins, *job.options), "      ")
+    for name, text, why in job.left_out:
         yield f"      # {name}: {text} -- omitted: {why}"
-    if spec.extra_args:
-        yield from _mapping([("extra_args", spec.extra_args)], "    ")
+    if job.extra_args:
+        yield from _mapping([("extra_args", job.extra_args)], "    ")
 
 
 def _mapping(pairs: Iterable[tuple[str, str]], indent: str) -> Iterator[str]:

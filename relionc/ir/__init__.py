@@ -175,21 +175,32 @@ class JobFile(NamedTuple):
     star_version: str = "30001"
 
 
-class SpecFile(NamedTuple):
-    """A spec of one job, made from something else, for people to go on with.
+class SpecJob(NamedTuple):
+    """A job of a spec that is made from something else.
 
     All values are the texts of YAML scalars, not yet quoted. `left_out` has name, text and reason of what the
     spec cannot say.
     """
 
-    header: tuple[str, ...]  # comment lines
-    facts: tuple[tuple[str, str], ...]  # of the spec: cluster, relion
-    job: str
-    job_facts: tuple[tuple[str, str], ...]  # type, continue, output
+    name: str
+    facts: tuple[tuple[str, str], ...]  # type, continue, output
     pins: tuple[tuple[str, str], ...]
     options: tuple[tuple[str, str], ...]
     extra_args: str
     left_out: tuple[tuple[str, str, str], ...]
+    after: tuple[str, ...] = ()
+
+
+class SpecFile(NamedTuple):
+    """A spec made from something else, for people to go on with.
+
+    `variables` have name, text and a remark; one without a text stands as a comment.
+    """
+
+    header: tuple[str, ...]  # comment lines
+    facts: tuple[tuple[str, str], ...]  # of the spec: cluster, relion
+    jobs: tuple[SpecJob, ...]
+    variables: tuple[tuple[str, str | None, str], ...] = ()
 
 
 class JobArtifacts(NamedTuple):

@@ -13,17 +13,19 @@ from relionc.data.skim import TooMuch
 from relionc.diag import ERROR, Diagnostic, Finding
 from relionc.diag.clean import printable
 from relionc.diag.locate import locate_all
-from relionc.ir import Glob, SpecFile
+from relionc.ir import Glob, SpecFile, SpecJob
 from relionc.lower.commands import relion_commands
+from relionc.pipeline.variables import Variables, unset
 from relionc.record import NamedTuple
 from relionc.source import jobfile
 from relionc.spec.job_from_file import resolve, with_references
 from relionc.spec.job_to_spec import job_to_spec, versions_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from relionc.catalog.program import Files
+    from relionc.catalog.types import Option
     from relionc.ir import CommandLine, Word
     from relionc.lower.commands import RelionCommands
     from relionc.spec.job_from_file import Job
@@ -59,8 +61,8 @@ class NoVersion(Exception):  # noqa: N818 - what is wrong with a call, as it is 
     """No version writes such a job file, so that the call has to name one."""
 
 
-def answer(path: str, data: bytes, version: str, job_number: int, project: Files | None = None) -> Answer:
-    """Return what a version of RELION makes of a job file; its output folder is that of job `job_number`.
+def answer(path: str, data: bytes, version: str, folder: str, project: Files | None = None) -> Answer:
+    """Return what a version of RELION makes of a job file; its output goes to `folder`, as `job025`, of its type.
 
     A few job types look into files of the `project`; without one, those are taken to be there.
     """
@@ -71,7 +73,8 @@ def answer(path: str, data: bytes, version: str, job_number: int, project: Files
     job, findings = resolve(text, version)
     if job is None:
         return Answer(path, diagnostics=tuple(locate_all(findings, text)), source=text.text)
-    output = f"{job.type.job_dir}/job{job_number:03d}/"
+    output = f"{job.type.job_dir}/{folder}/"
+    findings = [*findings, *unset(job, {})]
     try:
         commands = relion_commands(
             job.type, job.options, output=output, is_continue=job.is_continue, files=project
@@ -118,9 +121,10 @@ def _plain(word: Word) -> str:
     return with_references(text, "${{{}}}".format)
 
 
-def import_job(path: str, data: bytes, relion: str | None) -> Imported:
+def import_job(path: str, data: bytes, relion: str | None, known: Variables | None = None) -> Imported:
     """Return the job that a job file holds, of the version that is named or of the likeliest that wrote the file.
 
+    `known` are the variables of the scheme that the file belongs to; others that it names are told.
     Raises NoVersion, and UnknownVersion of the catalogue.
     """
     try:
@@ -131,24 +135,50 @@ def import_job(path: str, data: bytes, relion: str | None) -> Imported:
     if not versions:
         raise NoVersion(f"no RELION version writes such a job file as {path}")
     job, findings = resolve(text, versions[0])
+    findings += unset(job, known.values if known else {}) if job else ()
     return Imported(job, versions[1:], tuple(locate_all(findings, text)) if findings else (), text.text)
 
 
-def spec_file(job: Job, *, source: str, cluster: str, output: str) -> SpecFile:
-    """Return the spec of a job, whose build gives the commands of the job file."""
-    carried = job_to_spec(job)
-    left_out = tuple((name, printable(text), printable(why)) for name, text, why in carried.left_out)
-    is_continue = (("continue", "yes"),) if job.is_continue else ()
+def spec_file(
+    job: Job, *, source: str, cluster: str, output: str, known: Variables | None = None
+) -> SpecFile:
+    """Return the spec of a job, whose build gives the commands of the job file.
+
+    `known` are the variables of the scheme that the file belongs to.
+    """
+    variables = known or Variables({})
+    made = spec_job(job, job.type.name, output=output, refer=variables.refer)
     return SpecFile(
         header=(
             f"From {printable(source)}. What is not said here has the default of RELION {job.type.version}.",
-            "`relionc cluster list` names the profiles for `cluster`.",
+            PROFILES,
         ),
         facts=(("cluster", cluster), ("relion", f"{job.type.version}")),
-        job=job.type.name,
-        job_facts=(("type", job.type.name), *is_continue, ("output", output)),
+        jobs=(made,),
+        variables=variables.used(),
+    )
+
+
+PROFILES = "`relionc cluster list` names the profiles for `cluster`."
+
+
+def spec_job(
+    job: Job,
+    name: str,
+    *,
+    output: str | None,
+    refer: Callable[[Option, str], str | None],
+    after: tuple[str, ...] = (),
+) -> SpecJob:
+    """Return a job as a spec has it; without an `output` it goes to the folder of its name."""
+    carried = job_to_spec(job, refer)
+    is_continue = (("continue", "yes"),) if job.is_continue else ()
+    return SpecJob(
+        name=name,
+        facts=(("type", job.type.name), *is_continue, *((("output", output),) if output else ())),
         pins=carried.pins,
         options=carried.options,
         extra_args=carried.extra_args,
-        left_out=left_out,
+        left_out=tuple((key, printable(text), printable(why)) for key, text, why in carried.left_out),
+        after=after,
     )

@@ -118,7 +118,7 @@ def _labelled_rows(lines: list[str]) -> Iterator[tuple[str, str, int]]:
 
 def _star(path: str, text: str) -> JobText:
     lines = text.translate(_BLANKS).split("\n")
-    head = _list(path, lines, _after(path, lines, _HEAD))
+    head = _head(path, lines, _after(path, lines, _HEAD))
     if not head.keys() & {_NUMBER, _LABEL}:
         raise NotRead(path, "this file does not say what type its job is of")
     return JobText(
@@ -145,6 +145,15 @@ def _after(path: str, lines: list[str], table: str) -> int:
         if "data_" in line and line.strip(" ").partition("data_")[2] == table:
             return number + 1
     raise NotRead(path, f"this file has no table data_{table}")
+
+
+def _head(path: str, lines: list[str], start: int) -> dict[str, str]:
+    """Read the one row of the first table: from 5.0 on it may be a loop, which RELION reads all the same."""
+    opening = next((line for line in lines[start:] if line.strip(" ")), "")
+    if "loop_" not in opening:
+        return _list(path, lines, start)
+    columns, first = _columns(lines, start)
+    return dict(zip(columns, _words(path, lines[first], first) if first < len(lines) else [], strict=False))
 
 
 def _list(path: str, lines: list[str], start: int) -> dict[str, str]:

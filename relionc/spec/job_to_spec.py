@@ -14,12 +14,17 @@ from relionc.spec.scope import SpecScope
 from relionc.spec.suspect_values import broken_rank_rules
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from relionc.catalog.types import Option
     from relionc.source.jobfile import JobText
     from relionc.spec.job_from_file import Job
 
 _PINNED = ("ranks", "threads", "use_gpu", "gpu_ids", "scratch_dir")
 """What the plan would choose: only when it is said does a build give the commands of the job file."""
+
+_NOT_OF_VERSION = 1_000
+"""Misfits of a file that a version does not write, where it writes others of the same project."""
 
 
 class JobInSpec(NamedTuple):
@@ -34,8 +39,15 @@ class JobInSpec(NamedTuple):
     left_out: tuple[tuple[str, str, str], ...]
 
 
-def job_to_spec(job: Job) -> JobInSpec:
-    """Return what a spec says of a job: what is not RELION's default, and what the plan would choose."""
+def no_references(_: Option, __: str) -> str | None:
+    """Refer to nothing: the values of a job file stay as they are."""
+
+
+def job_to_spec(job: Job, refer: Callable[[Option, str], str | None] = no_references) -> JobInSpec:
+    """Return what a spec says of a job: what is not RELION's default, and what the plan would choose.
+
+    `refer` may return what a spec writes in place of a value: references to variables, or to files of other jobs.
+    """
     pins: list[tuple[str, str]] = []
     options: list[tuple[str, str]] = []
     left_out: list[tuple[str, str, str]] = []
@@ -44,8 +56,9 @@ def job_to_spec(job: Job) -> JobInSpec:
         text = job.options.get(key, option.default)
         if not _says_something(option, text, job):
             continue
-        written = _written(option, text)
-        if why := _why_not(option, written, job):
+        reference = refer(option, text)
+        written = _written(option, text) if reference is None else reference
+        if why := _why_not(option, written, job, is_reference=reference is not None):
             left_out.append((key, text, why))
         elif option.role == "extra_args":
             extra_args = written
@@ -69,7 +82,7 @@ def _written(option: Option, text: str) -> str:
     return with_references(text, "${{{{ env.{} }}}}".format)
 
 
-def _why_not(option: Option, written: str, job: Job) -> str:
+def _why_not(option: Option, written: str, job: Job, *, is_reference: bool) -> str:
     """Return why a spec cannot have an option, or nothing."""
     if option.role == "queue":
         return "the build makes the script for the queue"
@@ -79,6 +92,8 @@ def _why_not(option: Option, written: str, job: Job) -> str:
         return "RELION does not use it when it pre-reads the particles"
     if option.role == "ranks" and (broken := _broken_rule(job)):
         return broken
+    if is_reference:  # nobody knows its value here
+        return ""
     scope = SpecScope({})
     text = job_options.one(written, option, (), scope)
     if text is not None and option.role in _PINNED:
@@ -97,15 +112,21 @@ def _prereads(job: Job) -> bool:
     return option is not None and job.options.get(option.key, option.default) == "Yes"
 
 
-def versions_of(text: JobText) -> tuple[str, ...]:
-    """Return the versions that may have written a job file, newest first: its form and its options fit them best."""
+def versions_of(*texts: JobText) -> tuple[str, ...]:
+    """Return the versions that may have written job files, newest first: the form and the options fit them best."""
     found = [
         (misfits, version)
         for version in catalog.versions()
-        if (misfits := _misfits(text, version)) is not None
+        if (misfits := _misfits_of_all(texts, version)) is not None
     ]
     best = min((misfits for misfits, _ in found), default=None)
     return tuple(version for misfits, version in reversed(found) if misfits == best)
+
+
+def _misfits_of_all(texts: Sequence[JobText], version: str) -> int | None:
+    """Return the misfits of all files together; None where the version writes none of them."""
+    found = [misfits for text in texts if (misfits := _misfits(text, version)) is not None]
+    return sum(found) + _NOT_OF_VERSION * (len(texts) - len(found)) if found else None
 
 
 def _misfits(text: JobText, version: str) -> int | None:

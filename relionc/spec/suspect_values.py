@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from relionc import catalog
+from relionc.catalog.pipelines import pipelines
 from relionc.diag import WARNING, Finding
 
 if TYPE_CHECKING:
@@ -21,10 +22,11 @@ STOPS = "RL133"
 
 
 def suspect_values(job: Job) -> Iterator[Finding]:
-    """Yield a warning for each value that RELION passes on although it cannot be meant."""
+    """Yield a warning for each value that RELION passes on although it cannot be meant; a scheme's variables are."""
+    variable = pipelines().variable
     for key, text in job.options.items():
         option = job.type.options[key]
-        if text != option.default and (message := _wrong(text, option)):
+        if text != option.default and variable not in text and (message := _wrong(text, option)):
             yield Finding(_code(option), message, route=(job.lines[key],), severity=WARNING)
     if not (job.type.traits.rank_rules or job.type.traits.run_rules):
         return

@@ -41,7 +41,7 @@ def written(row: Row, release: str) -> str:
 def answered(row: Row, release: str, path: Path) -> Answer:
     path.write_text(written(row, release), encoding="utf-8")
     number = int(row["outputname"].rstrip("/")[-3:])
-    return answer(str(path), path.read_bytes(), version_of(release), number, PROJECT)
+    return answer(str(path), path.read_bytes(), version_of(release), f"job{number:03}", PROJECT)
 
 
 def as_recorded(words: list[str]) -> list[str]:

@@ -64,7 +64,7 @@ def of_relion(folder: Path, text: str) -> list[str]:
 def test_the_same_commands_come_of_an_odd_job_file(rows: str, tmp_path: Path) -> None:
     path = tmp_path / "asked.star"
     path.write_text(HEAD + TABLE + rows, "utf-8")
-    assert list(answer(str(path), path.read_bytes(), VERSION, 25).texts) == of_relion(
+    assert list(answer(str(path), path.read_bytes(), VERSION, "job025").texts) == of_relion(
         tmp_path, HEAD + TABLE + rows
     )
 
@@ -83,6 +83,6 @@ def test_the_same_commands_come_of_an_odd_job_file(rows: str, tmp_path: Path) ->
 def test_the_same_commands_come_of_oddly_laid_out_tables(text: str, tmp_path: Path) -> None:
     path = tmp_path / "asked.star"
     path.write_text(text, "utf-8")
-    found = answer(str(path), path.read_bytes(), VERSION, 25)
+    found = answer(str(path), path.read_bytes(), VERSION, "job025")
     assert found.texts
     assert list(found.texts) == of_relion(tmp_path, text)

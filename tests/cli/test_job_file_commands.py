@@ -177,8 +177,8 @@ def test_a_project_too_large_to_look_at_is_said(tmp_path, monkeypatch):
     )
     project = Project()
     data = text.encode()
-    found = answer("job.star", data, "3.1", 1, project).diagnostics
+    found = answer("job.star", data, "3.1", "job001", project).diagnostics
     assert not [each for each in found if each.code == "RL144"]
     project._skim = Skim(work=1)
-    (one,) = answer("job.star", data, "3.1", 1, project).diagnostics
+    (one,) = answer("job.star", data, "3.1", "job001", project).diagnostics
     assert (one.code, one.severity) == ("RL144", "error")

@@ -116,7 +116,7 @@ def said_of_profile(data: bytes) -> str:
 
 def said_of_job_file(data: bytes) -> str:
     """Return the commands that a job file gives in two versions, and what is said of it."""
-    return repr([answer("fuzz", data, version, 1) for version in ("3.1", "5.0")])
+    return repr([answer("fuzz", data, version, "job001") for version in ("3.1", "5.0")])
 
 
 def said_of_template(data: bytes) -> str:

@@ -13,6 +13,7 @@ from relionc.catalog.compiler.fragments import FragmentError
 from relionc.catalog.compiler.inherit import inherited
 from relionc.catalog.compiler.jobtype import compiled
 from relionc.catalog.compiler.kinds import compile_kinds
+from relionc.catalog.compiler.pipelines import compile_pipelines
 from relionc.catalog.compiler.programs import compile_programs
 from relionc.catalog.compiler.queue import compile_queue
 from relionc.catalog.compiler.ranges import number
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CatalogError", "catalogue", "compile_all", "compile_queue", "compile_type", "read_data"]
 
-_GENERAL = ("versions", "shared", "queue", "starfiles", "programs")
+_GENERAL = ("versions", "shared", "queue", "starfiles", "pipelines", "programs")
 
 
 def catalogue(folder: str) -> dict[str, object]:
@@ -41,6 +42,7 @@ def catalogue(folder: str) -> dict[str, object]:
         "options": _versions_of_options(types),
         "queue": compile_queue(data),
         "starfiles": compile_starfiles(data["starfiles"], _releases(data)),
+        "pipelines": compile_pipelines(data["pipelines"]),
         "kinds": compile_kinds(data["versions"], _releases(data)),
         **{
             f"programs/{version}": each for version, each in compile_programs(data["programs"], types).items()

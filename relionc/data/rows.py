@@ -1,0 +1,28 @@
+"""All rows of small STAR files, as RELION writes them about its own jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.data.facts import Rows
+from relionc.data.skim import TooMuch
+from relionc.data.star import Lines, tables
+
+if TYPE_CHECKING:
+    from relionc.data.skim import Skim
+
+    Row = dict[str, str]
+
+
+def rows_of(path: str, skim: Skim) -> dict[str, list[Row]]:
+    """Return the rows of each table by its name, each row by column; raises OSError, TooMuch."""
+    found: dict[str, list[Row]] = {}
+    with skim.open(path) as stream:
+        for table in tables(Lines(stream, skim), lambda table: Rows(len(table.columns))):
+            if table.cut:
+                raise TooMuch
+            rows = table.tally.rows if isinstance(table.tally, Rows) else [table.first] if table.rows else []
+            if len(rows) < table.rows:
+                raise TooMuch
+            found.setdefault(table.name, [dict(zip(table.columns, row, strict=False)) for row in rows])
+    return found
