@@ -16,7 +16,7 @@ from relionc.diag import WARNING, Diagnostic
 from relionc.diag.clean import printable
 from relionc.diag.locate import locate_all
 from relionc.ir import SpecFile
-from relionc.pipeline.jobfile import PROFILES, spec_job
+from relionc.pipeline.jobfile import PROFILES, NoVersion, spec_job
 from relionc.pipeline.variables import Variables, unset, variables_in
 from relionc.record import NamedTuple
 from relionc.source import jobfile
@@ -63,7 +63,7 @@ class Member(NamedTuple):
     after: tuple[str, ...]
 
 
-class Found(NamedTuple):
+class Collection(NamedTuple):
     """The members of a file, its scheme's variables, what is to be said of the file as a whole."""
 
     members: tuple[Member, ...]
@@ -105,17 +105,18 @@ def in_folder(folder: str) -> str:
 def import_project(
     path: str, read: Callable[[str], bytes], skim: Skim, *, relion: str | None, cluster: str
 ) -> ImportedProject:
-    """Return the spec of all jobs that a pipeline or a scheme names; raises NoJobs, OSError, TooMuch."""
+    """Return the spec of all jobs that a pipeline or a scheme names; raises NoJobs, NoVersion, OSError, TooMuch."""
     found = _members(path, rows_of(path, skim), read)
     if not found.members:
         raise NoJobs(f"no job of {path} has a job file that can be read")
     texts = [member.text for member in found.members]
     versions = (catalog.version(relion),) if relion else versions_of(*texts)
     if not versions:
-        raise NoJobs(f"no RELION version writes such job files as those of {path}; name one with --relion")
+        raise NoVersion(f"no RELION version writes such job files as those of {path}")
     jobs, diagnostics = _resolved(found.members, versions[0], found.variables)
     made = tuple(_Writer(jobs, found.variables).all())
-    left = [member.name for member in found.members if member not in [each for each, _ in jobs]]
+    kept = {member.name for member, _ in jobs}
+    left = [member.name for member in found.members if member.name not in kept]
     spec = SpecFile(
         header=tuple(map(printable, (*_header(path, versions, found), *_left_out(left), PROFILES))),
         facts=(("cluster", cluster), ("relion", versions[0])),
@@ -137,7 +138,7 @@ def variables_beside(path: str, skim: Skim) -> Variables:
     return Variables({})
 
 
-def _header(path: str, versions: tuple[str, ...], found: Found) -> Iterator[str]:
+def _header(path: str, versions: tuple[str, ...], found: Collection) -> Iterator[str]:
     others = "".join(f", which RELION {other} may have written too" for other in versions[1:])
     yield f"From {os.path.basename(path)}{others}: what is not said here has the default of RELION {versions[0]}."
     yield from found.remarks
@@ -148,7 +149,7 @@ def _left_out(names: Iterable[str]) -> Iterator[str]:
         yield f"Left out, as this version has no such job: {name}."
 
 
-def _members(path: str, tables: Tables, read: Callable[[str], bytes]) -> Found:
+def _members(path: str, tables: Tables, read: Callable[[str], bytes]) -> Collection:
     known = pipelines()
     if known.pipeline["processes"]["table"] in tables:
         return _of_pipeline(os.path.dirname(path), tables, read)
@@ -158,12 +159,12 @@ def _members(path: str, tables: Tables, read: Callable[[str], bytes]) -> Found:
     raise NoJobs(f"{path} is no pipeline and no scheme of RELION")
 
 
-def _of_pipeline(project: str, tables: Tables, read: Callable[[str], bytes]) -> Found:
+def _of_pipeline(project: str, tables: Tables, read: Callable[[str], bytes]) -> Collection:
     names = pipelines().pipeline
     processes = _column(tables, names["processes"], "name")
     aliases = _column(tables, names["processes"], "alias")
     after = _inputs(tables, names)
-    reader = _Reader(read)
+    reader = _JobFiles(read)
     members: list[Member] = []
     for folder, alias in zip(processes, aliases, strict=True):
         text = reader.job_file(os.path.join(project, folder))
@@ -173,7 +174,7 @@ def _of_pipeline(project: str, tables: Tables, read: Callable[[str], bytes]) -> 
         called = other or folder
         name = reader.name(called.rstrip("/").rpartition("/")[2], "" if other else folder.partition("/")[0])
         members.append(Member(name, folder, other, text.path, text, folder, tuple(after.get(folder, ()))))
-    return Found(tuple(members), Variables({}), (), tuple(reader.diagnostics))
+    return Collection(tuple(members), Variables({}), (), tuple(reader.diagnostics))
 
 
 def _inputs(tables: Tables, names: Mapping[str, Table]) -> dict[str, list[str]]:
@@ -195,12 +196,12 @@ def _inputs(tables: Tables, names: Mapping[str, Table]) -> dict[str, list[str]]:
 
 def _of_scheme(
     folder: str, names: Mapping[str, Table], tables: Tables, read: Callable[[str], bytes]
-) -> Found:
+) -> Collection:
     (scheme, *_) = _column(tables, names["general"], "name") or [""]
     scheme = scheme.rstrip("/") + "/"
     jobs = _column(tables, names["jobs"], "name")
     before = _before(tables, names, jobs)
-    reader = _Reader(read)
+    reader = _JobFiles(read)
     members: list[Member] = []
     for job in jobs:
         text = reader.job_file(os.path.join(folder, job))
@@ -215,7 +216,9 @@ def _of_scheme(
     }
     steps = ", ".join(_column(tables, names["operators"], "name"))
     said = (f"A spec runs each job once; the scheme's operators are not in it: {steps}.",) if steps else ()
-    return Found(tuple(members), Variables(_values(names, tables), remarks), said, tuple(reader.diagnostics))
+    return Collection(
+        tuple(members), Variables(_values(names, tables), remarks), said, tuple(reader.diagnostics)
+    )
 
 
 def _values(names: Mapping[str, Table], tables: Tables) -> dict[str, str]:
@@ -273,7 +276,7 @@ def _column(tables: Tables, names: Table, column: str) -> list[str]:
     return [row.get(names[column], "") for row in tables.get(names["table"], [])]
 
 
-class _Reader:
+class _JobFiles:
     """Reads the job files of a project, and finds names for their jobs."""
 
     def __init__(self, read: Callable[[str], bytes]) -> None:
