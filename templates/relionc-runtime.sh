@@ -1,6 +1,6 @@
 #!/bin/bash
 # The guard of relionc's jobs: run.sbatch and run.sh say what runs, this file how it is guarded. It needs bash 4.2, coreutils,
-# awk, sed, grep, find, tar of none but these, and Slurm's own commands. docs/runtime.md describes what it does, and why.
+# awk, sed, grep, find and Slurm's own commands. docs/runtime.md describes what it does, and why.
 #
 # A script sets `plan` (facts by name), `inputs`, `results` and `wrapper` (lists), sources this file and calls
 #   relionc_begin   takes the output folder, or ends the script: it is another job's, another run's, or finished
@@ -83,6 +83,7 @@ relionc_ending() {
 
 # How long to wait, in seconds. A site or a user may export others.
 : "${RELIONC_TICK:=1}"            # between two looks at a running job
+: "${RELIONC_STALL_START:=900}"   # without a word from the program: its ranks have not found each other
 : "${RELIONC_STALL_FIRST:=7200}"  # without a sign of life before the first iteration: copying to scratch, reading
 : "${RELIONC_STALL_LEAST:=1200}"  # the same later, at least
 : "${RELIONC_STALL_FACTOR:=4}"    # the same later: so many times the longest iteration
@@ -454,7 +455,7 @@ relionc_look() {
       rm -rf -- "${plan[scratch]}/relionc.$$" "${plan[scratch]}/relion_volatile"
       free=$(df -Pk -- "${plan[scratch]}" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024) }')
       if ((${free:-0} < ${plan[scratch_mib]:-1})); then
-        bad "the scratch folder ${plan[scratch]} has ${free:-0} MiB free, and ${plan[scratch_mib]:-1} MiB are to be copied to it; clear it, or leave the node out"
+        bad "the scratch folder ${plan[scratch]} has ${free:-0} MiB free, and RELION wants ${plan[scratch_mib]:-1} MiB there (with what it keeps free); clear it, or leave the node out"
       elif ((${free:-0} < ${plan[scratch_gib]:-0} * 1024)); then
         warn "the scratch folder ${plan[scratch]} has $((${free:-0} / 1024)) GiB free of ${plan[scratch_gib]} GiB planned"
       fi
@@ -589,6 +590,7 @@ relionc_warn() {
 # relionc_enough_nodes: whether the partition has as many nodes as the job needs without the unfit ones.
 relionc_enough_nodes() {
   local left
+  if [[ $(grep -c . "${rc_state}/unfit.${rc_job}" 2>/dev/null) -ge 5 ]]; then return 1; fi # it is not the nodes
   left=$(sinfo -h -N -p "${SLURM_JOB_PARTITION}" -t idle,mixed,allocated,completing,planned -o %N 2>/dev/null | sort -u |
     grep -vxF "$(scontrol show hostnames "${rc_unfit}" 2>/dev/null)" | grep -c .)
   ((left >= rc_nodes))
@@ -607,7 +609,7 @@ relionc_launch() {
   if [[ ${rc_how} = resume ]]; then words="with what is not done yet"; fi
   if [[ -n ${from} ]]; then words="from iteration ${rc_from}"; fi
   relionc_mark
-  printf '=== relionc: job %s, start %s.%s, %s\n' "${rc_job}" "${rc_restart}" "${rc_tries}" "${words}" | tee -a -- "${output}/run.err" >>"${output}/run.out"
+  printf '=== relionc: job %s, start %s.%s, %s\n' "${rc_job}" "${rc_restart}" "${rc_starts}" "${words}" | tee -a -- "${output}/run.err" >>"${output}/run.out"
   rc_out_at=$(relionc_size "${output}/run.out") rc_err_at=$(relionc_size "${output}/run.err")
   relionc_note launch "${rc_from}" "RELION starts ${words}"
   rc_launched=1 rc_cause='' rc_again=1
@@ -636,7 +638,9 @@ relionc_kill() {
 # relionc_limit: seconds without a sign of life that are too many now; 0: never.
 relionc_limit() {
   local limit=${RELIONC_STALL_FIRST}
-  if ((rc_longest)); then
+  if [[ ${plan[resume]-} = iterations ]] && (($(relionc_size "${output}/run.out") <= rc_out_at)); then
+    limit=${RELIONC_STALL_START}
+  elif ((rc_longest)); then
     limit=$((rc_longest * RELIONC_STALL_FACTOR))
     if ((limit < RELIONC_STALL_LEAST)); then limit=${RELIONC_STALL_LEAST}; fi
   fi
@@ -681,6 +685,7 @@ relionc_first_words() {
   fi
   for name in "${!rc_warning[@]}"; do
     if [[ ${name} = no_gpu && -z ${plan[gpus]-} ]]; then continue; fi
+    if [[ ${name} = unknown_argument && ${rc_how} = resume ]]; then continue; fi # a continued run takes fewer; the first has said so
     line=$(relionc_news | head -c 100000 | grep -E -m 1 -e "${rc_warning[${name}]}")
     if [[ -n ${line} ]]; then relionc_warn "${rc_warning_says[${name}]}" "RELION says: ${line}"; fi
   done
@@ -743,8 +748,10 @@ relionc_watch() {
 
 # --- why it ended ----------------------------------------------------------------------------------------------------------------
 
-relionc_line() { # KIND TEXT: the first line of a text that has words of that kind
-  grep -E -m 1 -e "${rc_word[$1]}" <<<"$2" | head -c 300
+relionc_line() { # KIND TEXT: the first line of a text that has words of that kind; 1: there is none
+  local line
+  line=$(grep -E -m 1 -e "${rc_word[$1]}" <<<"$2") || return 1
+  printf '%s' "${line:0:300}"
 }
 
 # relionc_diagnose: sets rc_why to the name of an ending (or `killed`) and rc_detail to the evidence.
@@ -766,19 +773,19 @@ relionc_diagnose() {
   fi
   if [[ ${rc_cause} = stall ]]; then
     rc_why=killed rc_detail="no sign of life, so its step was ended"
-  elif line=$(relionc_line memory_of_slurm "${err}"$'\n'"${log}") || line=$(relionc_line memory "${err}") && [[ -n ${line} ]]; then
+  elif line=$(relionc_line memory_of_slurm "${err}"$'\n'"${log}") || line=$(relionc_line memory "${err}"); then
     rc_why=memory rc_detail="${line}"
-  elif line=$(relionc_line disk "${err}") && [[ -n ${line} ]]; then
+  elif line=$(relionc_line disk "${err}"); then
     rc_why=disk rc_detail="${line}"
   elif [[ -e ${output}/${rc_marker[aborted]} || ${rc_cause} = limit ]]; then
     rc_why=aborted
-  elif line=$(relionc_line no_start "${err}") && [[ -n ${line} ]] && ! relionc_out_news | grep -qE -e "${rc_word[works]}"; then
+  elif line=$(relionc_line no_start "${err}") && ! relionc_out_news | grep -qE -e "${rc_word[works]}"; then
     rc_why=mpi_start rc_detail="${line} (the launcher's exit status: ${rc_status})"
-  elif line=$(relionc_line gone "${err}") && [[ -n ${line} ]]; then
+  elif line=$(relionc_line gone "${err}"); then
     rc_why=killed rc_detail="${line}"
   elif line=$(grep -E -A 2 -m 1 -e "${rc_word[error]}" <<<"${err}" | sed "s/${rc_word[error]}:* *//" | grep -m 1 .) && [[ -n ${line} ]]; then
     rc_why=relion_error rc_detail="${line}"
-  elif line=$(relionc_line killed "${err}") && [[ -n ${line} ]]; then
+  elif line=$(relionc_line killed "${err}"); then
     rc_why=killed rc_detail="${line}"
   elif ((rc_status > 128 && rc_status < 160)); then
     rc_why=killed rc_detail="signal $((rc_status - 128))"
@@ -811,6 +818,7 @@ relionc_progress() {
 relionc_requeue() {
   local i said
   [[ -n ${SLURM_JOB_ID-} && ${plan[restart]-} = auto ]] || return 1
+  if ! scontrol show job "${SLURM_JOB_ID}" 2>/dev/null | grep -q 'BatchFlag=1'; then return 1; fi # an interactive one
   rc_terminated=''
   trap 'rc_terminated=1' TERM
   if ! said=$(scontrol requeue "${SLURM_JOB_ID}" 2>&1); then
@@ -825,8 +833,10 @@ relionc_requeue() {
     wait $!
   done
   if [[ -n ${rc_unfit} ]]; then
+    echo "${rc_unfit}" >>"${rc_state}/unfit.${rc_job}"
+    said=$(scontrol show job "${SLURM_JOB_ID}" 2>/dev/null | sed -n 's/.*ExcNodeList=\([^ (]*\).*/\1/p' | head -n 1)
     for ((i = 0; i < 20; i++)); do
-      if scontrol update "JobId=${SLURM_JOB_ID}" "ExcNodeList=${rc_unfit}" 2>/dev/null; then break; fi
+      if scontrol update "JobId=${SLURM_JOB_ID}" "ExcNodeList=${said:+${said},}${rc_unfit}" 2>/dev/null; then break; fi
       sleep 0.5
     done
     if ((i == 20)); then relionc_tell "Slurm did not take the list of nodes to leave out"; fi
@@ -866,15 +876,11 @@ relionc_again() {
     relionc_requeue "a node was lost; it goes on from iteration ${rc_last}"
   fi
   if relionc_progress "${rc_from}"; then rc_tries=0; fi
-  if ((rc_tries >= RELIONC_TRIES || ++rc_starts > 20)); then relionc_end "${2}" "${rc_detail}"; fi
-  rc_tries=$((rc_tries + 1))
+  if ((rc_tries >= RELIONC_TRIES || rc_starts >= 20)); then relionc_end "${2}" "${rc_detail}"; fi
+  rc_tries=$((rc_tries + 1)) rc_starts=$((rc_starts + 1))
   relionc_note resume "${rc_last}" "${rc_detail}; once more in this allocation"
   sleep "${RELIONC_AGAIN_WAIT}" &
   wait $!
-  if [[ -n ${rc_cause_now} ]]; then
-    rc_cause=${rc_cause_now}
-    if [[ ${rc_cause} = limit ]]; then relionc_at_limit; else relionc_taken; fi
-  fi
 }
 
 # relionc_decide: what follows from how RELION ended. It returns where RELION is to start again.
@@ -894,12 +900,17 @@ relionc_decide() {
 
 # --- signals, which reach this script while it waits ------------------------------------------------------------------------------
 
-relionc_term() { rc_cause=term rc_cause_now=term; }
+# Slurm ends all processes of a job; without it, RELION has to be told.
+relionc_term() {
+  rc_cause=term rc_cause_now=term
+  if [[ -n ${rc_pid} && -z ${SLURM_JOB_ID-} ]]; then relionc_stop; fi
+}
+relionc_stop() {
+  if [[ -n ${plan[marker]-} ]]; then : >"${output}/${rc_marker[abort]}"; else kill -TERM -- "-${rc_pid}" 2>/dev/null; fi
+}
 relionc_near_limit() {
   rc_cause=${rc_cause:-limit} rc_cause_now=${rc_cause_now:-limit}
-  if [[ -n ${rc_pid} ]]; then
-    if [[ -n ${plan[marker]-} ]]; then : >"${output}/${rc_marker[abort]}"; else kill -TERM -- "-${rc_pid}" 2>/dev/null; fi
-  fi
+  if [[ -n ${rc_pid} ]]; then relionc_stop; fi
 }
 
 # relionc_clear_scratch: removes what RELION copied to the nodes. Where Slurm ends the job, it starts no more steps: then its
@@ -958,6 +969,7 @@ relionc_run() {
   fi
   if declare -F rows >/dev/null && ! rows >"${rc_rows}"; then relionc_end preflight "the hostfile could not be written"; fi
   if ! relionc_preflight; then
+    if [[ ${rc_cause_now} = term ]]; then relionc_taken; fi
     if [[ -n ${rc_unfit} ]] && relionc_enough_nodes; then relionc_requeue "${rc_blame}; it starts again without ${rc_unfit}"; fi
     if [[ ${rc_bad_kind} = START ]]; then relionc_end mpi_start "${rc_blame}"; fi
     relionc_end preflight "${rc_blame}"
@@ -965,7 +977,7 @@ relionc_run() {
   relionc_at_last
   rc_first=${rc_last}
   while :; do
-    if [[ ${rc_cause_now} = term ]]; then relionc_taken; fi
+    case ${rc_cause_now} in term) relionc_taken ;; limit) relionc_at_limit ;; esac
     relionc_choose
     relionc_launch
     relionc_watch

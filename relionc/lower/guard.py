@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from binascii import crc32
+from math import ceil
 from typing import TYPE_CHECKING
 
 from relionc.expr.refs import show
@@ -92,6 +93,9 @@ def _of_nodes(plan: JobPlan, cluster: Cluster) -> Iterator[tuple[str, Word]]:
         yield "scratch", launch.scratch_of_workers(plan, cluster)
         if group.scratch_gib:
             yield "scratch_gib", (str(group.scratch_gib),)
+        copied = sum(term.gib for term in plan.scratch.terms)
+        if copied:
+            yield "scratch_mib", (str(ceil(copied * 1024)),)
 
 
 def identities(plans: Sequence[JobPlan]) -> dict[str, str]:

@@ -1,0 +1,282 @@
+"""Whatever is done to a running job, it is never called a success that it is not, and it goes on where it can.
+
+RELIONC_SOAK=1 does everything to every way of starting ranks; a usual run has a share.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .faults import REFINE3D, WAYS, Trial, built
+from .make_particles import write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .client import Lab
+
+pytestmark = [pytest.mark.lab, pytest.mark.oracle, pytest.mark.usefixtures("relion")]
+SOAK = bool(os.environ.get("RELIONC_SOAK"))
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project folder with data."""
+    monkeypatch.chdir(tmp_path)
+    write(Path("Particles"))
+    return tmp_path
+
+
+def begun(lab: Lab, project: Path, way: str = "srun", **changes: str | int) -> Trial:
+    """Start a job and wait for its second iteration."""
+    env = {name: str(changes.pop(name)) for name in list(changes) if name.startswith("RELIONC_")}
+    trial = Trial(lab, built(project, way, **changes), env)  # type: ignore[arg-type]
+    trial.submit()
+    trial.iterating()
+    return trial
+
+
+def finished_from(trial: Trial, at: int) -> None:
+    """The job goes on from the iteration that was there, or the one before, and ends well."""
+    job = trial.end()
+    assert (job.state, trial.markers()) == ("COMPLETED", ["EXIT_SUCCESS"]), trial.told()
+    assert trial.events()[-1].ending == "finished"
+    assert max(trial.starts()) >= at - 1
+    assert trial.starts()[0] == 0
+
+
+@pytest.mark.parametrize("way", WAYS if SOAK else ["srun", "hetjob"])
+def test_a_killed_worker_costs_the_iteration_in_flight(way: str, lab: Lab, project: Path) -> None:
+    trial = begun(lab, project, way)
+    at = trial.at()
+    trial.hurt(2, signal.SIGKILL)
+    finished_from(trial, at)
+
+
+@pytest.mark.parametrize("way", WAYS if SOAK else ["one-task-per-node"])
+def test_a_killed_leader_does_too(way: str, lab: Lab, project: Path) -> None:
+    trial = begun(lab, project, way)
+    at = trial.at()
+    trial.hurt(0, signal.SIGKILL)
+    finished_from(trial, at)
+
+
+@pytest.mark.parametrize("way", WAYS if SOAK else ["mpirun"])
+def test_a_rank_that_stands_still_is_seen_and_named(way: str, lab: Lab, project: Path) -> None:
+    trial = begun(lab, project, way)
+    at = trial.at()
+    trial.hurt(2, signal.SIGSTOP)
+    finished_from(trial, at)
+    (stall,) = [event for event in trial.events() if event.event == "stall"]
+    (autopsy,) = (trial.folder / "relionc").glob("autopsy.*")
+    assert "rank 2, " in autopsy.read_text()
+    assert "state T (stopped)" in autopsy.read_text()
+    assert stall.restart == 0
+
+
+@pytest.mark.parametrize("way", WAYS if SOAK else ["srun"])
+def test_a_requeued_job_goes_on(way: str, lab: Lab, project: Path) -> None:
+    trial = begun(lab, project, way)
+    at = trial.at()
+    trial.ask("scontrol", "requeue", trial.number)
+    trial.go_on()
+    finished_from(trial, at)
+    assert {event.restart for event in trial.events()} == {0, 1}
+
+
+@pytest.mark.parametrize("way", WAYS if SOAK else ["srun"])
+def test_a_job_at_its_limit_goes_back_to_the_queue_and_on(way: str, lab: Lab, project: Path) -> None:
+    trial = begun(lab, project, way, iterations=90, limit="00:01:00")
+    trial.until(lambda: any(event.event == "requeue" for event in trial.events()), 100)
+    at = trial.at()
+    assert trial.markers() == []
+    trial.go_on()
+    trial.until(lambda: len(trial.starts()) > 1 and trial.at() > at)
+    assert trial.starts()[-1] >= at - 1
+    trial.ask("scancel", trial.number)
+    job = trial.end()
+    assert (job.state, trial.markers()) == ("CANCELLED", ["EXIT_ABORTED"])
+
+
+@pytest.mark.parametrize("way", WAYS if SOAK else ["srun"])
+def test_a_cancelled_job_says_so_and_goes_on_when_it_is_submitted_again(
+    way: str, lab: Lab, project: Path
+) -> None:
+    trial = begun(lab, project, way)
+    trial.ask("scancel", trial.number)
+    job = trial.end()
+    assert (job.state, trial.markers()) == ("CANCELLED", ["EXIT_ABORTED"])
+    assert trial.events()[-1].ending == "cancelled"
+    at = trial.at()
+    trial.submit()
+    finished_from(trial, at)
+
+
+def test_an_interrupted_run_gives_what_an_uninterrupted_one_does(lab: Lab, project: Path) -> None:
+    """The same iterations; classes of about the same sizes, since a continued run draws other random numbers."""
+    trial = begun(lab, project)
+    trial.hurt(1, signal.SIGKILL)
+    finished_from(trial, 2)
+    numbers = {path.name[6:9] for path in trial.folder.glob("run_it*_data.star")}
+    assert numbers == {f"{i:03d}" for i in range(9)}
+    assert not list((trial.folder / "relionc").glob("lock*"))
+
+
+def test_two_copies_never_write_to_one_folder(lab: Lab, project: Path) -> None:
+    trial = begun(lab, project)
+    first = trial.number
+    trial.submit()
+    second = trial.end()
+    assert (second.state, second.exit_code) == ("FAILED", "75:0")
+    assert f"job {first} is writing to Run/job/" in second.output.read_text()
+    trial.number = first
+    finished_from(trial, 0)
+    assert {event.job for event in trial.events()} == {first}
+    trial.submit()
+    assert trial.end().state == "COMPLETED"
+    assert trial.events()[-1].ending == "finished_before"
+
+
+def test_another_run_is_not_written_over_unless_asked(lab: Lab, project: Path) -> None:
+    trial = begun(lab, project, iterations=2)
+    trial.end()
+    before = {path.name: path.stat().st_mtime_ns for path in trial.folder.glob("run_*")}
+    trial.made = built(project, iterations=3)
+    trial.submit()
+    assert trial.end().exit_code == "73:0"
+    assert {path.name: path.stat().st_mtime_ns for path in trial.folder.glob("run_*")} == before
+    assert trial.markers() == ["EXIT_SUCCESS"]
+    trial.made = built(project, iterations=3, more="    overwrite: yes\n")
+    trial.submit()
+    assert trial.end().state == "COMPLETED"
+    old = next((trial.folder / "relionc").glob("old.*"))
+    assert {path.name for path in old.glob("run_it*")} >= {name for name in before if "_it" in name}
+
+
+def hide(name: str) -> Callable[[Trial], None]:
+    return lambda trial: (trial.made.project / name).unlink()
+
+
+def read_only(trial: Trial) -> None:
+    trial.folder.mkdir(parents=True)
+    (trial.folder / "relionc").write_text("a file where a folder should be\n")
+
+
+def old_abort(trial: Trial) -> None:
+    trial.folder.mkdir(parents=True)
+    (trial.folder / "RELION_JOB_ABORT_NOW").touch()
+
+
+BEFORE = {
+    "an input is missing": (hide("Particles/reference.mrc"), "69:0", "cannot read Particles/reference.mrc"),
+    "the output cannot be written to": (read_only, "69:0", "cannot write to Run/job"),
+    "an old abort": (old_abort, "0:0", "RELION finished"),
+}
+
+
+@pytest.mark.parametrize("what", BEFORE)
+def test_what_is_wrong_before_the_start_is_one_line(what: str, lab: Lab, project: Path) -> None:
+    harm, code, words = BEFORE[what]
+    trial = Trial(lab, built(project, iterations=1), {})
+    harm(trial)
+    trial.submit()
+    job = trial.end()
+    assert (job.exit_code, words in job.output.read_text()) == (code, True), trial.told()
+
+
+def test_a_program_that_is_not_there_is_named(lab: Lab, project: Path) -> None:
+    trial = Trial(lab, built(project, iterations=1), {"PATH": _path_without_relion(project)})
+    trial.submit()
+    assert trial.end().exit_code == "69:0"
+    assert "there is no program relion_refine_mpi on PATH" in trial.events()[-1].sentence
+    assert trial.markers() == ["EXIT_FAILURE"]
+
+
+def _path_without_relion(project: Path) -> str:
+    folder = project / "bin"
+    folder.mkdir()
+    for place in ("/usr/bin", "/bin"):
+        for name in os.listdir(place):
+            if not name.startswith("relion") and not (folder / name).exists():
+                (folder / name).symlink_to(f"{place}/{name}")
+    return str(folder)
+
+
+def test_a_start_that_srun_calls_good_is_no_success(lab: Lab, project: Path) -> None:
+    """srun may return 0 though nothing was started."""
+    folder = project / "bin"
+    folder.mkdir()
+    (folder / "srun").write_text(
+        "#!/bin/bash\nif [[ $* = *relion_refine_mpi* && $* != *bash* ]]; then\n"
+        "  echo 'srun: error: task 0 launch failed: Unspecified error' >&2; exit 0\nfi\n"
+        'exec /usr/bin/srun "$@"\n'
+    )
+    (folder / "srun").chmod(0o755)
+    trial = Trial(
+        lab,
+        built(project, iterations=1),
+        {"PATH": f"{folder}:{os.environ['PATH']}", "RELIONC_AGAIN_WAIT": "1"},
+    )
+    trial.submit()
+    assert trial.end().exit_code == "71:0"
+    assert trial.markers() == ["EXIT_FAILURE"]
+    assert len(trial.starts()) == 3
+
+
+def test_a_lost_node_is_survived(lab: Lab, project: Path) -> None:
+    trial = begun(lab, project)
+    at, (_, lost) = (
+        trial.at(),
+        lab.hostnames(trial.ask("squeue", "-h", "-j", trial.number, "-o", "%N").strip(), project),
+    )
+    trial.ask("scontrol", "update", f"NodeName={lost}", "State=DOWN", "Reason=test")
+    try:
+        trial.go_on()
+        finished_from(trial, at)
+    finally:
+        trial.ask("scontrol", "update", f"NodeName={lost}", "State=RESUME")
+
+
+def test_a_torn_iteration_is_not_gone_on_from(lab: Lab, project: Path) -> None:
+    trial = begun(lab, project)
+    trial.iterating(4)
+    trial.ask("scancel", trial.number)
+    trial.end()
+    at = trial.at()
+    data = trial.folder / f"run_it{at - 1:03d}_data.star"
+    data.write_text(data.read_text()[:-300])
+    (trial.folder / f"run_it{at:03d}_data.star").unlink(missing_ok=True)
+    trial.submit()
+    job = trial.end()
+    assert job.state == "COMPLETED", trial.told()
+    assert trial.starts()[-1] == at - 2
+
+
+@pytest.mark.skipif(not SOAK, reason="RELIONC_SOAK=1")
+@pytest.mark.parametrize("rank", [0, 1])
+def test_an_auto_refinement_goes_on(rank: int, lab: Lab, project: Path) -> None:
+    trial = begun(lab, project, options=REFINE3D)
+    at = trial.at()
+    trial.hurt(rank, signal.SIGKILL)
+    finished_from(trial, at)
+
+
+def test_nothing_stays_on_the_nodes(lab: Lab, project: Path) -> None:
+    trial = begun(lab, project, iterations=3)
+    job = trial.end()
+    assert job.state == "COMPLETED"
+    time.sleep(1)
+    left = subprocess.run(
+        ["grep", "-lzs", f"^RELIONC_RUN={job.number}\\.", *Path("/proc").glob("[0-9]*/environ")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert left.stdout == ""
