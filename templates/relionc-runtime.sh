@@ -161,10 +161,9 @@ relionc_began() {
   echo "${20}"
 }
 
-# relionc_alive OWNER PROCESS: whether a lock's owner may still write. PROCESS: its restart, host, pid and beginning.
+# relionc_alive OWNER RESTART HOST PID BEGAN: whether a lock's owner may still write.
 relionc_alive() {
-  local owner=$1 restart host pid began said
-  read -r restart host pid began <<<"$2"
+  local owner=$1 restart=$2 host=$3 pid=$4 began=$5 said
   if [[ ${owner} = "${rc_job}" && ${restart} =~ ^[0-9]+$ && ${restart} -lt ${rc_restart} ]]; then
     return 1 # an earlier start of this job: Slurm has begun it again
   fi
@@ -184,28 +183,26 @@ relionc_owned() { [[ $(cat "${rc_state}/lock/token" 2>/dev/null) = "${rc_token}"
 
 # relionc_lock: takes the folder; 1: somebody else has it, rc_owner says who. The lock is a folder that is put in place whole,
 # by a rename, which fails where one is. That of a dead owner is renamed to a name made of its token, so that only one of
-# those who see it dead can take it away, and none can take away the lock that comes next.
+# those who see it dead can take it away, and none can take away the lock that comes next. What is judged is read at once:
+# from one file, or it could be the owner of one lock and the token of the next.
 relionc_lock() {
-  local mine="${rc_state}/lock.${rc_token}" i token process
+  local mine="${rc_state}/lock.${rc_token}" i token restart host pid began
   mkdir -- "${mine}" && echo "${rc_job}" >"${mine}/owner" && echo "${rc_token}" >"${mine}/token" &&
-    echo "${rc_restart} ${rc_host} $$ $(relionc_began $$)" >"${mine}/process" || return 1
+    echo "${rc_job} ${rc_token} ${rc_restart} ${rc_host} $$ $(relionc_began $$)" >"${mine}/process" || return 1
   for ((i = 0; i < 300; i++)); do
     if mv -T -- "${mine}" "${rc_state}/lock" 2>/dev/null; then
       rc_locked=1
       return 0
     fi
-    rc_owner=$(cat "${rc_state}/lock/owner" 2>/dev/null)
-    token=$(cat "${rc_state}/lock/token" 2>/dev/null)
-    process=$(cat "${rc_state}/lock/process" 2>/dev/null)
-    if [[ -n ${token} && -n ${process} ]]; then
-      if relionc_alive "${rc_owner}" "${process}"; then
-        if [[ $(squeue -h -j "${rc_owner}" -o %T 2>/dev/null) != COMPLETING ]]; then break; fi
-        sleep 1
-      elif mv -T -- "${rc_state}/lock" "${rc_state}/dead.${token}" 2>/dev/null; then
-        rc_took="job ${rc_owner}, which is gone"
-      fi
-    else
+    began=''
+    read -r rc_owner token restart host pid began 2>/dev/null <"${rc_state}/lock/process"
+    if [[ -z ${began} ]]; then
       sleep 0.1
+    elif relionc_alive "${rc_owner}" "${restart}" "${host}" "${pid}" "${began}"; then
+      if [[ $(squeue -h -j "${rc_owner}" -o %T 2>/dev/null) != COMPLETING ]]; then break; fi
+      sleep 1
+    elif mv -T -- "${rc_state}/lock" "${rc_state}/dead.${token}" 2>/dev/null; then
+      rc_took="job ${rc_owner}'s, which is gone"
     fi
   done
   rm -rf -- "${mine}"
@@ -269,7 +266,8 @@ relionc_aside() {
 # relionc_folder: may this job write here? It ends the script if not; else the folder is this run's, without stale markers.
 relionc_folder() {
   local before
-  before=$(cat "${rc_state}/identity" 2>/dev/null)
+  before=$(compgen -G "${rc_state}/run.*" | head -n 1)
+  before=${before##*/run.}
   if [[ ${before} = "${plan[identity]}" ]]; then
     if [[ -s ${rc_state}/finished && -e ${output}/${rc_marker[success]} ]] && relionc_has_results >/dev/null; then relionc_end finished_before; fi
     rc_again=1
@@ -287,7 +285,7 @@ relionc_folder() {
   fi
   relionc_mark
   if [[ -z ${rc_again} ]]; then
-    echo "${plan[identity]}" >"${rc_state}/identity.new" && mv -- "${rc_state}/identity.new" "${rc_state}/identity"
+    rm -f -- "${rc_state}"/run.* && : >"${rc_state}/run.${plan[identity]}"
   fi
 }
 
@@ -344,7 +342,7 @@ relionc_newest() {
   local file
   while read -r file; do
     if [[ $(relionc_number "${file}") -eq 0 ]]; then continue; fi
-    if [[ ${plan[overwrite]-} = continue && ! ${file} -nt ${rc_state}/identity ]]; then continue; fi
+    if [[ ${plan[overwrite]-} = continue && ! ${file} -nt ${rc_state}/run.${plan[identity]} ]]; then continue; fi
     if relionc_whole "${file}"; then
       echo "${file}"
       return

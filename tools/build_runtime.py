@@ -1,4 +1,6 @@
-"""Write the data of relionc/runtime/*.yaml into templates/relionc-runtime.sh, between its two lines that say so.
+"""Write the data of relionc/runtime/*.yaml, and the catalogue's markers, into templates/relionc-runtime.sh.
+
+It stands there between two lines that say so.
 
 Usage: python tools/build_runtime.py [--check]
 """
@@ -18,8 +20,8 @@ DATA = ROOT / "relionc" / "runtime"
 BEGIN, END = "# --- what is data", "# --- end of what is made"
 
 
-def read(name: str) -> dict[str, Any]:
-    return YAML(typ="safe").load((DATA / name).read_text(encoding="utf-8"))
+def read(path: Path) -> dict[str, Any]:
+    return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
 
 
 def table(name: str, values: dict[str, str]) -> list[str]:
@@ -29,7 +31,8 @@ def table(name: str, values: dict[str, str]) -> list[str]:
 
 def made() -> list[str]:
     """Return the lines between the two marks."""
-    words, endings = read("words.yaml"), read("endings.yaml")["endings"]
+    words, endings = read(DATA / "words.yaml"), read(DATA / "endings.yaml")["endings"]
+    markers = read(ROOT / "relionc/catalog/data/versions.yaml")["markers"]
     spoken = {
         name: each["regex"]
         for group in ("slurm", "launchers", "system", "relion")
@@ -42,7 +45,7 @@ def made() -> list[str]:
     lines += table("rc_word", spoken)
     lines += table("rc_warning", {name: each["regex"] for name, each in warnings.items()})
     lines += table("rc_warning_says", {name: each["say"] for name, each in warnings.items()})
-    for name, values in (("rc_marker", words["markers"]), ("rc_iteration", words["iteration"])):
+    for name, values in (("rc_marker", markers), ("rc_iteration", words["iteration"])):
         lines += table(name, {key: value for key, value in values.items() if key != "source"})
     lines += [
         "",

@@ -162,6 +162,7 @@ CODES: dict[str, str] = {
     "RL802": "jobs wait for each other in a circle",
     "RL804": "two jobs would write to the same folder",
     "RL805": "the output folder is outside the project",
+    "RL806": "the output folder holds another run",
     # --- RL9: safety --------------------------------------------------------------------------------------
     "RL901": "a value has a line break or a control character",
     "RL902": "a value looks like shell code, which is never run",

@@ -13,8 +13,9 @@ from relionc.diag import ERROR, Finding
 from relionc.lower import plan_json, script
 from relionc.lower.commands import relion_commands
 from relionc.lower.decided import options as decided_options
-from relionc.lower.guard import continued
+from relionc.lower.guard import continued, identities
 from relionc.lower.jobfile import job_file
+from relionc.pipeline import other_runs
 from relionc.pipeline.profile import cluster_of
 from relionc.pipeline.run import Kind, Stop
 from relionc.pipeline.size import site_too_large, too_large
@@ -198,6 +199,7 @@ def _commands(at: Progress, run: Run) -> Progress:
     tree, cluster, plans = there(at.tree), there(at.cluster), at.plans
     options = {plan.job.name: _decided(plan, at.request, cluster) for plan in plans}
     commands = _relion_commands(plans, options, tree, run)
+    run.add(other_runs.check(plans, commands, identities(plans), run.disk), tree)
     run.stop_on_error()
     scripts: Mapping[str, QueueScript] = {}
     if at.request.queue_template is not None:

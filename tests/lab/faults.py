@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from .building import Built, build
 from .keeper import LabError
 
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable, Mapping
 
     from .client import Job, Lab
@@ -38,12 +38,15 @@ WAYS: dict[str, tuple[str, dict[str, Any]]] = {
 
 CLASS3D = """
     type: class3d
-    options: {{fn_img: Particles/particles.star, fn_ref: Particles/reference.mrc, ini_high: 40, ref_correct_greyscale: yes,
-      do_ctf_correction: no, nr_classes: 2, nr_iter: {iterations}, tau_fudge: 4, particle_diameter: 110, sampling: 15 degrees,
+    options: {{fn_img: Particles/particles.star, fn_ref: Particles/reference.mrc, ini_high: 40,
+      ref_correct_greyscale: yes,
+      do_ctf_correction: no, nr_classes: 2, nr_iter: {iterations}, tau_fudge: 4, particle_diameter: 110,
+      sampling: 15 degrees,
       offset_range: 3, offset_step: 2}}"""
 REFINE3D = """
     type: refine3d
-    options: {{fn_img: Particles/particles.star, fn_ref: Particles/reference.mrc, ini_high: 40, ref_correct_greyscale: yes,
+    options: {{fn_img: Particles/particles.star, fn_ref: Particles/reference.mrc, ini_high: 40,
+      ref_correct_greyscale: yes,
       do_ctf_correction: no, particle_diameter: 110, sampling: 15 degrees, auto_local_sampling: 15 degrees,
       offset_range: 3, offset_step: 2}}"""
 SPEC = """\

@@ -89,6 +89,7 @@ def _program(
         "marks": release.general["marks"],
         "local_mpi_limit": release.general["local_mpi_limit"],
         "resume": release.general["resume"],
+        "markers": release.general["markers"],
         "star_version": release.fact("star_version", ""),
         "repeated_flag": release.fact("repeated_flag"),
     }

@@ -1,0 +1,53 @@
+"""Folders in which a job would find another run, and stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.diag import WARNING, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from relionc.lower.commands import RelionCommands
+    from relionc.pipeline.run import Disk
+    from relionc.plan.model import JobPlan
+
+CODE = "RL806"
+
+
+def check(
+    plans: Sequence[JobPlan],
+    commands: Mapping[str, RelionCommands],
+    identities: Mapping[str, str],
+    disk: Disk,
+) -> Iterator[Finding]:
+    """Yield a warning for each job whose output folder holds a run that is not its own, as its guard will see it."""
+    for plan in plans:
+        job = plan.job
+        if job.overwrite or job.is_continue or not isinstance(job.project, str):
+            continue
+        if _holds_another(plan, commands[job.name], identities[job.name], disk):
+            yield Finding(
+                code=CODE,
+                severity=WARNING,
+                message=f"{job.output} holds another run, so `{job.name}` would stop before it begins",
+                route=(*job.route, "output"),
+                on_key=True,
+                help="give the job another `output`, or set `overwrite: yes`, which moves that run aside",
+            )
+
+
+def _holds_another(plan: JobPlan, commands: RelionCommands, identity: str, disk: Disk) -> bool:
+    output = plan.job.output
+
+    def there(path: str) -> bool:
+        found = disk.look(path, str(plan.job.project))
+        return found is not None and found.there
+
+    if not there(output) or there(f"{output}relionc/run.{identity}"):
+        return False
+    markers = plan.job.type.program["markers"]
+    ends = (f"{output}{name}" for key, name in markers.items() if key != "abort")
+    made = (path for path, _ in commands.output_nodes if path)
+    return any(there(path) for path in (*ends, *made))
