@@ -29,7 +29,7 @@ TARGET = ROOT / "relionc" / "site" / "_built"
 SCHEMA = ROOT / "schemas" / "cluster.v1.schema.json"
 HEAD = '"""{title}. Made by tools/build_sites.py from data/{file}: do not edit."""\n\n'
 INDEX = '"""The built-in profiles. Made by tools/build_sites.py: do not edit."""\n\nNAMES = ({names})\n'
-RECORDS = "Cluster, Launcher, NodeType, Partition, Policy, ScratchDisk, Source"
+RECORDS = "Builds, Cluster, Launcher, NodeType, Partition, Policy, ScratchDisk, Source"
 WIDTH = 80  # of a line, less what stands before the value
 
 

@@ -67,6 +67,15 @@ OLD = TextOption(value="OLD", required=True, names=_versions)
 NEW = TextOption(value="NEW", required=True, names=_versions)
 PROFILE = TextOption(value="NAME", required=True, names=_profiles, is_path=True)
 CODE = TextOption(value="CODE", required=True, names=_codes)
+PROGRAM = OptionalText(
+    "--program",
+    value="PROGRAM",
+    is_path=True,
+    help="RELION's pipeliner, if not the one on the PATH; also one below a folder in which RELION was unpacked.",
+)
+AS_VERSION = OptionalText(
+    "--relion", value="VERSION", names=_versions, help="Version to compare with; that of the program."
+)
 SHELL = TextOption(choices=("bash", "zsh", "fish"), required=True)
 
 BUILD = TextOption(value="BUILD", required=True, is_path=True)
@@ -259,6 +268,12 @@ def _schema(given: Given) -> int:
     return schema(KIND.of(given), OF_VERSION.of(given))
 
 
+def _catalog_check(given: Given) -> int:
+    from relionc.cli.catalog_check import run
+
+    return run(PROGRAM.of(given), AS_VERSION.of(given), SOME_JOB_TYPE.of(given))
+
+
 def _catalog_list(given: Given) -> int:
     from relionc.cli.show import catalog_list
 
@@ -381,6 +396,15 @@ RELIONC = Command(
             "catalog",
             summary="List RELION's job types and their options.",
             commands=(
+                Command(
+                    "check",
+                    summary="Compare the catalogue with your own RELION.",
+                    about="Compare the catalogue with your own RELION: options, defaults, commands; of one JOB_TYPE "
+                    "or of all. Its pipeliner writes commands to a temporary folder, and starts nothing.",
+                    arguments=(SOME_JOB_TYPE,),
+                    options=(PROGRAM, AS_VERSION),
+                    run=_catalog_check,
+                ),
                 Command(
                     "diff",
                     summary="Show what changes from one RELION version to another.",

@@ -1,7 +1,7 @@
 """How much memory and scratch a job takes: the models, each term with its formula.
 
 Which models count for a job, and the numbers that they take from its options, are the catalogue's (traits `memory`,
-`vram` and `quantities`). docs/memory.md has the models in words, and how far they are from what was measured.
+`vram`, `quantities` and `arrays`). docs/memory.md has the models in words, and how far they are from what was measured.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from relionc.plan import refine_memory
 from relionc.plan.model import Term
-from relionc.plan.particles import preread_particles, scratch_particles
+from relionc.plan.particles import PIXEL, preread_particles, scratch_particles
+from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from relionc.catalog import JobType
     from relionc.plan.refine_memory import Part, Refinement
+    from relionc.site.types import Builds
     from relionc.spec.model import ResolvedJob
 
     Found = tuple[tuple[Term, ...], tuple[str, ...]]
@@ -23,29 +26,67 @@ if TYPE_CHECKING:
 GIB = 1024**3
 RESERVE_GIB = 10.0
 """What RELION leaves free on the scratch disk (its `keep_free_scratch`, 10 by default, ml_optimiser.cpp)."""
-BAND = (0.93, 1.25)
-"""Model over measured memory of a rank, from the least to the most (docs/memory.md, tests/data/memory)."""
 SLACK_GIB = 40 / 1024
-"""Differences below this are not judged by the band; programs are larger or smaller by as much."""
-SAFETY = 1 / BAND[0]
-"""What a modelled amount of host memory is multiplied with, so that a rank does not take more."""
-
-
-EXACT = ("pre-read particles", "movie frames")
+"""Differences below this are not judged by a band; programs are larger or smaller by as much."""
+GAPS = "gaps between them"
+"""The term of what the C library leaves empty between pre-read particles."""
+LIST, MARGIN = "particle list", "margin"
+EXACT = ("pre-read particles", "movie frames", GAPS)
 """Terms that are counted from the data and not modelled: these need no safety."""
 
 
-def with_margin(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+class Host(NamedTuple):
+    """What memory depends on beside the job: bytes of a number, and of the gap beside each pixel that is pre-read.
+
+    `gap` is None where nobody says which C library there is; then `widest` is assumed.
+    """
+
+    real: int = 8
+    gap: int | None = 0
+    widest: int = 0
+
+
+USUAL = Host()
+"""A build in double precision, with a C library that leaves no gaps."""
+
+
+def host_of(job_type: JobType, builds: Builds) -> Host:
+    """Return what is known of RELION's builds on a site, by what the catalogue says of them."""
+    known = job_type.program["memory"]
+    numbers = known["precision"]
+    gaps = known["gaps"]
+    found = [each["bytes"] for each in gaps if _version(each["glibc"]) <= _version(builds.glibc)]
+    return Host(
+        real=numbers[builds.precision or known["usual"]],
+        gap=found[-1] if builds.glibc and found else None,
+        widest=max(each["bytes"] for each in gaps),
+    )
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split("."))) if text else ()
+
+
+def band_of(job_type: JobType) -> tuple[float, float]:
+    """Return model over measured memory of a rank, from the least to the most (docs/memory.md, tests/data/memory).
+
+    It is that of the release nearest to the job's version of those that were measured.
+    """
+    band = job_type.program["memory"]["band"]
+    return band["least"], band["most"]
+
+
+def with_margin(terms: tuple[Term, ...], least: float) -> tuple[Term, ...]:
     """Return the terms with what the models may be too low by; what is counted needs no margin.
 
-    What is assumed has a margin of its own, which is assumed too.
+    `least`: the least of model over measured. What is assumed has a margin of its own, which is assumed too.
     """
-    found = list(terms)
+    found, safety = list(terms), 1 / least
     for assumed in (False, True):
         modelled = sum(t.gib for t in terms if t.assumed == assumed and t.label not in EXACT)
         if modelled:
-            said = f"models may be {SAFETY - 1:.0%} low"
-            found.append(Term("margin", modelled * (SAFETY - 1), said, assumed))
+            said = f"models may be {safety - 1:.0%} low"
+            found.append(Term(MARGIN, modelled * (safety - 1), said, assumed))
     return tuple(found)
 
 
@@ -59,15 +100,15 @@ def sum_of(terms: Iterable[Term]) -> str:
     return " + ".join(f"{term.label} {gib(term.gib)} ({term.formula})" for term in terms)
 
 
-def memory_terms(job: ResolvedJob, threads: int) -> Found:
+def memory_terms(job: ResolvedJob, threads: int, host: Host = USUAL) -> Found:
     """Return the terms of the memory of one rank with so many threads, and what could not be counted.
 
     The rank is a worker, or any where all are alike. GiB.
     """
-    return _counted(_MODELS[name](job, threads) for name in job.needs.memory)
+    return _counted(_MODELS[name](job, threads, host) for name in job.needs.memory)
 
 
-def leader_terms(job: ResolvedJob, threads: int) -> tuple[Term, ...]:
+def leader_terms(job: ResolvedJob, threads: int, host: Host = USUAL) -> tuple[Term, ...]:
     """Return the terms of the memory of rank 0 of a program with a leader, in GiB; nothing for other programs.
 
     A leader keeps the list of particles and the references, and reads all particles where it is asked to; it has no
@@ -76,14 +117,14 @@ def leader_terms(job: ResolvedJob, threads: int) -> tuple[Term, ...]:
     if not job.needs.leader:
         return ()
     models = (_LEADERS[name] for name in job.needs.memory if name in _LEADERS)
-    return _counted(model(job, threads) for model in models)[0]
+    return _counted(model(job, threads, host) for model in models)[0]
 
 
 def vram_terms(job: ResolvedJob, threads: int) -> Found:
     """Return the terms of the memory that one worker takes on its GPU, in GiB, and what could not be counted."""
     if not job.needs.gpu:
         return (), ()
-    return _counted(_GPU_MODELS[name](job, threads) for name in job.needs.vram)
+    return _counted(_GPU_MODELS[name](job, threads, USUAL) for name in job.needs.vram)
 
 
 def scratch_terms(job: ResolvedJob) -> Found:
@@ -102,22 +143,26 @@ def _counted(results: Iterable[Iterable[Term | str]]) -> Found:
     return tuple(each for each in found if isinstance(each, Term)), tuple(dict.fromkeys(missing))
 
 
-def _preread(job: ResolvedJob, _: int) -> Iterable[Term | str]:
+def _preread(job: ResolvedJob, _: int, host: Host) -> Iterable[Term | str]:
     """All particles in memory: of every rank, or without parallel disc I/O of rank 0 alone (ml_optimiser.cpp)."""
     if not job.needs.preread or not (_every_rank_reads(job) or _alone(job)):
         return ()
-    return _stack_in_memory(job)
+    return _stack_in_memory(job, host)
 
 
-def _stack_in_memory(job: ResolvedJob) -> Iterable[Term | str]:
+def _stack_in_memory(job: ResolvedJob, host: Host) -> Iterable[Term | str]:
     images = preread_particles(job.data)
     if images is None:
         return ("memory of pre-reading (number of particles or box size not known)",)
-    return (images,)
+    gap = host.widest if host.gap is None else host.gap
+    if not gap:
+        return (images,)
+    known = "glibc before 2.39" if host.gap else "glibc not known"
+    return images, Term(GAPS, images.gib * gap / PIXEL, f"{gap} B a pixel, {known}", assumed=host.gap is None)
 
 
-def _preread_of_leader(job: ResolvedJob, _: int) -> Iterable[Term | str]:
-    return _stack_in_memory(job) if job.needs.preread else ()
+def _preread_of_leader(job: ResolvedJob, _: int, host: Host) -> Iterable[Term | str]:
+    return _stack_in_memory(job, host) if job.needs.preread else ()
 
 
 def _every_rank_reads(job: ResolvedJob) -> bool:
@@ -130,7 +175,7 @@ def _alone(job: ResolvedJob) -> bool:
     return not job.needs.mpi or (ranks is not None and ranks.value <= 1)
 
 
-def _motioncorr(job: ResolvedJob, threads: int) -> Iterable[Term | str]:
+def _motioncorr(job: ResolvedJob, threads: int, _: Host) -> Iterable[Term | str]:
     """Width * height * (frames + 2 + threads) * 4 bytes (NIH's RELION page, relion#695)."""
     data = job.data
     if data.micrograph_width is None or data.micrograph_height is None or data.frames is None:
@@ -141,7 +186,7 @@ def _motioncorr(job: ResolvedJob, threads: int) -> Iterable[Term | str]:
     return (Term("movie frames", width * height * planes * 4 / GIB, formula),)
 
 
-def _metadata(job: ResolvedJob, _: int) -> Iterable[Term | str]:
+def _metadata(job: ResolvedJob, _: int, __: Host) -> Iterable[Term | str]:
     if job.data.box is None:  # the larger part is not known then, and `refine` says so
         return ()
     if job.data.particles is None:
@@ -149,20 +194,20 @@ def _metadata(job: ResolvedJob, _: int) -> Iterable[Term | str]:
     return (_term(refine_memory.particles(job.data.particles.value), assumed=True),)  # fitted
 
 
-def _refine(job: ResolvedJob, threads: int) -> Iterable[Term | str]:
-    return _modelled(job, threads, refine_memory.worker, "memory of references")
+def _refine(job: ResolvedJob, threads: int, host: Host) -> Iterable[Term | str]:
+    return _modelled(job, threads, host, refine_memory.worker, "memory of references")
 
 
-def _refine_of_leader(job: ResolvedJob, threads: int) -> Iterable[Term | str]:
-    return _modelled(job, threads, refine_memory.leader, "memory of references")
+def _refine_of_leader(job: ResolvedJob, threads: int, host: Host) -> Iterable[Term | str]:
+    return _modelled(job, threads, host, refine_memory.leader, "memory of references")
 
 
-def _refine_on_gpu(job: ResolvedJob, threads: int) -> Iterable[Term | str]:
-    return _modelled(job, threads, refine_memory.on_gpu, "GPU memory")
+def _refine_on_gpu(job: ResolvedJob, threads: int, host: Host) -> Iterable[Term | str]:
+    return _modelled(job, threads, host, refine_memory.on_gpu, "GPU memory")
 
 
 def _modelled(
-    job: ResolvedJob, threads: int, model: Callable[[Refinement], tuple[Part, ...]], what: str
+    job: ResolvedJob, threads: int, host: Host, model: Callable[[Refinement], tuple[Part, ...]], what: str
 ) -> Iterable[Term | str]:
     """Return the terms of a model of refinement, or what it would have to know."""
     if job.type.is_tomo:
@@ -172,7 +217,7 @@ def _modelled(
         return (f"{what} ({' and '.join(unknown)} not known)",)
     # below 1: how far the resolution goes is not known, only assumed; what does not depend on it is certain
     assumed = job.needs.quantities.get("reach", 1) < 1
-    parts = model(_refinement(job, threads))
+    parts = model(_refinement(job, threads, host))
     terms = tuple(_term(part, assumed=assumed and not part.fixed) for part in parts if part.size)
     if not refine_memory.has_search(job.needs.quantities) and model is not refine_memory.leader:
         return (*terms, "weights of orientations (RELION chooses their sampling)")
@@ -189,7 +234,7 @@ def _unknown(job: ResolvedJob) -> list[str]:
     return unknown
 
 
-def _refinement(job: ResolvedJob, threads: int) -> Refinement:
+def _refinement(job: ResolvedJob, threads: int, host: Host) -> Refinement:
     """Return what the models take, of a job whose box and classes are known."""
     found, ranks = job.needs.quantities, job.resources.ntasks
     return refine_memory.refinement(
@@ -198,10 +243,11 @@ def _refinement(job: ResolvedJob, threads: int) -> Refinement:
         threads=threads,
         gpu=job.needs.gpu,
         combines=job.needs.mpi and (ranks is None or ranks.value > 2),
+        real=host.real,
     )
 
 
-def _unmodelled(job: ResolvedJob, _: int) -> Iterable[Term | str]:
+def _unmodelled(job: ResolvedJob, _: int, __: Host) -> Iterable[Term | str]:
     return (f"memory of {job.type.title[:1].lower()}{job.type.title[1:]} (not modelled)",)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.diag import WARNING, Finding
-from relionc.plan.amounts import gib
+from relionc.plan.amounts import GAPS, LIST, MARGIN, gib
 from relionc.plan.gpus import parse_ids
 from relionc.plan.picture import of_layout
 
@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from relionc.plan.layout import Layout
     from relionc.plan.on_site import DemandOnSite
     from relionc.spec.model import ResolvedJob
+
+
+_SMALL = (LIST, MARGIN)
+"""Terms that are assumed beside others."""
+_GAPS = (
+    "RELION runs with a glibc before 2.39",
+    "where pre-read particles take twice their size (the profile's `relion: {glibc: ...}` decides)",
+)
+_CLASSES = ("classes get as fine as assumed", "an estimate for classes at twice the finest resolution")
+"""Why memory may run out, and what the sum is of."""
 
 
 def afterwards(job: ResolvedJob, on_site: DemandOnSite, layout: Layout) -> list[Finding]:
@@ -26,24 +36,35 @@ def afterwards(job: ResolvedJob, on_site: DemandOnSite, layout: Layout) -> list[
 def _assumed_memory(job: ResolvedJob, layout: Layout) -> list[Finding]:
     """Return a warning where a layout has no room for memory that nobody can know before the job runs.
 
-    A classification takes more the finer its classes get: the model assumes how far that goes (docs/memory.md).
+    A classification takes more the finer its classes get: the model assumes how far that goes. Pre-read particles
+    take twice their size with a C library that the profile need not name (docs/memory.md).
     """
+    each = layout.choice.amounts(sure=False)
+    host = {term.label for term in (*each.worker, *each.leader) if term.assumed}
     lacks = [
-        (layout.choice.memory_missing_gib(sure=False), "memory", "fewer ranks per node"),
-        (layout.choice.vram_missing_gib(sure=False), "GPU memory", "fewer ranks per GPU"),
+        (layout.choice.memory_missing_gib(sure=False), "memory", "fewer ranks per node", _why(host)),
+        (layout.choice.vram_missing_gib(sure=False), "GPU memory", "fewer ranks per GPU", (_CLASSES,)),
     ]
     return [
         Finding(
             code="RL406",
             severity=WARNING,
-            message=f"{what} may run out by {gib(missing)} on the fullest node, if classes get as fine as assumed",
+            message=f"{what} may run out by {gib(missing)} on the fullest node, if {' and '.join(why)}",
             route=job.route,
             on_key=True,
-            help=f"{advice}; `relionc plan` shows the sum, an estimate for classes at twice the finest resolution",
+            help=f"{advice}; `relionc plan` shows the sum, {' and '.join(more)}",
         )
-        for missing, what, advice in lacks
+        for missing, what, advice, reasons in lacks
         if missing > 0
+        for why, more in [zip(*reasons, strict=True)]
     ]
+
+
+def _why(assumed: set[str]) -> tuple[tuple[str, str], ...]:
+    """Return the reasons, each with what the sum is of, for terms that are assumed."""
+    if GAPS not in assumed:
+        return (_CLASSES,)
+    return (_CLASSES, _GAPS) if assumed - {GAPS, *_SMALL} else (_GAPS,)
 
 
 def _uneven_gpus(on_site: DemandOnSite, layout: Layout) -> list[Finding]:

@@ -128,33 +128,35 @@ def demand_of(job: ResolvedJob, cluster: Cluster) -> Demand:
         items=items.value if items is not None and needs.mpi else None,
         usual_cpus=usual_cpus,
         rank_rules=(*needs.rank_rules, *_local_limit(job, cluster)),
-        amounts=_amounts_of(job, cluster.policy.memory_factor),
+        amounts=_amounts_of(job, cluster),
         scratch=scratch,
         pins=pins_of(job, has_queue=cluster.scheduler == "slurm"),
         not_checked=(*_unknown_amounts(job, cluster), *missing),
     )
 
 
-def _amounts_of(job: ResolvedJob, factor: float) -> Callable[[int], Amounts]:
+def _amounts_of(job: ResolvedJob, cluster: Cluster) -> Callable[[int], Amounts]:
     """Return the memory of ranks by their threads, each number of threads worked out once.
 
     A site may multiply the estimates of host memory (cryosparc-tools#73).
     """
     known: dict[int, Amounts] = {}
+    host, factor = amounts.host_of(job.type, cluster.relion), cluster.policy.memory_factor
+    least, _ = amounts.band_of(job.type)
 
     def of(threads: int) -> Amounts:
         if threads not in known:
-            worker, _ = amounts.memory_terms(job, threads)
-            leader = amounts.leader_terms(job, threads) if job.needs.leader else ()
+            worker, _ = amounts.memory_terms(job, threads, host)
+            leader = amounts.leader_terms(job, threads, host) if job.needs.leader else ()
             vram, _ = amounts.vram_terms(job, threads) if job.needs.gpu else ((), ())
-            known[threads] = Amounts.of(_times(worker, factor), _times(leader, factor), vram)
+            known[threads] = Amounts.of(_times(worker, least, factor), _times(leader, least, factor), vram)
         return known[threads]
 
     return of
 
 
-def _times(found: tuple[Term, ...], factor: float) -> tuple[Term, ...]:
-    terms = amounts.with_margin(found)
+def _times(found: tuple[Term, ...], least: float, factor: float) -> tuple[Term, ...]:
+    terms = amounts.with_margin(found, least)
     if factor == 1:
         return terms
     return tuple(

@@ -366,6 +366,5 @@ def summary(layout: Layout) -> str:
         return text + f", {need:.1f} of {limit / MIB:.0f} GiB on the fullest node"
     sure = layout.choice.need_gib(sure=True)
     return (
-        text
-        + f", {sure:.1f} of {limit / MIB:.0f} GiB on the fullest node ({need:.1f} if its classes reach high resolution)"
+        text + f", {sure:.1f} of {limit / MIB:.0f} GiB on the fullest node ({need:.1f} with what is assumed)"
     )

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from relionc.spec.model import Data, Fact
 
 _GIB = 1024**3
-_BYTES = 4
+PIXEL = 4
+"""Bytes of a pixel in memory and on scratch."""
 
 
 def scratch_particles(data: Data, *, repeats: bool = False) -> Term | None:
@@ -43,7 +44,7 @@ def _images(data: Data, label: str, unit: str, count: Fact[int] | None) -> Term 
     if count is None or data.box is None or (data.stacks and data.stacks.value and data.planes is None):
         return None
     edge, planes = data.box.value, data.planes.value if data.planes else 1
-    formula = f"{count.value:,} {unit} x {edge} x {edge} x {_BYTES} B"
+    formula = f"{count.value:,} {unit} x {edge} x {edge} x {PIXEL} B"
     if planes > 1:
-        formula = f"{count.value:,} {unit} x {edge} x {edge} x {planes} planes x {_BYTES} B"
-    return Term(label, count.value * edge * edge * planes * _BYTES / _GIB, formula)
+        formula = f"{count.value:,} {unit} x {edge} x {edge} x {planes} planes x {PIXEL} B"
+    return Term(label, count.value * edge * edge * planes * PIXEL / _GIB, formula)

@@ -15,8 +15,6 @@ from relionc.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-HOST_BYTES = 8
-"""Bytes of a number on the host: builds calculate in double precision unless told otherwise (CMakeLists.txt)."""
 GPU_BYTES = 4
 """Bytes of a number on a GPU: builds are in single precision there unless told otherwise (CMakeLists.txt)."""
 PROGRAM_BYTES = 20 * 1024**2
@@ -29,6 +27,8 @@ PARTICLE_BYTES = 900
 """What is known of one particle (its row of the STAR file), in each rank; fitted, see docs/memory.md."""
 MASKED_FSC_MAPS = 10
 """Maps and their transforms in the leader while it corrects the FSC for a mask; fitted, see docs/memory.md."""
+GROWING, READ = 2.5, 1
+"""Maps while references are read one by one, for each that the list held as it last grew, and beside; fitted."""
 GPU_THREAD_BYTES = 200 * 1000**2
 """Left free on a GPU for each thread (GPU_THREAD_MEMORY_OVERHEAD_MB, acc/cuda/cuda_settings.h)."""
 GPU_POOL_BYTES = 200 * 1000**2
@@ -58,7 +58,9 @@ class Refinement(NamedTuple):
     `size`: image size of the iteration that counts, in pixels of the box. `sets`: sums that are kept apart for
     gradient descent. `maps`, `transforms`: momenta of a class as maps, and as padded transforms. `buffer`: numbers of
     the largest message in which sums are combined, 0 where they go through files. `points`: combinations of class,
-    orientation and shift that are weighed in the fine pass; `shifts`: of them, the shifts.
+    orientation and shift that are weighed in the fine pass; `shifts`: of them, the shifts. `gradients`: numbers
+    for each point of a sum that are held beside it on the host while it becomes a gradient. `start`: padded maps in a
+    leader before the first iteration. `real`: bytes of a number on the host.
     """
 
     box: int
@@ -78,6 +80,9 @@ class Refinement(NamedTuple):
     pool: int = 1
     threads: int = 1
     gpu: bool = False
+    gradients: float = 0
+    start: float = 0
+    real: int = 8
 
     @property
     def voxels(self) -> int:
@@ -105,29 +110,50 @@ class Refinement(NamedTuple):
 
 def worker(job: Refinement) -> tuple[Part, ...]:
     """Return what a rank that refines holds at the worst moment of an iteration."""
-    phases = [_expectation(job), (*_transform(job), *_kept(job)), (*_reconstruction(job), *_kept(job))]
+    phases = [
+        (_reading(job, job.classes),),
+        _expectation(job),
+        (*_transform(job), *_kept(job)),
+        (*_reconstruction(job), *_kept(job)),
+    ]
     if job.combines:
         phases.append((*_combination(job), *_kept(job)))
     return (*_always(job), *max(phases, key=_sum))
 
 
 def leader(job: Refinement) -> tuple[Part, ...]:
-    """Return what a leader holds: the references and a pair of maps, more while it corrects the FSC for a mask.
+    """Return what a leader holds: the references and a pair of maps, and what it does at the worst moment.
 
     It has no projectors and no sums (ml_optimiser_mpi.cpp, expectation).
     """
-    parts = [_references(job, job.classes + LEADER_MAPS)]
-    if job.masked_fsc:
-        size = MASKED_FSC_MAPS * job.voxels * HOST_BYTES
-        parts.append(
-            Part(
-                "maps for the masked FSC",
-                size,
-                f"{MASKED_FSC_MAPS} maps of {job.box}^3 x {HOST_BYTES} B",
-                fixed=True,
-            )
-        )
-    return (*parts, _PROGRAM)
+    moments = (_reading(job, job.classes + LEADER_MAPS), _masked_fsc(job), _first_transform(job))
+    worst = max(moments, key=lambda part: part.size)
+    held = (_references(job, job.classes + LEADER_MAPS), worst, _PROGRAM)
+    return tuple(part for part in held if part.size)
+
+
+def _reading(job: Refinement, held: int) -> Part:
+    """Return what is held beside so many maps while references are read: a list that grows is copied to twice its room.
+
+    ml_model.cpp, initialiseFromImages: the copies are there at 2, 3, 5, 9, 17 … classes.
+    """
+    room = 2 ** ((job.classes - 1).bit_length() - 1) if job.classes > 1 else 0
+    maps = max(0.0, GROWING * room + READ - held) if room else 0.0
+    formula = f"{maps:g} x {job.box}^{job.dimensions} x {job.real} B"
+    return Part("references being read", maps * job.voxels * job.real, formula, fixed=True)
+
+
+def _masked_fsc(job: Refinement) -> Part:
+    """Return the maps with which a leader corrects the FSC for a mask."""
+    maps = MASKED_FSC_MAPS if job.masked_fsc else 0
+    formula = f"{maps} maps of {job.box}^3 x {job.real} B"
+    return Part("maps for the masked FSC", maps * job.voxels * job.real, formula, fixed=True)
+
+
+def _first_transform(job: Refinement) -> Part:
+    """Return the padded map and its transform in a leader before the first iteration, in versions that have them."""
+    formula = f"{job.start:g} x {job.padded:,} x {job.real} B"
+    return Part("transform at the start", job.start * job.padded * job.real, formula, fixed=True)
 
 
 def on_gpu(job: Refinement) -> tuple[Part, ...]:
@@ -168,8 +194,8 @@ def _classes(job: Refinement) -> str:
 def _always(job: Refinement) -> tuple[Part, ...]:
     parts = [_references(job, job.classes * (1 + job.maps))]
     if job.transforms:  # ml_model.cpp from 4.0 on: Igrad1 and Igrad2
-        size = job.transforms * job.classes * job.padded * HOST_BYTES
-        formula = f"{job.transforms:g} x {job.classes} x {job.padded:,} x 8 B"
+        size = job.transforms * job.classes * job.padded * job.real
+        formula = f"{job.transforms:g} x {job.classes} x {job.padded:,} x {job.real} B"
         parts.append(Part("momenta", size, formula, fixed=True))
     return (*parts, _PROGRAM)
 
@@ -177,22 +203,22 @@ def _always(job: Refinement) -> tuple[Part, ...]:
 def _references(job: Refinement, maps: float) -> Part:
     return Part(
         "references",
-        maps * job.voxels * HOST_BYTES,
-        f"{maps:g} x {job.box}^{job.dimensions} x {HOST_BYTES} B",
+        maps * job.voxels * job.real,
+        f"{maps:g} x {job.box}^{job.dimensions} x {job.real} B",
         fixed=True,
     )
 
 
 def _projectors(job: Refinement, classes: int) -> Part:
     """Return the projectors: one complex half-transform for each class (projector.h)."""
-    size = 2 * job.half * classes * HOST_BYTES
-    return Part("projectors", size, f"{classes} x {job.shape} x {HOST_BYTES} B")
+    size = 2 * job.half * classes * job.real
+    return Part("projectors", size, f"{classes} x {job.shape} x {job.real} B")
 
 
 def _sums(job: Refinement, label: str = "sums", more: int = 0) -> Part:
     """Return the weighted sums: a complex and a real half-transform for each class (backprojector.h)."""
     count = job.classes * job.sets + more
-    return Part(label, 3 * job.half * count * HOST_BYTES, f"{count} x 1.5 x {job.shape} x {HOST_BYTES} B")
+    return Part(label, 3 * job.half * count * job.real, f"{count} x 1.5 x {job.shape} x {job.real} B")
 
 
 def _transform(job: Refinement) -> tuple[Part, ...]:
@@ -202,11 +228,11 @@ def _transform(job: Refinement) -> tuple[Part, ...]:
     computeFourierTransformMap).
     """
     work = job.voxels + job.padded + max(job.padded, 2 * job.half)
-    formula = f"{work:,} x {HOST_BYTES} B"
+    formula = f"{work:,} x {job.real} B"
     return (
         _sums(job),
         _projectors(job, job.classes - 1),
-        Part("transform", work * HOST_BYTES, formula, fixed=2 * job.half <= job.padded),
+        Part("transform", work * job.real, formula, fixed=2 * job.half <= job.padded),
     )
 
 
@@ -227,9 +253,9 @@ def _expectation(job: Refinement) -> tuple[Part, ...]:
 
 def _weights(job: Refinement) -> Part:
     """Return the weights of one particle and their sorted copy, of every thread (exp_Mweight, sorted_weight)."""
-    size = 2 * job.points * job.threads * HOST_BYTES
+    size = 2 * job.points * job.threads * job.real
     return Part(
-        "weights", size, f"2 x {job.points:,.0f} points x {plural(job.threads, 'thread')} x {HOST_BYTES} B"
+        "weights", size, f"2 x {job.points:,.0f} points x {plural(job.threads, 'thread')} x {job.real} B"
     )
 
 
@@ -238,10 +264,10 @@ def _images(job: Refinement) -> Part:
 
     Half-transforms of complex numbers (precalculateShiftedImagesCtfsAndInvSigma2s).
     """
-    image = job.size * (job.size + 2) * HOST_BYTES
+    image = job.size * (job.size + 2) * job.real
     shifted, pooled = 2 * job.shifts * job.threads, job.pool * job.threads
-    formula = f"{shifted + pooled:,.0f} x {job.size}^2 x {HOST_BYTES} B"
-    return Part("shifted images", image * shifted + pooled * job.box**2 * HOST_BYTES, formula)
+    formula = f"{shifted + pooled:,.0f} x {job.size}^2 x {job.real} B"
+    return Part("shifted images", image * shifted + pooled * job.box**2 * job.real, formula)
 
 
 def _kept(job: Refinement) -> tuple[Part, ...]:
@@ -260,7 +286,7 @@ def _combination(job: Refinement) -> tuple[Part, ...]:
     """
     numbers = 3 * job.half * job.classes * job.sets
     packed = 2 * min(numbers, job.buffer) if job.buffer else numbers
-    return (_sums(job), Part("packed sums", packed * HOST_BYTES, f"{packed:,.0f} x {HOST_BYTES} B"))
+    return (_sums(job), Part("packed sums", packed * job.real, f"{packed:,.0f} x {job.real} B"))
 
 
 def _reconstruction(job: Refinement) -> tuple[Part, ...]:
@@ -275,13 +301,17 @@ def _reconstruction(job: Refinement) -> tuple[Part, ...]:
         work = max(work, 6 * job.half)
     parts = [
         _sums(job),
-        Part("reconstruction", work * HOST_BYTES, f"{work:,} x {HOST_BYTES} B", fixed=work == 2 * job.padded),
+        Part("reconstruction", work * job.real, f"{work:,} x {job.real} B", fixed=work == 2 * job.padded),
     ]
     if not job.gridding:
-        formula = f"{job.half:,} x {HOST_BYTES} B"
-        parts.append(Part("weights of the reconstruction", job.half * HOST_BYTES, formula))
+        formula = f"{job.half:,} x {job.real} B"
+        parts.append(Part("weights of the reconstruction", job.half * job.real, formula))
     if job.masked_fsc:
         parts.append(_sums(job._replace(classes=0), "copy of the sums", 1))
+    if job.gradients:
+        size = job.gradients * job.half * job.classes * job.real
+        formula = f"{job.gradients:g} x {job.classes} x {job.half:,} x {job.real} B"
+        parts.append(Part("gradients", size, formula))
     return tuple(parts)
 
 
@@ -318,11 +348,12 @@ def has_search(quantities: Mapping[str, float]) -> bool:
 
 
 def refinement(
-    quantities: Mapping[str, float], *, box: int, threads: int, gpu: bool, combines: bool
+    quantities: Mapping[str, float], *, box: int, threads: int, gpu: bool, combines: bool, real: int
 ) -> Refinement:
     """Return what the memory depends on, of the catalogue's quantities (docs/memory.md lists them) and the box.
 
-    `combines`: more than one rank adds to the sums of a map, so that they have to be put together.
+    `combines`: more than one rank adds to the sums of a map, so that they have to be put together. `real`: bytes of a
+    number on the host.
     """
     get = quantities.get
     orientations, shifts = fine_points(quantities) if has_search(quantities) else (0.0, 0.0)
@@ -345,4 +376,7 @@ def refinement(
         pool=max(1, round(get("pool", 1))),
         threads=threads,
         gpu=gpu,
+        gradients=get("gradients", 0),
+        start=get("start", 0),
+        real=real,
     )

@@ -130,6 +130,7 @@ def to_value(cluster: Cluster) -> dict[str, Plain]:
         environment=dict(cluster.environment),
         allocation=list(cluster.allocation),
         directives={name: True if text is None else text for name, text in cluster.directives},
+        relion=_filled(**cluster.relion._asdict()),
         notes=list(cluster.notes),
         modes=list(cluster.modes),
         sources={path: source_value(source) for path, source in cluster.sources.items()},

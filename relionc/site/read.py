@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from relionc.diag import Finding
 from relionc.site.types import (
     USUAL_MODES,
+    Builds,
     Cluster,
     Launcher,
     NodeType,
@@ -36,6 +37,8 @@ VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 """A name that a shell can export."""
 SLURM_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+@:/-]*")
 """A partition, a gres or a type of it: nothing that sbatch, a list or a shell reads as more than a name."""
+VERSION = re.compile(r"\d{1,4}\.\d{1,4}")
+"""A version of a library, as others compare it."""
 FEATURE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+@:/=-]*")
 """A feature of nodes; sites have `gpu=3090`."""
 PATH = re.compile(r"(?:\$\{[A-Za-z_][A-Za-z0-9_]*\}|[\w/.,:=@%+-])+")
@@ -255,6 +258,14 @@ def cluster(value: Mapping[str, Plain], findings: list[Finding]) -> Cluster:
         notes=top.words("notes"),
         modes=USUAL_MODES if top.value.get("modes") is None else top.words("modes"),
         wrapper=_by_version(top.section("wrapper")),
+        relion=_builds(top.section("relion")),
+    )
+
+
+def _builds(section: Section) -> Builds:
+    return Builds(
+        precision=section.text("precision"),
+        glibc=section.name("glibc", VERSION, "a version of glibc", 'write two numbers: "2.34"'),
     )
 
 

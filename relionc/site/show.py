@@ -56,6 +56,7 @@ def _facts(cluster: Cluster) -> list[tuple[str, str]]:
         ("as of", cluster.date),
         ("scheduler", scheduler),
         ("MPI", cluster.mpi),
+        ("RELION is built", _builds(cluster)),
         ("memory is asked", memory if cluster.scheduler == "slurm" else ""),
         ("scratch", _scratch(cluster)),
         ("programs run in", _wrapper(cluster)),
@@ -70,6 +71,12 @@ def _facts(cluster: Cluster) -> list[tuple[str, str]]:
         ("a mode counts as idle CPUs", _numbers(policy.mode_cpus)),
     ]
     return [fact for fact in facts if fact[1]]
+
+
+def _builds(cluster: Cluster) -> str:
+    precision, glibc = cluster.relion
+    parts = [f"in {precision} precision"] if precision else []
+    return ", ".join([*parts, f"for glibc {glibc}"] if glibc else parts)
 
 
 def _wrapper(cluster: Cluster) -> str:

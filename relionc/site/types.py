@@ -131,6 +131,17 @@ class Policy(NamedTuple):
     mode_cpus: tuple[tuple[str, int], ...] = ()
 
 
+class Builds(NamedTuple):
+    """How the RELIONs of a cluster are built: what their memory depends on beside their version.
+
+    `precision`: `double` or `single`, of numbers on the host. `glibc`: version of the C library that they run with.
+    Empty: not known.
+    """
+
+    precision: str = ""
+    glibc: str = ""
+
+
 class Cluster(NamedTuple):
     """A cluster profile.
 
@@ -167,6 +178,7 @@ class Cluster(NamedTuple):
     notes: tuple[str, ...] = ()  # rules of the site for people to read
     modes: tuple[str, ...] = USUAL_MODES
     wrapper: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    relion: Builds = Builds()
 
     def source_of(self, path: str) -> Source | None:
         """Return the source of the fact at `path`, or of the nearest enclosing part of the profile."""

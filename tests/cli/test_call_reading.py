@@ -80,7 +80,7 @@ def test_a_word_after_an_option_is_its_own_and_one_after_two_dashes_is_an_argume
         ("completion tcsh", "Invalid value for '{bash|zsh|fish}': 'tcsh' is not one of 'bash', 'zsh', 'fish'."),
         ("completion", "Missing argument '{bash|zsh|fish}'. It is one of 'bash', 'zsh', 'fish'."),
         ("buidl", "No such command 'buidl'. Did you mean 'build'?"),
-        ("catalog frobnicate", "No such command 'frobnicate'. There are diff, list, show."),
+        ("catalog frobnicate", "No such command 'frobnicate'. There are check, diff, list, show."),
         ("--nope", "No such option '--nope'."),
     ],
 )  # fmt: skip

@@ -27,7 +27,7 @@ def offered(line):
     ("line", "texts"),
     [
         ("c", ["cancel", "catalog", "cluster", "commands", "completion"]),
-        ("catalog ", ["diff", "list", "show"]),
+        ("catalog ", ["check", "diff", "list", "show"]),
         ("catalog sh", ["show"]),
         ("build --c", ["--check", "--cluster"]),
         ("build a.yaml --format ", ["text", "json", "github"]),
@@ -60,7 +60,7 @@ def test_what_may_come_next(line, texts):
         ("bash", "relionc\nlint\n'a b", "2", "file,\n"),
         ("zsh", "relionc schema c", "2", "plain\ncluster\n_\n"),
         ("fish", "relionc catalog l", "l", "plain,list\tList the job types of each version.\n"),
-        ("fish", "relionc catalog ", "", "plain,diff\tShow what changes from one RELION version to another.\n"),
+        ("fish", "relionc catalog ", "", "plain,check\tCompare the catalogue with your own RELION.\n"),
     ],
 )  # fmt: skip
 def test_a_script_is_answered_in_its_own_form(capsys, monkeypatch, shell, words, at, printed):
@@ -82,7 +82,7 @@ def test_a_shell_that_nobody_knows_gets_no_answer(monkeypatch):
     [
         ("relionc com", 1, "commands completion"),
         ("relionc build --fo", 2, "--force --format"),
-        ("relionc catalog ''", 2, "diff list show"),
+        ("relionc catalog ''", 2, "check diff list show"),
     ],
 )
 def test_bash_offers_it(tmp_path, words, at, reply):

@@ -11,7 +11,7 @@ def main() -> int:
     if child == 0:
         os.execvp(sys.argv[1], sys.argv[1:])
     _, status, usage = os.wait4(child, 0)
-    rank = os.environ.get("OMPI_COMM_WORLD_RANK", "0")
+    rank = os.environ.get("OMPI_COMM_WORLD_RANK") or os.environ.get("PMIX_RANK", "0")
     with open(f"peak.{rank}", "w", encoding="utf-8") as file:
         file.write(str(usage.ru_maxrss / 1024))
     return os.waitstatus_to_exitcode(status)

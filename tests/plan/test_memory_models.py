@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from relionc import catalog
 from relionc.plan import amounts, refine_memory
 from relionc.plan.refine_memory import Refinement
+from relionc.site.types import Builds
 from relionc.spec.model import Data, Fact, Needs, Pin, ResolvedJob, Resources
 
 
@@ -223,12 +224,43 @@ def test_a_job_without_gpus_takes_none_of_their_memory():
     assert amounts.vram_terms(job("refine3d"), 4) == ((), ())
 
 
-def test_the_safety_covers_the_lower_end_of_the_band():
-    assert amounts.BAND[0] * amounts.SAFETY == pytest.approx(1)
-
-
 def test_safety_is_for_what_is_modelled_and_not_for_what_is_counted():
-    terms = amounts.memory_terms(job("refine3d", PREREAD), 1)[0]
+    of = job("refine3d", PREREAD)
+    least, _ = amounts.band_of(of.type)
+    terms = amounts.memory_terms(of, 1)[0]
     exact = preread(terms)
     assert exact > 0
-    assert total(amounts.with_margin(terms)) == pytest.approx(exact + (total(terms) - exact) * amounts.SAFETY)
+    assert total(amounts.with_margin(terms, least)) == pytest.approx(exact + (total(terms) - exact) / least)
+
+
+def host(glibc="", precision=""):
+    return amounts.host_of(catalog.load("refine3d", "3.1"), Builds(precision=precision, glibc=glibc))
+
+
+@pytest.mark.parametrize(
+    ("glibc", "pixel", "assumed"),
+    [("2.17", 4, False), ("2.28", 8, False), ("2.36", 8, False), ("2.39", 4, False), ("2.43", 4, False), ("", 8, True)],
+)  # fmt: skip
+def test_pre_read_particles_take_what_the_c_library_makes_of_them(glibc, pixel, assumed):
+    """Measured: 2.31 and 2.36 leave as much empty as the images take, 2.41 and 2.43 nothing."""
+    of = job("refine3d", PREREAD, particles=1024, box=512)
+    for terms in (amounts.memory_terms(of, 1, host(glibc))[0], amounts.leader_terms(of, 1, host(glibc))):
+        shares = [term for term in terms if term.label in ("pre-read particles", amounts.GAPS)]
+        assert total(shares) == pytest.approx(pixel / 4)
+        assert any(term.assumed for term in shares) is assumed
+
+
+def test_a_build_in_single_precision_takes_half_for_its_numbers():
+    of = job("class3d", {"dont_skip_align": "No"})
+    double, single = (amounts.memory_terms(of, 1, host(precision=each))[0] for each in ("double", "single"))
+    program = refine_memory.PROGRAM_BYTES / 1024**3
+    listed = sum(term.gib for term in double if term.label == amounts.LIST)
+    assert total(single) - program - listed == pytest.approx((total(double) - program - listed) / 2)
+    assert amounts.memory_terms(of, 1, host())[0] == double
+
+
+def test_a_leader_of_the_newest_transforms_a_reference_before_it_begins():
+    """6.6 GiB at box 360, and not the 1.1 of versions before: two padded maps of 8 x 720^3 bytes more."""
+    before, now = (leader("refine3d", version=version, box=360) for version in ("5.0", "5.1"))
+    assert now - before == pytest.approx(2 * 8 * 720**3 / 1024**3)
+    assert leader("class2d", version="5.1", box=360) < 1.01 * leader("class2d", version="5.0", box=360) + 0.05

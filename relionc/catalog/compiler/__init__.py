@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CatalogError", "catalogue", "compile_all", "compile_queue", "compile_type", "read_data"]
 
-_GENERAL = ("versions", "shared", "queue", "starfiles", "pipelines", "programs")
+_GENERAL = ("versions", "shared", "queue", "pipeliner", "starfiles", "pipelines", "programs")
 
 
 def catalogue(folder: str) -> dict[str, object]:
@@ -41,6 +41,7 @@ def catalogue(folder: str) -> dict[str, object]:
         "index": _index(types),
         "options": _versions_of_options(types),
         "queue": compile_queue(data),
+        "pipeliner": data["pipeliner"],
         "starfiles": compile_starfiles(data["starfiles"], _releases(data)),
         "pipelines": compile_pipelines(data["pipelines"]),
         "kinds": compile_kinds(data["versions"], _releases(data)),

@@ -92,6 +92,19 @@ def _program(
         "markers": release.general["markers"],
         "star_version": release.fact("star_version", ""),
         "repeated_flag": release.fact("repeated_flag"),
+        "memory": _memory(release),
+    }
+
+
+def _memory(release: Release) -> dict[str, object]:
+    """Return what of memory depends on the build, and how far its models are from what was measured."""
+    given = mapping(release.general["memory"])
+    gaps = [{key: each[key] for key in ("glibc", "bytes")} for each in map(mapping, sequence(given["gaps"]))]
+    return {
+        "precision": given["precision"],
+        "usual": given["usual_precision"],
+        "gaps": gaps,
+        "band": release.chosen(given["band"]),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from relionc.site.meant import UNKNOWN_NAME, unknown
@@ -16,6 +17,7 @@ CODES = (UNKNOWN_NAME,)
 _CHOICES: dict[str, tuple[str, ...]] = {
     "scheduler": ("slurm", "none"),
     "memory_flag": ("per_cpu", "per_node", "either"),
+    "relion.precision": ("double", "single"),
 }
 
 
@@ -23,6 +25,7 @@ def check(profile: Profile) -> Iterator[Finding]:
     """Yield an error for each word that means nothing."""
     cluster = profile.cluster
     for key, choices in _CHOICES.items():
-        chosen = getattr(cluster, key)
+        chosen = attrgetter(key)(cluster)
         if chosen and chosen not in choices:
-            yield unknown(chosen, choices, key.replace("_", " "), (key,))
+            route = tuple(key.split("."))
+            yield unknown(chosen, choices, route[-1].replace("_", " "), route)

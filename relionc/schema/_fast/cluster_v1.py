@@ -65,6 +65,38 @@ def validate(data):
             data_keys.remove('mpi_plugins')
             data__mpiplugins = data['mpi_plugins']
             validate___definitions_words(data__mpiplugins)
+        if 'relion' in data_keys:
+            data_keys.remove('relion')
+            data__relion = data['relion']
+            if not isinstance(data__relion, (dict, NoneType)):
+                raise Rejected
+            data__relion_is_dict = isinstance(data__relion, dict)
+            if data__relion_is_dict:
+                data__relion_keys = set(data__relion.keys())
+                if 'precision' in data__relion_keys:
+                    data__relion_keys.remove('precision')
+                    data__relion__precision = data__relion['precision']
+                    if not (isinstance(data__relion__precision, str) and data__relion__precision == 'double' or (isinstance(data__relion__precision, str) and data__relion__precision == 'single') or data__relion__precision is None):
+                        raise Rejected
+                if 'glibc' in data__relion_keys:
+                    data__relion_keys.remove('glibc')
+                    data__relion__glibc = data__relion['glibc']
+                    validate___definitions_text(data__relion__glibc)
+                if 'source' in data__relion_keys:
+                    data__relion_keys.remove('source')
+                    data__relion__source = data__relion['source']
+                    validate___definitions_text(data__relion__source)
+                if 'date' in data__relion_keys:
+                    data__relion_keys.remove('date')
+                    data__relion__date = data__relion['date']
+                    validate___definitions_text(data__relion__date)
+                if 'unverified' in data__relion_keys:
+                    data__relion_keys.remove('unverified')
+                    data__relion__unverified = data__relion['unverified']
+                    if not isinstance(data__relion__unverified, (bool, NoneType)):
+                        raise Rejected
+                if data__relion_keys:
+                    raise Rejected
         if 'memory_flag' in data_keys:
             data_keys.remove('memory_flag')
             data__memoryflag = data['memory_flag']

@@ -1,6 +1,6 @@
 """NIH HPC Biowulf as it was in 2018 (retired hardware). Made by tools/build_sites.py from data/biowulf-2018.yaml: do not edit."""
 
-from relionc.site.types import Cluster, Launcher, NodeType, Partition, Policy, ScratchDisk, Source
+from relionc.site.types import Builds, Cluster, Launcher, NodeType, Partition, Policy, ScratchDisk, Source
 
 CLUSTER = Cluster(
     name="biowulf-2018",
@@ -108,6 +108,10 @@ CLUSTER = Cluster(
             text="https://hpc.nih.gov/apps/RELION as it stood in 2018",
             date="2018-12",
         ),
+        "relion": Source(
+            text="CentOS 7, which the nodes had; the page counts 4 bytes for a pixel that is read at the start",
+            unverified=True,
+        ),
         "node_types": Source(
             text="what the scripts on the RELION page ask of these nodes",
             date="2018-12",
@@ -185,4 +189,5 @@ CLUSTER = Cluster(
         "GPUs and lscratch stand in one gres option; a second option replaces the first.",
         "K80, x2695 and x2630 nodes were removed between 24 April and 1 May 2026.",
     ),
+    relion=Builds(glibc="2.17",),
 )

@@ -1,6 +1,6 @@
 """The test cluster, many virtual nodes on one machine. Made by tools/build_sites.py from data/lab.yaml: do not edit."""
 
-from relionc.site.types import Cluster, Launcher, NodeType, Partition, Policy, ScratchDisk, Source
+from relionc.site.types import Builds, Cluster, Launcher, NodeType, Partition, Policy, ScratchDisk, Source
 
 CLUSTER = Cluster(
     name="lab",
@@ -144,6 +144,7 @@ CLUSTER = Cluster(
             text="configuration of the test cluster (tests/lab)",
             date="2026-11",
         ),
+        "relion": Source(text="Debian 12: relion_refine --version, ldd --version",),
         "launchers.batch.mpi": Source(
             text="tried with Debian 12's RELION and Open MPI",
             date="2026-11",
@@ -183,4 +184,5 @@ CLUSTER = Cluster(
         "hetjob",
         "one-task-per-node",
     ),
+    relion=Builds(precision="double", glibc="2.36"),
 )
