@@ -135,9 +135,10 @@ def leader(job: Refinement) -> tuple[Part, ...]:
 def _reading(job: Refinement, held: int) -> Part:
     """Return what is held beside so many maps while references are read: a list that grows is copied to twice its room.
 
-    ml_model.cpp, initialiseFromImages: the copies are there at 2, 3, 5, 9, 17 … classes.
+    ml_model.cpp, initialiseFromImages: the copies are there at 2, 3, 5, 9, 17 … classes. 2D classes are not read.
     """
-    room = 2 ** ((job.classes - 1).bit_length() - 1) if job.classes > 1 else 0
+    several = job.classes > 1 and job.dimensions > 2
+    room = 2 ** ((job.classes - 1).bit_length() - 1) if several else 0
     maps = max(0.0, GROWING * room + READ - held) if room else 0.0
     formula = f"{maps:g} x {job.box}^{job.dimensions} x {job.real} B"
     return Part("references being read", maps * job.voxels * job.real, formula, fixed=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
+import fake_pipeliner
 import pytest
 
 from relionc import catalog
@@ -19,47 +19,10 @@ PROGRAMS = {
     "5.1.0": UNPACKED / "usr" / "bin" / "relion_pipeliner",
 }
 
-FAKE = '''#!{python}
-"""A pipeliner that knows one more option, another default, and writes another flag."""
-import sys
-from pathlib import Path
-
-sys.path.insert(0, {tree!r})
-from relionc import catalog
-from relionc.lower.commands import relion_commands
-from relionc.source.jobfile import read
-
-if "--version" in sys.argv:
-    print("RELION version: 3.1.9-commit-0000")
-    sys.exit(0)
-job = read(Path("job.star").read_bytes(), "job.star")
-kind = catalog.load(catalog.with_id(job.number, "3.1")[0], "3.1")
-given = {{key: value for key, value, _ in job.rows}}
-made = relion_commands(kind, given, output=f"{{kind.job_dir}}/job025/", is_continue=False)
-if made.refusals:
-    sys.exit("in: pipeline_jobs.cpp\\n" + made.refusals[0].message)
-folder = Path(kind.job_dir, "job025")
-folder.mkdir(parents=True)
-known = {{key: option.default for key, option in kind.options.items()}}
-known |= {{"inimask_threshold": "0.05", "softness": "3"}} | given
-del known["extend_inimask"]
-rows = "".join(f"{{key}} \\"{{text}}\\"\\n" for key, text in known.items())
-(folder / "job.star").write_text(
-    f"data_job\\n\\n_rlnJobType {{job.number}}\\n\\ndata_joboptions_values\\n\\nloop_\\n"
-    f"_rlnJobOptionVariable\\n_rlnJobOptionValue\\n{{rows}}\\n"
-)
-texts = [text.replace("--helix", "--spiral") for text in made.texts]
-(folder / "run_submit.script").write_text("".join(f"{{text}}\\n" for text in [*texts, ""]))
-'''
-
 
 @pytest.fixture
 def fake(tmp_path: Path) -> str:
-    program = tmp_path / "relion_pipeliner"
-    tree = str(Path(__file__).parents[2])
-    program.write_text(FAKE.format(python=sys.executable, tree=tree), "utf-8")
-    program.chmod(0o755)
-    return str(program)
+    return str(fake_pipeliner.written(tmp_path))
 
 
 def test_a_program_that_differs_is_told_apart_by_name(fake, capsys):
