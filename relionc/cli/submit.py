@@ -38,7 +38,8 @@ def _hand_over(build: Build, intent: Intent) -> int:
         raise submit.NotSubmitted("all that is left is in the queue already; `relionc cancel` takes it out")
     if any(status.job.how == "plain" for status in intent.jobs):
         return _run_here(build, intent)
-    submit.submit(build, intent, lambda name, job_id: say.result(f"{name} {job_id}\n"))
+    for note in submit.submit(build, intent, lambda name, job_id: say.result(f"{name} {job_id}\n")):
+        say.trouble(note)
     return 0
 
 

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
-from relionc.runs import clients, look
+from relionc.runs import clients, look, registry
 from relionc.runs.built import project_of
 from relionc.runs.tables import BADLY, UNKNOWN
 from relionc.store.paths import StoreError, failure
@@ -103,23 +103,46 @@ def calls(build: Build, intent: Intent) -> Iterator[tuple[Status, clients.Call]]
         yield status, clients.Call(os.path.join(build.root, job.script), build.root, folder)
 
 
-def submit(build: Build, intent: Intent, tell: Callable[[str, str], None]) -> None:
+def submit(build: Build, intent: Intent, tell: Callable[[str, str], None]) -> list[str]:
     """Queue the jobs of an intent; raises NotSubmitted after having undone what was done, StoreError.
 
-    `tell` is given the name and the id of each job once all are queued.
+    `tell` is given the name and the id of each job once all are queued. Returns why jobs are not in the table of their
+    project, which is no reason not to run them.
     """
+    _check_numbers(intent)
     state = State(build.root)
     try:
         with state.alone():
-            rows = _queue(build, intent, state)
+            rows, notes = _queue(build, intent, state)
             state.set_folder(os.getcwd())
     finally:
         state.close()
     for name, row in rows:
         tell(name, row.job_id)
+    return notes
 
 
-def _queue(build: Build, intent: Intent, state: State) -> list[tuple[str, Submitted]]:
+def _check_numbers(intent: Intent) -> None:
+    """Refuse a job whose number in the project is another job's."""
+    for status in intent.jobs:
+        if other := registry.conflicts(status.job, os.getcwd()):
+            name, output = status.job.name, status.job.output
+            raise NotSubmitted(
+                f"{name} is to write to {output}, but the project has {other}: raise `first_job`"
+            )
+
+
+def _register(build: Build, intent: Intent) -> list[str]:
+    notes = []
+    for status in intent.jobs:
+        try:
+            registry.register(build, status.job, os.getcwd())
+        except StoreError as error:
+            notes.append(f"{status.job.name} is not in the table of the project: {error}")
+    return notes
+
+
+def _queue(build: Build, intent: Intent, state: State) -> tuple[list[tuple[str, Submitted]], list[str]]:
     """Queue one job after the other. Those that could start are held until all are there."""
     done: list[tuple[str, Submitted]] = []
     held: list[str] = []
@@ -133,6 +156,7 @@ def _queue(build: Build, intent: Intent, state: State) -> list[tuple[str, Submit
             done.append((job.name, Submitted(int(time.time()), job_id, job.digest)))
             held += [job_id] * hold
             state.add(*done[-1])
+        notes = _register(build, intent)
         if held:
             clients.release(held)
     except BaseException as error:
@@ -141,7 +165,7 @@ def _queue(build: Build, intent: Intent, state: State) -> list[tuple[str, Submit
             at = intent.jobs[min(len(done), len(intent.jobs) - 1)].job.name
             raise NotSubmitted(f"{at}: {error}{left}") from error
         raise
-    return done
+    return done, notes
 
 
 def _make_folder(status: Status) -> None:

@@ -119,7 +119,7 @@ class Marks(NamedTuple):
 @cache
 def words() -> Words:
     """Return what Slurm says."""
-    data = _document("slurm", "words.yaml")
+    data = document("slurm", "words.yaml")
     ended = as_mapping(data["ended"])
     return Words(
         states={name: _state(as_mapping(row)) for name, row in as_mapping(data["states"]).items()},
@@ -136,7 +136,7 @@ def words() -> Words:
 @cache
 def signatures() -> tuple[Signature, ...]:
     """Return how runs of RELION end, in the order in which they count."""
-    rows = _rows(_document("runtime", "signatures.yaml")["signatures"])
+    rows = _rows(document("runtime", "signatures.yaml")["signatures"])
     return tuple(
         Signature(
             id=text_of(row["id"]),
@@ -156,14 +156,14 @@ def signatures() -> tuple[Signature, ...]:
 @cache
 def endings() -> Mapping[str, Ending]:
     """Return what helps after each ending that a script can note, by its name."""
-    rows = as_mapping(_document("runtime", "signatures.yaml")["endings"])
+    rows = as_mapping(document("runtime", "signatures.yaml")["endings"])
     return {name: _ending(as_mapping(row)) for name, row in rows.items()}
 
 
 @cache
 def marks() -> Marks:
     """Return what RELION writes while it works."""
-    data = as_mapping(_document("runtime", "signatures.yaml")["progress"])
+    data = as_mapping(document("runtime", "signatures.yaml")["progress"])
     markers = as_mapping(data["markers"])
     return Marks(
         iteration=_pattern(data["iteration"]),
@@ -178,7 +178,8 @@ def marks() -> Marks:
     )
 
 
-def _document(room: str, name: str) -> dict[str, Plain]:
+def document(room: str, name: str) -> dict[str, Plain]:
+    """Return the mapping of a data file of a room."""
     path = os.path.join(resources.package(), room, name)
     with open(path, "rb") as stream:
         loaded = load(stream.read(), name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING
 
 from relionc import catalog
@@ -164,6 +165,8 @@ class _Resolver:
         self.scope = scope
         self.disk = disk
         self.makers: dict[str, Callable[[str], Made | None]] = {}  # by output folder
+        first = value.get("first_job")
+        self.numbers = count(first) if isinstance(first, int) else None  # of the folders in RELION's project
 
     def job(self, name: str, raw: Mapping[str, Plain], after: tuple[str, ...]) -> ResolvedJob | None:
         """Return one job, or None when its type is not known or its name is not one."""
@@ -300,7 +303,8 @@ class _Resolver:
 
     def _output(self, raw: Mapping[str, Plain], name: str, job_type: JobType, route: Route) -> str:
         if "output" not in raw:
-            return f"{job_type.job_dir}/{name}/"
+            folder = name if self.numbers is None else f"job{next(self.numbers):03}"
+            return f"{job_type.job_dir}/{folder}/"
         here = (*route, "output")
         value = self.scope.value(as_scalar(raw["output"]), here)
         folder = ("" if value is None else masked(text_of(value))).rstrip("/") + "/"

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.lab, pytest.mark.oracle, pytest.mark.usefixtures("relion")]
 
-TINY = (SPECS / "lab" / "class3d-tiny.yaml").read_text().replace("nr_iter: 3", "nr_iter: 6")
+TINY = (SPECS / "lab" / "class3d-tiny.yaml").read_text().replace("nr_iter: 3", "nr_iter: 4")
 OF_ONE = TINY[TINY.index("  class3d:") :].removesuffix("\n") + "\n"
-SECOND = OF_ONE.replace("  class3d:", "  second:", 1).replace("nr_iter: 6", "nr_iter: 1")
+SECOND = OF_ONE.replace("  class3d:", "  second:", 1).replace("nr_iter: 4", "nr_iter: 1")
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_chain_from_submission_over_a_cancelled_job_to_its_end(lab: Lab, proje
     assert code == 1
     assert "nothing was submitted" in err
     running = runs.until("class3d", "whole_iteration")
-    assert (running["state"], running["iterations"], running["limit_s"]) == ("RUNNING", 6, 600)
+    assert (running["state"], running["iterations"], running["limit_s"]) == ("RUNNING", 4, 600)
     waiting = runs.jobs()["second"]
     assert (waiting["state"], waiting["waits_for"]) == ("PENDING", "class3d")
     lab.run(["scancel", first], project)
@@ -87,8 +87,7 @@ def test_a_chain_from_submission_over_a_cancelled_job_to_its_end(lab: Lab, proje
     assert code == 0
     assert "class3d goes on from iteration" in out
     assert {first, second}.isdisjoint(out.split())
-    assert runs.call("wait")[0] == 0
-    assert {job["state"] for job in runs.jobs().values()} == {"COMPLETED"}
+    runs.until("second", "state", "COMPLETED")
     assert runs.call("submit")[:2] == (0, "class3d is finished already\nsecond is finished already\n")
 
 
@@ -111,3 +110,18 @@ def test_cancel_takes_all_that_waits_or_runs(lab: Lab, project: Path) -> None:
     assert (code, out) == (0, f"second {ids[1]} cancelled\nclass3d {ids[0]} cancelled\n")
     runs.until("class3d", "kind", "badly")
     assert runs.call("cancel")[1] == "nothing of this build waits or runs\n"
+
+
+def test_a_job_of_the_project_is_one_for_relion_too(lab: Lab, project: Path) -> None:
+    short = TINY.replace("nr_iter: 4", "nr_iter: 1").replace("jobs:\n", "first_job: 7\njobs:\n", 1)
+    runs = Runs(lab, short, project)
+    table = project / "default_pipeline.star"
+    table.write_text("\ndata_pipeline_general\n\n_rlnPipeLineJobCounter 1\n \n")
+    assert runs.call("submit")[0] == 0
+    check = ["relion_pipeliner", "--check_job_completion"]
+    assert lab.run(check, project).returncode == 0
+    assert "Class3D/job007/ Class3D/class3d/ 9 0" in " ".join(table.read_text().split())
+    assert runs.call("wait")[0] == 0
+    assert lab.run(check, project).returncode == 0
+    assert "Class3D/job007/ Class3D/class3d/ 9 2" in " ".join(table.read_text().split())
+    assert (project / "Class3D/class3d/run_it001_data.star").is_file()  # by its alias

@@ -30,6 +30,7 @@ EVERYTHING = """
 relionc: 1
 cluster: profiles/mine.yaml
 relion: 3.1
+first_job: 25
 vars: {star: a.star, n: 4, fast: true, none: ~, both: "${{ vars.star }}.x"}
 defaults:
   resources: {time: 12:00:00, nodes: "${{ vars.n }}", account: x}
@@ -65,6 +66,8 @@ jobs:
     interactive: false
     after: [b]
     continue: true
+    restart: auto
+    overwrite: no
   b:
     type: import
     resources: {gpus: p100, exclusive: "${{ true }}", time: 60}
@@ -79,6 +82,7 @@ def test_every_key_of_the_language(full: dict[str, Any]) -> None:
     used = {key for job in value["jobs"].values() for key in job}
     job = full["definitions"]["job"]["properties"]
     assert used == set(job)
+    assert set(value) == set(full["properties"])
     for part in ("resources", "data"):
         assert set(value["jobs"]["Class3D_1-a"][part]) == set(full["definitions"][part]["properties"])
 

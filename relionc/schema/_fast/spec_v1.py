@@ -113,6 +113,16 @@ def validate(data):
                     validate___definitions_project(data__defaults__project)
                 if data__defaults_keys:
                     raise Rejected
+        if 'first_job' in data_keys:
+            data_keys.remove('first_job')
+            data__firstjob = data['first_job']
+            if not isinstance(data__firstjob, int) and (not (isinstance(data__firstjob, float) and data__firstjob.is_integer())) or isinstance(data__firstjob, bool):
+                raise Rejected
+            if isinstance(data__firstjob, (int, float)) and (not isinstance(data__firstjob, bool)):
+                if data__firstjob < 1:
+                    raise Rejected
+                if data__firstjob > 999999:
+                    raise Rejected
         if 'jobs' in data_keys:
             data_keys.remove('jobs')
             data__jobs = data['jobs']
