@@ -22,11 +22,14 @@ demo: $(VENV)/.installed ## build a real spec, show its plan, say where the file
 
 test: $(VENV)/.developed ## run every test, in WORKERS=2 processes; starts a private Slurm and the real RELION where they can be had
 	@tools/install_lab.sh || { [ "$$RELIONC_REQUIRE_LAB" != 1 ] && echo "Going on without them: tests that need them are skipped."; }
+	@tools/unpack_slurm.sh trixie || { [ "$$RELIONC_REQUIRE_LAB" != 1 ] && echo "Going on without Slurm 24.11: its tests are skipped."; }
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
-soak: $(VENV)/.developed ## the long runs that `make test` has a share of: quoting, kills, fuzz, draws asked of RELION; an hour and more
+soak: $(VENV)/.developed ## the long runs that `make test` has a share of: quoting, kills, fuzz, draws asked of RELION, four Slurms; hours
 	@tools/unpack_relion.sh || echo "Going on without RELION 5.1: what would be asked of it is skipped."
-	RELIONC_SOAK=1 $(BIN)/python -m pytest --timeout=0 $(or $(ARGS),tests/safety tests/store tests/fuzz tests/catalog/test_oracle.py)
+	@tools/unpack_slurm.sh bullseye || echo "Going on without Slurm 20.11: its tests are skipped."
+	@tools/unpack_slurm.sh --newest sid || echo "Going on without Slurm 26.05, or with that of before."
+	RELIONC_SOAK=1 $(BIN)/python -m pytest --timeout=0 $(or $(ARGS),tests/safety tests/store tests/fuzz tests/catalog/test_oracle.py tests/lab)
 
 mutants: $(VENV)/.developed ## make known mistakes in a copy, one at a time, and say which no test notices; ten minutes
 	$(BIN)/python tools/mutants.py $(ARGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -27,8 +28,9 @@ settings.load_profile("exploring" if os.environ.get("RELIONC_EXPLORE") == "1" el
 
 _BEFORE = dict(os.environ)
 
-# All of this folder is for one worker, which starts the private Slurm of the lab once.
+# All of this folder is for one worker, which starts the private Slurm of the lab once; so is what asks another Slurm.
 _TOGETHER = "tests/lab/"
+_GENERATION = re.compile(r"\[\d\d\.\d\d\b")
 # What takes longest begins first, so that no worker is left with it at the end.
 _LONGEST = (_TOGETHER, "tests/store/test_kills.py", "tests/oracle/", "tests/solve/", "tests/fuzz/")
 
@@ -58,10 +60,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 class _ByFile(LoadScopeScheduling):
-    """Gives a worker whole files, whose fixtures it makes once; those of `_TOGETHER` all at once."""
+    """Gives a worker whole files, whose fixtures it makes once; those of `_TOGETHER` all of a Slurm at once."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return _TOGETHER if nodeid.startswith(_TOGETHER) else nodeid.partition("::")[0]
+        if not nodeid.startswith(_TOGETHER):
+            return nodeid.partition("::")[0]
+        slurm = _GENERATION.search(nodeid)
+        return _TOGETHER + slurm[0] if slurm else _TOGETHER
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Callable[..., object]) -> LoadScopeScheduling:

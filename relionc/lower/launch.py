@@ -11,6 +11,7 @@ from relionc.lower.modes import mode_of
 from relionc.lower.modes.base import route_of_mode
 from relionc.lower.shell_words import profile_word, reference, word
 from relionc.site.launchers import has_daemons, start, title
+from relionc.slurm import versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -131,13 +132,20 @@ def scratch_of_workers(plan: JobPlan, cluster: Cluster) -> Word:
 
 
 def _launcher_texts(plan: JobPlan, cluster: Cluster, *, parallel: bool) -> tuple[str, ...]:
-    """Return the arguments of a launcher; once a hostfile is exported, srun would follow it for serial commands too."""
+    """Return the arguments of a launcher, which does not see the variables that would mislead it.
+
+    Once a hostfile is exported, srun would follow it for serial commands too.
+    """
     way = start_of(plan, cluster)
     if parallel:
-        return way.words if way else ()
+        return _without(versions.unset(cluster.slurm, plan.mode), way.words if way else ())
     serial = launcher_of(plan, cluster, parallel=False)
-    words = serial.argv if serial else ()
-    return ("env", "-u", way.variable, *words) if words and way and way.variable else words
+    return _without((way.variable,) if way and way.variable else (), serial.argv if serial else ())
+
+
+def _without(names: tuple[str, ...], words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words of a command that is started without some variables."""
+    return ("env", *(part for name in names for part in ("-u", name)), *words) if names and words else words
 
 
 def exports(plan: JobPlan, cluster: Cluster, *, parallel: bool) -> tuple[tuple[str, str], ...]:

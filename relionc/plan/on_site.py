@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from relionc.plan.gpus import parse_ids
 from relionc.plan.pools import hardware, node_pools
 from relionc.slurm.allocation import whole_cores
+from relionc.slurm.versions import HALF_CORES_WAIT, SHOWS_UNASKED_GPUS, SPREADS_TASKS
 
 if TYPE_CHECKING:
     from relionc.plan.demand import Amounts, Demand
@@ -35,9 +36,12 @@ class DemandOnSite:
         "exclusive",
         "fits",
         "fixed_threads",
+        "half_cores_wait",
         "mem_per_cpu",
         "pools",
+        "shows_unasked_gpus",
         "slurm",
+        "spreads_tasks",
         "uses",
     )
 
@@ -46,6 +50,9 @@ class DemandOnSite:
         self.cluster: Final[Cluster] = cluster
         self.slurm: Final[bool] = cluster.scheduler == "slurm"
         self.pools: Final[tuple[NodePool, ...]] = node_pools(demand, cluster)
+        self.spreads_tasks: Final[bool] = SPREADS_TASKS.holds(cluster.slurm)
+        self.half_cores_wait: Final[bool] = HALF_CORES_WAIT.holds(cluster.slurm)
+        self.shows_unasked_gpus: Final[bool] = SHOWS_UNASKED_GPUS.holds(cluster.slurm)
         self.exclusive: Final[bool] = bool(demand.pins.exclusive)
         self.fixed_threads: Final[int | None] = demand.fixed_threads
         self.entry_devices: Final[int] = max((len(entry) for entry in parse_ids(demand.gpu_ids)), default=0)

@@ -58,20 +58,26 @@ def heterogeneous_shares(
     *,
     least: int = 1,
     exclusive: bool = False,
+    evenly: bool = False,
 ) -> tuple[int, ...]:
     """Return how Slurm spreads tasks over empty nodes when nothing but tasks, CPUs and memory is asked.
 
     It fills node after node, but keeps a task for each of the `least` nodes that the partition wants. The CPUs of each
     node are rounded up to whole cores, and the tasks are then dealt in turn under what each node has. So nearly always
     all nodes but the last are full; with one CPU per task and an odd rest, a full node gives one task to the
-    last; and an exclusive job, which has all CPUs of its nodes, is spread evenly.
+    last; and an exclusive job, which has all CPUs of its nodes, is spread evenly. `evenly`: so are all, over as many
+    nodes, but in whole cores (`versions.SPREADS_TASKS`).
 
-    Seen on 22.05.8, 24.11.5, 26.05.5; 20.11.4 takes as many nodes and spreads the tasks evenly over them.
+    Seen on 20.11.4, 22.05.8, 24.11.5, 26.05.5.
     """
     most = max(1, tasks_that_fit(node, cpus_per_task, 0 if exclusive else mem_per_cpu, ntasks))
     if exclusive and node.cpus:
         nodes = max(ceil(ntasks / most), min(least, ntasks))
         return _dealt([max(1, node.cpus // cpus_per_task)] * nodes, ntasks)
+    if evenly:
+        return _in_cores(
+            max(ceil(ntasks / most), min(least, ntasks)), node.threads_per_core, cpus_per_task, ntasks
+        )
     core, left = node.threads_per_core, ntasks * cpus_per_task
     places: list[int] = []
     while left > 0:
@@ -80,6 +86,24 @@ def heterogeneous_shares(
         places.append(whole_cores(taken, core) // cpus_per_task)
         left -= taken
     return _dealt(places, ntasks)
+
+
+def most_when_spread(nodes: int, threads_per_core: int, cpus_per_task: int, ntasks: int) -> int:
+    """Return how many tasks the fullest node has room for when cores are dealt over the nodes in turn.
+
+    A task of more than a core takes all of its CPUs from one node.
+
+    Seen on 20.11.4.
+    """
+    of_core = max(1, threads_per_core // cpus_per_task)
+    return min(ntasks, of_core * ceil(ceil(ntasks / of_core) / nodes))
+
+
+def _in_cores(nodes: int, core: int, cpus_per_task: int, ntasks: int) -> tuple[int, ...]:
+    """Deal cores over nodes in turn, or tasks where one has more than a core; then tasks over what each node got."""
+    of_core = max(1, core // cpus_per_task)
+    units = ceil(ntasks / of_core)
+    return _dealt([of_core * (units // nodes + (i < units % nodes)) for i in range(nodes)], ntasks)
 
 
 def _dealt(places: list[int], ntasks: int) -> tuple[int, ...]:
@@ -95,12 +119,12 @@ def _dealt(places: list[int], ntasks: int) -> tuple[int, ...]:
 
 
 def cpus_beyond_cores(cpus_per_task: int, threads_per_core: int, tasks_per_node: int) -> int:
-    """Return the CPUs of a task beyond whole cores with which a step may wait forever.
+    """Return the CPUs of a task beyond whole cores with which a step may wait forever (`versions.HALF_CORES_WAIT`).
 
     Where several tasks share a node, Slurm may allocate fewer CPUs than a step with the same `-c` wants; only a single
     CPU per task is safe.
 
-    Seen on 22.05.8; 20.11.4, 24.11.5 and 26.05.5 start the step.
+    Seen on 22.05.8.
     """
     return cpus_per_task % threads_per_core if cpus_per_task > 1 and tasks_per_node > 1 else 0
 
@@ -108,9 +132,10 @@ def cpus_beyond_cores(cpus_per_task: int, threads_per_core: int, tasks_per_node:
 def gpus_unasked(gpus_of_node: int, asked_for: int, *, in_step: bool) -> int:
     """Return the GPUs that an exclusive job sees beyond those that it asks for.
 
-    Slurm gives it all of the node. A step of srun sees those that the job asks for; mpirun in the batch script, all.
+    Slurm gives it all of the node. A step of srun sees those that the job asks for, unless it shows all
+    (`versions.SHOWS_UNASKED_GPUS`); mpirun in the batch script sees all.
 
-    Seen on 22.05.8, 24.11.5, 26.05.5; on 20.11.4 a step without GPUs of its own sees all, too.
+    Seen on 22.05.8, 24.11.5, 26.05.5.
     """
     return 0 if in_step else max(0, gpus_of_node - asked_for)
 

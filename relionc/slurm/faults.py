@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from relionc.record import NamedTuple
+from relionc.slurm.versions import numbers
 
 
 class Fault(NamedTuple):
@@ -42,14 +41,9 @@ FAULTS = (
 
 def faults(version: str, jobs: str, mpi: str) -> tuple[Fault, ...]:
     """Return the faults that jobs of a kind can run into; none where nobody says the version of Slurm."""
-    here = _numbers(version)
+    here = numbers(version)
     return tuple(
         fault
         for fault in FAULTS
-        if (fault.jobs, fault.mpi) == (jobs, mpi) and here and here < _numbers(fault.fixed)
+        if (fault.jobs, fault.mpi) == (jobs, mpi) and here and here < numbers(fault.fixed)
     )
-
-
-def _numbers(version: str) -> list[int]:
-    """Return the numbers of a version: `24.05`, of which nobody said more, comes before each 24.05.x."""
-    return [int(number) for number in re.findall(r"\d+", version)]

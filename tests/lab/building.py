@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from .client import Job
+    from .client import Job, Lab
+    from .generations import Generation
 
 SPECS = ROOT / "specs"
 
@@ -53,11 +54,15 @@ class Built:
         pytest.fail(f"{job}\n" + "\n".join(log.read_text(errors="replace")[-2000:] for log in logs))
 
 
-def build(spec: Path, project: Path, *more: str) -> Built:
-    """Compile a spec into `project`/build, with the project as working directory and `more` options."""
+def build(spec: Path, project: Path, *more: str, lab: Lab | None = None) -> Built:
+    """Compile a spec into `project`/build, with the project as working directory and `more` options.
+
+    `lab`: the one that its jobs run in; the spec's cluster is then said to have the Slurm of that lab.
+    """
     out = project / "build"
+    cluster = _of_generation(spec, project, lab.generation) if lab else []
     done = subprocess.run(
-        [sys.executable, "-m", "relionc", "build", str(spec), "-o", str(out), *more],
+        [sys.executable, "-m", "relionc", "build", str(spec), "-o", str(out), *more, *cluster],
         cwd=project,
         env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"},
         capture_output=True,
@@ -78,8 +83,18 @@ def with_inputs(built: Built) -> Built:
     return built
 
 
-def build_text(text: str, project: Path) -> Built:
+def _of_generation(spec: Path, project: Path, generation: Generation) -> list[str]:
+    """Return the options by which a spec is compiled for the cluster that it names, with another Slurm."""
+    named = re.search(r"^cluster: ([\w-]+)$", spec.read_text("utf-8"), re.MULTILINE)
+    if not named or not generation.profile:
+        return []
+    profile = {"profile": 1, "extends": named[1], "name": named[1], **generation.facts(named[1])}
+    (project / "generation.yaml").write_text(json.dumps(profile), "utf-8")
+    return ["--cluster", str(project / "generation.yaml")]
+
+
+def build_text(text: str, project: Path, lab: Lab | None = None) -> Built:
     """Compile a spec given as text."""
     spec = project / "spec.yaml"
     spec.write_text(text)
-    return with_inputs(build(spec, project))
+    return with_inputs(build(spec, project, lab=lab))

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from relionc.site.types import Cluster, NodeType
     from relionc.spec.model import ResolvedJob
 
+    from .client import Lab
+
 LAB = site.builtin("lab")
 _HETJOB = LAB.launchers["hetjob"]
 # In Slurm 22.05 srun with PMIx may hang when two groups of nodes end (RL220). A program without MPI needs no PMIx.
@@ -58,6 +60,11 @@ def job_of(spec: Path) -> ResolvedJob:
 
 def _nothing(path: str) -> bytes:
     raise FileNotFoundError(path)
+
+
+def of_generation(cluster: Cluster, lab: Lab) -> Cluster:
+    """Return a cluster that has the Slurm of a lab."""
+    return cluster._replace(slurm=lab.generation.slurm)
 
 
 def build(plans: Sequence[JobPlan], project: Path, cluster: Cluster = LAB) -> Built:

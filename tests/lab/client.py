@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .generations import HOME
 from .keeper import LabError
 from .shape import Shape, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from .generations import Generation
 
 ROOT = Path(__file__).parents[2]
 _DETAIL = re.compile(r"Nodes=(\S+) CPU_IDs=(\S+) Mem=(\d+)")
@@ -39,22 +42,28 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """A running cluster; `env` are the variables by which Slurm's programs find it."""
+    """A running cluster; `env` are the variables by which Slurm's programs find it.
+
+    `enter` are the words before a program that has to run in the root of another generation.
+    """
 
     env: Mapping[str, str]
+    enter: Sequence[str] = ()
+    generation: Generation = HOME
 
     def run(
         self, argv: Sequence[str | Path], cwd: Path, env: Mapping[str, str] | None = None, typed: str = ""
     ) -> subprocess.CompletedProcess[str]:
         """Run a program as a user of this cluster who types `typed`; a failure is the caller's to judge."""
+        inside = [*self.enter, "env", f"--chdir={cwd}"] if self.enter else []
         return subprocess.run(
-            [str(word) for word in argv],
+            [*inside, *(str(word) for word in argv)],
             cwd=cwd,
             env={**os.environ, **self.env, **(env or {})},
             input=typed,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
 
@@ -70,12 +79,12 @@ class Lab:
         return done.stdout.strip()
 
     def submit_and_wait(
-        self, script: Path, cwd: Path, env: Mapping[str, str] | None = None, timeout: float = 60
+        self, script: Path, cwd: Path, env: Mapping[str, str] | None = None, timeout: float = 180
     ) -> Job:
         """Queue the script and wait for its end; a job still there after `timeout` seconds is cancelled."""
         return self.wait(self.submit(script, cwd, env), cwd, timeout)
 
-    def wait(self, number: str, cwd: Path, timeout: float = 60, *, srun_may_hang: bool = False) -> Job:
+    def wait(self, number: str, cwd: Path, timeout: float = 180, *, srun_may_hang: bool = False) -> Job:
         """Wait for the end of a job and of its epilogs.
 
         `srun_may_hang`: cancel a job that goes on for ten seconds after its last step (RL220).
@@ -145,23 +154,24 @@ def _count(ids: str) -> int:
 
 
 @contextmanager
-def started(shape: str | Shape) -> Iterator[Lab]:
+def started(shape: str | Shape, generation: Generation = HOME) -> Iterator[Lab]:
     """Run a cluster, named or made, in a process of its own, which ends it when this one ends, however that happens."""
     if isinstance(shape, str):
-        with _kept(shape) as lab:
+        with _kept(shape, generation) as lab:
             yield lab
         return
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         file.write(written(shape))
         file.flush()
-        with _kept(file.name) as lab:
+        with _kept(file.name, generation) as lab:
             yield lab
 
 
 @contextmanager
-def _kept(shape: str) -> Iterator[Lab]:
+def _kept(shape: str, generation: Generation) -> Iterator[Lab]:
+    root = ["--root", str(generation.root)] if generation.root else []
     keeper = subprocess.Popen(
-        [sys.executable, "-m", "tests.lab", shape],
+        [sys.executable, "-m", "tests.lab", *root, shape],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -172,6 +182,6 @@ def _kept(shape: str) -> Iterator[Lab]:
         line = keeper.stdout.readline()
         if not line:
             raise LabError(f"the lab `{shape}` did not come up (see its message on stderr)")
-        yield Lab(json.loads(line))
+        yield Lab(**json.loads(line), generation=generation)
     finally:
         keeper.communicate(timeout=60)

@@ -14,16 +14,17 @@ import tempfile
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from .slurm_conf import Place, gres_conf, hosts, slurm_conf
+from .slurm_conf import Place, cgroup_conf, gres_conf, hosts, slurm_conf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .shape import Shape
 
 HERE = Path(__file__).parent
+TREE = HERE.parents[1]
 SCRATCH = Path("/lscratch")
 _MADE = SCRATCH / ".made-by-relionc-lab"
 _STARTUP_S = 60
@@ -35,9 +36,16 @@ class LabError(Exception):
     """The lab did not come up; the message ends with what its logs say."""
 
 
+class Running(NamedTuple):
+    """How a client reaches a lab: environment variables, and the words that enter its root, if it has one."""
+
+    env: Mapping[str, str]
+    enter: Sequence[str] = ()
+
+
 @contextmanager
-def running(shape: Shape) -> Iterator[Mapping[str, str]]:
-    """Run a cluster of this shape; yield the environment variables that a client of it needs."""
+def running(shape: Shape, root: Path | None = None) -> Iterator[Running]:
+    """Run a cluster of this shape, with the Slurm that is installed or with that of a `root`."""
     if os.geteuid() != 0:
         raise LabError("only root can start the daemons of a lab")
     with ExitStack() as stack:
@@ -51,12 +59,25 @@ def running(shape: Shape) -> Iterator[Mapping[str, str]]:
             user=getpass.getuser(),
             hostname="labctl" if isolated else socket.gethostname(),
             isolated=isolated,
+            root=root,
         )
+        if root:
+            stack.enter_context(_in_use(root))
         _write(shape, place)
         environment = _environment(place)
-        stack.enter_context(_daemons(place, environment))
-        _wait_idle(shape, place, environment)
-        yield environment
+        lab = Running(environment, stack.enter_context(_daemons(place, environment)))
+        _wait_idle(shape, place, lab)
+        yield lab
+
+
+@contextmanager
+def _in_use(root: Path) -> Iterator[None]:
+    """Keep a root from being removed when its packages have new versions (tools/unpack_slurm.sh)."""
+    if not can_isolate():
+        raise LabError("a lab in another root needs namespaces, which are not allowed here")
+    with (root / "unpacked").open() as handle:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        yield
 
 
 def can_isolate() -> bool:
@@ -70,9 +91,11 @@ def _environment(place: Place) -> dict[str, str]:
     run = str(place.run)
     values = {
         "SLURM_CONF": str(place.conf),
-        # mpirun refuses root unless told twice.
+        # mpirun refuses root unless told twice; from Open MPI 5 on it is PRRTE.
         "OMPI_ALLOW_RUN_AS_ROOT": "1",
         "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+        "PRTE_ALLOW_RUN_AS_ROOT": "1",
+        "PRTE_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
         "OMPI_MCA_orte_tmpdir_base": f"{run}/node-tmp",
         # Many ranks share few cores here; one that waits must let the others work.
         "OMPI_MCA_mpi_yield_when_idle": "1",
@@ -103,7 +126,7 @@ def _is_free(port: int) -> bool:
 def _write(shape: Shape, place: Place) -> None:
     run = place.run
     run.chmod(0o755)
-    for folder in ("etc", "munge", "state", "log", "dev", "node-tmp"):
+    for folder in ("etc", "munge", "state", "log", "dev", "node-tmp", "root"):
         (run / folder).mkdir()
     for node in shape.nodes:
         for folder in ("spool", "tmp", "lscratch"):
@@ -117,11 +140,12 @@ def _write(shape: Shape, place: Place) -> None:
     (etc / "slurm.conf").write_text(slurm_conf(shape, place))
     (etc / "gres.conf").write_text(gres_conf(shape, place))
     (etc / "plugstack.conf").touch()
+    (etc / "cgroup.conf").write_text(cgroup_conf(place))
     (etc / "hosts").write_text(hosts(shape, Path("/etc/hosts").read_text()))
     (etc / "nodes").write_text("".join(f"{node}\n" for node in shape.nodes))
     _write_script(etc / "prolog", 'mkdir -p "/lscratch/${SLURM_JOB_ID}"')
     _write_script(etc / "epilog", 'rm -rf "/lscratch/${SLURM_JOB_ID:?}"')
-    if place.isolated:
+    if place.isolated and not place.root:
         _write_pmix(run)
 
 
@@ -173,8 +197,11 @@ def _open_scratch() -> int:
 
 
 @contextmanager
-def _daemons(place: Place, environment: Mapping[str, str]) -> Iterator[None]:
+def _daemons(place: Place, environment: Mapping[str, str]) -> Iterator[Sequence[str]]:
     command = ["bash", str(HERE / "init.sh"), str(place.run), str(int(place.isolated))]
+    if place.root:
+        seen = [str(TREE)]
+        command = ["bash", str(HERE / "root.sh"), str(place.root), str(place.run), *seen, "--", *command]
     with (place.run / "log" / "init.log").open("wb") as log:
         first = subprocess.Popen(
             [*(_ISOLATE if place.isolated else ()), *command],
@@ -187,11 +214,17 @@ def _daemons(place: Place, environment: Mapping[str, str]) -> Iterator[None]:
         )
     try:
         _wait_started(first, place)
-        yield
+        yield _enter(first.pid) if place.root else ()
     finally:
         first.communicate()  # closes its standard input, which ends it
         if not place.isolated:
             _kill_all(place)
+
+
+def _enter(unshare: int) -> tuple[str, ...]:
+    """Return the words that start a program in the root of a lab, whose first process is the child of `unshare`."""
+    (first,) = Path(f"/proc/{unshare}/task/{unshare}/children").read_text().split()
+    return "nsenter", f"--target={first}", "--mount", "--pid", "--root"
 
 
 def _wait_started(first: subprocess.Popen[bytes], place: Place) -> None:
@@ -202,13 +235,13 @@ def _wait_started(first: subprocess.Popen[bytes], place: Place) -> None:
         time.sleep(0.05)
 
 
-def _wait_idle(shape: Shape, place: Place, environment: Mapping[str, str]) -> None:
+def _wait_idle(shape: Shape, place: Place, lab: Running) -> None:
     deadline = time.monotonic() + _STARTUP_S
     wanted = set(shape.nodes)
     while True:
         found = subprocess.run(
-            ["sinfo", "-h", "-N", "-t", "idle", "-o", "%N"],
-            env={**os.environ, **environment},
+            [*lab.enter, "sinfo", "-h", "-N", "-t", "idle", "-o", "%N"],
+            env={**os.environ, **lab.env},
             capture_output=True,
             text=True,
             check=False,

@@ -121,32 +121,32 @@ MOTIONCOR2 = {"do_own_motioncor": False, "fn_motioncor2_exe": "MotionCor2"}
 ROOM = {kind: node["count"] for kind, node in PROFILE["node_types"].items()}
 
 
-def cluster() -> Cluster:
-    """Return the cluster."""
-    made, findings = from_value(profile())
+def cluster(slurm: str) -> Cluster:
+    """Return the cluster, with this version of Slurm."""
+    made, findings = from_value(profile(slurm))
     assert made is not None, findings
     return made
 
 
-def profile() -> dict[str, Any]:
-    """Return the whole profile."""
+def profile(slurm: str) -> dict[str, Any]:
+    """Return the whole profile, of a cluster with this version of Slurm."""
     launchers = {}
     for name, launcher in WITHOUT_MPI.launchers.items():
         said = {key: value for key, value in launcher._asdict().items() if value}
         launchers[name] = said | {key: dict(said[key]) for key in ("exports", "variables") if key in said}
-    return {**PROFILE, "launchers": launchers}
+    return {**PROFILE, "slurm": slurm, "launchers": launchers}
 
 
-def compiled(job: Mapping[str, Any]) -> Compiled:
+def compiled(job: Mapping[str, Any], slurm: str) -> Compiled:
     """Compile a spec of one job, `probed`, beside a file of the profile."""
+
+    def read(path: str) -> bytes:
+        if path.endswith("mixed.yaml"):
+            return json.dumps(profile(slurm)).encode()
+        raise FileNotFoundError(2, "No such file or directory", path)
+
     spec = {"relionc": 1, "cluster": HERE, "relion": "3.1", "jobs": {"probed": job}}
-    return compile_spec(Request("spec.yaml", json.dumps(spec).encode()), Disk(_read, lambda *_: None))
-
-
-def _read(path: str) -> bytes:
-    if path.endswith("mixed.yaml"):
-        return json.dumps(profile()).encode()
-    raise FileNotFoundError(2, "No such file or directory", path)
+    return compile_spec(Request("spec.yaml", json.dumps(spec).encode()), Disk(read, lambda *_: None))
 
 
 def job_of(kind: str, resources: Mapping[str, Any], *, gpu: bool, layout: str = "auto") -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,8 @@ TreeWidth=200
 class Place:
     """Where a lab runs: its folder, first TCP port, user and isolation.
 
-    `isolated` nodes have their own hostname and mounts; otherwise all share the machine's.
+    `isolated` nodes have their own hostname and mounts; otherwise all share the machine's. `root` holds the files of
+    another Debian, with its Slurm; None: the installed one.
     """
 
     run: Path
@@ -53,6 +55,7 @@ class Place:
     user: str
     hostname: str
     isolated: bool
+    root: Path | None = None
 
     @property
     def conf(self) -> Path:
@@ -87,6 +90,13 @@ def gres_conf(shape: Shape, place: Place) -> str:
             for name, count in group.gres.items()
         ]
     return "\n".join(lines) + "\n"
+
+
+def cgroup_conf(place: Place) -> str:
+    """Return cgroup.conf: from 23.11 on slurmd wants cgroups unless told otherwise, and 20.11 knows no such word."""
+    packages = (place.root / "packages").read_text("utf-8") if place.root else ""
+    found = re.search(r"^slurmctld (\d+)\.", packages, re.MULTILINE)
+    return "CgroupPlugin=disabled\n" if found and int(found[1]) >= 23 else ""
 
 
 def hosts(shape: Shape, machine: str) -> str:

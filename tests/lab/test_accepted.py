@@ -23,9 +23,9 @@ def specs_of(cluster: str) -> list[Path]:
     return sorted((SPECS / cluster).glob("*.yaml"))
 
 
-def scripts(spec: Path, project: Path) -> list[Path]:
+def scripts(spec: Path, project: Path, lab: Lab) -> list[Path]:
     """Build a spec; return its batch scripts (an interactive job has none)."""
-    built = build(spec, project)
+    built = build(spec, project, lab=lab)
     queued = [name for name, job in built.jobs.items() if not job["interactive"]]
     return [built.folder / name / "run.sbatch" for name in queued]
 
@@ -37,14 +37,14 @@ def test_there_are_specs_to_try() -> None:
 
 @pytest.mark.parametrize("spec", specs_of("lab"), ids=lambda spec: spec.stem)
 def test_lab_scripts_are_accepted(spec: Path, lab: Lab, tmp_path: Path) -> None:
-    for script in scripts(spec, tmp_path):
+    for script in scripts(spec, tmp_path, lab):
         asked = lab.test_only(script, tmp_path)
         assert asked.returncode == 0, asked.stderr
 
 
 @pytest.mark.parametrize("spec", specs_of("biowulf-2018"), ids=lambda spec: spec.stem)
 def test_scripts_of_2018_are_accepted(spec: Path, lab_2018: Lab, tmp_path: Path) -> None:
-    for script in scripts(spec, tmp_path):
+    for script in scripts(spec, tmp_path, lab_2018):
         asked = lab_2018.test_only(script, tmp_path)
         assert asked.returncode == 0, asked.stderr
 

@@ -120,8 +120,8 @@ def test_a_lab_without_namespaces_runs_jobs_and_ends(monkeypatch: pytest.MonkeyP
     need(*SLURM)
     had_scratch = SCRATCH.exists()
     monkeypatch.setattr(keeper, "can_isolate", lambda: False)
-    with keeper.running(load("pair")) as environment:
-        lab = Lab(environment)
+    with keeper.running(load("pair")) as up:
+        lab = Lab(up.env)
         done = lab.run(["srun", "-N2", "-n2", "sh", "-c", "echo $SLURMD_NODENAME"], tmp_path)
         assert sorted(done.stdout.split()) == ["cn0001", "cn0002"], done.stderr
         lab.submit(script_of(tmp_path, "sleep 60"), tmp_path)

@@ -14,7 +14,7 @@ import pytest
 from . import placement
 from .building import build_text
 from .by_hand import WITHOUT_MPI
-from .conftest import need
+from .conftest import need_in
 from .keeper import can_isolate
 from .test_placement import HETEROGENEOUS, HOMOGENEOUS, HOMOGENEOUS_PLUS_1
 
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from .building import Built
     from .client import Job, Lab
+    from .generations import Generation
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.every_slurm]
 
 HYDRA = {"argv": ["mpiexec.hydra", "-n", "{ntasks}"]}
 MPIRUN = {"argv": ["mpirun", "-n", "{ntasks}"]}
@@ -59,8 +60,8 @@ LAYOUTS = {
 
 
 @pytest.fixture
-def hydra() -> None:
-    need("mpiexec.hydra")
+def hydra(generation: Generation) -> None:
+    need_in(generation, "mpiexec.hydra")
     if not can_isolate():
         pytest.skip("the nodes share one hostname here")
 
@@ -69,7 +70,7 @@ def run(
     spec: str, facts: Mapping[str, Any], lab: Lab, project: Path, path: str
 ) -> tuple[Built, Job, list[placement.Row]]:
     """Run a spec's only job under the lab's profile with other facts, with the probe in RELION's place."""
-    profile = {"profile": 1, "extends": "lab", "name": "other", **facts}
+    profile = {"profile": 1, "extends": "lab", "name": "other", **lab.generation.profile, **facts}
     (project / "other.yaml").write_text(json.dumps(profile))
     built = build_text(spec.replace("cluster: lab", "cluster: ./other.yaml"), project)
     name, _ = built.job()

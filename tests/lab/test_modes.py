@@ -16,7 +16,7 @@ import pytest
 
 from . import placement
 from .building import SPECS, build_text
-from .by_hand import LAB, WITHOUT_MPI, build, hetjob, job_of, one_task_per_node
+from .by_hand import LAB, WITHOUT_MPI, build, hetjob, job_of, of_generation, one_task_per_node
 from .keeper import LabError
 from .make_particles import write
 from .test_placement import HOMOGENEOUS
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .building import Built
     from .client import Job, Lab
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.every_slurm]
 
 TINY = SPECS / "lab" / "class3d-tiny.yaml"
 SIZES = [1, 2, 4, 8]
@@ -39,7 +39,7 @@ SIZES = [1, 2, 4, 8]
 
 def run(plan: JobPlan, lab: Lab, project: Path, path: str) -> tuple[Built, Job, list[placement.Row]]:
     """Run a plan with the probe in RELION's place, once Slurm has said that it would."""
-    built = build([plan], project, WITHOUT_MPI)
+    built = build([plan], project, of_generation(WITHOUT_MPI, lab))
     script = built.folder / plan.job.name / "run.sbatch"
     asked = lab.test_only(script, project)
     assert asked.returncode == 0, asked.stderr
@@ -113,7 +113,7 @@ def test_one_task_per_node_with_a_leader(nodes: int, lab: Lab, tmp_path: Path, p
 @pytest.mark.parametrize("nodes", SIZES)
 def test_one_task_per_node_without_a_leader(nodes: int, lab: Lab, tmp_path: Path, probe_path: str) -> None:
     resources = "{nodes: 1, gpus: {type: k80, per_node: 4}, cpus_per_task: 2, scratch: 20G}"
-    spec = build_text(HOMOGENEOUS.format(resources=resources), tmp_path).project / "spec.yaml"
+    spec = build_text(HOMOGENEOUS.format(resources=resources), tmp_path, lab).project / "spec.yaml"
     plan = one_task_per_node(job_of(spec), LAB.node_types["k80"], nodes=nodes, each=4, cpus=2, leader=False)
     built, job, found = run(plan, lab, tmp_path / "hand", probe_path)
     check(built, job, found)
@@ -141,7 +141,7 @@ def test_one_task_per_node_works_in_an_allocation_of_the_users(
 ) -> None:
     job = job_of(TINY)._replace(interactive=True)
     plan = one_task_per_node(job, LAB.node_types["k80"], nodes=1, each=4, cpus=2, leader=True)
-    built = build([plan], tmp_path)
+    built = build([plan], tmp_path, of_generation(LAB, lab))
     folder = built.folder / job.name
     typed = f"bash {folder / 'run.sh'}\nexit\n"
     done = lab.run(["bash", folder / "allocate.sh"], tmp_path, {"PATH": probe_path}, typed=typed)
@@ -161,7 +161,7 @@ def test_each_group_of_a_hetjob_may_have_variables_of_its_own(lab: Lab, tmp_path
     program.write_text('#!/bin/bash\ncd "$TMPDIR" && echo "$SLURM_PROCID $PWD"\n')
     program.chmod(0o755)
     plan = hetjob(job_of(TINY), LAB.node_types["k80"], workers=2, each=2, cpus=2, alone=2)
-    built = build([plan], tmp_path, cluster)
+    built = build([plan], tmp_path, of_generation(cluster, lab))
     path = {"PATH": f"{program.parent}:{os.environ['PATH']}"}
     job = lab.submit_and_wait(built.folder / plan.job.name / "run.sbatch", tmp_path, path)
     first, second = f"/lscratch/{job.number}", f"/lscratch/{int(job.number) + 1}"
@@ -189,7 +189,7 @@ def test_a_job_waits_for_a_hetjob_and_a_hetjob_for_a_job(
         one_task_per_node(middle, node, nodes=1, each=2, cpus=2, leader=True),
         hetjob(last, node, workers=1, each=2, cpus=2, alone=2),
     ]
-    built = build(plans, tmp_path, WITHOUT_MPI)
+    built = build(plans, tmp_path, of_generation(WITHOUT_MPI, lab))
     if not good:  # the failure of a worker is the job's
         broken = tmp_path / "broken"
         broken.mkdir()
@@ -215,7 +215,7 @@ def real_run(plan: JobPlan, lab: Lab, project: Path, monkeypatch: pytest.MonkeyP
     """Run RELION itself to its end by a plan; return the job's plan."""
     monkeypatch.chdir(project)  # paths in the STAR file start at the folder
     write(Path("Particles"))
-    built = build([plan], project)
+    built = build([plan], project, of_generation(LAB, lab))
     name, made = built.job()
     script = built.folder / name / "run.sbatch"
     if plan.mode == "hetjob":

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .client import Lab
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.every_slurm]
 
 SIZES = [1, 2, 4, 8]
 
@@ -101,14 +101,14 @@ def counts(plan: Mapping[str, Any]) -> list[int]:
 @pytest.mark.parametrize("nodes", SIZES)
 def test_homogeneous_plus_1(nodes: int, lab: Lab, tmp_path: Path, probe_path: str) -> None:
     resources = f"{{nodes: {nodes}, gpus: {{type: k80, per_node: 4}}, cpus_per_task: 2, scratch: 20G}}"
-    plan = check(build_text(HOMOGENEOUS_PLUS_1.format(resources=resources), tmp_path), lab, probe_path)
+    plan = check(build_text(HOMOGENEOUS_PLUS_1.format(resources=resources), tmp_path, lab), lab, probe_path)
     assert counts(plan) == [5, *[4] * (nodes - 1)]
 
 
 @pytest.mark.parametrize("nodes", SIZES)
 def test_homogeneous(nodes: int, lab: Lab, tmp_path: Path, probe_path: str) -> None:
     resources = f"{{nodes: {nodes}, gpus: {{type: k80, per_node: 4}}, cpus_per_task: 2, scratch: 20G}}"
-    plan = check(build_text(HOMOGENEOUS.format(resources=resources), tmp_path), lab, probe_path)
+    plan = check(build_text(HOMOGENEOUS.format(resources=resources), tmp_path, lab), lab, probe_path)
     assert counts(plan) == [4] * nodes
 
 
@@ -116,26 +116,26 @@ def test_homogeneous(nodes: int, lab: Lab, tmp_path: Path, probe_path: str) -> N
 def test_heterogeneous(nodes: int, lab: Lab, tmp_path: Path, probe_path: str) -> None:
     # 4 CPUs of 16 GiB: three ranks on a node of 240 GiB, two on the last one.
     resources = f"{{ntasks: {3 * nodes - 1}, cpus_per_task: 4, mem_per_cpu: 16G, partition: multinode}}"
-    plan = check(build_text(HETEROGENEOUS.format(resources=resources), tmp_path), lab, probe_path)
+    plan = check(build_text(HETEROGENEOUS.format(resources=resources), tmp_path, lab), lab, probe_path)
     assert counts(plan) == [*[3] * (nodes - 1), 2]
 
 
 def test_heterogeneous_fills_nodes_to_their_cpus(lab: Lab, tmp_path: Path, probe_path: str) -> None:
     resources = "{ntasks: 17, cpus_per_task: 8, mem_per_cpu: 1G, partition: multinode, scratch: 20G}"
-    plan = check(build_text(HETEROGENEOUS.format(resources=resources), tmp_path), lab, probe_path)
+    plan = check(build_text(HETEROGENEOUS.format(resources=resources), tmp_path, lab), lab, probe_path)
     assert counts(plan) == [7, 7, 3]
 
 
 def test_heterogeneous_on_nodes_of_one_feature(lab: Lab, tmp_path: Path, probe_path: str) -> None:
     resources = "{ntasks: 5, cpus_per_task: 4, mem_per_cpu: 16G, partition: multinode, constraint: x2695}"
-    plan = check(build_text(HETEROGENEOUS.format(resources=resources), tmp_path), lab, probe_path)
+    plan = check(build_text(HETEROGENEOUS.format(resources=resources), tmp_path, lab), lab, probe_path)
     assert counts(plan) == [3, 2]
 
 
 def test_single_cpus_are_dealt_in_whole_cores(lab: Lab, tmp_path: Path, probe_path: str) -> None:
     # 27 CPUs of 9 GiB: 26 fit on a node, but the last node gets a whole core, and with it a second rank.
     resources = "{ntasks: 27, cpus_per_task: 1, mem_per_cpu: 9G, partition: multinode}"
-    plan = check(build_text(HETEROGENEOUS.format(resources=resources), tmp_path), lab, probe_path)
+    plan = check(build_text(HETEROGENEOUS.format(resources=resources), tmp_path, lab), lab, probe_path)
     assert counts(plan) == [25, 2]
 
 
@@ -143,13 +143,13 @@ def test_two_ranks_per_gpu_with_threads(lab: Lab, tmp_path: Path, probe_path: st
     resources = (
         "{nodes: 2, gpus: {type: p100, per_node: 4}, ranks_per_gpu: 2, cpus_per_task: 2, scratch: 20G}"
     )
-    plan = check(build_text(HOMOGENEOUS_PLUS_1.format(resources=resources), tmp_path), lab, probe_path)
+    plan = check(build_text(HOMOGENEOUS_PLUS_1.format(resources=resources), tmp_path, lab), lab, probe_path)
     assert counts(plan) == [9, 8]
 
 
 def test_one_cpu_per_rank_leaves_half_a_core(lab: Lab, tmp_path: Path, probe_path: str) -> None:
     resources = "{nodes: 2, gpus: {type: k80, per_node: 4}, cpus_per_task: 1, scratch: 20G}"
-    plan = check(build_text(HOMOGENEOUS_PLUS_1.format(resources=resources), tmp_path), lab, probe_path)
+    plan = check(build_text(HOMOGENEOUS_PLUS_1.format(resources=resources), tmp_path, lab), lab, probe_path)
     assert counts(plan) == [5, 4]
 
 
@@ -165,4 +165,5 @@ QUEUED_2018 = [
 
 @pytest.mark.parametrize("spec", QUEUED_2018)
 def test_scripts_of_2018(spec: str, lab_2018: Lab, tmp_path: Path, probe_path: str) -> None:
-    check(with_inputs(build(SPECS / "biowulf-2018" / f"{spec}.yaml", tmp_path)), lab_2018, probe_path)
+    built = build(SPECS / "biowulf-2018" / f"{spec}.yaml", tmp_path, lab=lab_2018)
+    check(with_inputs(built), lab_2018, probe_path)

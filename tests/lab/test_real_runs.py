@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
     from .client import Job, Lab
 
-pytestmark = [pytest.mark.lab, pytest.mark.oracle, pytest.mark.usefixtures("relion")]
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.oracle,
+    pytest.mark.every_slurm,
+    pytest.mark.usefixtures("relion"),
+]
 
 _RUNS_ON = re.compile(r"(Leader|Follower) +\(?(\d+)\)? runs on host *= *(\S+)")
 
@@ -34,7 +39,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run_on(lab: Lab, spec: str, project: Path) -> tuple[Built, Job, str]:
     """Build a spec of the lab and run its only job; return what its run.out says, too."""
-    built = build(SPECS / "lab" / f"{spec}.yaml", project)
+    built = build(SPECS / "lab" / f"{spec}.yaml", project, lab=lab)
     name, _ = built.job()
     job = lab.submit_and_wait(built.folder / name / "run.sbatch", project, timeout=240)
     return built, job, built.printed(name, job)

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from relionc.diag import NOTE
+from relionc.slurm import versions
 
 from . import mixed, placement
 from .client import Lab, started
-from .conftest import SLURM, need
+from .conftest import SLURM, need_in
+from .generations import HOME
 from .of_profile import shape_of
 
 if TYPE_CHECKING:
@@ -29,10 +31,11 @@ if TYPE_CHECKING:
     from relionc.pipeline import Compiled
 
     from .client import Job
+    from .generations import Generation
 
     Demands = Mapping[str, Sequence[tuple[dict[str, Any], Compiled]]]
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.every_slurm]
 
 EACH = 4
 """Random jobs that run in each mode; some of them leave the mode to the solver."""
@@ -42,9 +45,9 @@ SEED = 3
 
 
 @pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    need(*SLURM)
-    with started(shape_of(mixed.cluster())) as running:
+def lab(generation: Generation) -> Iterator[Lab]:
+    need_in(generation, *SLURM)
+    with started(shape_of(mixed.cluster(generation.slurm)), generation) as running:
         yield running
 
 
@@ -52,7 +55,7 @@ def lab() -> Iterator[Lab]:
 
 
 @pytest.fixture(scope="module")
-def demands() -> Demands:
+def demands(generation: Generation) -> Demands:
     """Draw jobs until every mode has its number of them."""
     rng = Random(SEED)
     found: dict[str, list[tuple[dict[str, Any], Compiled]]] = {mode: [] for mode in mixed.MODES}
@@ -62,7 +65,7 @@ def demands() -> Demands:
             break
         layout = rng.choice(["auto", "auto", "auto", *wanted])
         job = mixed.draw(rng, layout)
-        result = mixed.compiled(job)
+        result = mixed.compiled(job, generation.slurm)
         if result.plan is None:
             continue
         plan = plan_of(result)
@@ -169,7 +172,7 @@ WENT_WRONG = {
 @pytest.mark.parametrize("what", WENT_WRONG)
 def test_slurm_runs_what_once_went_wrong(what: str, lab: Lab, tmp_path: Path, probe_path: str) -> None:
     (kind, wishes, gpu), mode = WENT_WRONG[what]
-    result = mixed.compiled(mixed.job_of(kind, wishes, gpu=gpu, layout=mode))
+    result = mixed.compiled(mixed.job_of(kind, wishes, gpu=gpu, layout=mode), lab.generation.slurm)
     assert plan_of(result)["mode"] == mode, result.diagnostics
     assert wrong(result, lab, tmp_path, probe_path) == []
 
@@ -181,7 +184,7 @@ def wrong(result: Compiled, lab: Lab, project: Path, path: str) -> list[str]:
     for name, content in result.files.items():
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_bytes(content)
-    job = lab.submit_and_wait(project / NAME / "run.sbatch", project, {"PATH": path}, timeout=30)
+    job = lab.submit_and_wait(project / NAME / "run.sbatch", project, {"PATH": path})
     out = project / plan["output"] / "run.out"
     if job.state != "COMPLETED":
         logs = [log.read_text() for log in (out.with_suffix(".err"), job.output) if log.is_file()]
@@ -224,7 +227,7 @@ def _of_other_kinds(plan: Mapping[str, Any], job: Job) -> Iterator[str]:
 
 
 def _kind(host: str) -> str:
-    groups = shape_of(mixed.cluster()).groups
+    groups = shape_of(mixed.cluster(HOME.slurm)).groups
     return next(group.name for group in groups if host in group.nodes)
 
 
@@ -292,7 +295,7 @@ REFUSALS = {
 def test_slurm_refuses_what_is_refused(kind: str, number: int, lab: Lab, tmp_path: Path) -> None:
     job = mixed.infeasible(kind, Random(f"{kind} {number}"))
     code, words = REFUSALS[kind]
-    assert [each.code for each in refusals(mixed.compiled(job))] == [code], job
+    assert [each.code for each in refusals(mixed.compiled(job, lab.generation.slurm))] == [code], job
     done = submitted(job, lab, tmp_path)
     assert done.returncode, done.stdout
     assert words in done.stderr, (job, done.stderr)
@@ -334,7 +337,7 @@ def test_memory_beyond_max_mem_per_cpu_is_refused_since_slurm_would_change_the_r
     if name == "mem_per_cpu":
         wishes |= {"cpus_per_task": 1}
     job = mixed.job_of("class2d", wishes, gpu=False, layout="homogeneous")
-    (refused,) = refusals(mixed.compiled(job))
+    (refused,) = refusals(mixed.compiled(job, lab.generation.slurm))
     assert refused.code == "RL401"
     assert "per CPU > 4.0 GiB of the partition" in refused.message
     done = submitted(job, lab, tmp_path)
@@ -350,6 +353,18 @@ def test_cpus_are_raised_for_the_memory_where_nobody_says_how_many(
     lab: Lab, tmp_path: Path, probe_path: str
 ) -> None:
     wishes = {"partition": "short", "nodes": 1, "ntasks": 2, "constraint": "wide", "mem": "20G"}
-    result = mixed.compiled(mixed.job_of("class2d", wishes, gpu=False, layout="homogeneous"))
+    result = mixed.compiled(
+        mixed.job_of("class2d", wishes, gpu=False, layout="homogeneous"), lab.generation.slurm
+    )
     assert plan_of(result)["cpus_per_task"] == 3
     assert wrong(result, lab, tmp_path, probe_path) == []
+
+
+def test_tasks_whose_cpus_are_raised_for_memory(lab: Lab, tmp_path: Path) -> None:
+    """One of the differences between versions of Slurm; relionc refuses such a job on all of them."""
+    script = tmp_path / "raised.sbatch"
+    asked = "-p short -C wide -N 2 -n 8 --ntasks-per-node=4 -c 1 --mem-per-cpu=6g --output=out.txt"
+    script.write_text(f"#!/bin/bash\n#SBATCH {asked}\necho ${{SLURM_TASKS_PER_NODE}}\n")
+    lab.submit_and_wait(script, tmp_path, timeout=120)
+    heaped = (tmp_path / "out.txt").read_text().strip() != "4(x2)"
+    assert heaped == versions.HEAPS_FOR_MEMORY.holds(lab.generation.slurm)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from relionc.plan.model import HETEROGENEOUS
 from relionc.plan.modes.base import Mode
-from relionc.slurm.allocation import heterogeneous_shares, whole_cores
+from relionc.slurm.allocation import heterogeneous_shares, most_when_spread, whole_cores
 
 if TYPE_CHECKING:
     from relionc.plan.choice import Choice
@@ -56,7 +56,10 @@ class Heterogeneous(Mode):
         pool, cpus, tasks = choice.pool, choice.cpus_per_task, choice.nodes_or_tasks
         if choice.on_site.exclusive and pool.node_type.known:  # which is spread evenly
             return -(-tasks // choice.nodes)
-        kept = (pool.min_nodes - 1) * whole_cores(cpus, pool.node_type.threads_per_core)
+        core = pool.node_type.threads_per_core
+        if choice.on_site.spreads_tasks:
+            return most_when_spread(choice.nodes, core, cpus, tasks)
+        kept = (pool.min_nodes - 1) * whole_cores(cpus, core)
         return max(1, min((tasks * cpus - kept) // cpus, choice.tasks_per_empty_node))
 
     def max_ranks_on_other_nodes(self, choice: Choice) -> int:
@@ -76,4 +79,5 @@ class Heterogeneous(Mode):
             choice.nodes_or_tasks,
             least=choice.pool.min_nodes,
             exclusive=choice.on_site.exclusive,
+            evenly=choice.on_site.spreads_tasks,
         )

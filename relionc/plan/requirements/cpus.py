@@ -51,7 +51,8 @@ def _odd_cpus(choice: Choice) -> int:
 def _unasked_gpus(choice: Choice) -> int:
     """GPUs that an exclusive job gets unasked, where nothing hides them from its ranks."""
     there, gpus = choice.pool.node_type.gpus, choice.gpus
-    return gpus_unasked(there, gpus, in_step=not choice.mode.ranks_see_all_gpus) if gpus else 0
+    hidden = not (choice.mode.ranks_see_all_gpus or choice.on_site.shows_unasked_gpus)
+    return gpus_unasked(there, gpus, in_step=hidden) if gpus else 0
 
 
 def _too_many_cpus(layout: Layout) -> str:
@@ -128,7 +129,7 @@ WHOLE_CORES = Requirement(
         "CPUs",
         "a step then never starts; Slurm 22.05, observed",
     ),
-    always(Measure(OF_NODE, _odd_cpus, UP)),
+    only_if(lambda on_site: on_site.half_cores_wait, Measure(OF_NODE, _odd_cpus, UP)),
     "whole cores",
     lambda it: (
         f"{it.cpus_per_task} CPUs per task are not whole cores of {it.pool.node_type.threads_per_core} CPUs: Slurm may "
