@@ -37,6 +37,7 @@ FLAGS = {
     "runs/clients.py": "sbatch's, in the calls of Slurm's programs: --parsable --hold --chdir --dependency --test-only",
     "cli/resolved.py": "an option of relionc itself, in what it says: --spec",
     "pipeline/pipeliner.py": "the loader's, for programs that were unpacked: --library-path",
+    "slurm/versions.py": "sbatch's, in the words for what versions of Slurm do differently",
     "lower/script.py": "sbatch's, in the call that submits: --parsable --dependency --kill-on-invalid-dep",
 }
 # Labels of STAR files: the few that make a job file one.
