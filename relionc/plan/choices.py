@@ -34,9 +34,10 @@ def variables(on_site: DemandOnSite) -> tuple[Variable[Choice], ...]:
         Variable("mode", domains.mode, ()),
         Variable("leader", domains.leader, ("mode",)),
         Variable("gpus", domains.gpus, ("pool",)),
-        Variable("cpus_per_task", domains.cpus_per_task, ("pool",)),
-        Variable("workers_per_node", domains.workers_per_node, ("pool", "mode")),  # GPUs say where to begin
-        Variable("nodes_or_tasks", domains.nodes_or_tasks, ("pool", "mode")),
+        Variable("cpus_per_task", domains.cpus_per_task, ("pool",), ()),
+        # GPUs say which workers are tried first
+        Variable("workers_per_node", domains.workers_per_node, ("pool", "mode"), ("mode",)),
+        Variable("nodes_or_tasks", domains.nodes_or_tasks, ("pool", "mode"), ()),
     )
 
 
@@ -88,7 +89,7 @@ class _Domains(NamedTuple):
     def workers_per_node(self, choice: Choice) -> Span:
         """Workers per node, the likely ones first; 0 where Slurm places them."""
         if choice.mode.leaves_nodes_to_slurm:
-            return Span(0, 0, 0)
+            return Span(0, 0, 0, reads=("mode",))
         pool, gpus, most = choice.pool, choice.gpus, choice.pool.node_type.cpus or UNKNOWN
         per_gpu = self.on_site.demand.pins.ranks_per_gpu or 1
         likely = gpus * per_gpu if gpus else max(1, most // self.on_site.preferred_cpus(pool))

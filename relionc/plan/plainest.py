@@ -23,5 +23,5 @@ def plainest_conflict(whole: Problem[Choice], found: Refutation) -> Conflict:
     for rule in (label for label in known if requirement(label).says is not None):
         refuted = search(whole.only({*pins, rule}))
         if isinstance(refuted, Refutation):
-            return minimal_conflict(whole, refuted.core)
-    return minimal_conflict(whole, found.core)
+            return minimal_conflict(whole.only(refuted.core), refuted.core)
+    return minimal_conflict(whole.only(found.core), found.core)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from relionc.plan.choice import Choice
 from relionc.plan.choices import variables
+from relionc.plan.outlook import outlook
 from relionc.plan.preferences import objectives
 from relionc.plan.requirements import constraints
 from relionc.solve import Problem
@@ -17,5 +18,6 @@ if TYPE_CHECKING:
 
 def problem(on_site: DemandOnSite) -> Problem[Choice]:
     """Return the problem whose solutions are the feasible layouts of a demand on a site, the best one first."""
-    blank = partial(Choice.blank, on_site)
-    return Problem(blank, variables(on_site), constraints(on_site), objectives(on_site))
+    blank, costs = partial(Choice.blank, on_site), objectives(on_site)
+    told = partial(outlook, on_site, tuple(each.name for each in costs))
+    return Problem(blank, variables(on_site), constraints(on_site), costs, told)

@@ -11,6 +11,7 @@ from relionc.solve.problem import (
     Constraint,
     Floor,
     Objective,
+    Outlook,
     Problem,
     Reporter,
     Solution,
@@ -30,6 +31,7 @@ __all__ = [
     "Effort",
     "Floor",
     "Objective",
+    "Outlook",
     "Problem",
     "Refutation",
     "Reporter",
@@ -54,11 +56,11 @@ def solve(problem: Problem[C], reporter: Reporter | None = None) -> Solution[C] 
     found = search(problem, reporter)
     if isinstance(found, Solution):
         return found
-    return minimal_conflict(problem, found.core)
+    return minimal_conflict(problem.only(found.core), found.core)
 
 
 def minimal_conflict(problem: Problem[Any], core: Collection[str]) -> Conflict:
-    """Return a minimal conflict within `core`, labels of constraints that no choice meets together."""
+    """Return a minimal conflict of a problem without solution; `core` are labels that no choice meets together."""
     from relionc.solve.conflict import minimal_conflict as minimal
 
     return minimal(problem, core)

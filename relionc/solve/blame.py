@@ -13,16 +13,15 @@ Blame = int
 """A set of variables with directions: `|` joins two, `&` says what two share. A search makes one at every visit."""
 
 NOBODY: Blame = 0
-_LOWER, _HIGHER, _START = 0b001, 0b010, 0b100
-_WIDTH = 3
-_ANY = _LOWER | _HIGHER | _START
+_LOWER, _HIGHER = 0b01, 0b10
+_WIDTH = 2
+_ANY = _LOWER | _HIGHER
 
 
 class Blames:
     """The sets that one search works with, by the depth of a variable.
 
-    A lower value of it, or a higher one, could have helped; or it was on the way from the start of its span, which
-    others decide, and no value farther on could help.
+    A lower value of it, or a higher one, could have helped.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -43,11 +42,4 @@ class Blames:
         for name in scope:
             sides = _HIGHER if name in higher else _LOWER if name in lower else _LOWER | _HIGHER
             blame |= sides << self._shift_of[name]
-        return blame
-
-    def whole(self, scope: Iterable[str]) -> Blame:
-        """Return the blame of variables in both directions and of their starts."""
-        blame = NOBODY
-        for name in scope:
-            blame |= _ANY << self._shift_of[name]
         return blame

@@ -9,10 +9,13 @@ from relionc.record import NamedTuple
 from relionc.solve.effort import TooHard
 from relionc.solve.judges import NEVER
 from relionc.solve.problem import C, Conflict, Constraint, Floor, Objective, Problem, Solution
-from relionc.solve.search import Refutation, search
+from relionc.solve.search import search, walked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+_ROUNDING = 1e-12
+"""By how much two ways to work out the same measure may differ."""
 
 
 class Nearest(NamedTuple, Generic[C]):
@@ -23,25 +26,26 @@ class Nearest(NamedTuple, Generic[C]):
 
 
 def minimal_conflict(problem: Problem[Any], core: Collection[str]) -> Conflict:
-    """Return a minimal conflict within `core`, labels of constraints that no choice meets together.
+    """Return a minimal conflict of a problem without solution; `core` are labels that no choice meets together.
 
-    They are left out one by one, in the order of the problem: one without which the rest still cannot be met stays out.
-    A refutation also leaves out whatever it did not need.
+    Constraints are left out one by one, in the order of the problem: one without which the rest still cannot be met
+    stays out. So which conflict it is does not depend on what searches run into: what they have refuted is remembered,
+    and only saves searches.
     Cost: at most one search for feasibility per label; the set is not minimal where the effort for them is spent.
     """
-    question = problem.only(core)
-    kept = list(dict.fromkeys(each.label for each in question.constraints))
-    needed: set[str] = set()
-    while len(needed) < len(kept):
-        label = next(each for each in kept if each not in needed)
-        try:
-            found = search(question.only(each for each in kept if each != label))
-        except TooHard:
-            break
-        if isinstance(found, Refutation):
-            kept = [each for each in kept if each in found.core]
-            continue
-        needed.add(label)
+    kept = list(dict.fromkeys(each.label for each in problem.constraints))
+    refuted = [frozenset(core)]
+    for label in tuple(kept):
+        rest = [each for each in kept if each != label]
+        if not any(labels.issubset(rest) for labels in refuted):
+            try:
+                found = walked(problem.only(rest))
+            except TooHard:
+                return Conflict(tuple(each for each in kept if each in refuted[-1]))
+            if isinstance(found, Solution):
+                continue
+            refuted.append(found.core)
+        kept = rest
     return Conflict(tuple(kept))
 
 
@@ -53,24 +57,37 @@ def nearest(problem: Problem[C], dropped: Sequence[str]) -> Nearest[C] | None:
     """
     rest = problem.without(dropped)
     loosened = [[*_sides(each)] for label in dropped for each in problem.constraints if each.label == label]
-    best: Nearest[C] | None = None
-    for sides in product(*loosened):
-        kept = tuple(side.kept for side in sides if side.kept is not None)
-        distances = tuple(side.distance for side in sides)
-        asked = rest._replace(
-            constraints=(*rest.constraints, *kept), objectives=(*distances, *rest.objectives)
-        )
-        found = search(asked)
-        if isinstance(found, Solution) and (best is None or found.costs < best.solution.costs):
-            best = Nearest(found, found.costs[: len(distances)])
-    return best
+    found = [
+        (near.costs, sides, near.choice) for sides in product(*loosened) for near in _least_far(rest, sides)
+    ]
+    least = min((distances for distances, _, _ in found), default=None)
+    best: Solution[C] | None = None
+    for distances, sides, choice in found:
+        if distances == least:
+            limits = (side.limit(choice) for side in sides)
+            each = search(rest._replace(constraints=(*rest.constraints, *limits)))
+            if isinstance(each, Solution) and (best is None or each.costs < best.costs):
+                best = each
+    if best is None or least is None:
+        return None
+    return Nearest(best._replace(costs=(*least, *best.costs)), least)
+
+
+def _least_far(rest: Problem[C], sides: Sequence[_Side[C]]) -> Iterator[Solution[C]]:
+    """Yield the choice that is least far beyond these sides of constraints, if there is one."""
+    kept = tuple(side.kept for side in sides if side.kept is not None)
+    distances = tuple(side.distance for side in sides)
+    found = walked(rest._replace(constraints=(*rest.constraints, *kept), objectives=distances))
+    if isinstance(found, Solution):
+        yield found
 
 
 class _Side(NamedTuple, Generic[C]):
-    """One side of a constraint given up: what remains of it, and how far beyond it a choice is."""
+    """One side of a constraint given up: what remains of it, how far beyond it a choice is, its limit at a choice."""
 
     kept: Constraint[C] | None
     distance: Objective[C]
+    limit: Callable[[C], Constraint[C]]
 
 
 def _sides(each: Constraint[C]) -> Iterator[_Side[C]]:
@@ -85,6 +102,7 @@ def _sides(each: Constraint[C]) -> Iterator[_Side[C]]:
                 falling=each.falling,
                 floors=tuple(_over(each, floor) for floor in each.floors),
             ),
+            lambda choice: each._replace(high=max(each.high, _and_rounding(each.measure(choice)))),
         )
     if each.low > -NEVER:
         yield _Side(
@@ -96,7 +114,13 @@ def _sides(each: Constraint[C]) -> Iterator[_Side[C]]:
                 rising=each.falling,
                 falling=each.rising,
             ),
+            lambda choice: each._replace(low=min(each.low, each.measure(choice))),
         )
+
+
+def _and_rounding(measured: float) -> float:
+    """Return a little more than a measure: floors of it may be worked out in another order."""
+    return measured + abs(measured) * _ROUNDING
 
 
 def _over(each: Constraint[C], floor: Floor[C]) -> Floor[C]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.solve.blame import NOBODY, Blame
-from relionc.solve.judges import CostBlame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,13 +21,13 @@ class CostBounds(NamedTuple):
     """
 
     least: list[float]
-    why: list[tuple[tuple[float, CostBlame], ...]]
+    why: list[tuple[tuple[float, Blame], ...]]
 
     @classmethod
     def of_nothing(cls, problem: Problem[C]) -> CostBounds:
         """Return the bounds before anything is chosen, for which nobody is to blame."""
         least = [objective.least for objective in problem.objectives]
-        return cls(least, [((cost, CostBlame(NOBODY, NOBODY)),) for cost in least])
+        return cls(least, [((cost, NOBODY),) for cost in least])
 
     def raised(self, costs: Sequence[Cost[C]], choice: C) -> CostBounds:
         """Return the bounds when the costs of one more depth can be judged."""
@@ -54,22 +53,17 @@ class CostBounds(NamedTuple):
             self.why[index] += ((amount, cost.blame),)
         self.least[index] = max(self.least[index], amount) if cost.floor else amount
 
-    def who(self, limit: Sequence[float], outward: Blame, narrowing: Sequence[CostBlame] = ()) -> Blame:
+    def who(self, limit: Sequence[float], narrowing: Sequence[Blame] = ()) -> Blame:
         """Return who is to blame for costs that are not less than `limit`: whoever decides those up to the first over.
 
-        `outward`: the directions in which variables have come from their starts. `narrowing`: the blame of costs by
-        which values were left out before others were judged.
+        `narrowing`: the blame of costs by which values were left out before others were judged.
         """
-        all_in_all = going_away = NOBODY
+        all_in_all = NOBODY
         for cost, most, bounds in zip(self.least, limit, self.why, strict=False):
             over = cost > most
-            enough = (who for bound, who in bounds if bound > most or (bound == most and not over))
-            blame, away = next(enough)
-            all_in_all |= blame
-            going_away |= away
+            all_in_all |= next(who for bound, who in bounds if bound > most or (bound == most and not over))
             if over:
                 break
-        for blame, away in narrowing:
+        for blame in narrowing:
             all_in_all |= blame
-            going_away |= away
-        return all_in_all & (~outward | going_away)
+        return all_in_all

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic
 
 from relionc.record import NamedTuple
-from relionc.solve.blame import Blame, Blames
+from relionc.solve.blame import NOBODY, Blame, Blames
 from relionc.solve.problem import C, Floor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from relionc.solve.problem import Constraint, Objective, Problem, Scope
 
@@ -28,13 +28,17 @@ class Check(NamedTuple, Generic[C]):
     under: Blame  # and for one that is too small
     trend: int  # along the variable of this depth: 1 rising, -1 falling, 0 neither
     period: int  # along it; 0: none is known
+    level: tuple[
+        tuple[str, Callable[[C], int], Blame], ...
+    ] = ()  # from where on more of a variable changes nothing
 
-
-class CostBlame(NamedTuple):
-    """Whom to blame for a cost: in all, and what remains of variables that go away from the start of their span."""
-
-    blame: Blame
-    outward: Blame
+    def at(self, choice: C) -> Check[C]:
+        """Return the check where nobody is blamed for too little of a variable of which more changes nothing."""
+        blamed = ~NOBODY
+        for name, start, higher in self.level:
+            if getattr(choice, name) >= start(choice):
+                blamed &= ~higher
+        return self._replace(over=self.over & blamed, under=self.under & blamed)
 
 
 class Cost(NamedTuple, Generic[C]):
@@ -45,8 +49,8 @@ class Cost(NamedTuple, Generic[C]):
     measure: Callable[[C], float]
     trend: int
     floor: bool
-    blame: CostBlame  # for its being too large
-    away: bool  # never less on the way from the start of a span to either side
+    blame: Blame  # for its being too large
+    away: bool  # never less on the way from the start of the values of its last variable
 
 
 class Judges(Generic[C]):
@@ -56,10 +60,13 @@ class Judges(Generic[C]):
         self.names = [variable.name for variable in problem.variables]
         self.blames = Blames(self.names)
         self._depth_of = {name: depth for depth, name in enumerate(self.names)}
-        self.reads = [
-            self.blames.before[depth] if each.reads is None else self.blames.of(each.reads)
-            for depth, each in enumerate(problem.variables)
+        self.reads = [self._reads(depth, each.reads) for depth, each in enumerate(problem.variables)]
+        """Who decides the candidates of a depth."""
+        self.low_reads = [
+            reads if each.low_reads is None else self._reads(depth, each.low_reads)
+            for depth, (each, reads) in enumerate(zip(problem.variables, self.reads, strict=True))
         ]
+        """Who decides where a span begins."""
         self.checks: list[list[Check[C]]] = [[] for _ in self.names]
         self.costs: list[list[Cost[C]]] = [[] for _ in self.names]
         for constraint in problem.constraints:
@@ -69,18 +76,16 @@ class Judges(Generic[C]):
         # the fewer variables a failure blames, the farther back the search may jump
         for checks in self.checks:
             checks.sort(key=lambda check: len(check.depths))
-        self.trending = [[check for check in checks if check.trend] for checks in self.checks]
-        self.repeating = [
-            [check for check in checks if not check.trend and check.period] for checks in self.checks
-        ]
+        self.cutting = [[check for check in checks if check.trend or check.period] for checks in self.checks]
+        """What leaves some values of a span by arithmetic."""
         self.trendless = [check for check in self.checks[-1] if not check.trend] if self.checks else []
         self.final_costs = self._final_costs(len(problem.objectives))
-        self.only_grow = [all(cost.away for cost in costs) for costs in self.costs]
-        """Whether no cost that is judged at a depth falls on the way from the start of its variable's values."""
-        self.first_is_best = [self._first_is_best(depth) for depth in range(len(self.names))]
-        """Whether the first possible value of a depth is as good as any."""
 
-    def _last(self, scope: Scope) -> int:
+    def _reads(self, depth: int, reads: Scope | None) -> Blame:
+        return self.blames.before[depth] if reads is None else self.blames.of(reads)
+
+    def last(self, scope: Scope) -> int:
+        """Return the depth at which all of these have values."""
         return max((self._depth_of[name] for name in scope), default=0)
 
     def _depths(self, scope: Scope) -> frozenset[int]:
@@ -89,11 +94,20 @@ class Judges(Generic[C]):
     def _add_constraint(self, each: Constraint[C]) -> None:
         for floor in each.floors:
             self._add_check(each, floor, -NEVER)
-        self._add_check(each, Floor(each.scope, each.measure, each.rising, each.falling), each.low)
+        level = tuple(
+            (name, start, self.blames.higher[self._depth_of[name]]) for name, start in each.level.items()
+        )
+        self._add_check(each, Floor(each.scope, each.measure, each.rising, each.falling), each.low, level)
 
-    def _add_check(self, each: Constraint[C], judged: Floor[C], low: float) -> None:
+    def _add_check(
+        self,
+        each: Constraint[C],
+        judged: Floor[C],
+        low: float,
+        level: tuple[tuple[str, Callable[[C], int], Blame], ...] = (),
+    ) -> None:
         scope, measure, rising, falling = judged
-        depth = self._last(scope)
+        depth = self.last(scope)
         name = self.names[depth]
         check = Check(
             label=each.label,
@@ -105,25 +119,23 @@ class Judges(Generic[C]):
             under=self.blames.of(scope, lower=falling, higher=rising),
             trend=_trend(judged, name),
             period=each.period.get(name, 0) if name in scope else 1,
+            level=level,
         )
         self.checks[depth].append(check)
 
     def _add_objective(self, index: int, each: Objective[C]) -> None:
         exact = Floor(each.scope, each.cost, each.rising, each.falling)
         for judged in (*each.floors, exact):
-            depth = self._last(judged.scope)
+            depth = self.last(judged.scope)
             name = self.names[depth]
-            away = [other for other in judged.scope if other in each.away]
-            others = [other for other in judged.scope if other not in each.away]
-            blame = self.blames.of(others, lower=judged.rising, higher=judged.falling)
             cost = Cost(
                 index=index,
                 depths=self._depths(judged.scope),
                 measure=judged.measure,
                 trend=_trend(judged, name),
                 floor=judged is not exact,
-                blame=CostBlame(blame | self.blames.whole(away), blame),
-                away=name in each.away or name not in judged.scope,
+                blame=self.blames.of(judged.scope, lower=judged.rising, higher=judged.falling),
+                away=name in each.away,
             )
             self.costs[depth].append(cost)
 
@@ -134,17 +146,6 @@ class Judges(Generic[C]):
             if cost.trend or not cost.floor:
                 found[cost.index].append(cost)
         return found
-
-    def _first_is_best(self, depth: int) -> bool:
-        """Whether nothing later looks at a variable, and costs only grow along its values."""
-        later = range(depth + 1, len(self.names))
-        read = any(self.reads[i] & self.blames.at[depth] for i in later)
-        judged = any(depth in depths for i in later for depths in self._read_by_judges(i))
-        return self.only_grow[depth] and not read and not judged
-
-    def _read_by_judges(self, depth: int) -> Iterator[frozenset[int]]:
-        yield from (check.depths for check in self.checks[depth])
-        yield from (cost.depths for cost in self.costs[depth])
 
 
 def _trend(each: Floor[Any], name: str) -> int:

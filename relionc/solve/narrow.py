@@ -5,25 +5,60 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from relionc.record import NamedTuple
-from relionc.solve.blame import NOBODY, Blame
 from relionc.solve.judges import NEVER
-from relionc.solve.problem import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from relionc.solve.blame import Blame
     from relionc.solve.judges import Check, Cost, Judges
-    from relionc.solve.problem import C
+    from relionc.solve.problem import C, Span
 
     Along = Callable[[int], float]
 
 
-class Narrowed(NamedTuple):
-    """A span cut to what constraints allow (None: to nothing), who is to blame for its ends, the labels that cut it."""
+class End(NamedTuple):
+    """An end of a span: the value, who is to blame that there is nothing beyond, the label that says so.
 
-    span: Span | None
+    `before` is the end that it was before it was cut to this.
+    """
+
+    value: int
     blame: Blame
-    used: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+    before: End | None = None
+
+    def cut(self, value: int, blame: Blame, label: str) -> End:
+        """Return the end where a constraint leaves less; who cut it before is then not to blame."""
+        return self if value == self.value else End(value, blame, (label,), self)
+
+    def widest(self, good: Callable[[int], bool]) -> End:
+        """Return the first of the ends that this one was of which something holds that holds of this one."""
+        end = self
+        while end.before is not None and good(end.before.value):
+            end = end.before
+        return end
+
+
+class Narrowed(NamedTuple):
+    """What constraints leave of a span, from one end to the other."""
+
+    low: End
+    high: End
+
+
+class Nothing(NamedTuple):
+    """Constraints leave nothing of a span: whom that is due to, and their labels."""
+
+    blame: Blame
+    labels: tuple[str, ...]
+
+    @classmethod
+    def by(cls, check: Check[Any], blame: Blame, *ends: End) -> Nothing:
+        """Return that a constraint allows nothing of what there is between some ends."""
+        for end in ends:
+            blame |= end.blame
+        return cls(blame, (check.label, *(label for end in ends for label in end.labels)))
 
 
 def along(judge: Check[C] | Cost[C], choice: C, name: str, depth: int) -> Along:
@@ -39,73 +74,55 @@ def along(judge: Check[C] | Cost[C], choice: C, name: str, depth: int) -> Along:
     return at
 
 
-def narrowed(judges: Judges[C], depth: int, span: Span, choice: C) -> Narrowed:
-    """Cut a span to what the constraints that rise, fall or repeat along its variable allow."""
-    name, before = judges.names[depth], judges.blames.before[depth]
-    for check in judges.repeating[depth]:
-        if _never(check, along(check, choice, name, depth), span):
-            return Narrowed(None, (check.over | check.under) & before, (check.label,))
-    ends, used = _Ends(span), []
-    for check in judges.trending[depth]:
-        if check.low == -NEVER:  # is it met by the value that is worst for it, so by all?
-            setattr(choice, name, ends.high if check.trend > 0 else ends.low)
-            if check.measure(choice) <= check.high:
-                continue
-        if not ends.cut(check, along(check, choice, name, depth)):
-            continue
-        used.append(check.label)
-        if ends.low > ends.high:
-            return Narrowed(None, ends.blame & before, tuple(used))
-    start = min(max(span.start, ends.low), ends.high)
-    return Narrowed(Span(ends.low, ends.high, start), ends.blame & before, tuple(used))
+def narrowed(judges: Judges[C], depth: int, span: Span, choice: C) -> Narrowed | Nothing:
+    """Cut a span to what the constraints that rise, fall or repeat along its variable allow.
+
+    Those that read the fewest variables come first, to be blamed where they leave nothing by themselves.
+    """
+    name = judges.names[depth]
+    reads = judges.reads[depth] if span.reads is None else judges.blames.of(span.reads)
+    left = Narrowed(End(span.low, judges.low_reads[depth]), End(span.high, reads))
+    for each in judges.cutting[depth]:
+        check = each.at(choice) if each.level else each
+        at = along(check, choice, name, depth)
+        found = _cut(left, check, at) if check.trend else _repeated(left, check, at)
+        if isinstance(found, Nothing):
+            return found
+        left = found
+    return left
 
 
-class _Ends:
-    """The ends of a span while constraints cut it, and whom each end is due to."""
-
-    def __init__(self, span: Span) -> None:
-        self.span = span
-        self.low, self.high = span.low, span.high
-        self.low_by, self.high_by = NOBODY, NOBODY
-
-    @property
-    def blame(self) -> Blame:
-        """Who is to blame for both ends."""
-        return self.low_by | self.high_by
-
-    def cut(self, check: Check[Any], at: Along) -> bool:
-        """Cut by one constraint; says whether it did. Who cut an end first is not to blame where it is cut further."""
-        first, last = allowed(at, self.low, self.high, check)
-        if (first, last) == (self.low, self.high):
-            return False
-        for_low, for_high = (check.under, check.over) if check.trend > 0 else (check.over, check.under)
-        if first > last:
-            first, last = self._emptied(check, at)
-            self.low_by |= for_low if first > self.low else NOBODY
-            self.high_by |= for_high if last < self.high else NOBODY
-        else:
-            self.low_by = for_low if first > self.low else self.low_by
-            self.high_by = for_high if last < self.high else self.high_by
-        self.low, self.high = first, last
-        return True
-
-    def _emptied(self, check: Check[Any], at: Along) -> tuple[int, int]:
-        """Widen an end again where the constraint leaves nothing of the values that others cut off there, either."""
-        if self.low_by and _is_empty(allowed(at, self.span.low, self.high, check)):
-            self.low, self.low_by = self.span.low, NOBODY
-        if self.high_by and _is_empty(allowed(at, self.low, self.span.high, check)):
-            self.high, self.high_by = self.span.high, NOBODY
-        return allowed(at, self.low, self.high, check)
+def _cut(left: Narrowed, check: Check[Any], at: Along) -> Narrowed | Nothing:
+    """Cut a span by a constraint that rises or falls along it."""
+    low, high = left
+    rising = check.trend > 0
+    if check.low == -NEVER and at(high.value if rising else low.value) <= check.high:  # so all values meet it
+        return left
+    first, last = allowed(at, low.value, high.value, check)
+    if first > last:
+        return _nothing(left, check, at)
+    for_low, for_high = (check.under, check.over) if rising else (check.over, check.under)
+    return Narrowed(low.cut(first, for_low, check.label), high.cut(last, for_high, check.label))
 
 
-def _never(check: Check[Any], at: Along, span: Span) -> bool:
-    """Whether no value of a span meets a constraint that repeats along it: a period tells."""
-    period = range(span.low, min(span.high, span.low + check.period - 1) + 1)
-    return not any(check.low <= at(value) <= check.high for value in period)
+def _nothing(left: Narrowed, check: Check[Any], at: Along) -> Nothing:
+    """Return whom to blame where a constraint leaves nothing: what lies beyond one end may be no better, either."""
+    where_least, where_most = left if check.trend > 0 else reversed(left)
+    if at(where_least.value) > check.high:
+        return Nothing.by(check, check.over, where_least.widest(lambda value: at(value) > check.high))
+    if at(where_most.value) < check.low:
+        return Nothing.by(check, check.under, where_most.widest(lambda value: at(value) < check.low))
+    return Nothing.by(check, check.over | check.under)
 
 
-def _is_empty(ends: tuple[int, int]) -> bool:
-    return ends[0] > ends[1]
+def _repeated(left: Narrowed, check: Check[Any], at: Along) -> Narrowed | Nothing:
+    """Leave a span as it is, if some value meets a constraint that repeats along it: a period tells."""
+    low, high = left
+    period = range(low.value, min(high.value, low.value + check.period - 1) + 1)
+    if any(check.low <= at(value) <= check.high for value in period):
+        return left
+    ends = left if len(period) < check.period else ()
+    return Nothing.by(check, check.over | check.under, *ends)
 
 
 def allowed(at: Along, low: int, high: int, check: Check[Any]) -> tuple[int, int]:

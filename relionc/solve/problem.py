@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 C = TypeVar("C")
 """A choice: an object with a field for each variable. The search writes them, everybody else reads."""
@@ -19,13 +19,15 @@ Scope = tuple[str, ...]
 class Span(NamedTuple):
     """Whole numbers from `low` to `high`, tried from `start` outward; as a last domain they are never listed.
 
-    `more` are a few numbers beyond them, tried last (not in a last domain).
+    `more` are a few numbers beyond them, tried last (not in a last domain). `reads` are the variables that decide all
+    this, if they are fewer than those that the variable names.
     """
 
     low: int
     high: int
     start: int
     more: tuple[int, ...] = ()
+    reads: Scope | None = None
 
 
 class Floor(NamedTuple, Generic[C]):
@@ -42,12 +44,14 @@ class Variable(NamedTuple, Generic[C]):
 
     It is asked once per partial choice, must be finite, and must not depend on any constraint: a
     constraint can be dropped while a conflict is made minimal, a domain can not. `reads` names the variables
-    it looks at (None: all before it); a search that knows them need not try others again in vain.
+    it looks at (None: all before it), `low_reads` those that decide where a span begins (None: the same); a search that
+    knows them need not try others again in vain.
     """
 
     name: str
     domain: Callable[[C], Span | Iterable[object]]
     reads: Scope | None = None
+    low_reads: Scope | None = None
 
 
 class Constraint(NamedTuple, Generic[C]):
@@ -56,7 +60,8 @@ class Constraint(NamedTuple, Generic[C]):
     `label` names it in a conflict (constraints of one label stand and fall together), `scale` is the unit in which
     distances from it are compared. Along the variables of `rising` the measure never falls, along those of
     `falling` it never rises, and along those of `period` it repeats after so many steps: a search then finds the values
-    that are possible by arithmetic. `floors` are judged earlier, against `high`.
+    that are possible by arithmetic. Along those of `level` it stays the same from so much of them on, as the variables
+    before them say. `floors` are judged earlier, against `high`.
     """
 
     label: str
@@ -68,6 +73,7 @@ class Constraint(NamedTuple, Generic[C]):
     rising: Scope = ()
     falling: Scope = ()
     period: Mapping[str, int] = {}
+    level: Mapping[str, Callable[[C], int]] = {}
     floors: tuple[Floor[C], ...] = ()
 
 
@@ -88,23 +94,37 @@ class Objective(NamedTuple, Generic[C]):
     least: float = 0
 
 
+class Outlook(NamedTuple, Generic[C]):
+    """What all costs of a choice are at the least, as far as these variables say: the whole vector.
+
+    Compared from the first cost to the last: what it has for one may assume that those before it cost what it has for
+    them (else the choice costs more anyway), and that all constraints are met.
+    """
+
+    scope: Scope
+    costs: Callable[[C], list[float]]
+
+
 class Problem(NamedTuple, Generic[C]):
     """Variables in the order of search, constraints, and objectives from most to least important.
 
     It is the provider of the search: all that is known of the world is asked of these callables. `blank` makes a choice
-    of which no field is set.
+    of which no field is set. `outlook` tells what is known of all costs together, where constraints of some labels
+    need not be met: those that are `loosened`.
     """
 
     blank: Callable[[], C]
     variables: tuple[Variable[C], ...]
     constraints: tuple[Constraint[C], ...]
     objectives: tuple[Objective[C], ...] = ()
+    outlook: Callable[[frozenset[str]], tuple[Outlook[C], ...]] | None = None
+    loosened: frozenset[str] = frozenset()
 
     def without(self, labels: Iterable[str]) -> Problem[C]:
         """Return the problem without the constraints of these labels."""
         left_out = frozenset(labels)
         kept = tuple(each for each in self.constraints if each.label not in left_out)
-        return self._replace(constraints=kept)
+        return self._replace(constraints=kept, loosened=self.loosened | left_out)
 
     def only(self, labels: Iterable[str]) -> Problem[C]:
         """Return the question whether these constraints alone can be met."""
@@ -135,6 +155,9 @@ class Conflict(NamedTuple):
 
 class Reporter(Protocol):
     """What a search tells on its way; for people who watch it, and for tests. `depth` counts variables from 0."""
+
+    def resumed(self, values: Sequence[object]) -> None:
+        """Say that a partial choice is taken up that waited: values of the first variables."""
 
     def visited(self, depth: int, variable: str, value: object) -> None:
         """Say that a value was tried: called for each partial choice."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from relionc.solve.problem import Solution
 
 MOST_LINES = 5_000
@@ -27,6 +29,11 @@ class Trace:
     def title(self, text: str) -> None:
         """Keep a heading for what follows."""
         self._add(0, text)
+
+    def resumed(self, values: Sequence[object]) -> None:
+        """Keep the values of a partial choice that is taken up."""
+        if values:
+            self._add(0, f"on with {', '.join(map(str, values))}")
 
     def visited(self, depth: int, variable: str, value: object) -> None:
         """Keep a value that was tried."""

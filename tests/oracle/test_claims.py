@@ -36,7 +36,7 @@ def test_measures_rise_and_fall_as_they_claim() -> None:
     assert not [(seed, each.wrong) for seed, each in enumerate(looked) if each.wrong]
     tested: Counter[tuple[str, str, str]] = sum((each.tested for each in looked), Counter())
     kinds = Counter(kind for _, kind, _ in tested)
-    assert all(kinds[kind] for kind in ("rising", "falling", "away", "floor", "period")), kinds
+    assert all(kinds[kind] for kind in ("rising", "falling", "away", "floor", "period", "level")), kinds
     assert len(tested) > 60, sorted(tested)
 
 
@@ -52,7 +52,7 @@ def _look(seed: int) -> Looked:
         values, spans = choice
         for each in (*whole.constraints, *whole.objectives):
             for claim, before, after in _claims(whole, each, values, spans):
-                tested[claim] += before != after or claim[1] == "period"
+                tested[claim] += before != after or claim[1] in ("period", "level")
                 if any(a > b + TOLERANCE for a, b in _beyond(each, before, after)):
                     wrong.append(f"{claim}: {before} > {after} at {_plain(values)}")
     return Looked(tuple(wrong), +tested)
@@ -92,6 +92,13 @@ def _claims(
     for floor in each.floors:
         yield (name, "floor", ""), _at(whole, floor, values), here
     if isinstance(each, Constraint):
+        for variable, start in each.level.items():
+            if values[variable] >= start(_choice_of(whole, values)) and values[variable] + 1 in _range(
+                spans[variable]
+            ):
+                there = _at(whole, exact, {**values, variable: values[variable] + 1})
+                yield (name, "level", variable), here, there
+                yield (name, "level", variable), there, here
         for variable, period in each.period.items():
             if values[variable] + period in _range(spans[variable]):
                 there = _at(whole, exact, {**values, variable: values[variable] + period})

@@ -297,6 +297,9 @@ class Watcher:
     def found(self, *_: Any) -> None:
         self.finds += 1
 
+    def resumed(self, *_: Any) -> None:
+        pass
+
 
 def test_a_million_numbers_are_not_tried_one_by_one():
     """Between two bounds that rise and fall, with an odd sum, and a cost: a handful of them is looked at."""

@@ -12,7 +12,8 @@ import pytest
 
 PAGE = Path(__file__).parents[2] / "docs/solver.md"
 MODULES = [
-    import_module(f"relionc.solve.{name}") for name in ("blame", "costs", "judges", "narrow", "search")
+    import_module(f"relionc.solve.{name}")
+    for name in ("blame", "conflict", "costs", "judges", "narrow", "problem", "search", "walk")
 ]
 
 

@@ -44,11 +44,13 @@ def _of_use(
 ) -> Iterable[Measure]:
     """Return a measure of how GPUs are used; CPUs decide it only where they say how many threads a rank has.
 
-    With more threads, a rank has all devices that it had, and perhaps more.
+    With more threads, a rank has all devices that it had, and perhaps more; but not with more than a thread for each.
     """
     if on_site.fixed_threads is not None:
         return (Measure(OF_USE, excess, UP, floors=floors),)
-    return (Measure((*OF_USE, "cpus_per_task"), excess, (*UP, *rises_with), falls_with, floors),)
+    reads: Fields = (*OF_USE, "cpus_per_task")
+    level: dict[str, Callable[[Choice], int]] = {"cpus_per_task": lambda c: c.on_site.entry_devices or c.gpus}
+    return (Measure(reads, excess, (*UP, *rises_with), falls_with, floors, level=level),)
 
 
 def _are_shared_by_relion(on_site: DemandOnSite) -> bool:

@@ -34,7 +34,8 @@ class Measure(NamedTuple):
     """A number of a choice that must be from `low` to `high`: without more, an excess that must not be above 0.
 
     It `reads` these fields and no others; `rises_with` and `falls_with` are fields along which it never does otherwise.
-    `floors` judge it before all fields are known. `rule` tells apart measures that stand and fall by themselves.
+    From so much of a field of `level` on, more of it changes nothing. `floors` judge it before all fields are known.
+    `rule` tells apart measures that stand and fall by themselves.
     """
 
     reads: Fields
@@ -46,6 +47,7 @@ class Measure(NamedTuple):
     high: float = 0
     scale: float = 1
     period: Mapping[str, int] = {}
+    level: Mapping[str, Callable[[Choice], int]] = {}
     rule: int | None = None
 
     def constraint(self, label: str) -> Constraint[Choice]:
@@ -60,6 +62,7 @@ class Measure(NamedTuple):
             rising=self.rises_with,
             falling=self.falls_with,
             period=self.period,
+            level=self.level,
             floors=tuple(Floor(each.reads, each.value, each.rises_with) for each in self.floors),
         )
 
