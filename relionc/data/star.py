@@ -26,10 +26,12 @@ _WIDEST = 1000  # columns
 _LONGEST_WORD = 4096  # bytes of a name or of a value that are kept: a path is no longer
 _PER_LINE, _PER_WORD, _PER_COLUMN, _PER_TABLE = 600, 10, 1000, 5000  # units of work
 _FEW_WORDS, _PER_FURTHER_WORD = 50, 30
-_IF_ODD = 3  # times the work
+_PER_ODD_LINE, _PER_ODD_BYTE = 2500, 40  # with quotes or comments
 _WHOLE_ROWS = 1000  # of a table, and its last: their values are counted; of others those that are looked at
 _FEW_COLUMNS = 2  # RELION takes rows with fewer values than so many columns
-_ODD = (b'"', b"'", b"#", b"\r")
+_ODD = (b'"', b"'", b"#")
+_MARKS = frozenset(b"\"'#")
+_COMMENT = ord("#")
 _WORD = re.compile(
     rb"""(?P<comment>\#.*)|"(?P<double>(?:[^"]|"(?![ \t]|\Z))*)"|'(?P<single>(?:[^']|'(?![ \t]|\Z))*)'"""
     rb"""|(?P<open>["'].*)|(?P<plain>[^ \t]+)""",
@@ -83,14 +85,14 @@ class StarTable:
 class Lines:
     """The lines of a file; raises TooMuch in place of one too long for a STAR file, or where work has no end.
 
-    `number` is that of the line that `next` gave last, from 1; who takes lines from `rest` adds them. `odd`: there
-    may be quotes, comments or ends of DOS lines in the lines at hand.
+    `number` is that of the line that `next` gave last, from 1; who takes lines from `rest` adds them. In the lines at
+    hand there may be quotes and comments (`odd`), and ends of DOS lines (`dos`).
     """
 
     def __init__(self, stream: BinaryIO, skim: Skim) -> None:
         self.words = 0  # that are looked at in a line
         self.number = 0
-        self.odd = False
+        self.odd = self.dos = False
         self.spend = skim.spend
         self.rest = self._read(stream, skim)
 
@@ -100,14 +102,14 @@ class Lines:
         return next(self.rest, None)
 
     def _per_line(self) -> int:
-        usual = _PER_LINE + _PER_WORD * self.words + _PER_FURTHER_WORD * max(self.words - _FEW_WORDS, 0)
-        return usual * _IF_ODD if self.odd else usual
+        return _PER_LINE + _PER_WORD * self.words + _PER_FURTHER_WORD * max(self.words - _FEW_WORDS, 0)
 
     def _read(self, stream: BinaryIO, skim: Skim) -> Iterator[bytes]:
         rest = b""
         while block := stream.read(_BLOCK):
             text = rest + block
             self.odd = any(mark in text for mark in _ODD)
+            self.dos = b"\r" in text
             skim.spend(max(len(block), len(block) // 2 + block.count(b"\n") * self._per_line()))
             *whole, rest = text.split(b"\n")
             yield from whole
@@ -199,6 +201,7 @@ def _rows(
             number += 1
             words = line.split(None, limit)
             if len(words) != expected or expected == 1 or (lines.odd and _is_odd(line)):
+                lines.spend(_PER_ODD_LINE + _PER_ODD_BYTE * len(line))
                 found = _odd(table, line, number)
                 if found is None:
                     return line
@@ -208,6 +211,8 @@ def _rows(
             rows, last = rows + 1, line
             if tally:
                 tally.add(words)
+            if lines.dos:
+                _note_dos(table, line, number, DOS_LINE)
             if rows == _WHOLE_ROWS:
                 limit, expected = min(limit, most), min(expected, most + 1)
     finally:
@@ -217,7 +222,7 @@ def _rows(
 
 
 def _is_odd(line: bytes) -> bool:
-    return any(mark in line for mark in _ODD)
+    return b'"' in line or b"'" in line or b"#" in line
 
 
 def _odd(table: StarTable, line: bytes, number: int) -> list[bytes] | None:
@@ -237,9 +242,14 @@ def _odd(table: StarTable, line: bytes, number: int) -> list[bytes] | None:
 
 def _values(table: StarTable, text: bytes, number: int) -> list[bytes]:
     """Return the values of a line, of which some may be in quotes; a comment may follow them."""
-    if not _is_odd(text):
-        return text.split()
-    words: list[bytes] = []
+    words = text.split()
+    odd = [word for word in words if word[0] in _MARKS]
+    if not odd:
+        return words
+    if all(word[0] == word[-1] != _COMMENT and word[1:] for word in odd):  # each in quotes of its own
+        table.note(QUOTED, number)
+        return [word[1:-1] if word[0] in _MARKS else word for word in words]
+    words = []
     for found in _WORD.finditer(text):
         kind = found.lastgroup
         if kind == "comment":

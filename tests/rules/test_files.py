@@ -202,9 +202,11 @@ def test_optics_groups_of_different_size(project):
     (project / "r.mrc").write_bytes(mrc(32, 32, 32, angpix=2.5))
     result, _ = compiled(refine())
     assert result.plans[0].job.data.box.value == 64
-    assert said(refine()) == []  # RELION compares the reference with the first group
-    (found,) = said(refine(do_parallel_discio=False))
+    (found,) = said(refine())  # RELION compares the reference with the first group
+    assert (found[0], found[1]) == ("RL154", NOTE)
+    found, _ = said(refine(do_parallel_discio=False))
     assert "2 different boxes" in found[2]
+    assert found[1] == ERROR
 
 
 def tomo_particles(project, stacks=1, visible="[1,1,0,1]"):
@@ -357,6 +359,31 @@ def test_a_map_of_a_job_has_the_box_of_its_particles(project):
     assert [each[1] for each in found] == [ERROR]
     assert "box of 80 pixels" in found[0][2]
     assert "one of 320" in found[0][2]
+
+
+def test_particles_of_several_files_are_added_up(project):
+    write(project)
+    made = "${{ jobs.j.outputs.particles }}"
+    jobs = {
+        "j": {"type": "joinstar", "options": {"do_part": True, "fn_part1": "p.star", "fn_part2": "p.star"}},
+        "c": {"type": "class2d", "options": {"fn_img": made, "particle_diameter": 60}},
+    }
+    result, _ = compiled(jobs)
+    data = {plan.job.name: plan.job.data for plan in result.plans}["c"]
+    assert (data.particles.value, data.particles.at_most, data.box.value) == (4, True, 64)
+
+
+def test_polished_particles_have_the_box_that_is_asked_for(project):
+    write(project)
+    job = {"fn_mic": "m.star", "fn_data": "p.star", "fn_post": "t.star", "do_own_params": True}
+    made = {"fn_img": "${{ jobs.p.outputs.particles }}", "particle_diameter": 60}
+    for options, box in (({}, 64), ({"extract_size": 128, "rescale": 96}, 96)):
+        jobs = {
+            "p": {"type": "polish", "options": {**job, **options}},
+            "c": {"type": "class2d", "options": made},
+        }
+        result, _ = compiled(jobs)
+        assert {plan.job.name: plan.job.data for plan in result.plans}["c"].box.value == box
 
 
 MOVIES = {"input_star_mics": "movies.star", "dose_per_frame": 1}

@@ -210,7 +210,7 @@ def _dated(release: Release, rule: dict[str, Plain]) -> dict[str, Plain]:
 
 def _rule(names: ExpressionNames, rule: dict[str, Plain], keys: tuple[str, ...]) -> dict[str, object]:
     check_keys("a rule", rule, keys)
-    if "option" in rule and rule["option"] not in names.options:
+    if "option" in rule and rule["option"] not in (*names.options, DATA):
         raise CatalogError(f"a rule names {rule['option']!r}, which is not an option of this version")
     facts = {key: value for key, value in rule.items() if key not in ("versions", "when")}
     return {**facts, "when": names.expr(rule.get("when", True))}

@@ -24,7 +24,8 @@ def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
     if not job.type.traits.data_rules:
         return
     for found in catalog.judged(job.type, job.options, job.known, is_continue=job.is_continue):
-        route = job.given.get(found.rule.option)
+        of_data = found.rule.option == DATA
+        route = job.given.get(next(iter(job.inputs), "") if of_data else found.rule.option)
         yield Finding(
             code=CODE,
             severity=found.rule.severity,
