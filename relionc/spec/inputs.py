@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from relionc import catalog
 from relionc.catalog.filefacts import COUNTS, DATA
 from relionc.expr import Text
-from relionc.spec.model import Fact, InputFile, Made
+from relionc.spec.model import Fact, InputFile, Product
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         def look(self, path: str, project: str, /) -> Lookup | None:
             """Return whether a file is there; None where nobody may look."""
 
-    Makers = Mapping[str, Callable[[str], Made | None]]
+    Makers = Mapping[str, Callable[[str], Product | None]]
     """By the output folder of each job so far: says which of its files a path is."""
 
 ROLES = ("micrographs", "tomograms", "optimisation_set", "particles")
@@ -83,7 +83,7 @@ def _options(job_type: JobType) -> Iterator[Option]:
     )
 
 
-def _input(path: str, made: Made | None, project: str, disk: ProjectFiles, *, reads: bool) -> InputFile:
+def _input(path: str, made: Product | None, project: str, disk: ProjectFiles, *, reads: bool) -> InputFile:
     found = None if made else disk.look(path, project)
     facts: dict[str, Fact[Any]] = {}
     file = None
@@ -143,11 +143,11 @@ def made_by(
     known: Mapping[str, Mapping[str, Any]],
     *,
     is_continue: bool,
-) -> Callable[[str], Made | None]:
+) -> Callable[[str], Product | None]:
     """Return what says which file of a job a path is; the files are worked out when somebody asks."""
     files: dict[AnyText, catalog.MadeFile] = {}
 
-    def of(path: str) -> Made | None:
+    def of(path: str) -> Product | None:
         if not files:
             made = catalog.made(job_type, texts, output=output, is_continue=is_continue)
             files.update((file.path, file) for file in reversed(made))
@@ -157,6 +157,6 @@ def made_by(
         passed = catalog.passed(job_type, texts, known, file.name, is_continue=is_continue)
         origin = f"job `{job}`"
         facts = {key: Fact(value, origin, at_most=key in COUNTS) for key, value in passed.items()}
-        return Made(job, file.name, file.node_type, facts)
+        return Product(job, file.name, file.node_type, facts)
 
     return of

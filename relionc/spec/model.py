@@ -37,7 +37,7 @@ class Fact(NamedTuple, Generic[T]):
     at_most: bool = False
 
 
-class Made(NamedTuple):
+class Product(NamedTuple):
     """A file that an earlier job of the spec makes: what RELION's pipeline calls its kind, and what is known of it."""
 
     job: str
@@ -55,7 +55,7 @@ class InputFile(NamedTuple):
     """
 
     path: str
-    made: Made | None = None
+    made: Product | None = None
     file: FileFacts | None = None
     found: Lookup | None = None
     facts: Mapping[str, Fact[Any]] = {}

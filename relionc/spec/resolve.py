@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from relionc.expr import AnyText
     from relionc.source.values import Plain
     from relionc.spec.inputs import ProjectFiles
-    from relionc.spec.model import Made, Resources
+    from relionc.spec.model import Product, Resources
     from relionc.spec.resources import Routed
 
 _NO_FOLDER = frozenset(map(chr, range(0x21))) | frozenset(f"\x7f*?[]{MASK}")
@@ -164,7 +164,7 @@ class _Resolver:
         self.version = version
         self.scope = scope
         self.disk = disk
-        self.makers: dict[str, Callable[[str], Made | None]] = {}  # by output folder
+        self.makers: dict[str, Callable[[str], Product | None]] = {}  # by output folder
         first = value.get("first_job")
         self.numbers = count(first) if isinstance(first, int) else None  # of the folders in RELION's project
 

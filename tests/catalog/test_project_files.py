@@ -76,10 +76,10 @@ def test_analysis_alone_takes_the_one_refinement_that_ended(tmp_path: Path) -> N
 
 
 def test_the_particles_of_a_refinement_are_read_from_its_optimiser_file(tmp_path: Path) -> None:
-    text = "data_optimiser_general\n\n_rlnExperimentalDataStarFile\tElsewhere/own name.star\n\n"
+    text = "data_optimiser_general\n\n_rlnExperimentalDataStarFile\tElsewhere/own_name.star\n\n"
     (tmp_path / "opt.star").write_text(text, encoding="utf-8")
     found = made("movierefine", "2.1", {**MOVIES, "fn_cont": "opt.star"}, Project(str(tmp_path)))
-    assert "--reextract_data_star Elsewhere/own name.star --part_dir" in found.texts[0]
+    assert "--reextract_data_star Elsewhere/own_name.star --part_dir" in found.texts[0]
 
 
 def test_where_nobody_looks_the_particles_are_named_like_the_optimiser_file() -> None:

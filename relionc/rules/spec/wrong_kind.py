@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from relionc.site.types import Cluster
-    from relionc.spec.model import Made, ResolvedJob
+    from relionc.spec.model import Product, ResolvedJob
 
 CODE = "RL155"
 
@@ -37,5 +37,5 @@ def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
         )
 
 
-def _named(made: Made) -> str:
+def _named(made: Product) -> str:
     return f"`jobs.{made.job}.outputs.{made.name}`" if made.name else f"that file of `{made.job}`"
