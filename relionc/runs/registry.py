@@ -12,6 +12,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from relionc.catalog.pipelines import pipelines
 from relionc.record import NamedTuple
 from relionc.runs.built import COMMANDS, output_of, project_of
 from relionc.runs.tables import document
@@ -69,20 +70,24 @@ class ProjectRow(NamedTuple):
 def table() -> ProjectTable:
     """Return the names that RELION has for all this."""
     data = document("runtime", "pipeline.yaml")
-    lock, general, processes = (as_mapping(data[key]) for key in ("lock", "general", "processes"))
+    lock, general = as_mapping(data["lock"]), as_mapping(data["general"])
+    known, processes = pipelines(), pipelines().pipeline["processes"]
     styles = as_mapping(data["styles"])
     return ProjectTable(
         file=TableFile(
-            text_of(data["file"]), text_of(lock["folder"]), text_of(lock["file"]), text_of(data["changed"])
+            known.pipeline["file"]["file"],
+            text_of(lock["folder"]),
+            text_of(lock["file"]),
+            text_of(data["changed"]),
         ),
         folder=re.compile(text_of(data["folder"])),
         general=text_of(general["table"]),
         counter=text_of(general["counter"]),
-        processes=text_of(processes["table"]),
-        name=text_of(processes["name"]),
-        alias=text_of(processes["alias"]),
+        processes=f"data_{processes['table']}",
+        name=f"_{processes['name']}",
+        alias=f"_{processes['alias']}",
         styles=tuple(_style(as_mapping(styles[key])) for key in ("numbers", "words")),
-        none=text_of(data["none"]),
+        none=known.no_alias,
         header=text_of(data["header"]),
         job_file=text_of(data["job_file"]),
         job_table=text_of(data["job_table"]),
