@@ -126,7 +126,7 @@ relionc_end() {
   relionc_ending "${name}"
   if [[ ${name} = cancelled && -z ${SLURM_JOB_ID-} ]]; then status=130; fi
   if [[ -n ${rc_locked} ]] && relionc_owned; then
-    if [[ -n ${marker} ]]; then relionc_mark "${marker}"; fi
+    if [[ -n ${marker} || ${name} = requeued ]]; then relionc_mark "${marker}"; fi
     if [[ ${name} = finished ]]; then echo "${plan[identity]}" >"${rc_state}/finished"; fi
     relionc_note end "${rc_last:--}" "${say}${detail:+: ${detail}}" "${name}" "${status}"
     if [[ ${status} != 0 && -n ${rc_launched} ]]; then
@@ -691,7 +691,7 @@ relionc_first_words() {
 
 # relionc_autopsy: what every rank does, one line each, into a file.
 relionc_autopsy() {
-  rc_beside=1 relionc_on_nodes 30 bash -c "$(declare -p rc_token); $(declare -f relionc_ranks); relionc_ranks" 2>&1 | sort -u >"${rc_state}/autopsy.${rc_job}.${rc_restart}"
+  rc_beside=1 relionc_on_nodes 30 bash -c "$(declare -p rc_token plan); $(declare -f relionc_ranks); relionc_ranks" 2>&1 | sort -u >"${rc_state}/autopsy.${rc_job}.${rc_restart}"
   while read -r line; do relionc_tell "  ${line}"; done < <(head -n 40 "${rc_state}/autopsy.${rc_job}.${rc_restart}")
 }
 relionc_ranks() {
@@ -699,8 +699,15 @@ relionc_ranks() {
   while read -r file; do
     pid=${file#/proc/} pid=${pid%/environ}
     name=$(cat "/proc/${pid}/comm" 2>/dev/null)
-    case ${name} in bash | srun | sleep | mpirun | orted | prted | hydra* | slurmstepd | timeout | grep | cat | '') continue ;; esac
-    rank=$(tr '\0' '\n' 2>/dev/null <"${file}" | awk -F = '/^(OMPI_COMM_WORLD_RANK|PMIX_RANK|PMI_RANK|SLURM_PROCID)=/ { print $2; exit }')
+    if [[ -z ${name} || ${plan[program]##*/} != "${name}"* ]]; then continue; fi # the kernel cuts names at 15 characters
+    rank=$(tr '\0' '\n' 2>/dev/null <"${file}" | awk -F = '
+      /^(SLURM_PROCID|PMI_RANK|PMIX_RANK|OMPI_COMM_WORLD_RANK)=/ { found[$1] = $2 }
+      END {
+        if ("OMPI_COMM_WORLD_RANK" in found) print found["OMPI_COMM_WORLD_RANK"]
+        else if ("PMIX_RANK" in found) print found["PMIX_RANK"]
+        else if ("PMI_RANK" in found) print found["PMI_RANK"]
+        else print found["SLURM_PROCID"]
+      }')
     printf '%s: rank %s, pid %s, %s, state %s, waits in %s\n' "${SLURMD_NODENAME:-$(uname -n)}" "${rank:--}" "${pid}" "${name}" \
       "$(awk '/^State/ { printf "%s %s, ", $2, $3 } /^VmRSS/ { printf "%d MiB", $2 / 1024 }' "/proc/${pid}/status" 2>/dev/null)" "$(cat "/proc/${pid}/wchan" 2>/dev/null)"
   done < <(grep -lzsxF -- "RELIONC_RUN=${rc_token}" /proc/[0-9]*/environ 2>/dev/null)
@@ -818,6 +825,7 @@ relionc_requeue() {
   [[ -n ${SLURM_JOB_ID-} && ${plan[restart]-} = auto ]] || return 1
   if ! scontrol show job "${SLURM_JOB_ID}" 2>/dev/null | grep -q 'BatchFlag=1'; then return 1; fi # an interactive one
   rc_terminated=''
+  relionc_mark # it is not at its end
   trap 'rc_terminated=1' TERM
   if ! said=$(scontrol requeue "${SLURM_JOB_ID}" 2>&1); then
     trap 'relionc_term' TERM

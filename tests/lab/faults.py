@@ -61,7 +61,12 @@ jobs:
     data: {{particles: 40, box: 16}}
     resources: {{gpus: {{type: p100, per_node: 2}}, nodes: {nodes}, cpus_per_task: 2, time: "{time}", scratch: 20G}}
 {more}"""
-QUICK = {"RELIONC_STALL_FIRST": "60", "RELIONC_STALL_LEAST": "10", "RELIONC_STALL_FACTOR": "2"}
+QUICK = {
+    "RELIONC_STALL_FIRST": "60",
+    "RELIONC_STALL_START": "25",
+    "RELIONC_STALL_LEAST": "10",
+    "RELIONC_STALL_FACTOR": "2",
+}
 
 
 def built(
@@ -122,7 +127,7 @@ class Trial:
         script = self.made.folder / "job" / "run.sbatch"
         self.number = self.lab.submit(script, self.made.project, {**QUICK, **self.env})
 
-    def until(self, true: Callable[[], object], seconds: float = 120) -> None:
+    def until(self, true: Callable[[], object], seconds: float = 200) -> None:
         """Wait until something is true."""
         deadline = time.monotonic() + seconds
         while not true():
