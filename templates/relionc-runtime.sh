@@ -8,7 +8,7 @@
 # In between stand the site's lines and the functions `rows` (of the hostfile), `launch`, `new` and `resume`.
 #
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # plan, inputs, results and wrapper are the script's
+# shellcheck disable=SC2154 # plan, inputs, results, wrapper and build are the script's
 
 # --- what is data: made by tools/build_runtime.py from relionc/runtime/*.yaml -----------------------------------------
 
@@ -572,17 +572,19 @@ relionc_preflight() {
       WARN) relionc_warn "${sentence}" "${node}" ;;
     esac
   done < <(grep -E '^(BAD|WARN|START)' <<<"${found}" | sort -u)
+  if [[ -n ${rc_wrong} ]]; then relionc_end wrong_run "${rc_wrong}"; fi
   [[ -n ${rc_blame} ]] || return 0
   blamed=$(sort -u <<<"${blamed}" | grep -vxE -e '-|' | paste -s -d ,)
   if [[ -n ${blamed} && $(tr , '\n' <<<"${blamed}" | grep -c .) -lt ${rc_nodes} ]]; then rc_unfit=${blamed}; fi
   return 1
 }
 
-# relionc_warn WHAT [WHERE]: said now, and once more at the end.
+# relionc_warn WHAT [WHERE]: said now, and once more at the end; a wrong run ends there if the profile says so.
 relionc_warn() {
   if [[ ${rc_warned} = *"$1"* ]]; then return; fi
   rc_warned+="${rc_warned:+; }$1"
   relionc_note warn - "$1${2:+ ($2)}"
+  if [[ ${plan[warnings]-} = end ]] && printf '%s\n' "${rc_warning_says[@]}" | grep -qxF -e "$1"; then rc_wrong=$1; fi
 }
 
 # relionc_enough_nodes: whether the partition has as many nodes as the job needs without the unfit ones.
@@ -714,7 +716,7 @@ relionc_ranks() {
 }
 
 # relionc_watch: waits for the end of RELION; sets rc_status, and rc_cause where it was not RELION that ended it:
-# limit (the time limit is near), term (Slurm or a person), stall, world, lost.
+# limit (the time limit is near), term (Slurm or a person), stall, world, wrong, lost.
 relionc_watch() {
   local killing=0 alive=${SECONDS} limit
   rc_seen='' rc_size='' rc_longest=${rc_longest:-0}
@@ -734,6 +736,7 @@ relionc_watch() {
       rc_cause=lost
     else
       relionc_first_words
+      if [[ -n ${rc_wrong} ]]; then rc_cause=wrong; fi
       if relionc_lives; then alive=${SECONDS}; fi
       limit=$(relionc_limit)
       if [[ -z ${rc_cause} ]] && ((limit && SECONDS - alive > limit)); then
@@ -763,10 +766,16 @@ relionc_line() { # KIND TEXT: the first line of a text that has words of that ki
 relionc_diagnose() {
   local err log missing line
   err=$(relionc_news) log=$(relionc_log_news)
-  if [[ ${rc_cause} = world ]]; then
-    rc_why=mpi_start
-    return
-  fi
+  case ${rc_cause} in
+    world)
+      rc_why=mpi_start
+      return
+      ;;
+    wrong)
+      rc_why=wrong_run rc_detail=${rc_wrong}
+      return
+      ;;
+  esac
   rc_detail=''
   if ((rc_status == 0)) && [[ -z ${plan[marker]-} || -e ${output}/${rc_marker[success]} ]]; then
     if missing=$(relionc_has_results); then
@@ -829,7 +838,8 @@ relionc_requeue() {
   trap 'rc_terminated=1' TERM
   if ! said=$(scontrol requeue "${SLURM_JOB_ID}" 2>&1); then
     trap 'relionc_term' TERM
-    rc_detail+="${rc_detail:+; }Slurm did not take it back: ${said}"
+    rc_detail+="${rc_detail:+; }Slurm does not take it back (${said})"
+    if relionc_chain; then relionc_end requeued "$1, as job ${rc_next}"; fi
     return 1
   fi
   relionc_note requeue "${rc_last:--}" "$1"
@@ -848,6 +858,27 @@ relionc_requeue() {
     if ((i == 20)); then relionc_tell "Slurm did not take the list of nodes to leave out"; fi
   fi
   relionc_end requeued "$1"
+}
+
+# relionc_chain: where a site forbids a requeue, another job goes on when this one has ended, and those that wait for this one
+# wait for that. Sets rc_next; 1: it could not be queued.
+relionc_chain() {
+  local script=${build}/${plan[job]}/run.sbatch name id waits
+  [[ -r ${script} ]] || return 1
+  rc_next=$(
+    for name in ${!SLURM_*} ${!SRUN_*}; do
+      case ${name} in SLURM_CONF*) ;; *) unset "${name}" ;; esac
+    done
+    RELIONC_BUILD=${build} sbatch --parsable "--dependency=afterany:${rc_job}" "${script}" 2>/dev/null
+  ) || return 1
+  rc_next=${rc_next%%;*}
+  while read -r id waits; do
+    scontrol update "JobId=${id}" "Dependency=$(sed "s/${rc_job}\([^0-9]\|$\)/${rc_next}\1/; s/([^)]*)//g" <<<"${waits}")" 2>/dev/null
+  done < <(squeue -h -t PENDING -o '%i %E' 2>/dev/null | grep -E "after(ok|any):${rc_job}(\(|,|$)" | grep -vE "^${rc_next} ")
+  if [[ -d ${build}/state/${plan[job]} ]]; then
+    printf '%(%s)T\t%s\t%s\n' -1 "${rc_next}" "$(sha256sum <"${script}" | cut -c -64)" 2>/dev/null >>"${build}/state/${plan[job]}/submitted"
+  fi
+  return 0
 }
 
 # relionc_taken: SIGTERM came. Slurm says why in the job's log: then the job is its own to start again; else somebody cancelled it.
@@ -934,7 +965,7 @@ relionc_begin() {
   exec {rc_log}>&1
   unset RELIONC_BUILD
   rc_host=$(uname -n) rc_job=${SLURM_JOB_ID:-local-$$} rc_restart=${SLURM_RESTART_COUNT:-0} rc_locked='' rc_launched='' rc_cause='' rc_cause_now=''
-  rc_again='' rc_warned='' rc_tries=0 rc_starts=0 rc_last='' rc_detail='' rc_pid='' rc_beside='' rc_leader_alone='' rc_unfit=''
+  rc_again='' rc_warned='' rc_tries=0 rc_starts=0 rc_last='' rc_detail='' rc_pid='' rc_beside='' rc_leader_alone='' rc_unfit='' rc_wrong=''
   rc_log_file=$(readlink -f "/proc/$$/fd/${rc_log}") rc_log_at=$(relionc_size "${rc_log_file}")
   if [[ -n ${plan[project]-} ]] && ! CDPATH='' cd -- "${plan[project]}"; then
     echo "cannot change to the project folder ${plan[project]} on ${rc_host}" >&2

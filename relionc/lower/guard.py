@@ -69,6 +69,7 @@ def _facts(plan: JobPlan, commands: JobCommands, cluster: Cluster) -> Iterator[t
         "restart": "auto" if job.restart else "off",
         "overwrite": "yes" if job.overwrite else "continue" if job.is_continue else "",
         "marker": "yes" if said else "",
+        "warnings": "end" if cluster.on_warning == "end" else "",
         "ranks": plan.ntasks,
         "nodes": plan.nodes if plan.placement.exact and cluster.scheduler == "slurm" else "",
     }

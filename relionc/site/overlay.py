@@ -118,6 +118,7 @@ def to_value(cluster: Cluster) -> dict[str, Plain]:
         mpi=cluster.mpi,
         mpi_plugins=list(cluster.mpi_plugins),
         memory_flag=cluster.memory_flag,
+        on_warning=cluster.on_warning,
         gres_gpu=cluster.gres_gpu,
         node_types={name: _node_value(node) for name, node in cluster.node_types.items()},
         partitions={name: _partition_value(part) for name, part in cluster.partitions.items()},

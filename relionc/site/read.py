@@ -244,6 +244,7 @@ def cluster(value: Mapping[str, Plain], findings: list[Finding]) -> Cluster:
         scratch=_scratch(top.section("scratch")),
         policy=_policy(top.section("policy")),
         memory_flag=top.text("memory_flag", "either"),
+        on_warning=top.text("on_warning", "say"),
         gres_gpu=top.name("gres_gpu", SLURM_NAME, "the name of a gres") or "gpu",
         versions=top.words("versions"),
         modules=_by_version(top.section("modules")),

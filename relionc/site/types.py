@@ -166,6 +166,7 @@ class Cluster(NamedTuple):
     modules: Mapping[str, tuple[str, ...]]
     sources: Mapping[str, Source]
     memory_flag: str = "either"
+    on_warning: str = "say"  # of a wrong run: end it, or say so at its end
     gres_gpu: str = "gpu"
     versions: tuple[str, ...] = ()  # RELION versions installed; empty: not known
     environment: tuple[tuple[str, str], ...] = ()  # exported before RELION runs

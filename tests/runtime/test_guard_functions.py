@@ -279,3 +279,72 @@ def test_shellcheck_has_nothing_to_say() -> None:
         pytest.skip("shellcheck is not installed")
     done = subprocess.run([found, GUARD], capture_output=True, text=True, check=False)
     assert done.stdout == ""
+
+
+WRONG = "WARNING: Option --sgd\tis not a valid RELION argument"
+
+
+@pytest.mark.parametrize(
+    ("decided", "wrong"), [("", ""), ("end", "RELION ignores an argument that this version does not know")]
+)
+def test_a_warning_of_a_wrong_run_is_said_and_ends_it_where_the_profile_says_so(
+    decided: str, wrong: str, tmp_path: Path
+) -> None:
+    (tmp_path / "Run/job").mkdir(parents=True)
+    (tmp_path / "Run/job/run.err").write_text(f"{WRONG}\n")
+    script = f'plan[warnings]={decided}; relionc_first_words; relionc_first_words; echo "$rc_wrong"'
+    said, ends = call(script, tmp_path).stdout.splitlines()
+    assert (
+        "RELION ignores an argument that this version does not know (RELION says: WARNING: Option --sgd"
+        in said
+    )
+    assert ends == wrong
+
+
+def test_another_number_of_ranks_than_planned_is_no_start(tmp_path: Path) -> None:
+    (tmp_path / "Run/job").mkdir(parents=True)
+    (tmp_path / "Run/job/run.out").write_text(" + Number of MPI processes                 = 1\n")
+    done = call('relionc_first_words; relionc_diagnose; echo "$rc_why: $rc_detail"', tmp_path)
+    assert done.stdout.startswith("mpi_start: planned for 5 ranks, but RELION counts 1: ")
+
+
+def test_what_an_earlier_start_has_left_is_ended(tmp_path: Path) -> None:
+    env = {"PATH": os.environ["PATH"], "RELIONC_OUTPUT": f"{tmp_path}/Run/job"}
+    orphan = subprocess.Popen(["sleep", "100"], env={**env, "RELIONC_RUN": "7.0.other"})
+    other = subprocess.Popen(
+        ["sleep", "100"], env={**env, "RELIONC_OUTPUT": "/elsewhere", "RELIONC_RUN": "7.0.other"}
+    )
+    try:
+        done = call("relionc_orphans", tmp_path)
+        assert f"ended process {orphan.pid}, which an earlier start of this job had left" in done.stdout
+        assert orphan.wait(timeout=10) == -9
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()
+
+
+def test_where_a_site_forbids_a_requeue_another_job_goes_on(tmp_path: Path) -> None:
+    """Jobs that wait for this one wait for that, and its id is kept as submit.sh keeps it."""
+    for name in ("b/job", "b/state/job"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "b/job/run.sbatch").touch()
+    program(
+        tmp_path, "sbatch", 'echo "sbatch $* $RELIONC_BUILD ${SLURM_HOSTFILE-}" >>calls; echo "71;cluster"'
+    )
+    program(
+        tmp_path, "squeue", 'printf "8 afterok:7(unfulfilled)\\n9 afterok:77(unfulfilled)\\n71 afterany:7\\n"'
+    )
+    program(
+        tmp_path,
+        "scontrol",
+        'case $1 in requeue) echo "disabled" >&2; exit 1 ;; show) echo BatchFlag=1 ;; *) echo "$*" >>calls ;; esac',
+    )
+    script = "build=b plan[job]=job; relionc_lock; relionc_at_last; relionc_requeue 'the time limit is near'"
+    done = call(script, tmp_path, SLURM_JOB_ID="7", SLURM_HOSTFILE="x")
+    assert done.returncode == 85
+    assert (tmp_path / "calls").read_text().splitlines() == [
+        "sbatch --parsable --dependency=afterany:7 b/job/run.sbatch b ",
+        "update JobId=8 Dependency=afterok:71",
+    ]
+    assert (tmp_path / "b/state/job/submitted").read_text().split()[1] == "71"

@@ -102,6 +102,11 @@ def validate(data):
             data__memoryflag = data['memory_flag']
             if not (isinstance(data__memoryflag, str) and data__memoryflag == 'per_cpu' or (isinstance(data__memoryflag, str) and data__memoryflag == 'per_node') or (isinstance(data__memoryflag, str) and data__memoryflag == 'either')):
                 raise Rejected
+        if 'on_warning' in data_keys:
+            data_keys.remove('on_warning')
+            data__onwarning = data['on_warning']
+            if not (isinstance(data__onwarning, str) and data__onwarning == 'end' or (isinstance(data__onwarning, str) and data__onwarning == 'say')):
+                raise Rejected
         if 'gres_gpu' in data_keys:
             data_keys.remove('gres_gpu')
             data__gresgpu = data['gres_gpu']
