@@ -89,41 +89,45 @@ def _print_stage(call: BuildCall, stage: str) -> int:
     return 0 if result.ok else 1
 
 
-def lint(
-    specs: Sequence[str],
-    *,
-    cluster: str | None,
-    format: str,  # noqa: A002 - the option's name
-    untrusted: bool = False,
-    unread: Sequence[Diagnostic] = (),
-) -> int:
-    """Compile each spec and say what is wrong; writes nothing. Returns the exit code.
+class Linted:
+    """What is wrong with specs: of each that was compiled only what is said is kept, since there may be thousands."""
 
-    `unread` says what could not be looked at on the way to the specs.
-    """
-    call = BuildCall(specs=tuple(specs), cluster=cluster, format=format, untrusted=untrusted)
-    try:
-        results = [compile_one(path, call, until=LAST_TO_FIND)[0] for path in call.specs]
-        results += [Compiled(diagnostics=(each,), sources={}) for each in unread]
-    except CallError as error:
-        say.trouble(error)
-        return 2
-    if format in ("sarif", "junit"):
-        _report(results, call)
-    else:
-        show(results, format, always=True)
-    return 0 if all(result.ok for result in results) else 1
+    def __init__(self, call: BuildCall) -> None:
+        self._call = call
+        self._shared = Shared()
+        self._paths: list[str] = []
+        self._results: list[Compiled] = []
+        self._unread: list[Compiled] = []
 
+    def add(self, path: str, data: bytes | None) -> None:
+        """Compile a spec, and write nothing; raises CallError. Without `data` it is read now."""
+        whole, _ = compile_one(path, self._call, until=LAST_TO_FIND, data=data, shared=self._shared)
+        self._paths.append(path)
+        said = whole.sources if whole.diagnostics else {}
+        self._results.append(Compiled(whole.diagnostics, said, not_checked=whole.not_checked))
 
-def _report(results: Sequence[Compiled], call: BuildCall) -> None:
-    """Write a report for another program to stdout: unlike diagnostics for people, it is a result."""
-    from relionc.diag import reports
+    def leave_out(self, unread: Diagnostic) -> None:
+        """Add what could not be looked at on the way to the specs; it is said after them."""
+        self._unread.append(Compiled((unread,), {}))
 
-    diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
-    if call.format == "sarif":
-        say.result(reports.sarif(diagnostics, version=__version__))
-    else:
-        say.result(reports.junit(diagnostics, call.specs))
+    def show(self) -> int:
+        """Say what is wrong; returns the exit code."""
+        results = self._results + self._unread
+        if self._call.format in ("sarif", "junit"):
+            self._report(results)
+        else:
+            show(results, self._call.format, always=True)
+        return 0 if all(result.ok for result in results) else 1
+
+    def _report(self, results: Sequence[Compiled]) -> None:
+        """Write a report for another program to stdout: unlike diagnostics for people, it is a result."""
+        from relionc.diag import reports
+
+        diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
+        if self._call.format == "sarif":
+            say.result(reports.sarif(diagnostics, version=__version__))
+        else:
+            say.result(reports.junit(diagnostics, self._paths))
 
 
 def _check_names(call: BuildCall) -> None:
@@ -161,8 +165,29 @@ def stem(path: str) -> str:
     return "stdin" if path == files.STDIN else name
 
 
-def compile_one(path: str, call: BuildCall, *, until: str = LAST) -> tuple[Compiled, Disk]:
-    """Compile one spec of a call up to a stage; raises CallError."""
+class Shared:
+    """What specs of one call have in common, so that it is found once: the settings of each folder."""
+
+    def __init__(self) -> None:
+        self._settings: dict[tuple[str, str], files.Settings | None] = {}
+
+    def settings(self, spec: str, within: str) -> files.Settings | None:
+        """Return the settings for a spec; raises CallError."""
+        key = os.path.dirname(spec), within
+        if key not in self._settings:
+            self._settings[key] = files.settings(spec, within)
+        return self._settings[key]
+
+
+def compile_one(
+    path: str,
+    call: BuildCall,
+    *,
+    until: str = LAST,
+    data: bytes | None = None,
+    shared: Shared | None = None,
+) -> tuple[Compiled, Disk]:
+    """Compile one spec of a call up to a stage; raises CallError. Without `data` it is read."""
     if until == LAST:
         _check_encoding(path, call)
     within = files.repository(path) if call.untrusted else ""
@@ -174,10 +199,10 @@ def compile_one(path: str, call: BuildCall, *, until: str = LAST) -> tuple[Compi
         lambda name, project: files.file_facts(name, project, skim),
         lambda name, project: files.look(name, project, skim, beside),
     )
-    found = files.settings(path, within)
+    found = (shared or Shared()).settings(path, within)
     request = Request(
         path=path,
-        data=disk.spec(path, files.read_spec(path)),
+        data=disk.spec(path, files.read_spec(path) if data is None else data),
         cluster=call.cluster,
         default_cluster=found.cluster if found else None,
         relion=call.relion,

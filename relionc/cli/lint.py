@@ -11,11 +11,11 @@ from relionc.cli.options import CallError
 from relionc.data.skim import is_below
 from relionc.diag import ERROR, Diagnostic
 from relionc.record import NamedTuple
+from relionc.source import regular
 from relionc.source.load import MAX_BYTES
-from relionc.source.regular import open_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 UNREAD = "RL011"
 MOST_NAMES = 200_000
@@ -25,10 +25,11 @@ _OTHER_ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"
 
 
 class Found(NamedTuple):
-    """The specs below a folder, and what could not be looked at on the way."""
+    """A spec, with its bytes where they were read to know it for one; or what could not be looked at."""
 
-    specs: list[str]
-    unread: list[Diagnostic]
+    path: str
+    data: bytes | None = None
+    unread: Diagnostic | None = None
 
 
 def run(
@@ -39,30 +40,32 @@ def run(
     untrusted: bool = False,
 ) -> int:
     """Lint each file, and each spec below each folder; returns the exit code."""
+    call = build.BuildCall(specs=(), cluster=cluster, format=format, untrusted=untrusted)
+    linted = build.Linted(call)
     try:
-        found = _find(paths, untrusted=untrusted)
+        for each in _find(paths, untrusted=untrusted):
+            linted.add(each.path, each.data) if each.unread is None else linted.leave_out(each.unread)
     except CallError as error:
         say.trouble(error)
         return 2
-    return build.lint(found.specs, cluster=cluster, format=format, untrusted=untrusted, unread=found.unread)
+    return linted.show()
 
 
-def _find(paths: Sequence[str], *, untrusted: bool) -> Found:
-    found = Found([], [])
+def _find(paths: Sequence[str], *, untrusted: bool) -> Iterator[Found]:
+    """Yield the specs that are named or below folders; each is read when it is its turn, and then forgotten."""
+    some = False
     for path in paths:
-        if os.path.isdir(path):
-            _search(path, found, untrusted=untrusted)
-        else:
-            found.specs.append(path)
-    if not (found.specs or found.unread):
+        for each in _search(path, untrusted=untrusted) if os.path.isdir(path) else (Found(path),):
+            some = True
+            yield each
+    if not some:
         raise CallError(f"no specs below {', '.join(paths)}")
-    return found
 
 
-def _search(top: str, found: Found, *, untrusted: bool) -> None:
-    """Add what is below a folder, each folder's files before its subfolders; links to folders are not followed.
+def _search(top: str, *, untrusted: bool) -> Iterator[Found]:
+    """Yield what is below a folder, each folder's files before its subfolders; links to folders are not followed.
 
-    In an `untrusted` one a link that leads out of the repository is not even looked at: it is added, to be refused.
+    In an `untrusted` one a link that leads out of the repository is not even looked at: it is there, to be refused.
     """
     folders, names = [top], 0
     while folders:
@@ -72,7 +75,7 @@ def _search(top: str, found: Found, *, untrusted: bool) -> None:
                 inside = sorted(entries, key=lambda entry: entry.name)
                 below = [each for each in inside if each.is_dir(follow_symlinks=False)]
         except OSError as error:
-            found.unread.append(_unread(folder, error))
+            yield _unread(folder, error)
             continue
         names += len(inside)
         if names > MOST_NAMES:
@@ -84,30 +87,29 @@ def _search(top: str, found: Found, *, untrusted: bool) -> None:
             if not each.name.endswith(_ENDINGS):
                 continue
             if untrusted and each.is_symlink() and _leads_out(each.path):
-                found.specs.append(each.path)
+                yield Found(each.path)
             elif not os.path.isdir(each.path):
-                _look_at(each.path, found)
+                yield from _look_at(each.path)
 
 
 def _leads_out(path: str) -> bool:
     return not is_below(path, files.repository(path))
 
 
-def _look_at(path: str, found: Found) -> None:
-    """Add a YAML file, if it is a spec or nobody can tell."""
+def _look_at(path: str) -> Iterator[Found]:
+    """Yield a YAML file, if it is a spec or nobody can tell."""
     try:
-        with open_regular(path) as stream:
-            content = stream.read(MAX_BYTES)
+        content = regular.start(path, MAX_BYTES + 1)
     except OSError as error:
-        found.unread.append(_unread(path, error))
+        yield _unread(path, error)
         return
     if _is_spec(content):
-        found.specs.append(path)
+        yield Found(path, content if len(content) <= MAX_BYTES else None)
 
 
-def _unread(path: str, error: OSError) -> Diagnostic:
+def _unread(path: str, error: OSError) -> Found:
     message = f"this could not be looked at for specs: {error.strerror or 'it is not a regular file'}"
-    return Diagnostic(UNREAD, ERROR, message, path, None)
+    return Found(path, unread=Diagnostic(UNREAD, ERROR, message, path, None))
 
 
 def _is_spec(content: bytes) -> bool:

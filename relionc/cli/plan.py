@@ -46,12 +46,12 @@ def run(call: BuildCall, *, others: bool = False, traced: bool = False) -> int:
     show([result], call.format)
     if call.trace is not None:
         say.result(call.trace.text() + "\n")
-    if result.plan is None or result.cluster is None:
+    if result.cluster is None or not result.ok:
         return 1
     if call.format == "json":
         from relionc.emit.json_text import document
 
-        say.json(document(result.plan))
+        say.json(document(result.plan or {}))
     else:
         several = [_overview(result.plans)] if len(result.plans) > 1 else []
         told = _others(result.plans, result.cluster) if others else [""] * len(result.plans)

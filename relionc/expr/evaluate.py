@@ -37,12 +37,12 @@ class _Run:
         self.lookup = lookup
         self.budget = budget
 
-    def look_at(self, values: tuple[Value, ...], offset: int) -> None:
-        """Pay for a look at the characters of values; raises ExprError where a spec's has a reference."""
-        if self.budget is not None:
-            self.budget.spend_on(*values)
-            if any(map(_has_reference, values)):
-                raise ExprError(_UNKNOWN, offset)
+    @staticmethod
+    def look_at(budget: Budget, values: tuple[Value, ...], offset: int) -> None:
+        """Pay for a look at the characters of values of a spec; raises ExprError where one has a reference."""
+        budget.spend_on(*values)
+        if any(map(_has_reference, values)):
+            raise ExprError(_UNKNOWN, offset)
 
 
 def evaluate(tree: Expr, lookup: Lookup, budget: Budget | None = None) -> Value:
@@ -128,13 +128,14 @@ def _binary(tree: Expr, run: _Run) -> Value:
     left, right = _evaluate(tree[3], run), _evaluate(tree[4], run)
     if operator in _VERBS:
         return _paid(_calculate(operator, left, right, offset), run, offset)
-    run.look_at((left, right), offset)
+    if run.budget is not None:
+        run.look_at(run.budget, (left, right), offset)
+    if operator in ("==", "!="):
+        return _equal(left, right) == (operator == "==")
     if operator in ("in", "not in"):
         if run.budget is not None and isinstance(right, str):
             run.budget.spend_on_search(right, left)
         return _contains(right, left, offset) == (operator == "in")
-    if operator in ("==", "!="):
-        return _equal(left, right) == (operator == "==")
     return _order(operator, left, right, offset)
 
 
@@ -170,6 +171,8 @@ def _arithmetic(operator: str, left: float, right: float, offset: int) -> float:
 
 def checked(value: Value, offset: int) -> Value:
     """Return `value` if it is within the bounds of the language."""
+    if value is True or value is False:
+        return value
     if isinstance(value, tuple):
         try:
             check_list(value)
@@ -184,7 +187,7 @@ def checked(value: Value, offset: int) -> Value:
 
 
 def _equal(left: Value, right: Value) -> bool:
-    return kind_of(left) == kind_of(right) and bool(left == right)
+    return (type(left) is type(right) or kind_of(left) == kind_of(right)) and bool(left == right)
 
 
 def _contains(container: Value, item: Value, offset: int) -> bool:
@@ -217,14 +220,16 @@ def _call(tree: Expr, run: _Run) -> Value:
     if name not in FUNCTIONS:
         raise ExprError(f"there is no function {name!r}; there are {', '.join(sorted(FUNCTIONS))}", offset)
     function, arity = FUNCTIONS[name]
-    _check_arity(name, arity, len(arguments), offset)
+    if not arity[0] <= len(arguments) <= arity[1]:
+        raise ExprError(_wrong_arity(name, arity, len(arguments)), offset)
     values = tuple(_evaluate(argument, run) for argument in arguments)
     if name in CARRYING:
         return _paid(_applied(function, values, offset), run, offset)
-    run.look_at(values, offset)
-    if run.budget is not None and name in SEARCHING:
-        run.budget.spend_on_search(*values[:2])
-    if Text in map(type, values):
+    if run.budget is not None:
+        run.look_at(run.budget, values, offset)
+        if name in SEARCHING:
+            run.budget.spend_on_search(*values[:2])
+    elif Text in map(type, values):
         return checked(_with_units(function, values, offset), offset)
     return _paid(_applied(function, values, offset), run, offset)
 
@@ -246,11 +251,10 @@ def _with_units(function: Callable[..., Value], values: tuple[Value, ...], offse
     return units.leave(result) if isinstance(result, str) else result
 
 
-def _check_arity(name: str, arity: Arity, count: int, offset: int) -> None:
+def _wrong_arity(name: str, arity: Arity, count: int) -> str:
     least, most = arity
-    if not least <= count <= most:
-        wanted = str(least) if least == most else f"{least} to {most}"
-        raise ExprError(f"{name}() takes {wanted} value{'s' * (wanted != '1')}, not {count}", offset)
+    wanted = str(least) if least == most else f"{least} to {most}"
+    return f"{name}() takes {wanted} value{'s' * (wanted != '1')}, not {count}"
 
 
 _EVALUATORS: dict[str, Callable[[Expr, _Run], Value]] = {

@@ -96,6 +96,8 @@ def children(tree: Expr) -> tuple[Expr, ...]:
 
 def references(tree: Expr) -> tuple[tuple[str, ...], ...]:
     """Return the dotted names an expression uses, each once, in the order of first use."""
+    if tree[0] == "name":  # most are no more than one
+        return (tree[2],)
     found: dict[tuple[str, ...], None] = {}
     stack = [tree]
     while stack:

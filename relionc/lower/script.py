@@ -13,7 +13,6 @@ from relionc.lower.modes import mode_of
 from relionc.lower.shell_words import anywhere, path_word, profile_word, word
 from relionc.plan.words import plural
 from relionc.record import NamedTuple
-from relionc.slurm.hostlist import parse_hostlist
 from relionc.slurm.syntax import SlurmSyntaxError
 
 if TYPE_CHECKING:
@@ -200,10 +199,14 @@ def _exports(plan: JobPlan, kinds: Sequence[bool], cluster: Cluster) -> tuple[tu
 
 
 def _pinned_hosts(plan: JobPlan) -> tuple[str, ...]:
-    """Return the hosts that the user's `nodelist` names, in Slurm's usual order."""
-    text = dict(plan.job.slurm).get("nodelist") or ""
+    """Return the hosts that the user's `nodelist` names, in Slurm's usual order, where these are the job's nodes."""
+    text = dict(plan.job.slurm).get("nodelist")
+    if not text:
+        return ()
+    from relionc.slurm.hostlist import count_hosts, parse_hostlist
+
     try:
-        return tuple(sorted(parse_hostlist(text)))
+        return tuple(sorted(parse_hostlist(text))) if count_hosts(text) == plan.nodes else ()
     except SlurmSyntaxError:
         return ()
 

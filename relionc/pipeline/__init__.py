@@ -47,7 +47,6 @@ def compile_spec(request: Request, disk: Disk, until: str = LAST) -> Compiled:
         tree=made.tree,
         cluster=made.cluster,
         plans=made.plans,
-        plan=made.plan,
         files=made.files,
         inputs=_inputs(request, run) if made.files is not None else (),
         not_checked=tuple(dict.fromkeys(text for plan in made.plans for text in plan.why.not_checked)),

@@ -127,7 +127,6 @@ class Compiled(NamedTuple):
     tree: Tree | None = None
     cluster: Cluster | None = None
     plans: tuple[JobPlan, ...] = ()
-    plan: Mapping[str, object] | None = None
     files: Mapping[str, bytes] | None = None
     inputs: tuple[tuple[str, Mapping[str, object]], ...] = ()
     not_checked: tuple[str, ...] = ()
@@ -138,6 +137,15 @@ class Compiled(NamedTuple):
     def ok(self) -> bool:
         """Whether nothing is an error."""
         return not any(diagnostic.severity == ERROR for diagnostic in self.diagnostics)
+
+    @property
+    def plan(self) -> Mapping[str, object] | None:
+        """The object of plan.json, made anew at each look; None where there was an error."""
+        if self.spec is None or self.cluster is None or not self.ok:
+            return None
+        from relionc.pipeline.stages import plan_object
+
+        return plan_object(self.spec, self.plans, self.cluster)
 
 
 class Kind:

@@ -55,9 +55,7 @@ class Progress(NamedTuple):
     plans: tuple[JobPlan, ...] = ()
     options: Mapping[str, Mapping[str, AnyText]] = {}  # by job: RELION's text for every option
     commands: Mapping[str, RelionCommands] = {}  # by job
-    resumed: Mapping[str, RelionCommands] = {}  # by job: how RELION goes on, where it can
     queue_scripts: Mapping[str, QueueScript] = {}  # by job, where a template of RELION's makes them
-    plan: Mapping[str, object] | None = None  # plan.json's object
     bundle: Bundle | None = None
     files: Mapping[str, bytes] | None = None
 
@@ -207,29 +205,7 @@ def _commands(at: Progress, run: Run) -> Progress:
 
         scripts = queue_scripts(at.request.queue_template, plans, options, commands, cluster, tree, run)
     run.report(script.check([plan for plan in plans if plan.job.name not in scripts], cluster), tree)
-    relion = there(at.spec).relion
-    plan = plan_json.plan_object(plans, spec=at.request.name, cluster=cluster.name, relion=relion)
-    return at._replace(
-        options=options,
-        commands=commands,
-        resumed=_resumed(plans, options),
-        queue_scripts=scripts,
-        plan=plan,
-    )
-
-
-def _resumed(
-    plans: Sequence[JobPlan], options: Mapping[str, Mapping[str, AnyText]]
-) -> dict[str, RelionCommands]:
-    """Return the commands with which RELION goes on with jobs that were stopped, of those with which it can."""
-    made: dict[str, RelionCommands] = {}
-    for plan in plans:
-        going_on = continued(plan, options[plan.job.name])
-        if going_on is not None:
-            made[plan.job.name] = relion_commands(
-                plan.job.type, going_on, output=plan.job.output, is_continue=True
-            )
-    return {name: commands for name, commands in made.items() if not commands.refusals}
+    return at._replace(options=options, commands=commands, queue_scripts=scripts)
 
 
 def _decided(plan: JobPlan, request: Request, cluster: Cluster) -> dict[str, AnyText]:
@@ -275,14 +251,33 @@ def _ir(at: Progress, _: Run) -> Progress:
         plan.job.name: job_file(plan.job.type, at.options[plan.job.name], is_continue=plan.job.is_continue)
         for plan in plans
     }
-    bundle = script.bundle(
-        plans, at.commands, job_files, there(at.cluster), origin=origin, resumed=at.resumed
-    )
+    resumed = _resumed(plans, at.options)
+    bundle = script.bundle(plans, at.commands, job_files, there(at.cluster), origin=origin, resumed=resumed)
     if at.queue_scripts:
         from relionc.queue_template import plans as in_template
 
         bundle = in_template.put_in(bundle, at.queue_scripts, plans)
-    return at._replace(bundle=bundle._replace(plan=at.plan))
+    return at._replace(bundle=bundle._replace(plan=plan_object(there(at.spec), plans, there(at.cluster))))
+
+
+def _resumed(
+    plans: Sequence[JobPlan], options: Mapping[str, Mapping[str, AnyText]]
+) -> dict[str, RelionCommands]:
+    """Return the commands with which RELION goes on with jobs that were stopped, of those with which it can."""
+    made: dict[str, RelionCommands] = {}
+    for plan in plans:
+        going_on = continued(plan, options[plan.job.name])
+        if going_on is not None:
+            made[plan.job.name] = relion_commands(
+                plan.job.type, going_on, output=plan.job.output, is_continue=True
+            )
+    return {name: commands for name, commands in made.items() if not commands.refusals}
+
+
+def plan_object(spec: ResolvedSpec, plans: Sequence[JobPlan], cluster: Cluster) -> Mapping[str, object]:
+    """Return the object of plan.json."""
+    name = spec.path.rpartition("/")[2]
+    return plan_json.plan_object(plans, spec=name, cluster=cluster.name, relion=spec.relion)
 
 
 def _files(at: Progress, run: Run) -> Progress:

@@ -29,7 +29,7 @@ SEARCH_VISITS = 130_000
 """What all layouts of a spec and all explanations together may take to find: those of later jobs are shorter."""
 ANSWER_VISITS, OF_A_JOB = 90_000, 40
 """How much of it the layouts alone may take; each job takes as long as so many visits even if its layout is known."""
-MOST_RANKS = 1 << 18
+MOST_RANKS = 1 << 17
 """The most MPI ranks that all jobs of a spec may have together: a plan lists every one."""
 
 

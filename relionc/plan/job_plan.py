@@ -31,12 +31,14 @@ from relionc.slurm.constraint import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from relionc.expr import AnyText
     from relionc.plan.layout import Layout
     from relionc.plan.model import Reason
     from relionc.plan.on_site import DemandOnSite
     from relionc.plan.pools import NodePool
-    from relionc.site.types import NodeType
+    from relionc.site.types import Cluster, NodeType
     from relionc.spec.model import ResolvedJob
 
 
@@ -121,17 +123,41 @@ def constraint(asked: DemandOnSite, layout: Layout) -> str:
     nobody can say how many share a node. GPUs are asked for by type, which says the same. A job of one node may have
     any on which it would be laid out the same.
     """
+    pool, pinned, typed = layout.pool, asked.demand.pins.constraint, layout.gpus_per_node > 0
+    one_node = (not layout.mode.leaves_nodes_to_slurm or layout.ntasks == 1) and layout.worker_nodes == 1
+    if not _LAST or _LAST[0][0] is not asked.cluster:
+        _LAST[:] = [(asked.cluster, {})]
+    known = _LAST[0][1]
+    key = (
+        pool.partition and pool.partition.name,
+        pool.node_type.name,
+        pinned,
+        typed,
+        one_node,
+        asked.exclusive,
+    )
+    if key not in known:
+        if len(known) == _MOST_KEPT:
+            known.clear()
+        known[key] = _constraint(asked, pool, typed=typed, one_node=one_node)
+    return known[key]
+
+
+_MOST_KEPT = 64
+_LAST: list[tuple[Cluster, dict[Hashable, str]]] = []
+"""The constraints of jobs on the cluster that was asked for last: a spec has one, of hundreds of kinds of nodes."""
+
+
+def _constraint(asked: DemandOnSite, pool: NodePool, *, typed: bool, one_node: bool) -> str:
     pinned = asked.demand.pins.constraint
     wanted = None if pinned is None else parse_constraint(pinned)
-    typed = layout.gpus_per_node > 0
-    others = _others(asked, layout.pool, wanted, typed=typed)
-    placed = not layout.mode.leaves_nodes_to_slurm or layout.ntasks == 1
-    if placed and layout.worker_nodes == 1 and _as_good(asked, layout, others):
+    others = _others(asked, pool, wanted, typed=typed)
+    if one_node and _as_good(asked, pool, others):
         return pinned or ""
     if wanted is not None:
-        wanted = _own_part(wanted, layout.pool.node_type)
-        others = _others(asked, layout.pool, wanted, typed=typed)
-    return _narrowed(wanted, feature_of(asked, layout.pool, others))
+        wanted = _own_part(wanted, pool.node_type)
+        others = _others(asked, pool, wanted, typed=typed)
+    return _narrowed(wanted, feature_of(asked, pool, others))
 
 
 def _others(
@@ -139,7 +165,8 @@ def _others(
 ) -> list[NodeType]:
     """Return the other kinds of nodes of a partition that Slurm might take, too."""
     names = place.partition.node_types if place.partition else ()
-    others = [node for node in map(asked.cluster.node_types.__getitem__, names) if not _same(node, place)]
+    mine = hardware(place.node_type)
+    others = [node for node in map(asked.cluster.node_types.__getitem__, names) if hardware(node) != mine]
     if wanted is not None:
         others = [node for node in others if constraint_allows(wanted, node.features)]
     if typed and place.node_type.gpu_type:
@@ -147,13 +174,9 @@ def _others(
     return others
 
 
-def _same(node: NodeType, place: NodePool) -> bool:
-    return hardware(node) == hardware(place.node_type)
-
-
-def _as_good(asked: DemandOnSite, layout: Layout, others: list[NodeType]) -> bool:
+def _as_good(asked: DemandOnSite, pool: NodePool, others: list[NodeType]) -> bool:
     """Whether a job of one node books the same on any other kind that has room: cores alike, no GPUs left idle."""
-    mine = layout.pool.node_type
+    mine = pool.node_type
     alike = all((node.threads_per_core, node.gpus) == (mine.threads_per_core, mine.gpus) for node in others)
     return alike and not (asked.exclusive and others)
 
@@ -182,7 +205,8 @@ def feature_of(asked: DemandOnSite, place: NodePool, others: list[NodeType]) -> 
     if not others:
         return ""
     names = place.partition.node_types if place.partition else ()
-    alike = [node for node in map(asked.cluster.node_types.__getitem__, names) if _same(node, place)]
+    mine = hardware(place.node_type)
+    alike = [node for node in map(asked.cluster.node_types.__getitem__, names) if hardware(node) == mine]
     shared = [name for name in place.node_type.features if all(name in node.features for node in alike)]
     single = next((name for name in shared if not any(name in node.features for node in others)), "")
     together = all(any(name not in node.features for name in shared) for node in others)

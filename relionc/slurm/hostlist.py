@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import product
+from math import prod
 from typing import TYPE_CHECKING
 
+from relionc.record import NamedTuple
 from relionc.slurm.syntax import SlurmSyntaxError, is_name, is_number, outside_brackets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
 MAX_HOSTS = 65536
 """The most hosts one list may name; Slurm's own limit for one range."""
@@ -15,37 +18,79 @@ MAX_HOSTS = 65536
 
 def parse_hostlist(text: str) -> list[str]:
     """Return the hosts of `node[0001-0008,0012],big1`, in the order written, repetitions kept."""
-    hosts: list[str] = []
-    for part in outside_brackets(text, "[", "]"):
-        if part.strip():
-            hosts += _expand_host(part.strip(), text)
-        if len(hosts) > MAX_HOSTS:
+    return [host for part in _parts(text) for host in part.hosts()]
+
+
+def count_hosts(text: str) -> int:
+    """Return how many hosts `parse_hostlist` would return, which takes time for each; raises what it raises."""
+    return sum(part.size for part in _parts(text))
+
+
+class _Range(NamedTuple):
+    """The numbers from one to another, filled with zeros to a width."""
+
+    low: int
+    high: int
+    width: int
+
+    @property
+    def size(self) -> int:
+        return self.high - self.low + 1
+
+    def numbers(self) -> Iterator[str]:
+        return (str(number).zfill(self.width) for number in range(self.low, self.high + 1))
+
+
+class _Part(NamedTuple):
+    """A part without commas: what stands before each bracket with the ranges in it; then what follows the last."""
+
+    brackets: tuple[tuple[str, tuple[_Range, ...]], ...]
+    rest: str
+
+    @property
+    def size(self) -> int:
+        return prod(sum(each.size for each in ranges) for _, ranges in self.brackets)
+
+    def hosts(self) -> Iterator[str]:
+        """Yield every host, the last bracket varying fastest."""
+        choices = [
+            [prefix + number for each in ranges for number in each.numbers()]
+            for prefix, ranges in self.brackets
+        ]
+        return ("".join(words) + self.rest for words in product(*choices))
+
+
+def _parts(text: str) -> list[_Part]:
+    parts: list[_Part] = []
+    left = MAX_HOSTS
+    for written in outside_brackets(text, "[", "]"):
+        if written.strip():
+            parts.append(_part(written.strip(), text))
+            left -= parts[-1].size
+        if left < 0:
             raise SlurmSyntaxError(f"`{text}` names more than {MAX_HOSTS} hosts", "name fewer hosts")
-    return hosts
+    return parts
 
 
-def _expand_host(part: str, text: str) -> list[str]:
-    """Expand every bracket of one comma-free part, the last one varying fastest."""
-    hosts = [""]
-    rest = part
+def _part(written: str, text: str) -> _Part:
+    brackets = []
+    rest = written
     while "[" in rest:
         prefix, _, rest = rest.partition("[")
         inside, _, rest = rest.partition("]")
-        numbers = [number for item in inside.split(",") for number in _expand_range(item, text)]
-        if len(hosts) * len(numbers) > MAX_HOSTS:
-            raise SlurmSyntaxError(f"`{text}` names more than {MAX_HOSTS} hosts", "name fewer hosts")
-        hosts = [f"{host}{prefix}{number}" for host in hosts for number in numbers]
-    if (rest and part != rest) or not is_name(part.translate(_NO_BRACKETS)):
+        brackets.append((prefix, tuple(_range(item, text) for item in inside.split(","))))
+    if (rest and brackets) or not is_name(written.translate(_NO_BRACKETS)):
         raise SlurmSyntaxError(
-            f"`{part}` is not a list of hosts", "write as node[0001-0008,0012]; nothing may follow a bracket"
+            f"`{written}` is not a list of hosts",
+            "write as node[0001-0008,0012]; nothing may follow a bracket",
         )
-    return [host + rest for host in hosts]
+    return _Part(tuple(brackets), rest)
 
 
 _NO_BRACKETS = str.maketrans("[],", "---")
 
 
-def _expand_range(item: str, text: str) -> Iterable[str]:
+def _range(item: str, text: str) -> _Range:
     """Return the numbers of `0001-0008`, zero-filled to the width of the first."""
     low, dash, high = item.partition("-")
     high = high if dash else low
@@ -53,6 +98,4 @@ def _expand_range(item: str, text: str) -> Iterable[str]:
         raise SlurmSyntaxError(
             f"`{item}` in `{text}` is not a range", "write as 0001-0008, the smaller number first"
         )
-    if int(high) - int(low) >= MAX_HOSTS:
-        raise SlurmSyntaxError(f"`{text}` names more than {MAX_HOSTS} hosts", "name fewer hosts")
-    return (str(number).zfill(len(low)) for number in range(int(low), int(high) + 1))
+    return _Range(int(low), int(high), len(low))

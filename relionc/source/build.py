@@ -70,6 +70,7 @@ class Builder:
         "characters",
         "deepest",
         "diagnostics",
+        "doubled",
         "expanded",
         "get",
         "links",
@@ -86,6 +87,7 @@ class Builder:
         self.anchors: dict[str, _Anchor | None] = {}  # None while the value is still being read
         self.diagnostics = Kept()
         self.deepest = 0
+        self.doubled = 0  # values under a key that is set already
         self.expanded = 0  # values that aliases add
         self.characters = 0  # of all texts so far
         self.repeated = 0  # characters that aliases add
@@ -269,6 +271,9 @@ class Builder:
             self._enter(event, depth + level)
 
     def _duplicate(self, key: str, here: Route, event: Any) -> None:
+        self.doubled += 1  # such a value has the place of the first in `marks`
+        if len(self.marks) + self.doubled > MAX_VALUES:
+            self._too_many(event)
         first = self.marks[here][0]
         span = unpack(first, first + event.end_mark.column - event.start_mark.column)
         self._report(
