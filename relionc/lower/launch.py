@@ -5,16 +5,14 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from relionc.diag import Finding
 from relionc.ir import CommandLine, HostfileRule, ShellRef, Step, Word
 from relionc.lower.modes import mode_of
-from relionc.lower.modes.base import route_of_mode
 from relionc.lower.shell_words import profile_word, reference, word
-from relionc.site.launchers import has_daemons, start, title
+from relionc.site.launchers import has_daemons, start
 from relionc.slurm import versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from relionc.plan.model import JobPlan, Placement
     from relionc.site.launchers import Start
@@ -38,11 +36,12 @@ def start_of(plan: JobPlan, cluster: Cluster) -> Start | None:
     if launcher is None:
         return None
     counted = _is_counted(plan)
-    placed = start(launcher, placed=_is_placed(plan, cluster), counted=counted)
+    placed = start(launcher, placed=is_placed(plan, cluster), counted=counted)
     return placed or (start(launcher, placed=False, counted=counted) if plan.nodes == 1 else None)
 
 
-def _is_placed(plan: JobPlan, cluster: Cluster) -> bool:
+def is_placed(plan: JobPlan, cluster: Cluster) -> bool:
+    """Tell whether the launcher has to be told where the ranks of a job go."""
     return cluster.scheduler == "slurm" and mode_of(plan).is_placed(plan)
 
 
@@ -201,32 +200,3 @@ def _tasks_per_node(shares: tuple[int, ...]) -> str:
     """Return the ranks of each node as Slurm's own variable has them: `5,4(x3)`."""
     runs = [(count, len([*nodes])) for count, nodes in groupby(shares)]
     return ",".join(f"{count}(x{nodes})" if nodes > 1 else f"{count}" for count, nodes in runs)
-
-
-def cannot_start(plan: JobPlan, cluster: Cluster) -> Iterator[Finding]:
-    """Yield what keeps this cluster from starting the ranks of a plan where it says."""
-    mode = mode_of(plan)
-    if mode.launcher and launcher_of(plan, cluster) is None:
-        yield Finding(
-            code="RL651",
-            message=f"the profile `{cluster.name}` does not say how to start the ranks of a {mode.name} layout",
-            route=route_of_mode(plan),
-            help=f"use another `layout:`, or give the profile a launcher `{mode.launcher}`",
-        )
-        return
-    yield from mode.refusals(plan)
-    yield from _cannot_place(plan, cluster)
-
-
-def _cannot_place(plan: JobPlan, cluster: Cluster) -> Iterator[Finding]:
-    launcher, placed = launcher_of(plan, cluster), _is_placed(plan, cluster)
-    if start_of(plan, cluster) is not None or (launcher is None and not (placed and plan.nodes > 1)):
-        return
-    which = f"the launcher `{title(launcher) if launcher else '(none)'}` of cluster `{cluster.name}`"
-    if placed:
-        message = f"{which} cannot place ranks by a hostfile, which {plan.mode} on {plan.nodes} nodes needs"
-        advice = "use `layout: homogeneous`, one node, or give the launcher `arbitrary` words in the profile"
-    else:
-        message = f"{which} is told how many nodes or ranks of each, which Slurm decides for {plan.mode}"
-        advice = "use `layout: homogeneous`, or move these arguments of the launcher to its `arbitrary`"
-    yield Finding(code="RL651", message=message, route=route_of_mode(plan), help=advice)

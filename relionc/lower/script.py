@@ -18,7 +18,6 @@ from relionc.slurm.syntax import SlurmSyntaxError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from relionc.diag import Finding
     from relionc.ir import CommandLine, JobFile
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
@@ -56,11 +55,6 @@ class Origin(NamedTuple):
 
 _SUBMIT = (("sbatch",), ("--parsable",))
 _DEPENDENCY = ("--dependency=afterok:{ids}", "--kill-on-invalid-dep=yes")
-
-
-def check(plans: Sequence[JobPlan], cluster: Cluster) -> list[Finding]:
-    """Return what keeps these plans from becoming scripts; `bundle` expects none."""
-    return [finding for plan in plans for finding in launch.cannot_start(plan, cluster)]
 
 
 def bundle(

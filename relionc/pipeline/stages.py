@@ -204,8 +204,15 @@ def _commands(at: Progress, run: Run) -> Progress:
         from relionc.pipeline.template import queue_scripts
 
         scripts = queue_scripts(at.request.queue_template, plans, options, commands, cluster, tree, run)
-    run.report(script.check([plan for plan in plans if plan.job.name not in scripts], cluster), tree)
+    _report_unstarted([plan for plan in plans if plan.job.name not in scripts], cluster, tree, run)
     return at._replace(options=options, commands=commands, queue_scripts=scripts)
+
+
+def _report_unstarted(plans: Sequence[JobPlan], cluster: Cluster, tree: Tree, run: Run) -> None:
+    """Say what keeps these plans from becoming scripts, and stop then."""
+    from relionc.rules import start
+
+    run.report([finding for plan in plans for finding in start.check(plan, cluster)], tree)
 
 
 def _decided(plan: JobPlan, request: Request, cluster: Cluster) -> dict[str, AnyText]:

@@ -30,6 +30,11 @@ class FilledTemplate(NamedTuple):
     version: str
     slurm: bool  # whether Slurm reads the directives
     options: Sequence[Said]
+    planned: Mapping[
+        str, str | None
+    ]  # the sbatch options that the plan decided, but for the job's name and files
+    ranks: int
+    free_entry: str  # the first of the site's entries that the template does not use
 
     def command_places(self) -> Iterator[tuple[int, int]]:
         """Yield each place for the commands."""

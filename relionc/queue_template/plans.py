@@ -6,29 +6,25 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from relionc.catalog.queue import load_queue
-from relionc.diag import WARNING, Finding
-from relionc.expr.refs import show
+from relionc.diag import Finding
 from relionc.lower import directives
 from relionc.lower.modes import mode_of
 from relionc.lower.modes.base import route_of_mode
 from relionc.lower.shell_words import path_word
 from relionc.queue_template import placeholders
 from relionc.queue_template.filled import FilledTemplate, options_read
-from relionc.queue_template.shell import misread
+from relionc.queue_template.job import JobInTemplate
 from relionc.record import NamedTuple
+from relionc.rules.submission import check as check_job
 from relionc.rules.template import check
 from relionc.slurm.directives import said
 from relionc.slurm.quoting import written
-from relionc.slurm.syntax import SlurmSyntaxError
-from relionc.slurm.times import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from relionc.catalog.queue import Queue
-    from relionc.diag import Route
     from relionc.expr import AnyText
-    from relionc.ir import Bundle, Directive, JobArtifacts, QueueScript, Submission
+    from relionc.ir import Bundle, JobArtifacts, QueueScript, Submission
     from relionc.lower.commands import RelionCommands
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
@@ -76,31 +72,6 @@ class _Allowance:
             )
 
 
-class _Job(NamedTuple):
-    """One job of a template, whose own options are `said`: `texts` is RELION's text by option."""
-
-    plan: JobPlan
-    texts: Mapping[str, AnyText]
-    commands: RelionCommands
-    cluster: Cluster
-    template: Template
-    said: tuple[Said, ...]
-
-    @property
-    def slurm(self) -> bool:
-        return self.cluster.scheduler == "slurm"
-
-    @property
-    def queue(self) -> Queue:
-        return load_queue(self.plan.job.type.version)
-
-    @property
-    def free_entry(self) -> str:
-        """The first of a site's entries that the template does not use."""
-        used = [int(number) for number in self.queue.extra.findall(self.template.text)]
-        return self.queue.name_of_extra(max(used, default=0) + 1)
-
-
 _MOST_OF_ALL = 8 << 20
 """The work of a template, in characters, once for each job of a spec."""
 _MOST_OPTIONS, _MOST_CHARACTERS = 100_000, 16 << 20
@@ -139,9 +110,9 @@ def fill(
         if lacks := mode_of(plan).template_lacks:
             of_jobs.append(_beyond(plan, lacks))
             continue
-        job = _Job(plan, texts[name], commands[name], cluster, template, there)
+        job = JobInTemplate(plan, texts[name], commands[name], cluster, template.text, there)
         try:
-            script, options, problems = _filled(job, allowance)
+            script, problems = _filled(job, template, allowance)
         except placeholders.ExprError as error:
             message = f"RELION cannot fill in a template: {error.message}"
             of_jobs.append(Finding(code="RL129", message=message, route=plan.job.route, on_key=True))
@@ -151,7 +122,7 @@ def fill(
             break
         scripts[name] = script
         of_template += problems
-        of_jobs += [*_partition(job), *_uneven(job), *_unsaid(job, options), *_values(job)]
+        of_jobs += check_job(job)
     return Filled(scripts, tuple(dict.fromkeys(of_template)), tuple(of_jobs))
 
 
@@ -176,25 +147,37 @@ def _beyond(plan: JobPlan, lacks: str) -> Finding:
     return Finding(code="RL714", message=message, route=route_of_mode(plan), help=advice)
 
 
-def _filled(job: _Job, allowance: _Allowance) -> tuple[QueueScript, tuple[Said, ...], list[Finding]]:
-    """Return a script, the options of its directives, and what is wrong with the template."""
+def _filled(
+    job: JobInTemplate, template: Template, allowance: _Allowance
+) -> tuple[QueueScript, list[Finding]]:
+    """Return a script and what is wrong with the template; the job gets the options of its directives."""
     known = placeholders.values(job.queue, job.texts, job.plan.job.output)
-    replacing = placeholders.replacements(job.queue, known, _extras(job))
-    script = placeholders.fill(job.template.text, job.commands, job.queue, replacing)
-    lines, version = placeholders.lines_of(job.template.text), job.plan.job.type.version
+    replacing = placeholders.replacements(job.queue, known, _extras(job, template.extras))
+    script = placeholders.fill(template.text, job.commands, job.queue, replacing)
     allowance.take(script)
-    options = allowance.read(options_read(script.lines))
-    filled = FilledTemplate(lines, script.lines, job.queue, replacing, version, job.slurm, options)
-    return script, options, [*check(filled), *_others(job, options)]
+    job.options = allowance.read(options_read(script.lines))
+    filled = FilledTemplate(
+        lines=placeholders.lines_of(template.text),
+        after=script.lines,
+        queue=job.queue,
+        replacing=replacing,
+        version=job.plan.job.type.version,
+        slurm=job.slurm,
+        options=job.options,
+        planned={each.name: each.value for each in job.planned if each.name not in directives.OF_JOB},
+        ranks=job.plan.ntasks,
+        free_entry=job.free_entry,
+    )
+    return script, check(filled)
 
 
-def _extras(job: _Job) -> dict[int, str]:
+def _extras(job: JobInTemplate, of_call: Mapping[int, str]) -> dict[int, str]:
     """Return the site's entries: as the call gives them, else by the sbatch option that they are the value of.
 
     An entry that is a directive by itself gets the options of the plan that the template does not say.
     """
     entry = job.queue.extra
-    asked = {each.name: each.value or "" for each in _asked(job)}
+    asked = {each.name: each.value or "" for each in job.planned}
     named = {*directives.OF_JOB, *(each.name for each in job.said)}
     rest = {name: asked[name] for name in asked if name not in named}
     found: dict[int, str] = {}
@@ -207,102 +190,8 @@ def _extras(job: _Job) -> dict[int, str]:
                 int(number[1]), " ".join(written(name, value or None) for name, value in rest.items())
             )
             rest = {}
-    found |= job.template.extras
+    found |= of_call
     return {number: text for number, text in found.items() if 0 < number <= job.queue.extras_most}
-
-
-def _asked(job: _Job) -> tuple[Directive, ...]:
-    return directives.batch(job.plan, job.cluster) if job.slurm else ()
-
-
-def _partition(job: _Job) -> list[Finding]:
-    name, _ = job.queue.options["queue"]
-    given, planned = job.plan.job.given.get(name), job.plan.workers.partition
-    if given is None or not planned or job.texts[name] == planned:
-        return []
-    message = f"`{name}` is `{job.texts[name]}`, but the job is planned for partition `{planned}`"
-    advice = f"leave `{name}` out, and say `resources: {{partition: …}}`"
-    return [Finding(code="RL108", message=message, route=given, help=advice)]
-
-
-def _uneven(job: _Job) -> list[Finding]:
-    name, _ = job.queue.options["dedicated"]
-    plan, route = job.plan, job.plan.job.given.get(name)
-    if route is None or not placeholders.is_uneven(job.queue, job.texts, plan.job.output):
-        return []
-    message = f"{plan.ntasks} ranks of {plan.threads} threads do not fill nodes of {job.texts[name]} cores"
-    advice = "RELION advises a multiple of the cores of a node"
-    return [Finding(code="RL711", message=message, route=route, severity=WARNING, help=advice)]
-
-
-def _unsaid(job: _Job, options: Sequence[Said]) -> list[Finding]:
-    """Warn of options that the plan decided and no directive says: Slurm would go its own way."""
-    there = {*directives.OF_JOB, *(each.name for each in options)}
-    left_out = [each.name for each in _asked(job) if each.name not in there]
-    if not left_out:
-        return []
-    names = ", ".join(f"`{name}`" for name in left_out)
-    message = f"the template omits what the plan decided: {names}"
-    advice = f"`#SBATCH {job.free_entry}` in the template takes whatever no other line says"
-    route = job.plan.job.route
-    return [Finding(code="RL708", message=message, route=route, on_key=True, severity=WARNING, help=advice)]
-
-
-def _others(job: _Job, options: Sequence[Said]) -> list[Finding]:
-    """Warn of directives that say something else than the plan; routes are places in the template."""
-    asked = {each.name: each.value for each in _asked(job) if each.name not in directives.OF_JOB}
-    return [
-        Finding(
-            code="RL712",
-            message=f"`--{each.name}` is {each.value} here, and the plan has {asked[each.name]}",
-            route=(each.line, each.column, each.column + 2 + len(each.name)),
-            severity=WARNING,
-            help=f"pin it in `resources:`, or write `--{each.name}={job.free_entry}` in the template",
-        )
-        for each in options
-        if each.name in asked
-        and not job.queue.extra.search(each.value or "")
-        and not _same(each, asked[each.name], job.plan)
-    ]
-
-
-def _same(each: Said, planned: str | None, plan: JobPlan) -> bool:
-    """Return whether a directive says what the plan does; a script of RELION's has no slot that stays empty."""
-    if each.name == "ntasks" and each.value == str(plan.ntasks):
-        return True
-    if not each.value or not planned:
-        return True  # what is left empty is found elsewhere
-    return each.value == planned or _seconds(each.value) == _seconds(planned) != -1
-
-
-def _seconds(text: str) -> int:
-    """Return a duration, or -1 for what is none."""
-    if not any(mark in text for mark in ":-"):
-        return -1
-    try:
-        return parse_time(text)
-    except SlurmSyntaxError:
-        return -1
-
-
-def _values(job: _Job) -> list[Finding]:
-    """Refuse values that a shell would read as more than a value: RELION does not quote them."""
-    findings = []
-    for text, command in zip(job.commands.texts, job.commands.commands, strict=True):
-        word = misread(text, command)
-        if word:
-            message = f"RELION's script does not quote {word!r}, and a shell would read more in it"
-            advice = "use a name without such characters, or build without a template"
-            route = _route_of(word, job)
-            findings.append(Finding(code="RL904", message=message, route=route, help=advice))
-    return findings
-
-
-def _route_of(word: str, job: _Job) -> Route:
-    """Return the route of the option that a word of a command comes from; else that of the job's options."""
-    given = job.plan.job.given
-    inside = (route for key, route in given.items() if job.texts[key] and show(job.texts[key]) in word)
-    return next(inside, (*job.plan.job.route, "options"))
 
 
 def put_in(bundle: Bundle, scripts: Mapping[str, QueueScript], plans: Sequence[JobPlan]) -> Bundle:

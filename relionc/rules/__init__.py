@@ -6,6 +6,8 @@
 | `spec` | a job of the spec, resolved, and the cluster |
 | `request` | what a job asks of the cluster, before its layout is looked for |
 | `plan` | the plan of a job, and the cluster |
+| `start` | the same, once the plan is to become a script |
+| `submission` | a job in a queue template of RELION's |
 | `template` | a queue template of RELION's, filled in for one job |
 
 The package of a stage lists its rules in RULES, in the order in which they look. A rule module has CODE (CODES where
@@ -16,5 +18,5 @@ which are run.
 
 from __future__ import annotations
 
-STAGES = ("profile", "spec", "request", "plan", "template")
+STAGES = ("profile", "spec", "request", "plan", "start", "submission", "template")
 """The packages here. A stage imports its own: most rules are not needed for most commands."""

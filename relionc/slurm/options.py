@@ -58,6 +58,7 @@ _PRINTS = "submit.sh reads what sbatch prints"
 _PLACES = "the plan places ranks itself; use `resources` and `layout`"
 _TASKS = "use `resources.ntasks` and `resources.ntasks_per_node`"
 _READS = "sbatch would read a file of whoever submits"
+_COUNTS = "it changes which CPUs a job gets, and the plan has counted them without it; `directives` of a profile may"
 _LOGIN = "the environment is the profile's"
 
 _ROWS = (
@@ -89,7 +90,7 @@ _ROWS = (
         template=DOUBTFUL,
     ),
     SbatchOption("contiguous", "", NEVER, USER, each_group=True),
-    SbatchOption("core-spec", "S", ALWAYS, USER, each_group=True),
+    SbatchOption("core-spec", "S", ALWAYS, SITE, _COUNTS, each_group=True),
     SbatchOption("cores-per-socket", "", ALWAYS, USER, each_group=True),
     SbatchOption("cpu-freq", "", ALWAYS, USER, each_group=True),
     SbatchOption(
@@ -112,7 +113,7 @@ _ROWS = (
     SbatchOption("export-file", "", ALWAYS, NOBODY, _READS),
     SbatchOption("external", "", NEVER, NOBODY, "Slurm would not run the script", since="25.05"),
     SbatchOption("extra", "", ALWAYS, USER, since="23.02"),
-    SbatchOption("extra-node-info", "B", ALWAYS, USER, each_group=True),
+    SbatchOption("extra-node-info", "B", ALWAYS, SITE, _COUNTS, each_group=True),
     SbatchOption("get-user-env", "", MAYBE, NOBODY, _LOGIN, template=FINE),
     SbatchOption("gid", "", ALWAYS, NOBODY, "a job runs as whoever submits it"),
     SbatchOption("gpu-bind", "", ALWAYS, NOBODY, _DEVICE, template=DOUBTFUL),
@@ -124,7 +125,7 @@ _ROWS = (
     SbatchOption("gres", "", ALWAYS, SITE, "use `resources.gpus` and `resources.scratch`", each_group=True),
     SbatchOption("gres-flags", "", ALWAYS, USER, each_group=True),
     SbatchOption("help", "h", NEVER, NOBODY, _ENDS),
-    SbatchOption("hint", "", ALWAYS, USER, each_group=True),
+    SbatchOption("hint", "", ALWAYS, SITE, _COUNTS, each_group=True),
     SbatchOption(
         "hold",
         "H",
@@ -183,7 +184,7 @@ _ROWS = (
         "ranks would share CPUs that the plan counts once",
         template=DOUBTFUL,
     ),
-    SbatchOption("oversubscribe", "s", NEVER, USER, each_group=True),
+    SbatchOption("oversubscribe", "s", NEVER, SITE, _COUNTS, each_group=True),
     SbatchOption("parsable", "", NEVER, NOBODY, "submit.sh asks for it", template=DOUBTFUL),
     SbatchOption("partition", "p", ALWAYS, PLAN, "use `resources.partition`", each_group=True),
     SbatchOption("power", "", ALWAYS, USER, until="23.11"),
@@ -201,14 +202,14 @@ _ROWS = (
     SbatchOption("segment", "", ALWAYS, USER, each_group=True, since="24.05"),
     SbatchOption("signal", "", ALWAYS, USER),
     SbatchOption("sockets-per-node", "", ALWAYS, USER, each_group=True),
-    SbatchOption("spread-job", "", NEVER, USER, each_group=True),
+    SbatchOption("spread-job", "", NEVER, SITE, _COUNTS, each_group=True),
     SbatchOption("spread-segments", "", NEVER, USER, each_group=True, since="25.11"),
     SbatchOption("stepmgr", "", NEVER, USER, since="24.05"),
     SbatchOption("switches", "", ALWAYS, USER, each_group=True),
     SbatchOption("tasks-per-node", "", ALWAYS, NOBODY, "use `resources.ntasks_per_node`", template=DOUBTFUL),
     SbatchOption("test-only", "", NEVER, NOBODY, "`relionc lint` checks without a cluster"),
-    SbatchOption("thread-spec", "", ALWAYS, USER, each_group=True),
-    SbatchOption("threads-per-core", "", ALWAYS, USER, each_group=True),
+    SbatchOption("thread-spec", "", ALWAYS, SITE, _COUNTS, each_group=True),
+    SbatchOption("threads-per-core", "", ALWAYS, SITE, _COUNTS, each_group=True),
     SbatchOption("time", "t", ALWAYS, PLAN, "use `resources.time`", each_group=True),
     SbatchOption("time-min", "", ALWAYS, USER),
     SbatchOption("tmp", "", ALWAYS, USER, each_group=True),

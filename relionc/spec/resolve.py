@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     from relionc.spec.model import Product, Resources
     from relionc.spec.resources import Routed
 
-_NO_FOLDER = frozenset(map(chr, range(0x21))) | frozenset(f"\x7f*?[]{MASK}")
+_NO_FOLDER = frozenset(map(chr, range(0x21))) | frozenset(f"\x7f*?[]{MASK};&|<>(){{}}$`'\"\\")
 """What RELION, which quotes no folder of a job, would give to a shell as something else than a name."""
 LONGEST_NAME = 255
 """The most bytes of the name of a file or folder."""
+LONGEST_FOLDER = 3_000
+"""The most bytes of the way to a job's folder: a whole path has at most 4,095, and project and files need some."""
 JOB_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
 
 MOST_FINDINGS = 5_000
@@ -311,15 +313,20 @@ class _Resolver:
         parts = folder.split("/")
         if not job_options.no_lookalikes(folder, "output", here, self.scope):
             return folder
-        too_long = any(len(part.encode()) > LONGEST_NAME for part in parts)
-        dashed = any(part.startswith("-") for part in parts)
+        too_long = len(folder.encode()) > LONGEST_FOLDER or any(
+            len(part.encode()) > LONGEST_NAME for part in parts
+        )
+        dashed = folder[:1] in ("~", "#") or any(part.startswith("-") for part in parts)
         if folder[:1] == "/" or ".." in parts or too_long or dashed or not _NO_FOLDER.isdisjoint(folder):
-            advice = f"a folder below the project, as {job_type.job_dir}/job025/, without spaces, dashes first, `*?[]`"
+            advice = f"a folder below the project, as {job_type.job_dir}/job025/, of letters, digits and `_-.+:=,@%`"
             self.scope.report("RL805", f"`{folder}` cannot be the output folder", here, advice)
         return folder
 
     def _layout(self, raw: Mapping[str, Plain], route: Route) -> Pin[str] | None:
-        return Pin(values.text_of(raw["layout"]), (*route, "layout")) if "layout" in raw else None
+        if "layout" not in raw:
+            return None
+        here = (*route, "layout")
+        return Pin(show(text_of(self.scope.value(as_scalar(raw["layout"]), here) or "auto")), here)
 
     def _project(self, raw: Mapping[str, Plain], route: Route) -> AnyText:
         if "project" in raw:

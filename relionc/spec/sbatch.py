@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from relionc.expr import Text, text_of
 from relionc.expr.refs import show
-from relionc.slurm.options import ALWAYS, NEVER, NOBODY, OPTIONS, USER, meant
+from relionc.slurm.options import ALWAYS, NEVER, NOBODY, OPTIONS, PLAN, USER, meant
 from relionc.source.values import as_scalar
 from relionc.spec.model import Pin
 
@@ -33,7 +33,8 @@ def resolve(raw: Routed, scope: SpecScope) -> tuple[tuple[str, str | None], ...]
             message = f"`{key}` cannot be used with RELION jobs: {option.why}"
             scope.report("RL607", message, route, on_key=True)
         elif option.owner != USER:
-            scope.report("RL607", f"`{key}` is written by the plan", route, option.why, on_key=True)
+            whose = "written by the plan" if option.owner == PLAN else "for the plan, or the site, to say"
+            scope.report("RL607", f"`{key}` is {whose}", route, option.why, on_key=True)
         else:
             found += _one(key, scope.value(as_scalar(value), route), route, scope)
     return tuple(found)

@@ -22,6 +22,7 @@ from relionc.plan.model import (
     Scratch,
     Why,
 )
+from relionc.rules import start
 from relionc.store import build_dir
 
 from .building import Built, with_inputs
@@ -69,7 +70,7 @@ def of_generation(cluster: Cluster, lab: Lab) -> Cluster:
 
 def build(plans: Sequence[JobPlan], project: Path, cluster: Cluster = LAB) -> Built:
     """Write the build directory of these plans, as `relionc build` would."""
-    assert script.check(plans, cluster) == []
+    assert [found for plan in plans for found in start.check(plan, cluster)] == []
     made, files, resumed = {}, {}, {}
     for plan in plans:
         job = plan.job

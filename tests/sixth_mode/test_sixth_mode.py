@@ -18,6 +18,7 @@ from relionc.lower.plan_json import plan_object
 from relionc.pipeline.profile import from_value
 from relionc.plan import modes as planned_modes
 from relionc.plan import plan_job
+from relionc.rules import start
 from relionc.spec.model import Pin
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "plan"))
@@ -84,7 +85,7 @@ def test_pins_of_nodes_and_ranks_count_its_ranks():
 def test_a_job_is_built_with_it():
     plan = planned(nodes=3, cpus_per_task=8)
     kind, name = plan.job.type, plan.job.name
-    assert script.check([plan], cluster()) == []
+    assert start.check(plan, cluster()) == []
     texts = decided.options(plan, queued=True)
     made = commands.relion_commands(kind, texts, output=plan.job.output, is_continue=False)
     files = jobfile.job_file(kind, texts, is_continue=False)

@@ -9,6 +9,7 @@ from relionc.rules.request import (
     gpu_type,
     gpus_left_idle,
     gpus_not_used,
+    layout,
     long_gpu_list,
     memory_flag,
     memory_twice,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 
 RULES: tuple[RequestRule, ...] = (
+    layout,
     partition,
     constraint,
     memory_twice,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.rules.template import (
+    another_value,
     commands_in_two_lines,
     commands_twice_in_a_line,
     empty_value,
@@ -48,6 +49,7 @@ _OF_SLURM: tuple[TemplateRule, ...] = (
     unknown_option,
     unfit_option,
     not_a_script,
+    another_value,
 )
 RULES = (*_OF_RELION, *_OF_SLURM)
 

@@ -1,0 +1,76 @@
+"""A job in a queue template of RELION's."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from relionc.catalog.queue import load_queue
+from relionc.lower import directives
+from relionc.queue_template import placeholders
+from relionc.queue_template.shell import misread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from relionc.catalog.queue import Queue
+    from relionc.expr import AnyText
+    from relionc.ir import Directive
+    from relionc.lower.commands import RelionCommands
+    from relionc.plan.model import JobPlan
+    from relionc.site.types import Cluster
+    from relionc.slurm.directives import Said
+
+
+class JobInTemplate:
+    """One job of a template: its plan, RELION's `texts` by option, its commands.
+
+    `said` are the options of the template's own directives, `options` those of the job's script, once it is there.
+    """
+
+    def __init__(
+        self,
+        plan: JobPlan,
+        texts: Mapping[str, AnyText],
+        commands: RelionCommands,
+        cluster: Cluster,
+        template: str,
+        said: tuple[Said, ...],
+    ) -> None:
+        self.plan, self.texts, self.commands = plan, texts, commands
+        self.slurm = cluster.scheduler == "slurm"
+        self.said = said
+        self.options: Sequence[Said] = ()
+        self._cluster = cluster
+        self._template = template
+
+    @cached_property
+    def queue(self) -> Queue:
+        """RELION's names for what a template may have."""
+        return load_queue(self.plan.job.type.version)
+
+    @cached_property
+    def planned(self) -> tuple[Directive, ...]:
+        """The directives of the plan; none without Slurm."""
+        return directives.batch(self.plan, self._cluster) if self.slurm else ()
+
+    @property
+    def free_entry(self) -> str:
+        """The first of a site's entries that the template does not use."""
+        used = [int(number) for number in self.queue.extra.findall(self._template)]
+        return self.queue.name_of_extra(max(used, default=0) + 1)
+
+    @property
+    def leaves_cores_idle(self) -> bool:
+        """Whether RELION would warn that the last node is not full; raises ExprError."""
+        return placeholders.is_uneven(self.queue, self.texts, self.plan.job.output)
+
+    @property
+    def misread_words(self) -> Iterator[str]:
+        """The first word of each command that a shell would not read as the word it is."""
+        for text, command in zip(self.commands.texts, self.commands.commands, strict=True):
+            if word := misread(text, command):
+                yield word
+
+
+__all__ = ["JobInTemplate"]

@@ -1,0 +1,28 @@
+"""Options that the plan decided and no directive of the template says: Slurm would go its own way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc.diag import WARNING, Finding
+from relionc.lower.directives import OF_JOB
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relionc.queue_template.job import JobInTemplate
+
+CODE = "RL708"
+
+
+def check(job: JobInTemplate) -> Iterator[Finding]:
+    """Yield a warning that names them all."""
+    there = {*OF_JOB, *(each.name for each in job.options)}
+    left_out = [each.name for each in job.planned if each.name not in there]
+    if not left_out:
+        return
+    names = ", ".join(f"`{name}`" for name in left_out)
+    message = f"the template omits what the plan decided: {names}"
+    advice = f"`#SBATCH {job.free_entry}` in the template takes whatever no other line says"
+    route = job.plan.job.route
+    yield Finding(code=CODE, message=message, route=route, on_key=True, severity=WARNING, help=advice)
