@@ -103,7 +103,7 @@ def test_a_job_is_built_with_it():
         "--cpus-per-task=8",
     ):
         assert f"#SBATCH {option}" in shape
-    assert any(line.startswith("srun -n 6 -c 8 ") for line in lines)
+    assert any(line.strip().startswith("srun -n 6 -c 8 ") for line in lines)
     assert written[f"{name}/hostfile"].decode().split() == [f"node[{i}]" for i in (0, 0, 1, 1, 2, 2)]
     (in_json,) = json.loads(written["plan.json"])["jobs"].values()
     assert (in_json["mode"], in_json["ntasks"], in_json["ntasks_per_node"]) == (NAME, 6, 2)
