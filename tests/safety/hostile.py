@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import struct
 import subprocess
 import sys
@@ -316,6 +317,54 @@ def _wide_star(folder: Path) -> Sequence[str]:
     return ("lint", "spec.yaml")
 
 
+def _named_job(name: str) -> str:
+    return json.dumps({"relionc": 1, "cluster": "lab", "relion": "3.1", "jobs": {name: _GOOD}})
+
+
+def _doubled_aliases(times: int) -> str:
+    rows = "".join(f"  a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, times))
+    return f"relionc: 1\nvars:\n  a0: &a0 [x, x]\n{rows}"
+
+
+def _of_nodes() -> str:
+    jobs = {f"j{n}": {**_GOOD, "slurm": {"nodelist": f"n[{n}-{n + 64_000}]"}} for n in range(1000)}
+    return json.dumps({"relionc": 1, "cluster": "lab", "relion": "3.1", "jobs": jobs}, indent=0)
+
+
+def _said(sign: str, way: str) -> Callable[[Path], Sequence[str]]:
+    return lambda folder: (*job("lint", options={sign: 1})(folder), "--format", way)
+
+
+def _socket(path: Path) -> None:
+    before = os.getcwd()  # the name of a socket is short
+    os.chdir(path.parent)
+    try:
+        socket.socket(socket.AF_UNIX).bind(path.name)
+    finally:
+        os.chdir(before)
+
+
+def _manifest(build: Path, said: str) -> None:
+    (build / "spec/a").mkdir(parents=True)
+    (build / "spec/a/run.sbatch").write_text("precious\n")
+    (build / "spec/manifest.json").write_text(said)
+
+
+_UNSEEN = {"U+200B": "\u200b", "U+2060": "\u2060", "U+00AD": "\u00ad", "U+180E": "\u180e", "U+FEFF": "\ufeff"}
+_SPOKEN = {
+    "an escape sequence": "\x1b[2J",
+    "a sequence of one byte": "\x9b31m",
+    "a change of direction": "\u202e",
+    "a command of Azure": "\n##vso[task.setvariable]x",
+    "a command of TeamCity": "\n##teamcity[x]",
+    "a command of GitHub": "\n::error::x",
+}
+_NO_FILES: dict[str, Callable[[Path], object]] = {
+    "a socket": _socket,
+    "a link to itself": lambda path: path.symlink_to(path.name),
+    "a link to the kernel's log": lambda path: path.symlink_to("/proc/kmsg"),
+    "a link to its own memory": lambda path: path.symlink_to("/proc/self/mem"),
+}
 _PROFILE = "profile: 1\nextends: lab\nname: mine\n"
 _RUNS = f'HOME}}";{{touch,{CANARY}}};:"'
 _BLANKS = {"no-break": "\u00a0", "em": "\u2003", "ideographic": "\u3000", "next line": "\u0085"}
@@ -345,6 +394,55 @@ HOSTILE: tuple[Hostile, ...] = (
     Hostile("blanks in an output folder", job(output="x -r Movies y"), 1, "output"),
     Hostile("a folder that looks like an option", job(output="-rf/x"), 1),
     *(
+        Hostile(
+            f"a folder that a shell of RELION's would run or change: {folder}", job(output=folder), 1, "RL805"
+        )
+        for folder in (
+            f"x;{{touch,{CANARY}}};",
+            f"x$(touch${{IFS}}{CANARY})",
+            f"x`touch${{IFS}}{CANARY}`",
+            "x&y",
+            "x|y",
+            "x>y",
+            "x<y",
+            "(x)",
+            "a{b,c}",
+            "$HOME",
+            "it's",
+            'a"b',
+            "a\\b",
+            "~/x",
+            "#x",
+        )
+    ),
+    Hostile("a folder deeper than a path may be", job(output="x/" * 2500), 1, "RL805"),
+    *(
+        Hostile(f"a character that nobody sees, {name}, in {place}", make(f"a{sign}b"), 1, "RL905")
+        for name, sign in _UNSEEN.items()
+        for place, make in {
+            "a file name": lambda text: option(fn_img=text),
+            "an output folder": lambda text: job(output=text),
+            "a project": lambda text: job(project=text),
+        }.items()
+    ),
+    *(
+        Hostile(f"a project of {name}", job(project=folder), 1)
+        for name, folder in {"two lines": "a\nb", "a return": "a\rb", "a zero byte": "a\0b"}.items()
+    ),
+    *(
+        Hostile(f"a layout by an expression: {text}", job("lint", layout=text), status, says)
+        for text, status, says in (
+            ("${{ env.A }}", 1, "RL107"),
+            ("${{ 'homogen' + 'eous' }}", 0, ""),
+            ("${{ 'none-of-these' }}", 1, "RL107"),
+            ("${{ 1 / 0 }}", 1, "RL030"),
+        )
+    ),
+    *(
+        Hostile(f"a job that is called {name!r}", text(_named_job(name), "build", "spec.yaml"), 1)
+        for name in ("-a", "a b", "a\n", "..", "a/b", "$(id)", "", "a" * 65, "\u00e4")
+    ),
+    *(
         Hostile(f"a Unicode space ({name}) in a file name", option(fn_img=f"p.star{blank}--o{blank}/x"), 1)
         for name, blank in _BLANKS.items()
     ),
@@ -364,6 +462,20 @@ HOSTILE: tuple[Hostile, ...] = (
             "hold": "yes",
             "jobname": "x",
             "outpu": "x",
+            "threads-per-core": 1,
+            "hint": "nomultithread",
+            "core-spec": 4,
+            "thread-spec": 4,
+            "extra-node-info": "1:1:1",
+            "oversubscribe": True,
+            "spread-job": True,
+            "bbf": "/etc/passwd",
+            "get-user-env": "L",
+            "batch": "x",
+            "clusters": "all",
+            "-J": "x",
+            "COMMENT": "x",
+            "comment ": "x",
         }.items()
     ),
     # --- files with limits ---
@@ -379,6 +491,17 @@ HOSTILE: tuple[Hostile, ...] = (
         1,
     ),
     Hostile("a pipe in place of a profile", cluster("./ff", lambda f: os.mkfifo(f / "ff")), 1, "RL609"),
+    *(
+        Hostile(f"{what} in place of {place}", make(plant), status)
+        for what, plant in _NO_FILES.items()
+        for place, make, status in (
+            ("a profile", lambda plant: cluster("./q.yaml", lambda f: plant(f / "q.yaml")), 1),
+            ("a spec", lambda plant: lambda f: (plant(f / "s.yaml"), ("build", "s.yaml"))[1], 2),
+            ("particles", lambda plant: lambda f: (plant(f / "p.star"), job("lint")(f))[1], 0),
+            ("a job file", lambda plant: lambda f: (plant(f / "job.star"), ("import", "job.star"))[1], 2),
+            ("a build", lambda plant: _in_the_way(lambda build: plant(build / "spec")), 2),
+        )
+    ),
     Hostile("a device in place of a profile", cluster("/dev/zero", lambda _: None), 1, "RL609"),
     Hostile("a folder in place of a profile", cluster("./d", lambda f: (f / "d").mkdir()), 1, "RL609"),
     Hostile("a link to a device", cluster("./z", lambda f: (f / "z").symlink_to("/dev/zero")), 1, "RL609"),
@@ -473,6 +596,14 @@ HOSTILE: tuple[Hostile, ...] = (
         job("lint", options={"use_gpu": True, "gpu_ids": ",".join("0" * 30000)}),
         1,
     ),
+    Hostile(
+        "the same key half a million times", text("relionc: 1\nvars:\n" + "  v: 1\n" * 500_000), 1, "RL003"
+    ),
+    Hostile("aliases of aliases", text(_doubled_aliases(60)), 1, "RL008"),
+    Hostile(
+        "flow lists, 100,000 deep", text("relionc: 1\nvars: {a: " + "[" * 100_000 + "]" * 100_000 + "}\n"), 1
+    ),
+    Hostile("a list of 65,000 nodes for each of a thousand jobs", text(_of_nodes(), "build", "spec.yaml"), 0),
     Hostile("four hundred unknown keys", text(spec(**{f"k{n}": 1 for n in range(400)})), 1, "RL020"),
     Hostile("sixty thousand unknown keys", text(spec(**{f"k{n}": 1 for n in range(60_000)})), 1, "more"),
     Hostile(
@@ -583,9 +714,32 @@ HOSTILE: tuple[Hostile, ...] = (
     Hostile("a spec called .yaml", _named(".yaml"), 2),
     Hostile("a build folder that is a link", _in_the_way(_linked), 2, "link"),
     Hostile("a file that no build made", _in_the_way(_foreign), 2, "run.sbatch"),
+    *(
+        Hostile(
+            f"a manifest of {what}",
+            _in_the_way(lambda build, said=said: _manifest(build, said)),
+            2,
+            "run.sbatch",
+        )
+        for what, said in {
+            "half a brace": "{",
+            "100,000 brackets": "[" * 100_000,
+            "a list": '{"artifacts": [1, 2]}',
+            "a file outside": '{"artifacts": {"../../spec.yaml": {"sha256": "x"}}}',
+        }.items()
+    ),
+    *(
+        Hostile(f"an output folder {folder!r:.20}", lambda f, folder=folder: (*job()(f), "-o", folder), 2)
+        for folder in ("/dev/null", "/proc/x", "x" * 5000)
+    ),
     Hostile("an artifact of 3 GB that no build made", _in_the_way(_large), 2, "run.sbatch"),
     Hostile("a pipe in place of an artifact", _in_the_way(_pipe), 2, "run.sbatch"),
     # --- what is printed ---
+    *(
+        Hostile(f"{name} in the name of an option, {way}", _said(sign, way), 1, never=sign)
+        for name, sign in _SPOKEN.items()
+        for way in ("text", "json", "sarif", "junit")
+    ),
     *(
         Hostile(f"{what}, {command}", _named(name, command), status, never=never)
         for what, name, never in (
