@@ -24,7 +24,10 @@ def found(
     lines = placeholders.lines_of(template)
     after = [placeholders.replaced(line, replacing) for line in lines]
     options = tuple(options_read(after))
-    findings = check(FilledTemplate(lines, after, facts, replacing, version, slurm, options))
+    filled = FilledTemplate(
+        lines, after, facts, replacing, version, slurm, options, planned={}, ranks=5, free_entry=""
+    )
+    findings = check(filled)
     assert all(finding.message and finding.help for finding in findings)
     return [(each.code, each.severity, int(each.route[0]), int(each.route[1])) for each in findings]
 
