@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from relionc.catalog.types import JobType, Traits
 from relionc.expr.refs import braced
@@ -22,9 +23,19 @@ from relionc.plan.model import (
     Scratch,
     Why,
 )
+from relionc.rules import start
 from relionc.site.types import Cluster, Launcher, Policy
 from relionc.site.types import ScratchDisk as Disk
 from relionc.spec.model import Data, Needs, ResolvedJob, Resources
+
+if TYPE_CHECKING:
+    from relionc.diag import Finding
+
+
+def refused(plans: list[JobPlan], cluster: Cluster) -> list[Finding]:
+    """Return what keeps plans from becoming scripts."""
+    return [finding for plan in plans for finding in start.check(plan, cluster)]
+
 
 TRAITS = Traits(
     mpi=True,

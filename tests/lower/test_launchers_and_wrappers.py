@@ -14,6 +14,7 @@ from lowering_plans import (
     job,
     one_task_per_node,
     plus_1,
+    refused,
 )
 
 from relionc.ir import ShellRef
@@ -48,7 +49,7 @@ BY_COUNTS = with_batch(argv=HYDRA, exports=(("SLURM_TASKS_PER_NODE", "{tasks_per
 
 def test_a_hostfile_among_the_words_is_written_for_every_layout():
     for plan, shares in ((plus_1(), (5, 4, 4, 4)), (homogeneous(nodes=2), (4, 4)), (heterogeneous(), ())):
-        assert script.check([plan], IN_ARGV) == []
+        assert refused([plan], IN_ARGV) == []
         job_script = made(plan, IN_ARGV).script
         assert (job_script.hostfile.shares, job_script.hostfile.path) == (shares, PATH)
         assert texts(job_script.steps[0].launcher) == [*HYDRA[:1], "-f", PATH, "-n", str(plan.ntasks)]
@@ -66,7 +67,7 @@ def test_words_for_placing_are_said_only_where_ranks_are_placed():
 
 
 def test_tasks_of_each_node_are_said_unless_slurm_decides_them():
-    assert script.check([plus_1(), heterogeneous()], BY_COUNTS) == []
+    assert refused([plus_1(), heterogeneous()], BY_COUNTS) == []
     assert dict(made(plus_1(), BY_COUNTS).script.exports)["SLURM_TASKS_PER_NODE"] == ("5,4(x3)",)
     assert made(plus_1(), BY_COUNTS).script.hostfile is None
     exports = dict(made(heterogeneous(), BY_COUNTS).script.exports)
@@ -76,10 +77,10 @@ def test_tasks_of_each_node_are_said_unless_slurm_decides_them():
 
 def test_a_number_of_ranks_that_slurm_decides_cannot_be_a_word():
     cluster = with_batch(argv=(*HYDRA, "-ppn", "{ranks_per_node}"))
-    (finding,) = script.check([heterogeneous()], cluster)
+    (finding,) = refused([heterogeneous()], cluster)
     assert finding.code == "RL651"
     assert "`mpiexec.hydra`" in finding.message
-    assert script.check([homogeneous(), heterogeneous(ntasks=1, nodes=1)], cluster) == []
+    assert refused([homogeneous(), heterogeneous(ntasks=1, nodes=1)], cluster) == []
 
 
 @pytest.mark.parametrize("cluster", [IN_ARGV, FOR_PLACING, BY_COUNTS])

@@ -14,6 +14,7 @@ from lowering_plans import (
     job,
     one_task_per_node,
     plus_1,
+    refused,
 )
 
 from relionc.ir import CommandLine, ShellRef
@@ -121,9 +122,9 @@ def test_account_and_qos_are_passed_on():
 def test_a_launcher_that_cannot_place_ranks_is_refused_for_several_nodes_only():
     launchers = {"batch": SLURM.launchers["batch"]._replace(arbitrary=(), hostfile_variable="")}
     cluster = SLURM._replace(launchers=launchers)
-    assert [finding.code for finding in script.check([plus_1(nodes=2)], cluster)] == ["RL651"]
-    assert script.check([plus_1(nodes=1), homogeneous()], cluster) == []
-    assert script.check([plus_1(nodes=2)], SLURM) == []
+    assert [finding.code for finding in refused([plus_1(nodes=2)], cluster)] == ["RL651"]
+    assert refused([plus_1(nodes=1), homogeneous()], cluster) == []
+    assert refused([plus_1(nodes=2)], SLURM) == []
 
 
 @pytest.mark.parametrize("nodes", [1, 2, 8])
@@ -362,24 +363,24 @@ BY_NODE = hetjob().leader._replace(mem_per_cpu_mib=None, mem_per_node_mib=40960)
     ],
 )
 def test_what_does_not_go_with_two_groups_is_refused(plan, route, said):
-    (finding,) = script.check([plan], SLURM)
+    (finding,) = refused([plan], SLURM)
     assert (finding.code, finding.route) == ("RL653", route)
     assert said in finding.message
 
 
 def test_two_groups_may_both_ask_for_memory_by_node():
     plan = hetjob(mem_per_cpu_mib=None, mem_per_node_mib=122880, leader=BY_NODE)
-    assert script.check([plan, hetjob()], SLURM) == []
+    assert refused([plan, hetjob()], SLURM) == []
     assert [group["mem"] for group in by_group(plan)] == ["40G", "120G"]
 
 
 @pytest.mark.parametrize("plan", [hetjob(), one_task_per_node(), one_task_per_node(nodes=1)])
 @pytest.mark.parametrize("cluster", [SLURM, WORKSTATION])
 def test_a_mode_without_a_launcher_is_refused(plan, cluster):
-    assert script.check([plan], SLURM) == []
+    assert refused([plan], SLURM) == []
     pinned = plan._replace(job=job(layout=Pin(plan.mode, ("jobs", "class3d", "layout"))))
     without = cluster._replace(launchers={"batch": cluster.launchers["batch"]})
-    (finding,) = script.check([pinned], without)
+    (finding,) = refused([pinned], without)
     assert (finding.code, finding.route) == ("RL651", ("jobs", "class3d", "layout"))
     assert plan.mode in finding.message
 

@@ -208,7 +208,9 @@ def test_a_blank_that_separates_nothing_is_refused_everywhere(place: str, blank:
         assert "RL905" in codes
 
 
-@pytest.mark.parametrize("text", ["x -r y", "-r", "a/-r", "a*", "a?/b", "[a]", "a\tb", "a\\", " ", "a /b", "a;b", "$a"])
+@pytest.mark.parametrize(
+    "text", ["x -r y", "-r", "a/-r", "a*", "a?/b", "[a]", "a\tb", "a\\", " ", "a /b", "a;b", "$a"]
+)
 def test_a_folder_of_a_job_is_one_word(text: str) -> None:
     result = compiled("first model", "output", text)
     assert result.files is None
