@@ -7,7 +7,7 @@ import os
 import sys
 from io import TextIOWrapper
 
-_OBJECTS_MADE = 50_000
+_OBJECTS_MADE = 200_000
 """New objects after which Python looks for garbage: a build makes few cycles, and looking costs it 1.5 ms."""
 
 
