@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 MOST_SUGGESTIONS = 3
 MOST_CHANGES = 3
-"""The most wishes that one suggestion changes."""
+"""The most pins that one suggestion changes."""
 LEAVE_OUT = "(leave it out)"
 
 
@@ -152,9 +152,9 @@ def _data_route(job: ResolvedJob) -> Route | None:
 
 
 def _suggestions(job: ResolvedJob, on_site: DemandOnSite, pins: list[PinName]) -> list[Suggestion]:
-    """Return the nearest changes that work: of as few wishes as possible, the smallest changes first.
+    """Return the nearest changes that work: of as few pins as possible, the smallest changes first.
 
-    A wish of the conflict alone, if that helps; then two or three at once, of those that do not help alone.
+    A pin of the conflict alone, if that helps; then two or three at once, of those that do not help alone.
     """
     found: list[Suggestion] = []
     try:
@@ -192,7 +192,7 @@ def _nearest_first(found: list[tuple[float, Suggestion]]) -> list[Suggestion]:
 def _changes(
     job: ResolvedJob, on_site: DemandOnSite, sets: Sequence[tuple[PinName, ...]]
 ) -> dict[tuple[PinName, ...], tuple[float, Suggestion]]:
-    """Return, for each set of wishes, the nearest change of all of them that works, with its size."""
+    """Return, for each set of pins, the nearest change of all of them that works, with its size."""
     found: dict[tuple[PinName, ...], tuple[float, Suggestion]] = {}
     for names in sets:
         for changed in _other_values(job, on_site, names):
@@ -201,7 +201,7 @@ def _changes(
             made = _re_solved(changed, on_site.cluster)
             if made is not None:
                 size = sum(_how_much(name, job, changed) for name in names)
-                said = dict.fromkeys(_changes_of(names, job, changed, on_site))  # a text may hold two wishes
+                said = dict.fromkeys(_changes_of(names, job, changed, on_site))  # a text may hold two pins
                 found[names] = size, Suggestion(tuple(said), made)
                 break
     return found
@@ -216,7 +216,7 @@ def _changes_of(
 
 
 def _how_much(name: PinName, job: ResolvedJob, changed: ResolvedJob) -> float:
-    """The share by which a number changes; 1 for words, and for a wish that is left out."""
+    """The share by which a number changes; 1 for words, and for a pin that is left out."""
     pins = pin_of(job, name), pin_of(changed, name)
     before, after = (pin.value if pin is not None and type(pin.value) is int else None for pin in pins)
     if before is None or after is None:
@@ -227,7 +227,7 @@ def _how_much(name: PinName, job: ResolvedJob, changed: ResolvedJob) -> float:
 def _other_values(
     job: ResolvedJob, on_site: DemandOnSite, names: tuple[PinName, ...]
 ) -> Iterator[ResolvedJob | None]:
-    """Yield the job with other values for some wishes, the best first: of the nearest layout, and without them."""
+    """Yield the job with other values for some pins, the best first: of the nearest layout, and without them."""
     without = job
     for name in names:
         if name not in VALUES:
@@ -246,7 +246,7 @@ def _other_values(
 def _set_to(
     without: ResolvedJob, job: ResolvedJob, on_site: DemandOnSite, layout: Layout, names: tuple[PinName, ...]
 ) -> ResolvedJob | None:
-    """Return `without` with the values that a layout has for some wishes of `job`; None where it has none."""
+    """Return `without` with the values that a layout has for some pins of `job`; None where it has none."""
     changed = without
     for name in names:
         if name in LEFT_OUT:
@@ -260,7 +260,7 @@ def _set_to(
 
 
 def _routes(name: PinName, job: ResolvedJob, on_site: DemandOnSite) -> Iterator[Route]:
-    """Yield where a wish stands: the number of ranks may be said as a resource and as RELION's option."""
+    """Yield where a pin stands: the number of ranks may be said as a resource and as RELION's option."""
     yield on_site.demand.pins.routes[name]
     option = job.type.option_of_role("ranks") if name == "ntasks" else None
     if option is not None and option.key in job.given and on_site.demand.pins.routes[name][-1] != option.key:
@@ -268,11 +268,11 @@ def _routes(name: PinName, job: ResolvedJob, on_site: DemandOnSite) -> Iterator[
 
 
 def _means_more(name: PinName, job: ResolvedJob) -> bool:
-    """Whether leaving a wish out says more than that: without any `gpus`, the job would not use them at all."""
-    wishes = job.resources
+    """Whether leaving a pin out says more than that: without any `gpus`, the job would not use them at all."""
+    pins = job.resources
     if name == "gpu_type":  # its text may say a number per node too
-        return wishes.gpus_per_node is not None or _switched_on_by_gpus(job)
-    return name in ("gpus", "gpus_per_node") and wishes.gpu_type is None and _switched_on_by_gpus(job)
+        return pins.gpus_per_node is not None or _switched_on_by_gpus(job)
+    return name in ("gpus", "gpus_per_node") and pins.gpu_type is None and _switched_on_by_gpus(job)
 
 
 def _switched_on_by_gpus(job: ResolvedJob) -> bool:
@@ -298,7 +298,7 @@ VALUES: dict[PinName, Callable[[Layout], str | int]] = {
     "gpu_type": lambda layout: layout.pool.node_type.gpu_type,
     "partition": lambda layout: layout.pool.partition.name if layout.pool.partition else "",
 }
-"""Wish → what its value would be for a layout."""
+"""Pin → what its value would be for a layout."""
 
 AMOUNTS: dict[PinName, Callable[[DemandOnSite, Layout], int | None]] = {
     "mem_per_cpu": lambda _, layout: layout.choice.mem_per_cpu,
@@ -309,7 +309,7 @@ AMOUNTS: dict[PinName, Callable[[DemandOnSite, Layout], int | None]] = {
     "threads": lambda _, layout: layout.cpus_per_task,
     "time": lambda _, layout: layout.pool.max_time_s,
 }
-"""Wish for an amount → how much a layout that was found without it takes: MiB, GiB, threads, seconds."""
+"""Pin for an amount → how much a layout that was found without it takes: MiB, GiB, threads, seconds."""
 
 FORMATS: dict[PinName, Callable[[int], str]] = {
     "mem_per_cpu": format_memory,
@@ -320,11 +320,11 @@ FORMATS: dict[PinName, Callable[[int], str]] = {
 """Pin → how a spec says its number, where that is not the number alone."""
 
 LEFT_OUT: tuple[PinName, ...] = ("gpu_ids", "constraint", "exclusive")
-"""Wishes that can only be left out: no layout says what they would be."""
+"""Pins that can only be left out: no layout says what they would be."""
 
 
 def _text(name: PinName, job: ResolvedJob, route: Route) -> str:
-    """Return what stands in the spec, at `route`, for a wish of a changed job."""
+    """Return what stands in the spec, at `route`, for a pin of a changed job."""
     pin = pin_of(job, name)
     if name in ("gpu_type", "gpus_per_node"):
         return _gpus_text(job, route)
@@ -337,8 +337,8 @@ def _text(name: PinName, job: ResolvedJob, route: Route) -> str:
 
 def _gpus_text(job: ResolvedJob, route: Route) -> str:
     """Return a type or a number per node; both, where one text of the spec says both and both are left."""
-    wishes = job.resources.gpu_type, job.resources.gpus_per_node
-    said = [str(pin.value) for pin in wishes if pin is not None and pin.route == route]
+    pins = job.resources.gpu_type, job.resources.gpus_per_node
+    said = [str(pin.value) for pin in pins if pin is not None and pin.route == route]
     return ":".join(said) or LEAVE_OUT
 
 

@@ -203,13 +203,13 @@ def meaningful(pins: Resources, *, gpu: bool, mpi: bool) -> Resources:
 
     Those are GPUs for a job that uses none, and numbers of nodes and ranks for a program that is one process.
     """
-    idle = [*(() if gpu else _GPU_WISHES), *(() if mpi else _RANK_WISHES)]
+    idle = [*(() if gpu else _GPU_PINS), *(() if mpi else _RANK_PINS)]
     found = pins.pinned()
     return pins._replace(**{name: None for name in idle if name in found and _is_default(found[name])})
 
 
-_GPU_WISHES = ("gpu_type", "gpus_per_node", "gpus", "ranks_per_gpu")
-_RANK_WISHES = ("nodes", "ntasks", "ntasks_per_node")
+_GPU_PINS = ("gpu_type", "gpus_per_node", "gpus", "ranks_per_gpu")
+_RANK_PINS = ("nodes", "ntasks", "ntasks_per_node")
 
 
 def _is_default(pin: Pin[object]) -> bool:
