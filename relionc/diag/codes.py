@@ -80,6 +80,7 @@ CODES: dict[str, str] = {
     "RL218": "the cluster cannot spread ranks in the way asked for",
     "RL219": "the cluster has no node for a leader apart from the workers",
     "RL220": "a known fault of the site's Slurm can hold up a job of this layout",
+    "RL221": "nobody tried this version of Slurm, and versions before and after it treat the layout differently",
     # --- RL3: GPUs ----------------------------------------------------------------------------------------
     "RL301": "the cluster has no GPUs",
     "RL302": "the cluster has no GPUs of this type",

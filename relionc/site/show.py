@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from relionc.record import NamedTuple
 from relionc.slurm.sizes import format_memory
 from relionc.slurm.times import format_time
+from relionc.slurm.versions import is_between, taken_as
 
 if TYPE_CHECKING:
     from relionc.site.types import Cluster, Launcher, NodeType, Partition
@@ -44,10 +45,14 @@ _UNITS = {"cpu": "{} a CPU", "memory": "{} a GiB", "gpu": "{} a GPU"}
 _NODE_HEADER = ("name", "nodes", "CPUs", "memory", "scratch GiB", "GPUs", "features")
 
 
+def _slurm(version: str) -> str:
+    """Return the scheduler, and of a version between two that were tried the one that it is taken as."""
+    said = f"Slurm {version}".strip()
+    return f"{said}, taken as {taken_as(version)} (none between was tried)" if is_between(version) else said
+
+
 def _facts(cluster: Cluster) -> list[tuple[str, str]]:
-    scheduler = (
-        f"Slurm {cluster.slurm}".strip() if cluster.scheduler == "slurm" else "none: jobs run right here"
-    )
+    scheduler = _slurm(cluster.slurm) if cluster.scheduler == "slurm" else "none: jobs run right here"
     memory = {"per_cpu": "per CPU", "per_node": "per node"}.get(cluster.memory_flag, "per CPU or per node")
     policy = cluster.policy
     facts = [

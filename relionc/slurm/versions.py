@@ -51,6 +51,10 @@ SHOWS_UNASKED_GPUS = Difference(
     "a step of an exclusive job sees all GPUs of the node, also those that the job did not ask for",
     on=("20.11.4",),
 )
+TAKES_CPUS_OF_JOB = Difference(
+    "a step has all CPUs of the job on its nodes; later, those that its tasks ask for",
+    on=("20.11.4",),
+)
 HOSTFILE_OR_NODES = Difference(
     "srun refuses a number of nodes (-N) when it is given a hostfile",
     on=("24.11.5", "26.05.5"),
@@ -88,6 +92,7 @@ DIFFERENCES = (
     COUNTS_GROUPS_TWICE,
     HALF_CORES_WAIT,
     SHOWS_UNASKED_GPUS,
+    TAKES_CPUS_OF_JOB,
     HOSTFILE_OR_NODES,
     ARBITRARY_OR_NODES,
     HEAPS_FOR_MEMORY,

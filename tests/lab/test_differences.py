@@ -35,6 +35,11 @@ EXPERIMENTS = {
         r"^waits$",
     ),
     versions.SHOWS_UNASKED_GPUS: ("-p gpu -C gpuk80 -N 1 -n 1 --exclusive", DEVICES, r"^devices=0,1,2,3\.$"),
+    versions.TAKES_CPUS_OF_JOB: (
+        "-p multinode -N 1 -n 1 -c 4",
+        "srun -c 2 sh -c 'echo cpus=$SLURM_CPUS_ON_NODE'",
+        r"^cpus=4$",
+    ),
     versions.HOSTFILE_OR_NODES: (
         "-p multinode -N 2 -n 2",
         'scontrol show hostnames >hosts; SLURM_HOSTFILE=hosts srun -N 2 -n 2 true || echo "refused"',

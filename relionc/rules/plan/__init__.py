@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.rules.plan import (
+    slurm_between,
     slurm_faults,
 )
 
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
             """Return what is wrong with a layout that was found."""
 
 
-RULES: tuple[PlanRule, ...] = (slurm_faults,)
+RULES: tuple[PlanRule, ...] = (
+    slurm_faults,
+    slurm_between,
+)
 
 
 def check(plan: JobPlan, cluster: Cluster) -> list[Finding]:
