@@ -18,7 +18,7 @@ from relionc.plan.requirements import MEANT, Requirement, rank_rule, requirement
 from relionc.plan.words import plural
 from relionc.slurm.sizes import format_memory
 from relionc.slurm.times import format_time
-from relionc.solve import TooHard, best, nearest
+from relionc.solve import Refutation, TooHard, best, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -89,9 +89,10 @@ def _is_meant(each: Requirement) -> bool:
 def _nearest(whole: Problem[Choice], label: str) -> Nearest[Choice] | None:
     """Return the layout that breaks one requirement alone; None where there is none, or it takes too long to find."""
     try:
-        return nearest(whole, (label,))
+        found = nearest(whole, (label,))
     except TooHard:
         return None
+    return None if isinstance(found, Refutation) else found
 
 
 def _together(on_site: DemandOnSite, pins: list[PinName]) -> str:
@@ -168,7 +169,8 @@ def _suggestions(job: ResolvedJob, on_site: DemandOnSite, pins: list[PinName]) -
 def _more_suggestions(
     job: ResolvedJob, on_site: DemandOnSite, pins: list[PinName]
 ) -> Iterator[list[Suggestion]]:
-    alone = _changes(job, on_site, [(name,) for name in pins])
+    freed = _Freed(job, on_site.cluster)
+    alone = _changes(job, on_site, [(name,) for name in pins], freed)
     found = _nearest_first([*alone.values(), *_without_preread(job, on_site.cluster)])
     yield found
     kinds = (VALUES, AMOUNTS, LEFT_OUT)
@@ -180,7 +182,7 @@ def _more_suggestions(
     for size in range(2, MOST_CHANGES + 1):
         if len(found) > 1 or (found and size > 2):
             break
-        more = _nearest_first([*_changes(job, on_site, list(combinations(rest, size))).values()])
+        more = _nearest_first([*_changes(job, on_site, list(combinations(rest, size)), freed).values()])
         found = [*found, *more]
         yield more
 
@@ -190,12 +192,12 @@ def _nearest_first(found: list[tuple[float, Suggestion]]) -> list[Suggestion]:
 
 
 def _changes(
-    job: ResolvedJob, on_site: DemandOnSite, sets: Sequence[tuple[PinName, ...]]
+    job: ResolvedJob, on_site: DemandOnSite, sets: Sequence[tuple[PinName, ...]], freed: _Freed
 ) -> dict[tuple[PinName, ...], tuple[float, Suggestion]]:
     """Return, for each set of pins, the nearest change of all of them that works, with its size."""
     found: dict[tuple[PinName, ...], tuple[float, Suggestion]] = {}
     for names in sets:
-        for changed in _other_values(job, on_site, names):
+        for changed in _other_values(job, on_site, names, freed):
             if changed is None or any(pin_of(job, name) == pin_of(changed, name) for name in names):
                 continue  # no change of all of them
             made = _re_solved(changed, on_site.cluster)
@@ -224,20 +226,50 @@ def _how_much(name: PinName, job: ResolvedJob, changed: ResolvedJob) -> float:
     return abs(after - before) / max(before, 1)
 
 
+class _Freed:
+    """A job without some pins that are amounts, and which of its requirements are known not to go together."""
+
+    def __init__(self, job: ResolvedJob, cluster: Cluster) -> None:
+        self.job = job
+        self._cluster = cluster
+        self._whole: Problem[Choice] | None = None
+        self._refuted: list[frozenset[str]] = []
+        self._others: dict[PinName, _Freed] = {}
+
+    def without(self, names: Sequence[PinName]) -> _Freed:
+        """Return the job without further pins, always the same for the same ones in their order."""
+        freed = self
+        for name in names:
+            if name not in freed._others:
+                freed._others[name] = _Freed(with_pin(freed.job, name, None), self._cluster)
+            freed = freed._others[name]
+        return freed
+
+    def nearest(self, labels: tuple[str, ...]) -> Nearest[Choice] | None:
+        """Return the layout that breaks some requirements as little as possible; nothing else is asked twice."""
+        if any(core.isdisjoint(labels) for core in self._refuted):
+            return None
+        if self._whole is None:
+            self._whole = problem(DemandOnSite(demand_of(self.job, self._cluster), self._cluster))
+        found = nearest(self._whole, labels)
+        if isinstance(found, Refutation):
+            self._refuted.append(found.core)
+            return None
+        return found
+
+
 def _other_values(
-    job: ResolvedJob, on_site: DemandOnSite, names: tuple[PinName, ...]
+    job: ResolvedJob, on_site: DemandOnSite, names: tuple[PinName, ...], freed: _Freed
 ) -> Iterator[ResolvedJob | None]:
     """Yield the job with other values for some pins, the best first: of the nearest layout, and without them."""
-    without = job
-    for name in names:
-        if name not in VALUES:
-            without = with_pin(without, name, None)
-    freed = DemandOnSite(demand_of(without, on_site.cluster), on_site.cluster)
+    without = freed.without([name for name in names if name not in VALUES])
     labels = tuple(f"pin:{name}" for name in names if name in VALUES)
-    near = nearest(problem(freed), labels)
+    near = without.nearest(labels)
     if near is not None:
-        yield _set_to(without, job, on_site, layout_of(near.solution.choice), names)
-    left_out = without
+        yield _set_to(without.job, job, on_site, layout_of(near.solution.choice), names)
+    elif not labels:
+        return  # that was the job without them
+    left_out = without.job
     for name in names:
         left_out = with_pin(left_out, name, None)
     yield None if any(_means_more(name, job) for name in names) else left_out

@@ -72,7 +72,7 @@ def best(problem: Problem[C]) -> Solution[C] | None:
     return found if isinstance(found, Solution) else None
 
 
-def nearest(problem: Problem[C], dropped: tuple[str, ...]) -> Nearest[C] | None:
+def nearest(problem: Problem[C], dropped: tuple[str, ...]) -> Nearest[C] | Refutation:
     """Return the best choice when the constraints `dropped` may be broken, each as little as possible."""
     from relionc.solve.conflict import nearest as near
 

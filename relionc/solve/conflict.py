@@ -9,7 +9,7 @@ from relionc.record import NamedTuple
 from relionc.solve.effort import TooHard
 from relionc.solve.judges import NEVER
 from relionc.solve.problem import C, Conflict, Constraint, Floor, Objective, Problem, Solution
-from relionc.solve.search import search, walked
+from relionc.solve.search import Refutation, search, walked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -49,37 +49,41 @@ def minimal_conflict(problem: Problem[Any], core: Collection[str]) -> Conflict:
     return Conflict(tuple(kept))
 
 
-def nearest(problem: Problem[C], dropped: Sequence[str]) -> Nearest[C] | None:
+def nearest(problem: Problem[C], dropped: Sequence[str]) -> Nearest[C] | Refutation:
     """Return the best choice when the constraints `dropped` may be broken, each as little as possible.
 
-    The distances of the dropped constraints come before all objectives, in the order of `dropped`. None where
-    nothing is feasible even so.
+    The distances of the dropped constraints come before all objectives, in the order of `dropped`. Where nothing is
+    feasible even so, return which of the others cannot be met together.
     """
     rest = problem.without(dropped)
     loosened = [[*_sides(each)] for label in dropped for each in problem.constraints if each.label == label]
-    found = [
-        (near.costs, sides, near.choice) for sides in product(*loosened) for near in _least_far(rest, sides)
-    ]
-    least = min((distances for distances, _, _ in found), default=None)
-    best: Solution[C] | None = None
-    for distances, sides, choice in found:
-        if distances == least:
-            limits = (side.limit(choice) for side in sides)
-            each = search(rest._replace(constraints=(*rest.constraints, *limits)))
-            if isinstance(each, Solution) and (best is None or each.costs < best.costs):
-                best = each
-    if best is None or least is None:
-        return None
+    answers = [(sides, _least_far(rest, sides)) for sides in product(*loosened)]
+    found = [(near.costs, sides, near.choice) for sides, near in answers if isinstance(near, Solution)]
+    if not found:  # whatever side of those dropped a choice is on
+        cores = [near.core for _, near in answers if isinstance(near, Refutation)]
+        return Refutation(frozenset().union(*cores).difference(dropped))
+    least = min(distances for distances, _, _ in found)
+    best = min(
+        (_best_within(rest, sides, choice) for distances, sides, choice in found if distances == least),
+        key=lambda each: each.costs,
+    )
     return Nearest(best._replace(costs=(*least, *best.costs)), least)
 
 
-def _least_far(rest: Problem[C], sides: Sequence[_Side[C]]) -> Iterator[Solution[C]]:
-    """Yield the choice that is least far beyond these sides of constraints, if there is one."""
+def _least_far(rest: Problem[C], sides: Sequence[_Side[C]]) -> Solution[C] | Refutation:
+    """Return the choice that is least far beyond these sides of constraints, if there is one."""
     kept = tuple(side.kept for side in sides if side.kept is not None)
     distances = tuple(side.distance for side in sides)
-    found = walked(rest._replace(constraints=(*rest.constraints, *kept), objectives=distances))
-    if isinstance(found, Solution):
-        yield found
+    return walked(rest._replace(constraints=(*rest.constraints, *kept), objectives=distances))
+
+
+def _best_within(rest: Problem[C], sides: Sequence[_Side[C]], choice: C) -> Solution[C]:
+    """Return the best choice that is no farther beyond these sides than this one."""
+    limits = (side.limit(choice) for side in sides)
+    best = search(rest._replace(constraints=(*rest.constraints, *limits)))
+    if isinstance(best, Solution):
+        return best
+    return Solution(choice, tuple(each.cost(choice) for each in rest.objectives))
 
 
 class _Side(NamedTuple, Generic[C]):

@@ -14,6 +14,7 @@ from relionc.solve import (
     Floor,
     Objective,
     Problem,
+    Refutation,
     Solution,
     Span,
     Variable,
@@ -248,10 +249,12 @@ def test_nearest_breaks_the_dropped_constraints_as_little_as_possible(problem, d
     rest = [c for c in problem.constraints if c.label not in labels]
     possible = [row for row in rows if meets(row, rest)]
     if not possible:
-        assert found is None
+        assert isinstance(found, Refutation)
+        left = [c for c in rest if c.label in found.core]
+        assert not any(meets(row, left) for row in rows)
         return
     wanted = min((*(how_far(c, row) for c in dropped), *costs(row, problem)) for row in possible)
-    assert found is not None
+    assert not isinstance(found, Refutation)
     assert found.solution.costs == wanted
     assert found.distances == wanted[: len(labels)]
     assert meets(vars(found.solution.choice), rest)

@@ -13,6 +13,7 @@ from relionc.plan.gpus import highest, node_use, parse_ids
 from relionc.plan.requirements.record import (
     OF_RANKS,
     UP,
+    UP_RANKS,
     Bound,
     Excess,
     Measure,
@@ -258,7 +259,7 @@ GPU_LIST = Requirement(
     Excess("ranks without an entry in a list that is not repeated", "ranks", "`motioncorr_runner.cpp`"),
     only_if(
         lambda on_site: on_site.demand.gpu and on_site.demand.one_rank_per_gpu and _entries(on_site) > 0,
-        Measure(OF_RANKS, lambda c: c.ranks - _entries(c.on_site), UP),
+        Measure(OF_RANKS, lambda c: c.ranks - _entries(c.on_site), UP_RANKS),
     ),
     "an entry of the list of GPUs for each rank",
     lambda it: (

@@ -9,6 +9,7 @@ from relionc.plan.requirements.record import (
     OF_NODES,
     OF_RANKS,
     UP,
+    UP_RANKS,
     Bound,
     Excess,
     Measure,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 def _rules(on_site: DemandOnSite) -> Iterator[Measure]:
     for i, rule in enumerate(on_site.demand.rank_rules):
         most = inf if rule.maximum is None else rule.maximum
-        yield Measure(OF_RANKS, lambda c: c.ranks, UP, low=rule.minimum, high=most, rule=i)
+        yield Measure(OF_RANKS, lambda c: c.ranks, UP_RANKS, low=rule.minimum, high=most, rule=i)
         if rule.odd:
             yield Measure(OF_RANKS, lambda c: (c.ranks + 1) % 2, period={"nodes_or_tasks": 2}, rule=i)
 
@@ -74,7 +75,7 @@ RANKS = Requirement(
 SERIAL = Requirement(
     "need:serial",
     Excess("ranks beyond one, for a program without MPI", "ranks", "catalogue"),
-    only_if(lambda on_site: on_site.demand.serial, Measure(OF_RANKS, lambda c: c.ranks - 1, UP)),
+    only_if(lambda on_site: on_site.demand.serial, Measure(OF_RANKS, lambda c: c.ranks - 1, UP_RANKS)),
     "the program is one process",
     lambda it: f"this program is one process; {plural(it.ntasks, 'task')} are asked for",
     "RL212",
@@ -88,7 +89,7 @@ ITEMS = Requirement(
     ),
     only_if(
         lambda on_site: on_site.demand.items is not None,
-        Measure(OF_RANKS, lambda c: c.workers - (c.on_site.demand.items or 0), UP),
+        Measure(OF_RANKS, lambda c: c.workers - (c.on_site.demand.items or 0), UP_RANKS),
     ),
     "no more ranks than items",
     lambda it: (

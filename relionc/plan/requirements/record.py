@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from relionc.plan.pins import PinName
 
 UP: Fields = ("nodes_or_tasks",)
+UP_RANKS: Fields = ("workers_per_node", *UP)
 OF_RANKS: Fields = ("mode", "workers_per_node", "nodes_or_tasks")
 OF_NODES: Fields = ("pool", "mode", "cpus_per_task", "nodes_or_tasks")
 OF_NODE: Fields = ("pool", "mode", "workers_per_node", "cpus_per_task", "nodes_or_tasks")
