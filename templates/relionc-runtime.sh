@@ -647,6 +647,12 @@ relionc_limit() {
   echo "${limit}"
 }
 
+# relionc_patience: seconds that RELION gets for its clean abort: the job has to go back to the queue before its time is up.
+relionc_patience() {
+  local most=$((${plan[notice]:-120} / 2))
+  echo $((most < RELIONC_ABORT_WAIT ? most : RELIONC_ABORT_WAIT))
+}
+
 # relionc_iterated: notes an iteration that is new since the last look, and how long the longest took.
 relionc_iterated() {
   local number file
@@ -730,7 +736,7 @@ relionc_watch() {
       killing=$((SECONDS + 20))
     elif [[ -n ${rc_cause} ]]; then
       if ((!killing)); then
-        case ${rc_cause} in limit) killing=$((SECONDS + RELIONC_ABORT_WAIT)) ;; term) killing=$((SECONDS + 15)) ;; *) killing=${SECONDS} ;; esac
+        case ${rc_cause} in limit) killing=$((SECONDS + $(relionc_patience))) ;; term) killing=$((SECONDS + 15)) ;; *) killing=${SECONDS} ;; esac
       fi
     elif ! relionc_owned; then
       rc_cause=lost
@@ -830,13 +836,15 @@ relionc_progress() {
 # relionc_requeue SENTENCE: gives the job back to the queue and ends the script; 1: Slurm did not take it. Slurm's SIGTERM comes
 # at once, and only after it may nodes be left out.
 relionc_requeue() {
-  local i said
+  local i said status
   [[ -n ${SLURM_JOB_ID-} && ${plan[restart]-} = auto ]] || return 1
   if ! scontrol show job "${SLURM_JOB_ID}" 2>/dev/null | grep -q 'BatchFlag=1'; then return 1; fi # an interactive one
   rc_terminated=''
   relionc_mark # it is not at its end
   trap 'rc_terminated=1' TERM
-  if ! said=$(scontrol requeue "${SLURM_JOB_ID}" 2>&1); then
+  said=$(scontrol requeue "${SLURM_JOB_ID}" 2>&1) # Slurm's SIGTERM may end it before it can say that all is well
+  status=$?
+  if ((status && status < 128)) && [[ -z ${rc_terminated} ]]; then
     trap 'relionc_term' TERM
     rc_detail+="${rc_detail:+; }Slurm does not take it back (${said})"
     if relionc_chain; then relionc_end requeued "$1, as job ${rc_next}"; fi

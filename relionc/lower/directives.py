@@ -52,10 +52,10 @@ def _restart(plan: JobPlan, given: set[str]) -> Iterator[Option]:
     if not given & {"requeue", "no-requeue"}:
         yield "requeue" if plan.job.restart else "no-requeue", None
     if plan.job.restart and plan.job.type.traits.resume and "signal" not in given:
-        yield "signal", f"B:USR1@{_notice_s(plan.time_s)}"
+        yield "signal", f"B:USR1@{notice_s(plan.time_s)}"
 
 
-def _notice_s(time_s: int | None) -> int:
+def notice_s(time_s: int | None) -> int:
     """Return how long before its time limit a job has to stop: RELION ends in seconds, a large one in minutes."""
     return 120 if time_s is None else max(20, min(300, time_s // 20))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from relionc.expr.refs import show
 from relionc.ir import Guard, ShellRef
-from relionc.lower import launch
+from relionc.lower import directives, launch
 from relionc.lower.shell_words import path_word, profile_word, word
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ def _facts(plan: JobPlan, commands: JobCommands, cluster: Cluster) -> Iterator[t
     root = _root(plan, commands)
     if root is not None:
         yield "root", root
+    if job.restart and job.type.traits.resume and cluster.scheduler == "slurm" and not job.interactive:
+        yield "notice", (str(directives.notice_s(plan.time_s)),)
     yield from _of_nodes(plan, cluster)
 
 

@@ -348,3 +348,14 @@ def test_where_a_site_forbids_a_requeue_another_job_goes_on(tmp_path: Path) -> N
         "update JobId=8 Dependency=afterok:71",
     ]
     assert (tmp_path / "b/state/job/submitted").read_text().split()[1] == "71"
+
+
+def test_a_requeue_that_ends_scontrol_itself_is_one(tmp_path: Path) -> None:
+    """Slurm's SIGTERM reaches all processes of the job at once."""
+    program(tmp_path, "scontrol", "case $1 in requeue) kill -TERM $PPID $$ ;; show) echo BatchFlag=1 ;; esac")
+    program(tmp_path, "sbatch", "touch chained")
+    (tmp_path / "b/job").mkdir(parents=True)
+    (tmp_path / "b/job/run.sbatch").touch()
+    script = "build=b plan[job]=job; relionc_lock; relionc_at_last; relionc_requeue x"
+    done = call(script, tmp_path, SLURM_JOB_ID="7")
+    assert (done.returncode, (tmp_path / "chained").exists()) == (85, False), done
