@@ -32,10 +32,10 @@ class Lookup(NamedTuple):
 
 def look(path: str, projects: tuple[str, ...], skim: Skim) -> Lookup | None:
     """Return whether a file is there, seen from the first of these folders that has it; None where nobody may look."""
+    if "\0" in path or not skim.holds(os.path.join(projects[0], path)):
+        return None
     places = [
-        project
-        for project in projects
-        if "\0" not in (place := os.path.join(project, path)) and skim.holds(place)
+        project for project in projects if "\0" not in project and skim.holds(os.path.join(project, path))
     ]
     there = next((project for project in places if os.path.exists(os.path.join(project, path))), None)
     if there is not None:

@@ -98,7 +98,7 @@ def in_folder(folder: str) -> str:
     paths = (os.path.join(folder, name) for name in names)
     found = next((path for path in paths if os.path.isfile(path)), None)
     if found is None:
-        raise NoJobs(f"{folder} has none of {', '.join(names)}")
+        raise NoJobs(f"cannot read {folder}: it is a folder with none of {', '.join(names)}")
     return found
 
 

@@ -273,7 +273,7 @@ def test_a_file_without_jobs(capfd, text):
 def test_a_folder_without_either(capfd):
     Path("empty").mkdir()
     assert call(["import", "empty"]) == 2
-    assert "empty has none of default_pipeline.star" in capfd.readouterr().err
+    assert "cannot read empty: it is a folder with none of default_pipeline.star" in capfd.readouterr().err
 
 
 @pytest.mark.oracle

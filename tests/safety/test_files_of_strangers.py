@@ -233,7 +233,7 @@ def test_what_was_not_counted_is_said(tmp_path, name):
 def test_a_million_rows_are_counted(tmp_path):
     spec(tmp_path)
     with (tmp_path / "p.star").open("wb") as stream:
-        stream.write(HEAD)
+        stream.write(HEAD + b"_rlnAnglePsi\n")
         for number in range(1000):
             stream.writelines(b"%d@stack.mrcs m%d 1.2345678901\n" % (row, number) for row in range(1000))
     assert call("build", "s.yaml", cwd=tmp_path)[0] == 0
