@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.plan import refine_memory
+from relionc.plan import array_memory, refine_memory
 from relionc.plan.model import Term
 from relionc.plan.particles import PIXEL, preread_particles, scratch_particles
 from relionc.record import NamedTuple
@@ -30,6 +30,8 @@ SLACK_GIB = 40 / 1024
 """Differences below this are not judged by a band; programs are larger or smaller by as much."""
 GAPS = "gaps between them"
 """The term of what the C library leaves empty between pre-read particles."""
+FITTED = frozenset(kind.label for kind in array_memory.KINDS.values() if not kind.counted) - {"program"}
+"""Terms that were fitted to small runs of programs beside refinement."""
 LIST, MARGIN = "particle list", "margin"
 EXACT = ("pre-read particles", "movie frames", GAPS)
 """Terms that are counted from the data and not modelled: these need no safety."""
@@ -247,8 +249,35 @@ def _refinement(job: ResolvedJob, threads: int, host: Host) -> Refinement:
     )
 
 
+def _arrays(job: ResolvedJob, threads: int, _: Host) -> Iterable[Term | str]:
+    """Arrays of known sizes: what is counted is certain, what was fitted to small runs is assumed."""
+    found = list(array_memory.arrays(job.needs.quantities, job.data, threads))
+    for each in found:
+        if not isinstance(each, str):
+            yield Term(each.label, each.size / GIB, each.formula, assumed=not each.counted)
+    unknown = dict.fromkeys(each for each in found if isinstance(each, str))
+    if unknown and job.needs.memory[0] == "arrays":  # else the model before has said so
+        yield f"memory of {_title(job)} ({', '.join(unknown)} not known)"
+
+
+def _blush(job: ResolvedJob, _: int, __: Host) -> Iterable[Term | str]:
+    """Blush runs a network in a process of its own (relion_python_blush), of which nothing is known here."""
+    return ("memory of Blush (not modelled)",) if job.needs.quantities.get("blush", 0) else ()
+
+
+def _more_bodies(_: ResolvedJob, __: int, ___: Host) -> Iterable[Term | str]:
+    return ("memory of more than two bodies (their number stands in a file)",)
+
+
 def _unmodelled(job: ResolvedJob, _: int, __: Host) -> Iterable[Term | str]:
-    return (f"memory of {job.type.title[:1].lower()}{job.type.title[1:]} (not modelled)",)
+    unknown = job.needs.quantities.get("unmodelled", 1) > 0
+    return (f"memory of {_title(job)} (not modelled)",) if unknown else ()
+
+
+def _title(job: ResolvedJob) -> str:
+    """Return the title of a job's type inside a sentence; CTF stays CTF."""
+    title = job.type.title
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _term(part: Part, *, assumed: bool) -> Term:
@@ -260,6 +289,9 @@ _MODELS = {
     "motioncorr": _motioncorr,
     "metadata": _metadata,
     "refine": _refine,
+    "arrays": _arrays,
+    "blush": _blush,
+    "more_bodies": _more_bodies,
     "unmodelled": _unmodelled,
 }
 _LEADERS = {"preread": _preread_of_leader, "metadata": _metadata, "refine": _refine_of_leader}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.diag import WARNING, Finding
-from relionc.plan.amounts import GAPS, LIST, MARGIN, gib
+from relionc.plan.amounts import FITTED, GAPS, LIST, MARGIN, gib
 from relionc.plan.gpus import parse_ids
 from relionc.plan.picture import of_layout
 
@@ -21,6 +21,7 @@ _GAPS = (
     "RELION runs with a glibc before 2.39",
     "where pre-read particles take twice their size (the profile's `relion: {glibc: ...}` decides)",
 )
+_FITTED = ("larger data take as much as small ones did", "of which a part was fitted to small runs")
 _CLASSES = ("classes get as fine as assumed", "an estimate for classes at twice the finest resolution")
 """Why memory may run out, and what the sum is of."""
 
@@ -62,6 +63,8 @@ def _assumed_memory(job: ResolvedJob, layout: Layout) -> list[Finding]:
 
 def _why(assumed: set[str]) -> tuple[tuple[str, str], ...]:
     """Return the reasons, each with what the sum is of, for terms that are assumed."""
+    if assumed & FITTED:
+        return (_FITTED,)
     if GAPS not in assumed:
         return (_CLASSES,)
     return (_CLASSES, _GAPS) if assumed - {GAPS, *_SMALL} else (_GAPS,)

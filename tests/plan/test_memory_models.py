@@ -179,8 +179,10 @@ def test_what_is_not_known_is_said_and_counts_nothing():
     assert "number of particles" in missing("class3d", particles=None)
     assert "not modelled for subtomograms" in missing("refine3d_tomo", version="5.0")
     assert "RELION chooses" in missing("initialmodel", version="4.0")
-    for kind in ("polish", "ctfrefine", "subtract", "autopick", "multibody"):
+    for kind in ("subtract", "autopick", "postprocess", "ctffind"):
         assert "not modelled" in missing(kind)
+    assert "width of micrographs" in missing("polish", version="5.1")
+    assert "more than two bodies" in missing("multibody")
 
 
 def test_an_option_that_is_no_number_is_not_guessed():
