@@ -133,13 +133,14 @@ def _check_numbers(intent: Intent) -> None:
 
 
 def _register(build: Build, intent: Intent) -> list[str]:
-    notes = []
-    for status in intent.jobs:
+    """Put the jobs into the table of the project; what keeps one of them out would keep the others waiting, too."""
+    for index, status in enumerate(intent.jobs):
         try:
             registry.register(build, status.job, os.getcwd())
         except StoreError as error:
-            notes.append(f"{status.job.name} is not in the table of the project: {error}")
-    return notes
+            left = ", ".join(each.job.name for each in intent.jobs[index:])
+            return [f"not in the table of the project: {left}: {error}"]
+    return []
 
 
 def _queue(build: Build, intent: Intent, state: State) -> tuple[list[tuple[str, Submitted]], list[str]]:

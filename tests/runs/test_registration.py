@@ -133,7 +133,7 @@ def test_a_lock_that_stays_is_told_and_the_jobs_run(numbered: Site, monkeypatch:
     (numbered.here / ".relion_lock").mkdir()
     code, out, err = numbered.run("submit", "build/numbered")
     assert (code, len(out.splitlines())) == (0, 3)
-    assert "first is not in the table of the project: " in err
+    assert "not in the table of the project: first, second, other: " in err
     assert "if no RELION runs in this project, remove it" in err
     assert (numbered.here / ".relion_lock").exists()
 
