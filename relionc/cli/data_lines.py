@@ -11,17 +11,22 @@ if TYPE_CHECKING:
 
     from relionc.spec.model import Data, Fact
 
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
 _SAID: Mapping[str, Callable[[Any], str]] = {
-    "particles": lambda count: f"{count:,} particles",
-    "unique_particles": lambda count: f"{count:,} different images",
-    "micrographs": lambda count: f"{count:,} micrographs",
-    "tomograms": lambda count: f"{count:,} tomograms",
+    "particles": lambda count: _many(count, "particle"),
+    "unique_particles": lambda count: _many(count, "different image"),
+    "micrographs": lambda count: _many(count, "micrograph"),
+    "tomograms": lambda count: _many(count, "tomogram"),
     "box": lambda size: f"box {size}",
     "angpix": lambda size: f"{size:.6g} Å",
     "planes": lambda count: f"{count} images or planes each",
     "micrograph_width": lambda size: f"{size} pixels wide",
     "micrograph_height": lambda size: f"{size} high",
-    "frames": lambda count: f"{count} frames",
+    "frames": lambda count: _many(count, "frame"),
     "float16": lambda half: "16-bit images" if half else "",
 }
 """What each fact says; those that say nothing are left out."""

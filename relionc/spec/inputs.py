@@ -37,6 +37,8 @@ _KINDS = ("node", "file")
 _NO_INPUTS = ("pattern", "queue")
 _OF_IMAGE = ("float16", "planes", "micrograph_width", "micrograph_height", "frames")
 """Facts from the header of an image that the STAR file names."""
+_PLANES = "planes"
+"""But for stacks of tilt images, whose rows say which images they have."""
 
 
 class NoFiles:
@@ -100,7 +102,8 @@ def _of_file(path: str, file: FileFacts | None) -> dict[str, Fact[Any]]:
     if file is None:
         return {}
     said = file.said()
-    facts = {key: Fact(value, file.image if key in _OF_IMAGE else path) for key, value in said.items()}
+    of_image = [key for key in _OF_IMAGE if not (key == _PLANES and file.stacks)]
+    facts = {key: Fact(value, file.image if key in of_image else path) for key, value in said.items()}
     if file.optics:
         sizes = {
             "first_box": file.optics[0].box,
