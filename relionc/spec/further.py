@@ -20,7 +20,7 @@ from relionc.record import NamedTuple
 from relionc.spec import options as job_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
 
     from relionc.catalog.programs import Default
     from relionc.catalog.types import JobType, Option
@@ -32,6 +32,10 @@ OWNED, TWICE, UNKNOWN = "RL111", "RL112", "RL113"
 MOST_UNDERSTOOD = 40
 """Further flags than so many are left as they are: each takes some walks through the command."""
 
+MOST_OF_ALL = 2_000
+"""Further flags of all jobs of a spec: each of them takes about a millisecond."""
+
+_MOST_KEPT = 256
 _DECIDED = ("ranks", "threads", "use_gpu", "gpu_ids", "scratch_dir", "queue")
 """Roles of options that the plan decides."""
 _READ = ("particles", "micrographs", "tomograms", "continue_from")
@@ -56,6 +60,7 @@ class JobArguments(NamedTuple):
     key: str
     is_continue: bool
     output: str
+    known: dict[Hashable, tuple[str, ...]]  # the words of commands so far: jobs of a spec are often alike
 
     @property
     def route(self) -> Route:
@@ -70,8 +75,14 @@ class JobArguments(NamedTuple):
     def words(self, changed: Mapping[str, AnyText] | None = None) -> tuple[str, ...]:
         """Return the words of the command without the arguments, with some options changed."""
         texts = {**self.texts, **(changed or {})}
-        scope = JobScope(self.job_type, texts, output=self.output, is_continue=self.is_continue)
-        return beside_arguments(scope)
+        options = tuple((key, text) for key, text in texts.items() if key != self.key)
+        where = self.job_type.name, self.is_continue, self.output, options
+        if where not in self.known:
+            if len(self.known) == _MOST_KEPT:
+                self.known.clear()
+            scope = JobScope(self.job_type, texts, output=self.output, is_continue=self.is_continue)
+            self.known[where] = beside_arguments(scope)
+        return self.known[where]
 
 
 def understand(at: JobArguments, scope: SpecScope) -> None:
@@ -79,6 +90,8 @@ def understand(at: JobArguments, scope: SpecScope) -> None:
     try:
         words = arguments.words(at.texts[at.key])
     except ValueError:  # RELION's own code would trip over it: told where commands are made
+        return
+    if _too_many(words, at, scope):
         return
     command = at.words()
     if not command:
@@ -100,6 +113,16 @@ def understand(at: JobArguments, scope: SpecScope) -> None:
     ]
     if gone:
         at.texts[at.key] = _without(words, gone, at.texts[at.key])
+
+
+def _too_many(words: Sequence[AnyText], at: JobArguments, scope: SpecScope) -> bool:
+    """Count the flags of all jobs, and refuse the job whose are too many; those after it are not read either."""
+    before = scope.further_flags
+    scope.further_flags += min(sum(masked(word).startswith("--") for word in words), MOST_UNDERSTOOD)
+    if before <= MOST_OF_ALL < scope.further_flags:
+        message = f"with `{at.name}` of this job the arguments of all have more than {MOST_OF_ALL:,} flags"
+        scope.report("RL028", message, at.route, "write them as `options`, or split the spec")
+    return scope.further_flags > MOST_OF_ALL
 
 
 def _flags(words: Sequence[AnyText], known: Mapping[str, Default]) -> Iterator[FurtherFlag]:

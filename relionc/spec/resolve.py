@@ -292,7 +292,10 @@ class _Resolver:
             return
         from relionc.spec.further import JobArguments, understand
 
-        understand(JobArguments(job_type, texts, given, option.key, is_continue, output), self.scope)
+        # whatever the folder is called, flags are the same beside it
+        here = f"{job_type.job_dir}/job000/" if output else ""
+        known = self.scope.command_words
+        understand(JobArguments(job_type, texts, given, option.key, is_continue, here, known), self.scope)
 
     def _ask_for_gpus(
         self, job_type: JobType, texts: dict[str, AnyText], given: dict[str, Route], pins: Resources

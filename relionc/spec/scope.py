@@ -17,7 +17,7 @@ from relionc.expr import (
 from relionc.expr.refs import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
     from relionc.diag import Fix, Route
     from relionc.expr import AnyText, Value
@@ -41,6 +41,8 @@ class SpecScope:
         self.outputs: dict[str, Callable[[], Mapping[str, AnyText]]] = {}
         self.job_names: tuple[str, ...] = ()
         self.budget = Budget()
+        self.command_words: dict[Hashable, tuple[str, ...]] = {}
+        self.further_flags = 0  # among the jobs' own arguments, so far
         self.broken: set[str] = set()  # jobs that refer to one that could not be made out
         self._variables = variables
         self._values: dict[str, Value] = {}

@@ -326,6 +326,14 @@ def _doubled_aliases(times: int) -> str:
     return f"relionc: 1\nvars:\n  a0: &a0 [x, x]\n{rows}"
 
 
+def _of_flags() -> str:
+    flags = "--firstiter_cc --ini_high 60 --ctf --K 1 --tau2_fudge 4 --iter 25 --zero_mask --skip_align "
+    flags += (
+        "--healpix_order 2 --offset_range 5 --offset_step 2 --oversampling 1 --pool 3 --pad 2 --norm --scale "
+    )
+    return _jobs(1000, {**_GOOD, "extra_args": f"{flags}--particle_diameter 200 --flatten_solvent"})
+
+
 def _of_nodes() -> str:
     jobs = {f"j{n}": {**_GOOD, "slurm": {"nodelist": f"n[{n}-{n + 64_000}]"}} for n in range(1000)}
     return json.dumps({"relionc": 1, "cluster": "lab", "relion": "3.1", "jobs": jobs}, indent=0)
@@ -604,6 +612,7 @@ HOSTILE: tuple[Hostile, ...] = (
         "flow lists, 100,000 deep", text("relionc: 1\nvars: {a: " + "[" * 100_000 + "]" * 100_000 + "}\n"), 1
     ),
     Hostile("a list of 65,000 nodes for each of a thousand jobs", text(_of_nodes(), "build", "spec.yaml"), 0),
+    Hostile("18 flags of RELION's among the arguments of a thousand jobs", text(_of_flags()), 1, "RL028"),
     Hostile("four hundred unknown keys", text(spec(**{f"k{n}": 1 for n in range(400)})), 1, "RL020"),
     Hostile("sixty thousand unknown keys", text(spec(**{f"k{n}": 1 for n in range(60_000)})), 1, "more"),
     Hostile(
