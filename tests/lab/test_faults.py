@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.lab, pytest.mark.oracle, pytest.mark.usefixtures("relion")]
 SOAK = bool(os.environ.get("RELIONC_SOAK"))
+soak = pytest.mark.skipif(not SOAK, reason="RELIONC_SOAK=1")
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def finished_from(trial: Trial, at: int) -> None:
     assert trial.starts()[0] == 0
 
 
-@pytest.mark.parametrize("way", WAYS if SOAK else ["srun", "hetjob"])
+@pytest.mark.parametrize("way", WAYS if SOAK else ["srun"])
 def test_a_killed_worker_costs_the_iteration_in_flight(way: str, lab: Lab, project: Path) -> None:
     trial = begun(lab, project, way)
     at = trial.at()
@@ -91,7 +92,8 @@ def test_a_requeued_job_goes_on(way: str, lab: Lab, project: Path) -> None:
     assert {event.restart for event in trial.events()} == {0, 1}
 
 
-@pytest.mark.parametrize("way", WAYS if SOAK else ["srun"])
+@soak
+@pytest.mark.parametrize("way", WAYS)
 def test_a_job_at_its_limit_goes_back_to_the_queue_and_on(way: str, lab: Lab, project: Path) -> None:
     trial = begun(lab, project, way, iterations=90, limit="00:01:00")
     trial.until(lambda: any(event.event == "requeue" for event in trial.events()), 100)
@@ -119,6 +121,7 @@ def test_a_cancelled_job_says_so_and_goes_on_when_it_is_submitted_again(
     finished_from(trial, at)
 
 
+@soak
 def test_an_interrupted_run_gives_what_an_uninterrupted_one_does(lab: Lab, project: Path) -> None:
     """The same iterations; classes of about the same sizes, since a continued run draws other random numbers."""
     trial = begun(lab, project)
@@ -144,6 +147,7 @@ def test_two_copies_never_write_to_one_folder(lab: Lab, project: Path) -> None:
     assert trial.events()[-1].ending == "finished_before"
 
 
+@soak
 def test_another_run_is_not_written_over_unless_asked(lab: Lab, project: Path) -> None:
     trial = begun(lab, project, iterations=2)
     trial.end()
@@ -191,6 +195,7 @@ def test_what_is_wrong_before_the_start_is_one_line(what: str, lab: Lab, project
     assert (job.exit_code, words in job.output.read_text()) == (code, True), trial.told()
 
 
+@soak
 def test_a_program_that_is_not_there_is_named(lab: Lab, project: Path) -> None:
     trial = Trial(lab, built(project, iterations=1), {"PATH": _path_without_relion(project)})
     trial.submit()
@@ -230,6 +235,7 @@ def test_a_start_that_srun_calls_good_is_no_success(lab: Lab, project: Path) -> 
     assert len(trial.starts()) == 3
 
 
+@soak
 def test_a_lost_node_is_survived(lab: Lab, project: Path) -> None:
     trial = begun(lab, project)
     at, (_, lost) = (
@@ -244,6 +250,7 @@ def test_a_lost_node_is_survived(lab: Lab, project: Path) -> None:
         trial.ask("scontrol", "update", f"NodeName={lost}", "State=RESUME")
 
 
+@soak
 def test_a_torn_iteration_is_not_gone_on_from(lab: Lab, project: Path) -> None:
     trial = begun(lab, project)
     trial.iterating(4)
@@ -259,7 +266,7 @@ def test_a_torn_iteration_is_not_gone_on_from(lab: Lab, project: Path) -> None:
     assert trial.starts()[-1] == at - 2
 
 
-@pytest.mark.skipif(not SOAK, reason="RELIONC_SOAK=1")
+@soak
 @pytest.mark.parametrize("rank", [0, 1])
 def test_an_auto_refinement_goes_on(rank: int, lab: Lab, project: Path) -> None:
     trial = begun(lab, project, options=REFINE3D)
@@ -268,6 +275,7 @@ def test_an_auto_refinement_goes_on(rank: int, lab: Lab, project: Path) -> None:
     finished_from(trial, at)
 
 
+@soak
 def test_nothing_stays_on_the_nodes(lab: Lab, project: Path) -> None:
     trial = begun(lab, project, iterations=3)
     job = trial.end()
