@@ -144,7 +144,7 @@ CLUSTER = Cluster(
             text="configuration of the test cluster (tests/lab)",
             date="2026-11",
         ),
-        "relion": Source(text="Debian 12: relion_refine --version, ldd --version",),
+        "relion": Source(text="relion_refine --version",),
         "launchers.batch.mpi": Source(
             text="tried with Debian 12's RELION and Open MPI",
             date="2026-11",
@@ -184,5 +184,5 @@ CLUSTER = Cluster(
         "hetjob",
         "one-task-per-node",
     ),
-    relion=Builds(precision="double", glibc="2.36"),
+    relion=Builds(precision="double",),
 )
