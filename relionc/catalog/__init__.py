@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from relionc.catalog.compiled import frozen, part
 from relionc.catalog.program import JobScope, walk
-from relionc.catalog.steps import Output, decoded
-from relionc.catalog.types import DataRule, JobType, Option, RankRule, RunRule, Traits
+from relionc.catalog.steps import Output, Refuse, decoded
+from relionc.catalog.types import DataRule, JobType, Option, RankRule, RunRule, Traits, plain_name
+from relionc.expr.functions import text_of
 from relionc.expr.refs import show
 from relionc.record import NamedTuple
 
@@ -31,14 +32,17 @@ __all__ = [
     "Traits",
     "UnknownVersion",
     "from_data",
+    "gpu_arguments",
     "has_labels",
     "judged",
     "load",
     "made",
+    "meant_type",
     "nearest_option",
     "needs",
     "outputs",
     "passed",
+    "refusals",
     "series",
     "types",
     "version",
@@ -95,6 +99,18 @@ def load(name: str, version: str) -> JobType:
     if name not in types(version):
         raise KeyError(name)
     return from_data(part(f"{version}/{name}"))
+
+
+def meant_type(text: str, version: str) -> str | None:
+    """Return the job type of a version that a wrong name most likely means, by what RELION and people call it."""
+    from relionc.diag.near import nearest
+
+    called: Mapping[str, str] = part("index")["called"][version]
+    plain = plain_name(text)
+    if plain in called:
+        return called[plain]
+    near = nearest(plain, dict.fromkeys((*types(version), *called)), 0.5)
+    return called.get(near, near) if near else None
 
 
 def with_id(type_id: str, version: str) -> tuple[str, ...]:
@@ -195,6 +211,10 @@ def needs(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: boo
         "window": scope.holds(traits.window),
         "copies_repeats": scope.holds(traits.copies_repeats),
         "single_gpu": scope.holds(traits.single_gpu),
+        "gpu_by_rank": scope.holds(traits.gpu_by_rank),
+        "all_gpus": scope.holds(traits.all_gpus),
+        "gpu_on_request": scope.holds(traits.gpu_on_request),
+        "slow_without_gpu": scope.holds(traits.slow_without_gpu),
         "memory": traits.memory,
         "vram": traits.vram,
         "quantities": _numbers(scope, traits.quantities),
@@ -202,6 +222,21 @@ def needs(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: boo
         "rank_rules": tuple(rule for rule in traits.rank_rules if scope.holds(rule.when)),
         "run_rules": tuple(rule for rule in traits.run_rules if scope.holds(rule.when)),
     }
+
+
+def gpu_arguments(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: bool) -> AnyText:
+    """Return the additional arguments with which a job uses GPUs that RELION's own option must not ask for; or none."""
+    scope = JobScope(job_type, options, output="", is_continue=is_continue)
+    return text_of(scope.value(job_type.traits.gpu_arguments, otherwise=""))
+
+
+def refusals(
+    job_type: JobType, options: Mapping[str, AnyText], *, output: str, is_continue: bool
+) -> tuple[Refuse, ...]:
+    """Return why RELION makes no command of options."""
+    scope = JobScope(job_type, options, output=output, is_continue=is_continue)
+    steps = (step for step in walk(job_type.program["steps"], scope) if isinstance(step, Refuse))
+    return tuple(step for step in steps if scope.holds(step.condition))
 
 
 def _numbers(scope: JobScope, expressions: Mapping[str, Expr]) -> dict[str, float]:

@@ -60,6 +60,10 @@ class NeedsData(TypedDict):
     window: bool
     copies_repeats: bool
     single_gpu: bool
+    gpu_by_rank: bool
+    all_gpus: bool
+    gpu_on_request: bool
+    slow_without_gpu: bool
     memory: tuple[str, ...]
     vram: tuple[str, ...]
     quantities: Mapping[str, float]

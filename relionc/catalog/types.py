@@ -48,13 +48,17 @@ class RankRule(NamedTuple):
 
 
 class RunRule(NamedTuple):
-    """Something that RELION makes a command of, and its program then stops on."""
+    """Something that RELION makes a command of, and its program then stops on.
+
+    `runs`: it does not stop, but does something else than is asked, which is an error or a warning.
+    """
 
     when: Expr
     option: str  # the one to look at
     message: str
     source: str
     help: str = ""
+    runs: str = ""
 
 
 class DataRule(NamedTuple):
@@ -85,8 +89,13 @@ class Traits(NamedTuple):
     `window`: the program waits for a person at a window. `copies_repeats`: an image that several rows name is copied
     to scratch for each of them. `resume`: how it goes on after it was stopped: `iterations` (from the files of one),
     `unfinished` (only what is not done yet), or nothing: from the beginning.
-    `single_gpu`: it is of no use to have more GPUs than one. `passes`: what is known of
+    `passes`: what is known of
     the files that the job makes before they are there, by their names. `asks`: options whose files these look at.
+    How many GPUs a process can use: `single_gpu` one, `all_gpus` all that it has or that
+    its list names, `gpu_by_rank` those of its own entry of the list, which is not repeated, else one by its number;
+    without any of these, RELION shares them by workers and threads. `gpu_on_request`: it uses them where they are asked
+    for. `slow_without_gpu`: hardly anybody runs it on CPUs. `gpu_arguments`: the additional arguments with which it
+    uses GPUs where RELION's own option may not.
     """
 
     mpi: Expr
@@ -104,6 +113,11 @@ class Traits(NamedTuple):
     window: Expr = ("const", False)
     copies_repeats: Expr = ("const", False)
     single_gpu: Expr = ("const", False)
+    gpu_by_rank: Expr = ("const", False)
+    all_gpus: Expr = ("const", False)
+    gpu_on_request: Expr = ("const", False)
+    gpu_arguments: Expr = ("const", "")
+    slow_without_gpu: Expr = ("const", False)
     vram: tuple[str, ...] = ()
     quantities: Mapping[str, Expr] = {}
     resume: str = ""
@@ -131,3 +145,8 @@ class JobType(NamedTuple):
     def option_of_role(self, role: str) -> Option | None:
         """Return the option through which the plan sets `role`, if this type has one."""
         return next((option for option in self.options.values() if option.role == role), None)
+
+
+def plain_name(text: str) -> str:
+    """Return a name without what people write in different ways: case, blanks, dashes, dots."""
+    return "".join(c for c in text.lower() if c.isalnum())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from relionc.cli import say
@@ -12,6 +12,7 @@ from relionc.cli.options import CallError
 from relionc.cli.summary import MIB, gpus, job_lines, nodes
 from relionc.cli.table import table
 from relionc.pipeline import LAST_TO_FIND
+from relionc.plan.amounts import gib
 from relionc.plan.model import LEADER, PEER
 from relionc.plan.picture import gpu_bars
 from relionc.slurm.times import format_time
@@ -135,10 +136,17 @@ def _ranks(plan: JobPlan) -> str:
         return ""
     rows = [("rank", "role", "node", "CPUs", "GPU")]
     rows += [
-        (str(r.rank), r.role, f"node[{r.node}]", str(r.cpus), ",".join(map(str, r.gpus)) or "-")
-        for r in plan.ranks
+        (_range(alike), role, f"node[{node}]", str(cpus), ",".join(map(str, gpus)) or "-")
+        for (role, node, cpus, gpus), alike in _alike(plan.ranks)
     ]
     return table(rows, indent=" ")
+
+
+def _alike(ranks: Sequence[Rank]) -> list[tuple[tuple[str, int, int, tuple[int, ...]], list[Rank]]]:
+    """Return what ranks in a row have in common, and those ranks."""
+    return [
+        (common, [*alike]) for common, alike in groupby(ranks, lambda r: (r.role, r.node, r.cpus, r.gpus))
+    ]
 
 
 def _range(ranks: Sequence[Rank]) -> str:
@@ -147,66 +155,89 @@ def _range(ranks: Sequence[Rank]) -> str:
 
 
 def _sums(plan: JobPlan) -> str:
-    """Memory of a rank and of the fullest node, scratch of a node: the terms and what they add up to."""
+    """Memory of a rank and of the fullest node, scratch of a node: needed, asked for and there."""
     lines, group = _needed(plan), plan.workers
-    if plan.gpus.vram:
-        lines += _on_gpu(plan.gpus)
     if group.memory_mib is not None:
-        asked = f"{_memory_asked(group)} = {group.memory_mib / MIB:,.1f} GiB"
-        lines.append(f"memory asked for       {asked} on the fullest node")
+        lines.append(f"memory asked for       {_memory_asked(group)}{group.memory_mib / MIB:,.1f} GiB")
+    if group.memory_mib is not None and group.node_memory_mib:
+        lines.append(
+            f"memory there           {group.node_memory_mib / MIB:,.1f} GiB on each {group.node_type} node"
+        )
     if plan.leader is not None and plan.leader.memory_mib is not None:
         alone = f"{plan.leader.memory_mib / MIB:,.1f} GiB on a {plan.leader.node_type} node of its own"
         lines.append(f"for the leader         {alone}")
-    lines += _terms("scratch per node", plan.scratch.terms)
+    if plan.gpus.vram:
+        lines += _on_gpu(plan.gpus)
+    lines += _terms("scratch needed", plan.scratch.terms)
     if group.scratch_gib:
-        lines.append(f"scratch asked for      {group.scratch_gib} GiB per node")
+        lines.append(f"scratch asked for      {group.scratch_gib} GiB on each node")
+    if group.scratch_gib and group.node_scratch_gib:
+        lines.append(f"scratch there          {group.node_scratch_gib} GiB on each {group.node_type} node")
     return "".join(f" {line}\n" for line in lines)
 
 
 def _needed(plan: JobPlan) -> list[str]:
     """Return the memory of a rank and of the fullest node, by the models."""
-    memory, has_leader, node_mib = plan.memory, plan.placement.has_leader, plan.workers.node_memory_mib
+    memory, has_leader = plan.memory, plan.placement.has_leader
     if not memory.worker:
         return []
-    lines = _terms("memory per worker" if has_leader else "memory per rank", memory.worker)
+    lines = _terms("memory of a worker" if has_leader else "memory of a rank", memory.worker)
     lines += _terms("memory of the leader", memory.leader) if has_leader else []
-    of = f" of {node_mib / MIB:,.0f}" if node_mib else ""
-    return [*lines, f"on the fullest node    {_of_fullest(memory)}{of} GiB{_without_assumed(memory)}"]
+    return [
+        *lines,
+        f"memory needed          {_of_fullest(memory)} on the fullest node{_without_assumed(memory)}",
+    ]
 
 
 def _of_fullest(memory: Memory) -> str:
     mark = "~" if _without_assumed(memory) else ""
-    return f"{mark}{memory.assumed_gib:,.1f}"
+    return f"{mark}{gib(memory.assumed_gib)}"
 
 
 def _without_assumed(memory: Memory) -> str:
     """Say how much of the sum is certain, where that is less than all."""
     if memory.assumed_gib < memory.sure_gib + 0.05:
         return ""
-    return f" ({memory.sure_gib:,.1f} without what is assumed, ~)"
+    return f" ({gib(memory.sure_gib)} without what is assumed, ~)"
 
 
 def _on_gpu(gpus: Gpus) -> list[str]:
     each, most = sum(term.gib for term in gpus.vram), gpus.workers
-    of = f" of {gpus.vram_gib:,.0f}" if gpus.vram_gib else ""
-    sum_of = f"{most} workers x {each:,.1f} = " if most > 1 else ""
-    return [
-        *_terms("GPU memory per worker", gpus.vram),
-        f"on the busiest GPU     {sum_of}{most * each:,.1f}{of} GiB",
+    sum_of = f"{most} workers x {gib(each)} = " if most > 1 else ""
+    lines = [
+        *_terms("GPU memory of a worker", gpus.vram),
+        f"GPU memory needed      {sum_of}{gib(most * each)} on the busiest GPU",
     ]
+    return [*lines, f"GPU memory there       {gib(gpus.vram_gib)}"] if gpus.vram_gib else lines
 
 
 def _terms(title: str, terms: Sequence[Term]) -> list[str]:
     """Return a sum: on one line where it has few terms, else a line for each; `~` marks what is assumed."""
     if not terms:
         return []
-    total = sum(term.gib for term in terms)
-    marks = ("~" if term.assumed else "" for term in terms)
-    shown = [f"{mark}{t.gib:,.1f} {t.label} ({t.formula})" for mark, t in zip(marks, terms, strict=True)]
-    head = f"{title:<22} {total:,.1f} GiB = {shown[0]}"
+    total = gib(sum(term.gib for term in terms))
+    shown = [
+        f"{'~' if t.assumed else ''}{gib(t.gib)} {t.label} ({t.formula})" for t in _with_one_margin(terms)
+    ]
+    head = f"{title:<22} {total} = {shown[0]}"
     if len(shown) <= FEW_TERMS:
         return [" + ".join([head, *shown[1:]])]
-    return [head, *(f"{'':<22} {'':>{len(f'{total:,.1f}')}}     + {text}" for text in shown[1:])]
+    return [head, *(f"{'':<22} {'':>{len(total)}} + {text}" for text in shown[1:])]
+
+
+def _with_one_margin(terms: Sequence[Term]) -> list[Term]:
+    """Return terms with those of the same name and formula added up: margins of what is certain and what is assumed."""
+    found: dict[tuple[str, str], Term] = {}
+    for term in terms:
+        key = term.label, term.formula
+        other = found.get(key)
+        same = (
+            term
+            if other is None
+            else term._replace(gib=term.gib + other.gib, assumed=term.assumed or other.assumed)
+        )
+        found[key] = same
+    return list(found.values())
 
 
 def _others(plans: Sequence[JobPlan], cluster: Cluster) -> list[str]:
@@ -219,8 +250,8 @@ def _others(plans: Sequence[JobPlan], cluster: Cluster) -> list[str]:
 
 def _memory_asked(group: Group) -> str:
     if group.mem_per_cpu_mib is None:
-        return "per node"
-    return f"{group.mem_per_cpu_mib:,} MiB per CPU x {group.cpus_per_node} CPUs"
+        return ""
+    return f"{group.mem_per_cpu_mib:,} MiB per CPU x {group.cpus_per_node} CPUs = "
 
 
 def _reasons(plan: JobPlan, tree: Tree | None) -> str:

@@ -65,12 +65,21 @@ def _takes(plan: JobPlan) -> list[str]:
     group, mode = plan.workers, mode_of(plan)
     words = [_leader(plan.leader) if plan.leader else "", mode.task(plan)]
     if group.memory_mib is not None:
-        of = f" of {group.node_memory_mib / MIB:.0f}" if group.node_memory_mib else ""
-        words.append(f"memory {group.memory_mib / MIB:.0f}{of} GiB per node")
+        need, there = plan.memory.assumed_gib, group.node_memory_mib / MIB
+        words.append("memory per node: " + amounts(need, group.memory_mib / MIB, there))
     if group.scratch_gib:
         need = sum(term.gib for term in plan.scratch.terms)
-        words.append(f"scratch {f'{need:.0f} of ' if need else ''}{group.scratch_gib} GiB per node")
+        words.append("scratch per node: " + amounts(need, group.scratch_gib, group.node_scratch_gib))
     return [word for word in (*words, mode.caution(plan)) if word]
+
+
+def amounts(needed: float, asked: float, there: float) -> str:
+    """Return what is needed, asked for and there of something, in GiB: only what is known (not 0)."""
+    named = ((needed, "needed"), (asked, "asked for"), (there, "there"))
+    return (
+        ", ".join(f"{'under 1' if value < 1 else f'{value:,.0f}'} {name}" for value, name in named if value)
+        + " (GiB)"
+    )
 
 
 def _leader(group: Group) -> str:

@@ -11,6 +11,7 @@ import re
 import struct
 from typing import TYPE_CHECKING
 
+from relionc.expr import blanks
 from relionc.expr.refs import AnyText, Text, joined
 from relionc.expr.tree import ExprError
 
@@ -272,6 +273,20 @@ def _after_job_folder(path: str) -> str | None:
     return path[found.end() - 1 :].partition("/")[2] if found[1] else path[found.end() + 1 :]
 
 
+def _spelled(text: Value, forms: Value) -> bool:
+    """Return whether text is one of several words, in which `#` is any digit; upper and lower case are alike."""
+    shape = "".join("#" if c.isascii() and c.isdigit() else c for c in _text(text).upper())
+    known = blanks.words(_text(forms).upper())
+    return shape in known or _text(text).upper() in known
+
+
+def _word_after(text: Value, word: Value) -> str:
+    """Return the word that follows the last of its kind; nothing where there is none."""
+    words = blanks.words(_text(text))
+    places = [place for place, each in enumerate(words[:-1]) if each == _text(word)]
+    return words[places[-1] + 1] if places else ""
+
+
 FUNCTIONS: dict[str, tuple[Callable[..., Value], Arity]] = {
     "after_last": (_after_last, (2, 2)),
     "basename": (_basename, (1, 1)),
@@ -282,6 +297,8 @@ FUNCTIONS: dict[str, tuple[Callable[..., Value], Arity]] = {
     "find": (_find, (2, 2)),
     "float": (_float, (1, 1)),
     "format": (_format, (1, 1)),
+    "has_part": (lambda text, parts: any(part in _text(text) for part in blanks.words(_text(parts))), (2, 2)),
+    "has_word": (lambda text, word: _text(word) in blanks.words(_text(text)), (2, 2)),
     "in_job_folder": (_in_job_folder, (1, 1)),
     "index": (_index, (2, 2)),
     "int": (_int, (1, 1)),
@@ -301,16 +318,30 @@ FUNCTIONS: dict[str, tuple[Callable[..., Value], Arity]] = {
     "rfind": (_rfind, (2, 2)),
     "round": (_round, (1, 1)),
     "single": (_single, (1, 1)),
+    "spelled": (_spelled, (2, 2)),
     "startswith": (lambda text, start: _text(text).startswith(_text(start)), (2, 2)),
     "stem": (_stem, (1, 1)),
     "str": (text_of, (1, 1)),
     "upper": (lambda text: _text(text).upper(), (1, 1)),
+    "word_after": (_word_after, (2, 2)),
 }
 """Name → the function and how many arguments it takes (least, most)."""
 
 CARRYING = frozenset(("join", "str"))
 """Functions that carry shell references from what they are given to what they return."""
 SEARCHING = frozenset(
-    ("after_last", "before_last", "contains", "find", "only", "replace", "replace_first", "rfind")
+    (
+        "after_last",
+        "before_last",
+        "contains",
+        "find",
+        "has_part",
+        "has_word",
+        "only",
+        "replace",
+        "replace_first",
+        "rfind",
+        "word_after",
+    )
 )
 """Functions that look for their second text in their first."""

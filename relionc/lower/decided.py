@@ -18,7 +18,8 @@ def options(plan: JobPlan, *, queued: bool) -> dict[str, AnyText]:
     values: dict[str, AnyText] = {
         "ranks": str(plan.ntasks),
         "threads": str(plan.threads),
-        "use_gpu": "Yes" if plan.gpus.used else "No",
+        # What the user asks for stays, for RELION to refuse where it does.
+        "use_gpu": "Yes" if _uses_gpus(plan) else "No",
         "gpu_ids": plan.gpus.ids,
         "scratch_dir": plan.scratch.folder,
         # RELION refuses a job of many ranks that is not for a queue.
@@ -29,3 +30,10 @@ def options(plan: JobPlan, *, queued: bool) -> dict[str, AnyText]:
         if option is not None:
             texts[option.key] = text
     return texts
+
+
+def _uses_gpus(plan: JobPlan) -> bool:
+    option, pin = plan.job.type.option_of_role("use_gpu"), plan.job.resources.use_gpu
+    if option is None or plan.job.options[option.key] == "Yes":
+        return plan.gpus.used or (pin is not None and pin.value)
+    return False

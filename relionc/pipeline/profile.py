@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from relionc.site.types import Cluster, Plain
     from relionc.source import Tree
 
-PROFILE = Kind("profile", rb"1\b", "RL609", "this file is not a cluster profile", site.START)
+PROFILE = Kind(
+    "profile",
+    rb"1\b",
+    "RL609",
+    "this file is not a cluster profile",
+    site.START,
+    meant="it is a cluster profile: `relionc cluster show ./FILE` checks it, and a spec names it as its `cluster`",
+)
 _SHELL = ("modules", "launchers", "wrapper", "environment", "allocation")
 """What of a profile a shell reads, or runs as a program."""
 

@@ -151,11 +151,22 @@ class Compiled(NamedTuple):
 class Kind:
     """What a file has to be. One that does not say so, by `key` at the start of a line, is never quoted."""
 
-    def __init__(self, key: str, value: bytes, code: str, message: str, advice: str) -> None:
+    def __init__(
+        self,
+        key: str,
+        value: bytes,
+        code: str,
+        message: str,
+        advice: str,
+        meant: str = "",
+        others: tuple[Kind, ...] = (),
+    ) -> None:
+        """`meant` is what to do with a file of this kind where another is wanted; `others` are looked for then."""
         named = rb"""(?:["']%b["'][ \t]*:|%b[ \t]*:(?=[ \t\r\n]))""" % (key.encode(), key.encode())
         start = rb"(?:^|[\r{,]|--- |\xef\xbb\xbf|\xff\xfe|\xfe\xff)[ \t]*"
         self._mark = re.compile(start + named + rb"""[ \t]*["']?""" + value, re.MULTILINE)
         self.code, self.message, self.advice = code, message, advice
+        self.meant, self.others = meant, others
 
     def fits(self, data: bytes) -> bool:
         """Return whether a file says that it is of this kind, in whatever encoding."""
@@ -182,7 +193,8 @@ class Run:
     def load(self, path: str, data: bytes, kind: Kind) -> Tree:
         """Read a YAML file; stops when it cannot be read, or is none of its kind: then nothing of it is shown."""
         if not kind.fits(data):
-            self.diagnostics.add(Diagnostic(kind.code, ERROR, kind.message, path, None, kind.advice))
+            advice = next((other.meant for other in kind.others if other.fits(data)), kind.advice)
+            self.diagnostics.add(Diagnostic(kind.code, ERROR, kind.message, path, None, advice))
             raise Stop
         loaded = source.load(data, path)
         self.diagnostics += loaded.diagnostics

@@ -16,7 +16,7 @@ from relionc.lower.decided import options as decided_options
 from relionc.lower.guard import continued, identities
 from relionc.lower.jobfile import job_file
 from relionc.pipeline import other_runs
-from relionc.pipeline.profile import cluster_of
+from relionc.pipeline.profile import PROFILE, cluster_of
 from relionc.pipeline.run import Kind, Stop
 from relionc.pipeline.size import site_too_large, too_large
 from relionc.plan import Known, plan_job
@@ -40,7 +40,14 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-SPEC = Kind("relionc", b"", "RL923", "this file is not a spec of relionc", "begin with `relionc: 1`")
+SPEC = Kind(
+    "relionc",
+    b"",
+    "RL923",
+    "this file is not a spec of relionc",
+    "begin with `relionc: 1`",
+    others=(PROFILE,),
+)
 
 
 class Progress(NamedTuple):
@@ -242,9 +249,10 @@ def _relion_commands(
 def _refusal(job: ResolvedJob, refusal: Refusal) -> Finding:
     """Point at the option that RELION refuses, or at the job where the option was left out."""
     route = job.given.get(refusal.option)
+    named = not refusal.option or refusal.option in f"{refusal.message} {refusal.help}"
     return Finding(
         code=refusal.code,
-        message=refusal.message,
+        message=refusal.message if named else f"`{refusal.option}`: {refusal.message}",
         route=route or (*job.route, "options"),
         on_key=route is None,
         help=refusal.help,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from relionc.plan.choice import Choice
     from relionc.plan.demand import Demand
+    from relionc.plan.layout import Layout
     from relionc.plan.model import JobPlan, Reason
     from relionc.site.types import Cluster
     from relionc.solve import Problem
@@ -29,6 +30,8 @@ SEARCH_VISITS = 130_000
 """What all layouts of a spec and all explanations together may take to find: those of later jobs are shorter."""
 ANSWER_VISITS, OF_A_JOB = 90_000, 40
 """How much of it the layouts alone may take; each job takes as long as so many visits even if its layout is known."""
+FEW_NODES = 2
+"""Nodes without GPUs that nobody wonders about, for a job that could use some."""
 MOST_RANKS = 1 << 17
 """The most MPI ranks that all jobs of a spec may have together: a plan lists every one."""
 
@@ -59,7 +62,23 @@ def plan_job(
         refused = refuse_cyclic(job, on_site, layout, summary(layout))
         if refused is not None:
             return None, [refused]
-    return job_plan(job, on_site, layout, why), afterwards(job, on_site, layout)
+    return job_plan(job, on_site, layout, why), [
+        *afterwards(job, on_site, layout),
+        *_without_gpus(job, cluster, layout),
+    ]
+
+
+def _without_gpus(job: ResolvedJob, cluster: Cluster, layout: Layout) -> list[Finding]:
+    """Return a warning where a job that could use GPUs has none, as nobody has asked for any."""
+    if (
+        job.needs.gpu
+        or not job.needs.gpu_possible
+        or not (layout.nodes > FEW_NODES or job.needs.slow_without_gpu)
+    ):
+        return []
+    from relionc.plan.on_cpus import forgotten_gpus
+
+    return forgotten_gpus(job, cluster, layout)
 
 
 def _refusal(job: ResolvedJob, on_site: DemandOnSite, conflict: Conflict, known: Known) -> Finding:

@@ -93,7 +93,9 @@ def with_margin(terms: tuple[Term, ...], least: float) -> tuple[Term, ...]:
 
 
 def gib(value: float) -> str:
-    """Return an amount of GiB with one decimal, as people compare them."""
+    """Return an amount of GiB with one decimal, as people compare them; in MiB where nothing would be left of it."""
+    if 0 < value < 0.05:
+        return f"{max(1, round(value * 1024))} MiB"
     return f"{value:,.1f} GiB"
 
 

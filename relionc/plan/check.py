@@ -31,6 +31,7 @@ def afterwards(job: ResolvedJob, on_site: DemandOnSite, layout: Layout) -> list[
     return [
         *_assumed_memory(job, layout),
         *_uneven_gpus(on_site, layout),
+        *_shared_gpus(on_site, layout),
     ]
 
 
@@ -40,22 +41,25 @@ def _assumed_memory(job: ResolvedJob, layout: Layout) -> list[Finding]:
     A classification takes more the finer its classes get: the model assumes how far that goes. Pre-read particles
     take twice their size with a C library that the profile need not name (docs/memory.md).
     """
-    each = layout.choice.amounts(sure=False)
+    choice = layout.choice
+    each = choice.amounts(sure=False)
     host = {term.label for term in (*each.worker, *each.leader) if term.assumed}
+    fewer = "fewer ranks per node" if choice.max_ranks_per_node > 1 else "a node with more memory"
+    fewer_on_gpu = "fewer ranks per GPU" if choice.use.most > 1 else "GPUs with more memory"
     lacks = [
-        (layout.choice.memory_missing_gib(sure=False), "memory", "fewer ranks per node", _why(host)),
-        (layout.choice.vram_missing_gib(sure=False), "GPU memory", "fewer ranks per GPU", (_CLASSES,)),
+        (choice.memory_missing_gib(sure=False), "memory", "the fullest node", fewer, _why(host)),
+        (choice.vram_missing_gib(sure=False), "GPU memory", "the busiest GPU", fewer_on_gpu, (_CLASSES,)),
     ]
     return [
         Finding(
             code="RL406",
             severity=WARNING,
-            message=f"{what} may run out by {gib(missing)} on the fullest node, if {' and '.join(why)}",
+            message=f"{what} may run out by {gib(missing)} on {where}, if {' and '.join(why)}",
             route=job.route,
             on_key=True,
             help=f"{advice}; `relionc plan` shows the sum, {' and '.join(more)}",
         )
-        for missing, what, advice, reasons in lacks
+        for missing, what, where, advice, reasons in lacks
         if missing > 0
         for why, more in [zip(*reasons, strict=True)]
     ]
@@ -85,5 +89,24 @@ def _uneven_gpus(on_site: DemandOnSite, layout: Layout) -> list[Finding]:
             route=route,
             help="workers (ranks without the leader) that are a multiple of the GPUs: the busiest GPU sets the pace",
             conflict=of_layout(on_site, layout),
+        )
+    ]
+
+
+def _shared_gpus(on_site: DemandOnSite, layout: Layout) -> list[Finding]:
+    """Return a warning where several ranks share a GPU, as is asked for, and their program takes one rank for each."""
+    demand, most = on_site.demand, layout.choice.use.most
+    if not demand.one_rank_per_gpu or most < 2:
+        return []
+    routes = demand.pins.routes
+    route = routes.get("ranks_per_gpu") or routes.get("gpu_ids")
+    return [
+        Finding(
+            code="RL317",
+            severity=WARNING,
+            message=f"{most} ranks share a GPU, and each starts a program that takes the GPU for its own",
+            route=route or routes.get("ntasks", ()),
+            help="one rank for each GPU, unless you have seen it run and be faster",
+            why="RELION starts it (relion#201); whether the memory of the GPU is enough, nobody knows before.",
         )
     ]

@@ -405,7 +405,7 @@ class Choice:
             return NO_USE
         if self.mode.leaves_nodes_to_slurm:  # which leaves open what is where
             return NO_USE._replace(idle=gpus)
-        threads = self.threads
+        threads = self.on_site.demand.device_threads(self.threads)
         if self.on_site.entry_devices:  # the devices of a rank's threads end with its entry of the list
             threads = min(threads, self.on_site.entry_devices)
         key = self.mode, gpus, self.workers_per_node, threads, self.nodes_or_tasks
@@ -423,6 +423,6 @@ class Choice:
             first = per_node
         else:  # somebody else's place is a worker's, too
             first = self.ranks_per_node
-        if demand.one_rank_per_gpu:
+        if demand.gpu_by_rank:
             return ranks_use(ids, (first, per_node), self.nodes_or_tasks, gpus)
         return job_use(ids, (first, per_node), self.nodes_or_tasks, gpus, threads)

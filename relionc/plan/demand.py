@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from relionc.spec.model import ResolvedJob
 
 
+MOST_DEVICES = 64
+"""GPUs of a node that a process can use: more than any has."""
+
+
 class LocalLimit(NamedTuple):
     """RELION's bound on MPI ranks of jobs that go through no queue; reads like a rule of the catalogue."""
 
@@ -71,6 +75,8 @@ class Demand(NamedTuple):
     gpu: bool
     one_rank_per_gpu: bool
     single_gpu: bool
+    gpu_by_rank: bool
+    all_gpus: bool
     interactive: bool
     items: int | None
     usual_cpus: int
@@ -100,6 +106,10 @@ class Demand(NamedTuple):
         """RELION's threads of a rank whatever its CPUs: pinned, or one without threads; None: as many as its CPUs."""
         return self.pins.threads or (None if self.threads else 1)
 
+    def device_threads(self, threads: int) -> int:
+        """Return the threads over which the GPUs of a rank are shared: enough of them for a process that has all."""
+        return MOST_DEVICES if self.all_gpus else threads
+
     def threads_of(self, cpus_per_task: int) -> int:
         """Return RELION's threads of a rank with so many CPUs."""
         return self.fixed_threads or cpus_per_task
@@ -124,6 +134,8 @@ def demand_of(job: ResolvedJob, cluster: Cluster) -> Demand:
         gpu=needs.gpu,
         one_rank_per_gpu=needs.one_rank_per_gpu,
         single_gpu=needs.single_gpu,
+        gpu_by_rank=needs.gpu_by_rank or needs.one_rank_per_gpu,
+        all_gpus=needs.all_gpus,
         interactive=job.interactive,
         items=items.value if items is not None and needs.mpi else None,
         usual_cpus=usual_cpus,
@@ -131,7 +143,7 @@ def demand_of(job: ResolvedJob, cluster: Cluster) -> Demand:
         amounts=_amounts_of(job, cluster),
         scratch=scratch,
         pins=pins_of(job, has_queue=cluster.scheduler == "slurm"),
-        not_checked=(*_unknown_amounts(job, cluster), *missing),
+        not_checked=tuple(dict.fromkeys((*_unknown_amounts(job, cluster), *missing))),
     )
 
 

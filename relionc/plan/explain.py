@@ -19,6 +19,7 @@ from relionc.plan.words import plural
 from relionc.slurm.sizes import format_memory
 from relionc.slurm.times import format_time
 from relionc.solve import Refutation, TooHard, best, nearest
+from relionc.spec.model import Pin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 MOST_SUGGESTIONS = 3
 MOST_CHANGES = 3
 """The most pins that one suggestion changes."""
+MOST_RANKS_OF_GPU = 4
+"""The most ranks that are suggested for one GPU."""
 LEAVE_OUT = "(leave it out)"
 
 
@@ -171,7 +174,9 @@ def _more_suggestions(
 ) -> Iterator[list[Suggestion]]:
     freed = _Freed(job, on_site.cluster)
     alone = _changes(job, on_site, [(name,) for name in pins], freed)
-    found = _nearest_first([*alone.values(), *_without_preread(job, on_site.cluster)])
+    found = _nearest_first(
+        [*alone.values(), *_without_preread(job, on_site.cluster), *_on_shared_gpus(job, on_site)]
+    )
     yield found
     kinds = (VALUES, AMOUNTS, LEFT_OUT)
     rest = [
@@ -386,6 +391,21 @@ def _without_preread(job: ResolvedJob, cluster: Cluster) -> list[tuple[float, Su
     route = job.given[option.key]
     change = (route, "no" if route[-1] == option.key else LEAVE_OUT)  # it may be one of several arguments
     return [(1.0, Suggestion((change,), f"{result}, particles read from disk or scratch"))]
+
+
+def _on_shared_gpus(job: ResolvedJob, on_site: DemandOnSite) -> list[tuple[float, Suggestion]]:
+    """Return the fewest ranks for each GPU with which a job fits on those that are asked for, if several do."""
+    pins = on_site.demand.pins
+    if not (on_site.demand.leader and pins.has("gpus", "gpus_per_node")) or pins.ranks_per_gpu is not None:
+        return []
+    if on_site.demand.ranks_are_asked:
+        return []
+    route = (*job.route, "resources", "ranks_per_gpu")
+    for ranks in range(2, MOST_RANKS_OF_GPU + 1):
+        made = _re_solved(with_pin(job, "ranks_per_gpu", Pin(ranks, route)), on_site.cluster)
+        if made is not None:
+            return [(float(ranks), Suggestion(((route, str(ranks)),), made))]
+    return []
 
 
 def summary(layout: Layout) -> str:

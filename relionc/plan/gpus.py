@@ -31,6 +31,13 @@ def highest(ids: str) -> int:
     return max((int(device) for device in listed if _is_number(device)), default=-1)
 
 
+def shares_gpus(ids: str) -> bool:
+    """Return whether a list names a GPU for several ranks, or several for one."""
+    entries = parse_ids(ids)
+    devices = [device.strip() for entry in entries for device in entry]
+    return len(devices) != len(entries) or len(set(devices)) != len(devices)
+
+
 def worker_devices(ids: str, worker: int, workers_on_host: int, gpus: int, threads: int) -> tuple[int, ...]:
     """Return the devices that a worker of a refine-type program uses, ascending.
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from relionc.expr import AnyText
+    from relionc.plan.demand import Demand
     from relionc.plan.layout import Layout
     from relionc.plan.model import Reason
     from relionc.plan.on_site import DemandOnSite
@@ -57,7 +58,7 @@ def job_plan(job: ResolvedJob, asked: DemandOnSite, layout: Layout, reasons: tup
         groups=(workers,) if leader is None else (leader, workers),
         cpus_per_task=layout.cpus_per_task,
         threads=threads,
-        gpus=_gpus(asked, layout),
+        gpus=_gpus(job, asked, layout),
         memory=Memory(
             worker=amounts.worker,
             leader=amounts.leader,
@@ -92,18 +93,27 @@ def _workers(job: ResolvedJob, asked: DemandOnSite, layout: Layout) -> Group:
         gpus_per_node=layout.gpus_per_node,
         scratch_gib=_scratch_gib(job, asked, layout),
         exclusive=bool(demand.pins.exclusive),
+        node_scratch_gib=node.scratch_gib,
     )
 
 
-def _gpus(asked: DemandOnSite, layout: Layout) -> Gpus:
+def _gpus(job: ResolvedJob, asked: DemandOnSite, layout: Layout) -> Gpus:
     demand, choice = asked.demand, layout.choice
     return Gpus(
         used=demand.gpu,
-        ids=demand.pins.gpu_ids or "",
+        ids=demand.pins.gpu_ids or _told(job, demand, layout),
         vram=choice.amounts().vram,
         vram_gib=layout.pool.node_type.vram_gib if demand.gpu else 0.0,
         workers=choice.use.most,
     )
+
+
+def _told(job: ResolvedJob, demand: Demand, layout: Layout) -> str:
+    """Return the list of a lone process that shares nothing and has to be told its GPUs: all, or the first."""
+    if not demand.gpu or not demand.serial or job.type.option_of_role("gpu_ids") is None:
+        return ""
+    count = layout.gpus_per_node or 1
+    return ",".join(map(str, range(count))) if demand.all_gpus else "0" if demand.single_gpu else ""
 
 
 def memory_flags(asked: DemandOnSite, layout: Layout) -> tuple[int | None, int | None]:

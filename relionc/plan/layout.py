@@ -105,7 +105,7 @@ def _devices(
     count = layout.gpus_per_node
     if not count or role == LEADER:
         return ()
-    if demand.one_rank_per_gpu:
+    if demand.gpu_by_rank:
         return rank_devices(demand.gpu_ids, rank, count)
     worker = rank - 1 if role == WORKER else rank
-    return worker_devices(demand.gpu_ids, worker, workers_here, count, threads)
+    return worker_devices(demand.gpu_ids, worker, workers_here, count, demand.device_threads(threads))

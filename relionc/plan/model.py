@@ -80,7 +80,7 @@ class Group(NamedTuple):
 
     `nodes` None: Slurm chooses how many. Exactly one of the two memory values is set, none where there is no
     scheduler; all groups of a job have the same one, or srun refuses it (Slurm 22.05, tried). `cpus_per_node` are
-    allocated on the fullest node, in whole cores; `node_cpus` and `node_memory_mib` are what a node has.
+    allocated on the fullest node, in whole cores; `node_cpus` and the like are what a node has.
     """
 
     partition: str
@@ -98,6 +98,7 @@ class Group(NamedTuple):
     gpus_per_node: int = 0
     scratch_gib: int = 0
     exclusive: bool = False
+    node_scratch_gib: int = 0
 
     @property
     def tasks_per_node(self) -> int | None:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from relionc.diag import Finding, Related, Suggestion
-from relionc.plan.gpus import worker_devices
+from relionc.plan.gpus import rank_devices, worker_devices
 from relionc.plan.layout import ranks
 from relionc.plan.model import LEADER, Rank
 
@@ -70,17 +70,18 @@ def cyclic(on_site: DemandOnSite, layout: Layout) -> tuple[Rank, ...]:
         places = [left - 1 for left in places]
     has_leader = blocks[0].role == LEADER
     workers = Counter(dealt[has_leader:])
-    threads = layout.choice.threads
+    demand, gpus = on_site.demand, layout.gpus_per_node
+    threads = demand.device_threads(layout.choice.threads)
+
+    def devices(rank: Rank, node: int) -> tuple[int, ...]:
+        if rank.role == LEADER:
+            return ()
+        if demand.gpu_by_rank:
+            return rank_devices(demand.gpu_ids, rank.rank, gpus)
+        return worker_devices(demand.gpu_ids, rank.rank - has_leader, workers[node], gpus, threads)
+
     return tuple(
-        rank._replace(node=node, gpus=())
-        if rank.role == LEADER
-        else rank._replace(
-            node=node,
-            gpus=worker_devices(
-                on_site.demand.gpu_ids, rank.rank - has_leader, workers[node], layout.gpus_per_node, threads
-            ),
-        )
-        for rank, node in zip(blocks, dealt, strict=True)
+        rank._replace(node=node, gpus=devices(rank, node)) for rank, node in zip(blocks, dealt, strict=True)
     )
 
 

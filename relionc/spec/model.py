@@ -146,6 +146,10 @@ class Needs(NamedTuple):
     window: bool = False
     copies_repeats: bool = False
     single_gpu: bool = False
+    gpu_by_rank: bool = False
+    all_gpus: bool = False
+    gpu_on_request: bool = False
+    slow_without_gpu: bool = False
     vram: tuple[str, ...] = ()
     quantities: Mapping[str, float] = {}  # those that the options give
 

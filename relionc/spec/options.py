@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
 _SHELL = re.compile(r"\$(\w+|\{\w+\})|`|\$\(")
+_HOME = re.compile(r"(?:^|(?<= ))~[\w.-]*/")
+_PATHS = ("file", "node", "text")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _OPERATORS = re.compile(r"[;|&<>()]")
 _TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
@@ -190,6 +192,11 @@ def _safe(text: AnyText, option: Option, route: Route, scope: SpecScope) -> bool
         advice = f"write ${{{{ env.{name.strip('{}')} }}}} for the variable of the job" if name else ""
         message = f"`{shell.group(0)}` would stay as it is: values are never read by a shell"
         scope.report("RL902", message, route, advice)
+        return False
+    home = _HOME.search(characters) if option.kind in _PATHS else None
+    if home:
+        message = f"`{home.group(0)}` would stay as it is: values are never read by a shell"
+        scope.report("RL902", message, route, "write the whole path, or ${{ env.HOME }}/ for your own folder")
         return False
     if option.role == "extra_args" and (operator := _OPERATORS.search(characters)):
         message = f"`{operator.group(0)}` is for a shell; additional arguments are words for the program"

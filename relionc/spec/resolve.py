@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from relionc import catalog
 from relionc.diag import Finding, Fix
 from relionc.expr import TooMuchWorkError, text_of
-from relionc.expr.refs import MASK, masked, show
+from relionc.expr.refs import MASK, joined, masked, show
 from relionc.source import values
 from relionc.source.values import as_mapping, as_scalar
 from relionc.spec import options as job_options
@@ -21,6 +21,7 @@ from relionc.spec.inputs import NoFiles, inputs, made_by
 from relionc.spec.inputs import values as values_of
 from relionc.spec.model import Needs, Pin, ResolvedJob, ResolvedSpec
 from relionc.spec.order import in_order
+from relionc.spec.placeholders import placeholders
 from relionc.spec.scope import SpecScope
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def resolve(
     """
     scope = SpecScope({key: as_scalar(each) for key, each in as_mapping(value.get("vars")).items()})
     version = _version(value, relion, scope)
+    scope.findings += placeholders({key: each for key, each in value.items() if key != "cluster"})
     try:
         jobs = _jobs(value, version, scope, disk or NoFiles(), left_out)
     except TooMuchWorkError as error:
@@ -123,6 +125,15 @@ def _version(value: Mapping[str, Plain], override: str | None, scope: SpecScope)
 def _yes(value: Plain) -> bool:
     """Whether a flag is set; the schema lets pass true, false, yes and no."""
     return value is True or value == "yes"
+
+
+def _on_request(needs: Needs, pins: Resources) -> Needs:
+    """Return the needs of a job that uses GPUs if it is given some."""
+    return needs._replace(gpu=True) if needs.gpu_on_request and _wants_gpus(pins) else needs
+
+
+def _wants_gpus(pins: Resources) -> bool:
+    return any(pin is not None for pin in (pins.gpu_type, pins.gpus_per_node, pins.gpus))
 
 
 def _same_output(jobs: list[ResolvedJob]) -> list[Finding]:
@@ -193,7 +204,7 @@ class _Resolver:
         pins = job_resources.merged(
             own_pins, job_resources.from_options(job_type, texts, given, self.scope), self.scope
         )
-        self._ask_for_gpus(job_type, texts, given, pins)
+        self._ask_for_gpus(job_type, texts, given, pins, is_continue=is_continue)
         self.scope.outputs[name] = partial(
             catalog.outputs, job_type, texts, output=output, is_continue=is_continue
         )
@@ -202,7 +213,7 @@ class _Resolver:
         data = resolve_data(as_mapping(raw.get("data")), job_type, texts, route, self.scope, files)
         known = values_of(job_type, files, data)
         self.makers[output] = made_by(name, job_type, texts, output, known, is_continue=is_continue)
-        needs = Needs(**catalog.needs(job_type, texts, is_continue=is_continue))
+        needs = _on_request(Needs(**catalog.needs(job_type, texts, is_continue=is_continue)), pins)
         further = self._merged("slurm", raw, route)
         pins = pins._replace(distribution=sbatch.distribution(further, needs.gpu, self.scope))
         return ResolvedJob(
@@ -237,9 +248,7 @@ class _Resolver:
             message = f"RELION {self.version} has no {name} job"
             self.scope.report("RL102", message, here, catalog.having(elsewhere))
             return None
-        from relionc.diag.near import nearest
-
-        near = nearest(name, catalog.types(self.version), 0.4)
+        near = catalog.meant_type(name, self.version)
         advice = f"did you mean `{near}`?" if near else f"there are {', '.join(catalog.types(self.version))}"
         fixes = (Fix(f"use {near}", here, near),) if near else ()
         self.scope.report("RL102", f"there is no job type `{name}`", here, advice, fixes=fixes)
@@ -298,13 +307,28 @@ class _Resolver:
         understand(JobArguments(job_type, texts, given, option.key, is_continue, here, known), self.scope)
 
     def _ask_for_gpus(
-        self, job_type: JobType, texts: dict[str, AnyText], given: dict[str, Route], pins: Resources
+        self,
+        job_type: JobType,
+        texts: dict[str, AnyText],
+        given: dict[str, Route],
+        pins: Resources,
+        *,
+        is_continue: bool,
     ) -> None:
-        """Asking for GPUs in `resources` switches RELION's own option on, unless the user switched it off."""
+        """Asking for GPUs in `resources` switches RELION's own option on, unless the user switched it off.
+
+        Where RELION refuses that option and its program uses GPUs all the same, it gets the arguments for it.
+        """
         option = job_type.option_of_role("use_gpu")
-        asked = pins.gpu_type or pins.gpus_per_node or pins.gpus
-        if option is not None and asked is not None and option.key not in given:
+        if option is None or not _wants_gpus(pins) or option.key in given:
+            return
+        extra = job_type.option_of_role("extra_args")
+        arguments = catalog.gpu_arguments(job_type, texts, is_continue=is_continue)
+        if extra is None or not arguments:
             texts[option.key] = "Yes"
+        else:
+            own = texts[extra.key]
+            texts[extra.key] = joined([own, " ", arguments]) if own else arguments
 
     def _output(self, raw: Mapping[str, Plain], name: str, job_type: JobType, route: Route) -> str:
         if "output" not in raw:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from relionc.diag import WARNING, Finding
 from relionc.expr import Text, text_of
 from relionc.slurm.gres import parse_gres
 from relionc.slurm.sizes import parse_size
 from relionc.slurm.syntax import SlurmSyntaxError
-from relionc.slurm.times import parse_time
+from relionc.slurm.times import format_time, parse_time
 from relionc.source.values import as_scalar
 from relionc.spec.model import Pin, Resources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from relionc.catalog.types import JobType
     from relionc.diag import Route
@@ -54,9 +55,30 @@ def resolve(raw: Routed, scope: SpecScope) -> Pins:
             continue
         try:
             pins[key] = Pin(_READERS[key](known), route)
+            if key == "time":
+                scope.findings += _short_times(_short(known), route)
         except (_WrongError, SlurmSyntaxError) as error:
             scope.report("RL107", f"{key}: {error}", route, error.help)
     return pins
+
+
+MOST_HOURS = 96
+"""A plain number up to this may be meant as hours; Slurm takes it for minutes."""
+
+
+def _short_times(text: str, route: Route) -> Iterator[Finding]:
+    """Yield a warning for a limit of minutes that looks like one of hours."""
+    minutes, colon, seconds = text.partition(":")
+    if not minutes.isdecimal() or int(minutes) > MOST_HOURS or not (seconds.isdecimal() or not colon):
+        return
+    yield Finding(
+        code="RL615",
+        severity=WARNING,
+        message=f"`{text}` is {int(minutes)} minutes{f' and {seconds} seconds' if colon else ''} to Slurm",
+        route=route,
+        help=f"write {format_time(int(minutes) * 3600)} for hours, "
+        f"or {format_time(max(parse_time(text), 60))} if it is meant",
+    )
 
 
 def _short(value: Value) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _COUNTS = ("ranks", "threads")
-STOPS = "RL133"
+STOPS, OTHERWISE = "RL133", "RL135"
 
 
 def suspect_values(job: Job) -> Iterator[Finding]:
@@ -37,7 +37,14 @@ def suspect_values(job: Job) -> Iterator[Finding]:
         yield Finding(bound.code, message, route=place, severity=WARNING, why=bound.source)
     for rule in needs["run_rules"]:
         place = _place(job, rule.option)
-        yield Finding(STOPS, rule.message, route=place, severity=WARNING, help=rule.help, why=rule.source)
+        yield Finding(
+            OTHERWISE if rule.runs else STOPS,
+            rule.message,
+            route=place,
+            severity=WARNING,
+            help=rule.help,
+            why=rule.source,
+        )
 
 
 def _place(job: Job, key: str) -> tuple[int, ...]:

@@ -23,6 +23,7 @@ BASE = {"relionc": "relionc: 1", "cluster": "cluster: biowulf", "relion": 'relio
 JOB = {
     "type": "type: class3d",
     "options": "options: {fn_img: particles.star, fn_ref: reference.mrc, particle_diameter: 300}",
+    "resources": "resources: {gpus: p100}",
 }
 PARTS = [
     pytest.param(block.text, id=f"spec.md:{block.line}")

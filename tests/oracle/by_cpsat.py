@@ -661,18 +661,21 @@ class _Layout:
     def _require_gpus(self) -> None:
         m, model, demand = self.m, self.m.model, self.demand
         entries = _entries(self.pins.get("gpu_ids", ""))
+        sharing = self.pins.get("ranks_per_gpu", 1)
         model.add(self.gpus <= self.here(lambda p: p.node["gpus"]))
         model.add(self.gpus > max((max(entry) for entry in entries), default=0))
         if demand.get("single_gpu"):
             model.add(self.gpus == 1)
             model.add(self.n == 1)
         if demand["one_rank_per_gpu"]:
-            model.add(self.on_node == self.gpus)
-            model.add(self.w == self.gpus)
+            model.add(self.on_node == self.w)
+            devices = [device for entry in entries for device in entry]
+            if len(set(devices)) == len(devices) == len(entries):
+                model.add(self.w == self.gpus * sharing)
             model.add(self.ranks <= (len(entries) or ANY))
         self.busiest = m.number(1, m.bounds(self.on_first)[1])
         if demand["one_rank_per_gpu"] and not entries:
-            model.add(self.busiest == 1)  # G ranks that follow each other have each rest by G once
+            model.add(self.busiest == sharing)  # G ranks that follow each other have each rest by G once
         elif entries:
             self._use_gpus_by_job(entries)
         else:

@@ -426,6 +426,12 @@ class Use(NamedTuple):
     straddling: int  # workers with threads on several
 
 
+def shares(ids: str) -> bool:
+    """Whether a list gives one GPU to several ranks, or several to one."""
+    entries = [entry.split(",") for entry in ids.split(":")] if ids else []
+    return any(len(entry) > 1 for entry in entries) or len({entry[0] for entry in entries}) < len(entries)
+
+
 def gpu_use(instance: dict[str, Any], choice: Choice) -> Use:
     """Map every rank to its devices, as RELION does."""
     demand = instance["demand"]
@@ -666,7 +672,8 @@ def _workers_break(instance: dict[str, Any], choice: Choice) -> Iterator[str]:
         cpus = min(cpus, choice.place.node["cpus_per_gpu"] * choice.gpus)
     if tasks * choice.c > choice.place.cpus or whole_cores(choice, tasks * choice.c) > cpus:
         yield "site:cpus"
-    if demand["one_rank_per_gpu"] and abs(choice.w - choice.gpus) + extra_rank(demand, choice) > 0:
+    wanted = choice.w if shares(pins.get("gpu_ids", "")) else choice.gpus * pins.get("ranks_per_gpu", 1)
+    if demand["one_rank_per_gpu"] and abs(choice.w - wanted) + extra_rank(demand, choice) > 0:
         yield "need:rank_per_gpu"
 
 

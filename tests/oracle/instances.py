@@ -266,6 +266,8 @@ def _as_demand(given: dict[str, Any]) -> Demand:
         gpu=given["gpu"],
         one_rank_per_gpu=given["one_rank_per_gpu"],
         single_gpu=given["single_gpu"],
+        gpu_by_rank=given["one_rank_per_gpu"],
+        all_gpus=False,
         interactive=given["interactive"],
         items=given["items"],
         usual_cpus=given["usual_cpus"],

@@ -35,7 +35,7 @@ def spec(
 ) -> dict[str, Any]:
     """Return a spec with one job `a`, its input filled in."""
     kind = job.get("type", "class3d")
-    whole = {**job, "type": kind, "options": {**INPUTS[kind], **job.get("options", {})}}
+    whole = {**job, "type": kind, "options": {**INPUTS.get(kind, {}), **job.get("options", {})}}
     return {"relionc": 1, "cluster": cluster, "relion": relion, **more, "jobs": {"a": whole}}
 
 

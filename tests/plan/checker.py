@@ -98,15 +98,19 @@ def _cpus(plan: Mapping[str, Any], node: NodeType) -> Iterator[str]:
         yield "more CPUs than the site gives with these GPUs"
 
 
-def relion_devices(plan: Mapping[str, Any], rank: int, node: int, motion: bool) -> set[int]:
+ALL_OF_ITS_GPUS = ("modelangelo", "external")
+"""Types whose one process uses every GPU that it gets."""
+
+
+def relion_devices(plan: Mapping[str, Any], rank: int, node: int, by_rank: bool) -> set[int]:
     """RELION's own rule, for a GPU list or without one."""
     gpus, ids, threads = plan["gpus_per_node"], plan["gpu_ids"], plan["threads"]
     led = any(other["role"] == "leader" for other in plan["ranks"])
     if ids[:1].isdigit():
         lists = [[int(number) for number in part.split(",")] for part in ids.split(":")]
-        mine = lists[rank] if motion else lists[(rank - led) % len(lists)]
-        return set(mine[:threads]) if not motion else set(mine)
-    if motion:
+        mine = lists[rank] if by_rank else lists[(rank - led) % len(lists)]
+        return set(mine) if by_rank else set(mine[:threads])
+    if by_rank:
         return {rank % gpus}
     here = sum(other["node"] == node and other["role"] != "leader" for other in plan["ranks"])
     return {
@@ -124,13 +128,17 @@ def _gpus(plan: Mapping[str, Any], node: NodeType, job: Mapping[str, Any], clust
         yield f"{count} GPUs of {node.gpus}"
     if plan["mode"] == "heterogeneous":
         yield "GPUs with ranks wherever there is room"
-    motion = job["type"] == "motioncorr"
+    motion, by_rank = job["type"] == "motioncorr", job["type"] in ("motioncorr", "autopick")
     nodes = range(plan["nodes"] - worker_nodes(plan), plan["nodes"])
-    if motion and plan["ntasks"] != len(nodes) * count:
+    if motion and not plan["gpu_ids"] and plan["ntasks"] % (len(nodes) * count):
         yield "MotionCor2 takes one rank per GPU"
     loads: Counter[tuple[int, int]] = Counter()
     for rank in plan["ranks"]:
-        here = set() if rank["role"] == "leader" else relion_devices(plan, rank["rank"], rank["node"], motion)
+        here = (
+            set() if rank["role"] == "leader" else relion_devices(plan, rank["rank"], rank["node"], by_rank)
+        )
+        if job["type"] in ALL_OF_ITS_GPUS:
+            here = set(range(count))
         if here != set(rank["gpus"]):
             yield f"rank {rank['rank']} uses GPU {sorted(here)}, the plan says {rank['gpus']}"
         loads.update((rank["node"], gpu) for gpu in here)

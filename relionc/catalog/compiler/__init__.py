@@ -7,6 +7,7 @@ its first use (`relionc.catalog.checkout`).
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from relionc.catalog.compiler.fragments import FragmentError
@@ -20,6 +21,7 @@ from relionc.catalog.compiler.ranges import number
 from relionc.catalog.compiler.release import Release
 from relionc.catalog.compiler.starfiles import compile_starfiles
 from relionc.catalog.compiler.values import CatalogError, mapping
+from relionc.catalog.types import plain_name
 from relionc.expr import ExprError
 from relionc.source import load
 
@@ -117,4 +119,22 @@ def _index(compiled: dict[str, dict[str, TypeData]]) -> dict[str, object]:
     return {
         "types": {version: tuple(types) for version, types in compiled.items()},
         "ids": {version: dict(sorted(table.items())) for version, table in ids.items()},
+        "called": {version: _called(types) for version, types in compiled.items()},
     }
+
+
+def _called(types: dict[str, TypeData]) -> dict[str, str]:
+    """Return what people and RELION call the types of a version: by label, folder and title, and in its code."""
+    names: dict[str, str] = {}
+    for name, data in types.items():
+        in_code = re.findall(r"getCommands(?:Tomo)?(\w+?)Job", data["source"])
+        for each in (
+            data["type_id"],
+            data["type_id"].rpartition(".")[2],
+            data["job_dir"],
+            data["title"],
+            *in_code,
+        ):
+            if not each.isdigit():
+                names.setdefault(plain_name(each), name)
+    return dict(sorted(names.items()))

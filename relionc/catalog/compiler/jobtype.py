@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from relionc.catalog.compiler.derived import flags, output_names
@@ -15,7 +16,7 @@ from relionc.catalog.steps import encoded
 from relionc.expr import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from relionc.catalog.compiler.facts import Fact
     from relionc.catalog.compiler.release import Release
@@ -27,7 +28,17 @@ if TYPE_CHECKING:
 _KEYS = ("type", "title", "like", "job_dir", "source", "versions", "options", "traits", "names", "steps", "files",
          "blocks", "control", "tomo")  # fmt: skip
 _CONDITIONS = ("mpi", "leader", "gpu", "gpu_possible", "one_rank_per_gpu", "preread", "scratch", "threads")
-_SELDOM = ("window", "copies_repeats", "single_gpu")  # few types have them
+# Few types have them.
+_SELDOM = (
+    "window",
+    "copies_repeats",
+    "single_gpu",
+    "gpu_by_rank",
+    "all_gpus",
+    "gpu_on_request",
+    "gpu_arguments",
+    "slow_without_gpu",
+)
 _TRAITS = (
     *_CONDITIONS,
     *_SELDOM,
@@ -41,9 +52,10 @@ _TRAITS = (
     "data_rules",
     "passes",
 )
+_IT = re.compile(r"\bit\b")
 _RANK_RULE = ("code", "versions", "when", "minimum", "maximum", "odd", "message", "source")
 _DATA_RULE = ("versions", "when", "option", "message", "help", "severity", "source", "tried")
-_RUN_RULE = ("versions", "when", "option", "message", "help", "source")
+_RUN_RULE = ("versions", "when", "option", "message", "help", "source", "runs")
 
 
 def compiled(release: Release, shared: dict[str, Plain], source: dict[str, Plain]) -> TypeData:
@@ -113,9 +125,10 @@ def _traits(
 ) -> dict[str, object]:
     check_keys("traits", given, _TRAITS)
     conditions = {name: names.expr(release.chosen(given.get(name, False))) for name in _CONDITIONS}
-    ranks, runs = (_rules(release, given, key) for key in ("rank_rules", "run_rules"))
+    ranks, own = (_rules(release, given, key) for key in ("rank_rules", "run_rules"))
+    runs = [*own, *_of_options(release, names, sequence(shared.get("rules", [])))]
     for name in _SELDOM:
-        if name in given:
+        if release.chosen(given.get(name)) is not None:
             conditions[name] = names.expr(release.chosen(given[name]))
     return {
         **conditions,
@@ -182,6 +195,29 @@ def _passed(release: Release, names: ExpressionNames, facts: dict[str, Plain]) -
 
 def _rules(release: Release, given: dict[str, Plain], key: str) -> list[dict[str, Plain]]:
     return [mapping(rule) for rule in sequence(given.get(key, [])) if release.applies(rule)]
+
+
+def _of_options(
+    release: Release, names: ExpressionNames, shared: Sequence[Plain]
+) -> Iterator[dict[str, Plain]]:
+    """Yield the rules that all types with some option share; `it` stands for the option in what they say.
+
+    A rule may name further options: it is for types that have all of them.
+    """
+    for rule in map(mapping, shared):
+        if not release.applies(rule):
+            continue
+        for key in texts(rule["each"]):
+            if key in names.options and all(each in names.options for each in texts(rule.get("with", []))):
+                yield {**_about(rule, key), "option": key}
+
+
+def _about(rule: dict[str, Plain], key: str) -> dict[str, Plain]:
+    """Return a shared rule with an option in the place of `it`."""
+    said: dict[str, Plain]
+    kept = {name: each for name, each in rule.items() if name not in ("each", "with")}
+    said = {name: str(kept[name]).replace("{it}", key) for name in ("message", "help") if name in kept}
+    return {**kept, **said, "when": _IT.sub(key, str(kept["when"]))}
 
 
 def _models(release: Release, names: ExpressionNames, given: dict[str, Plain]) -> dict[str, object]:

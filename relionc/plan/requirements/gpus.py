@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from relionc.plan.amounts import gib, sum_of
 from relionc.plan.choice import Choice
-from relionc.plan.gpus import highest, node_use, parse_ids
+from relionc.plan.gpus import highest, node_use, parse_ids, shares_gpus
 from relionc.plan.requirements.record import (
     OF_RANKS,
     UP,
@@ -130,7 +130,7 @@ def _each_has_a_gpu(on_site: DemandOnSite) -> bool:
     """Whether each worker has a GPU, however many there are: a list may name none for some, or be too short."""
     listed = parse_ids(on_site.demand.gpu_ids)
     named = all(any(device.strip().isdecimal() for device in entry) for entry in listed)
-    return not listed or (named and not on_site.demand.one_rank_per_gpu)
+    return not listed or (named and not on_site.demand.gpu_by_rank)
 
 
 def _missing_devices(choice: Choice) -> int:
@@ -139,11 +139,24 @@ def _missing_devices(choice: Choice) -> int:
     return max(0, highest(choice.on_site.demand.gpu_ids) + 1 - there) if there else 0
 
 
+def _ranks_wanted(choice: Choice) -> int:
+    """Ranks of a node for a program that takes one per GPU: a list, or `ranks_per_gpu`, may say more or fewer."""
+    demand = choice.on_site.demand
+    if shares_gpus(demand.gpu_ids):
+        return choice.workers_per_node
+    return choice.gpus * (demand.pins.ranks_per_gpu or 1)
+
+
 def _entries(on_site: DemandOnSite) -> int:
     return len(parse_ids(on_site.demand.gpu_ids))
 
 
 # --- in words -------------------------------------------------------------------------------------------------
+
+
+def _entries_in_words(layout: Layout) -> str:
+    count = _entries(layout.choice.on_site)
+    return "1 entry" if count == 1 else f"{count} entries"
 
 
 def _devices_in_words(layout: Layout) -> str:
@@ -228,12 +241,17 @@ DEVICES = Requirement(
 )
 RANK_PER_GPU = Requirement(
     "need:rank_per_gpu",
-    Excess("\\|w - G\\| + e, for a program that takes one rank per GPU", "ranks", "catalogue"),
+    Excess(
+        "\\|w - G\\| + e, for a program that takes one rank per GPU, where neither `ranks_per_gpu` nor a list of GPUs "
+        "says otherwise",
+        "ranks",
+        "catalogue",
+    ),
     only_if(
         lambda on_site: on_site.demand.gpu and on_site.demand.one_rank_per_gpu,
         Measure(
             ("mode", "gpus", "workers_per_node"),
-            lambda c: abs(c.workers_per_node - c.gpus) + c.leader_slots,
+            lambda c: abs(c.workers_per_node - _ranks_wanted(c)) + c.leader_slots,
         ),
     ),
     "one rank per GPU",
@@ -258,12 +276,12 @@ GPU_LIST = Requirement(
     "need:gpu_list",
     Excess("ranks without an entry in a list that is not repeated", "ranks", "`motioncorr_runner.cpp`"),
     only_if(
-        lambda on_site: on_site.demand.gpu and on_site.demand.one_rank_per_gpu and _entries(on_site) > 0,
+        lambda on_site: on_site.demand.gpu and on_site.demand.gpu_by_rank and _entries(on_site) > 0,
         Measure(OF_RANKS, lambda c: c.ranks - _entries(c.on_site), UP_RANKS),
     ),
     "an entry of the list of GPUs for each rank",
     lambda it: (
-        f"the list of GPUs has {_entries(it.choice.on_site)} entries for {it.ntasks} ranks: this program "
+        f"the list of GPUs has {_entries_in_words(it)} for {it.ntasks} ranks: this program "
         "takes one for each, and stops"
     ),
     "RL308",

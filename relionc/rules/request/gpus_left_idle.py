@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relionc import catalog
 from relionc.diag import Finding
 
 if TYPE_CHECKING:
@@ -20,7 +21,22 @@ def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
     pin = job.resources.asked_gpus
     if pin is not None and job.needs.gpu_possible and not job.needs.gpu:
         option = job.type.option_of_role("use_gpu")
+        if option is not None and job.options[option.key] == "Yes":
+            yield from _refused(job, option.key)
+            return
         leave_out = f"leave `{pin.route[-1]}` out"
         text = f"set `{option.key}: yes`, or {leave_out}" if option else leave_out
         message = "GPUs are asked for, but these options leave them idle"
         yield Finding(code=CODE, message=message, route=pin.route, help=text)
+
+
+def _refused(job: ResolvedJob, option: str) -> Iterator[Finding]:
+    """Yield why RELION refuses an option that is set as it should be, in the words of the catalogue."""
+    refusals = catalog.refusals(job.type, job.options, output=job.output, is_continue=job.is_continue)
+    route = job.given.get(option)
+    for each in refusals:
+        if each.option == option:
+            place = route or (*job.route, "options")
+            yield Finding(
+                code=each.code, message=each.message, route=place, on_key=route is None, help=each.help
+            )
