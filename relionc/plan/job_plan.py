@@ -101,7 +101,7 @@ def _gpus(job: ResolvedJob, asked: DemandOnSite, layout: Layout) -> Gpus:
     demand, choice = asked.demand, layout.choice
     return Gpus(
         used=demand.gpu,
-        ids=demand.pins.gpu_ids or _told(job, demand, layout),
+        ids=_told(job, demand, layout) if demand.pins.gpu_ids is None else demand.pins.gpu_ids,
         vram=choice.amounts().vram,
         vram_gib=layout.pool.node_type.vram_gib if demand.gpu else 0.0,
         workers=choice.use.most,

@@ -64,8 +64,8 @@ def test_a_choice_may_be_shortened(written):
 
 
 def test_text_that_looks_like_something_else_stays_text():
-    made = resolved(job("options: {fn_img: 12:00:00, fn_ref: 010, fn_mask: 3.10}"))
-    assert (made.options["fn_img"], made.options["fn_ref"], made.options["fn_mask"]) == (
+    made = resolved(job("options: {fn_img: 12:00:00, fn_ref: 010, queuename: 3.10}"))
+    assert (made.options["fn_img"], made.options["fn_ref"], made.options["queuename"]) == (
         "12:00:00",
         "010",
         "3.10",
