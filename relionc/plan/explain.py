@@ -19,7 +19,6 @@ from relionc.plan.words import plural
 from relionc.slurm.sizes import format_memory
 from relionc.slurm.times import format_time
 from relionc.solve import Refutation, TooHard, best, nearest
-from relionc.spec.model import Pin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -395,14 +394,16 @@ def _without_preread(job: ResolvedJob, cluster: Cluster) -> list[tuple[float, Su
 
 def _on_shared_gpus(job: ResolvedJob, on_site: DemandOnSite) -> list[tuple[float, Suggestion]]:
     """Return the fewest ranks for each GPU with which a job fits on those that are asked for, if several do."""
-    pins = on_site.demand.pins
-    if not (on_site.demand.leader and pins.has("gpus", "gpus_per_node")) or pins.ranks_per_gpu is not None:
+    pin = pin_of(job, "gpus") or pin_of(job, "gpus_per_node")
+    if pin is None or not on_site.demand.leader or on_site.demand.ranks_are_asked:
         return []
-    if on_site.demand.ranks_are_asked:
+    if on_site.demand.pins.ranks_per_gpu is not None:
         return []
     route = (*job.route, "resources", "ranks_per_gpu")
     for ranks in range(2, MOST_RANKS_OF_GPU + 1):
-        made = _re_solved(with_pin(job, "ranks_per_gpu", Pin(ranks, route)), on_site.cluster)
+        made = _re_solved(
+            with_pin(job, "ranks_per_gpu", pin._replace(value=ranks, route=route)), on_site.cluster
+        )
         if made is not None:
             return [(float(ranks), Suggestion(((route, str(ranks)),), made))]
     return []

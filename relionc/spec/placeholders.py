@@ -31,5 +31,5 @@ def placeholders(value: Plain, route: Route = ()) -> Iterator[Finding]:
             code=CODE,
             message=f"nothing replaces `{found[0]}` here: it is a name of RELION's submission templates",
             route=route,
-            help="write the value itself; `relionc build --template FILE` fills in a template of RELION's",
+            help="write the value itself: only the template of a build has such names filled in",
         )
