@@ -6,6 +6,7 @@ Whether Slurm and MPI do what the plan says is asked here, below the solver.
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
@@ -72,7 +73,7 @@ def on_node(found: Sequence[placement.Row], nodes: Sequence[str]) -> list[tuple[
 def allocated(lab: Lab, number: str, cwd: Path) -> list[str]:
     """Return what Slurm booked for each group of a job."""
     shown = lab.run(["scontrol", "show", "job", "-o", number], cwd).stdout
-    return [word.removeprefix("TRES=") for word in shown.split() if word.startswith("TRES=")]
+    return re.findall(r" (?:Alloc)?TRES=(\S+)", shown)  # from 24.11 on ReqTRES is beside it
 
 
 @pytest.mark.parametrize("workers", SIZES)
