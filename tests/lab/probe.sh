@@ -32,6 +32,3 @@ done
 printf 'PROBE program=%s rank=%s size=%s host=%s local=%s cpus=%s cpus_on_node=%s gpus=%s scratch=%s\n' \
   "${0##*/}" "${rank}" "${size}" "${host}" "${local}" \
   "${SLURM_CPUS_PER_TASK:-}" "${SLURM_CPUS_ON_NODE:-}" "${CUDA_VISIBLE_DEVICES:-}" "${scratch}"
-# The mpirun of Open MPI 5 waits for ever, now and then, for programs that end at once: it misses the end of what another
-# node has not yet said to have started. (5.0.7: 11 of 44 starts of `true` on two nodes, 0 of 45 of `sleep 0.1` or more.)
-if [[ -v OMPI_COMM_WORLD_RANK ]]; then sleep 0.3; fi

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .client import Job, Lab
     from .generations import Generation
 
-pytestmark = [pytest.mark.lab, pytest.mark.every_slurm]
+pytestmark = [pytest.mark.lab, pytest.mark.every_slurm(in_soak=True)]
 
 HYDRA = {"argv": ["mpiexec.hydra", "-n", "{ntasks}"]}
 MPIRUN = {"argv": ["mpirun", "-n", "{ntasks}"]}

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .building import Built
     from .client import Job, Lab
 
-pytestmark = [pytest.mark.lab, pytest.mark.every_slurm]
+pytestmark = [pytest.mark.lab, pytest.mark.every_slurm(in_soak=True)]
 
 TINY = SPECS / "lab" / "class3d-tiny.yaml"
 SIZES = [1, 2, 4, 8]

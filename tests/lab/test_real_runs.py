@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.lab,
     pytest.mark.oracle,
-    pytest.mark.every_slurm,
+    pytest.mark.every_slurm(in_soak=True),
     pytest.mark.usefixtures("relion"),
 ]
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     Demands = Mapping[str, Sequence[tuple[dict[str, Any], Compiled]]]
 
-pytestmark = [pytest.mark.lab, pytest.mark.every_slurm]
+pytestmark = [pytest.mark.lab, pytest.mark.every_slurm(in_soak=True)]
 
 EACH = 4
 """Random jobs that run in each mode; some of them leave the mode to the solver."""
