@@ -21,7 +21,8 @@ def plainest_conflict(whole: Problem[Choice], found: Refutation) -> Conflict:
     known = [label for label in dict.fromkeys(each.label for each in whole.constraints) if is_known(label)]
     pins = [label for label in known if requirement(label).pin is not None]
     for rule in (label for label in known if requirement(label).says is not None):
-        refuted = search(whole.only({*pins, rule}))
+        question = whole.only({*pins, rule})
+        refuted = search(question)
         if isinstance(refuted, Refutation):
-            return minimal_conflict(whole.only(refuted.core), refuted.core)
+            return minimal_conflict(question, refuted.core)
     return minimal_conflict(whole.only(found.core), found.core)
