@@ -183,7 +183,8 @@ class _Least:
         """The most workers of a node by its CPUs and its memory, each with so many CPUs; 1 where none has room."""
         node, demand = pool.node_type, self.on_site.demand
         most = min(pool.usable_node.cpus or _MANY, pool.max_cpus(node.gpus if demand.gpu else 0) or _MANY)
-        workers, there = most // cpus - mode.slots, pool.usable_node.memory_mib
+        node = node if mode is self.any_mode else pool.usable_node  # Slurm fills one up to all that it has
+        workers, there = most // cpus - mode.slots, node.memory_mib
         if there and self.has_memory_of_node:
             each = self.on_site.amounts(demand.threads_of(cpus), sure=True).worker_gib
             if each:
