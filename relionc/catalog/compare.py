@@ -29,7 +29,7 @@ class Change(NamedTuple):
     new: str
 
 
-class Difference(NamedTuple):
+class Changes(NamedTuple):
     """What changes in a job type; `renamed` pairs options of other names with the same label."""
 
     gone: tuple[Option, ...]
@@ -40,13 +40,13 @@ class Difference(NamedTuple):
     flags_new: tuple[str, ...]
 
 
-def compare(old: JobType, new: JobType) -> Difference:
+def compare(old: JobType, new: JobType) -> Changes:
     """Return what changes from `old` to `new`, two versions of a job type."""
     pairs = renamed(old.options, new.options)
     names = {each.key for pair in pairs for each in pair}
     both = [(old.options[key], new.options[key]) for key in old.options if key in new.options]
     before, after = set(flags(old)), set(flags(new))
-    return Difference(
+    return Changes(
         gone=tuple(each for key, each in old.options.items() if key not in new.options and key not in names),
         new=tuple(each for key, each in new.options.items() if key not in old.options and key not in names),
         renamed=pairs,

@@ -16,7 +16,7 @@ from relionc.pipeline.pipeliner import NoPipeliner, Pipeliner, how_to_call
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from relionc.pipeline.own_build import Compared, Difference
+    from relionc.pipeline.own_build import Compared, Disagreement
     from relionc.pipeline.pipeliner import Made
 
 SHOWN = 3
@@ -73,7 +73,7 @@ def _differences(each: Compared) -> Iterator[str]:
         yield f"and {len(each.jobs) - SHOWN} more of {each.asked} jobs"
 
 
-def _job(job: Difference) -> Iterator[str]:
+def _job(job: Disagreement) -> Iterator[str]:
     options = ", ".join(f"{key}: {job.question.options[key]}" for key in job.question.changed)
     yield f"with {options or 'what it needs'}"
     yield f"  program    {_made(job.program)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc import catalog
-from relionc.catalog.compare import Change, Difference, compare
+from relionc.catalog.compare import Change, Changes, compare
 from relionc.cli import say
 from relionc.cli.show import near_type
 from relionc.record import NamedTuple
@@ -24,7 +24,7 @@ class TypeDifference(NamedTuple):
 
     name: str
     status: str
-    difference: Difference | None = None
+    difference: Changes | None = None
 
 
 def run(old: str, new: str, job_type: str | None, format: str) -> int:  # noqa: A002 - the option's name
@@ -75,7 +75,7 @@ def _text(before: str, after: str, found: list[TypeDifference]) -> Iterator[str]
             yield from _changes(each)
 
 
-def _common(found: list[Difference]) -> tuple[Change, ...]:
+def _common(found: list[Changes]) -> tuple[Change, ...]:
     """Return the changes that all of several job types share."""
     if len(found) < 2:
         return ()
@@ -87,7 +87,7 @@ def _without(changes: tuple[Change, ...], others: tuple[Change, ...]) -> tuple[C
     return tuple(change for change in changes if change not in others)
 
 
-def _changes(found: Difference) -> Iterator[str]:
+def _changes(found: Changes) -> Iterator[str]:
     for word, options in ((GONE, found.gone), (NEW, found.new)):
         for option in options:
             yield f"  {word:8} {_option(option)}"
@@ -128,7 +128,7 @@ def _json(before: str, after: str, found: list[TypeDifference]) -> str:
     return json.dumps({"from": before, "to": after, "types": types}, indent=1, ensure_ascii=True) + "\n"
 
 
-def _data(found: Difference | None) -> dict[str, object]:
+def _data(found: Changes | None) -> dict[str, object]:
     if found is None:
         return {}
     return {

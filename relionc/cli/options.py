@@ -106,14 +106,6 @@ class OptionalNumber(Parameter):
         return int(word) if word else None
 
 
-class Number(OptionalNumber):
-    """A whole number from 1 on with a default."""
-
-    def of(self, given: Given) -> int:
-        """Return its number in a call."""
-        return int(given.words.get(self, [self.default])[-1])
-
-
 class NumberedTexts(Parameter):
     """Any number of `N=VALUE`."""
 

@@ -10,10 +10,18 @@ import sys
 
 from relionc.cli.options import CallError
 
+_UP = "\x1b[{}A\x1b[J"
+
 
 def result(text: str) -> None:
     """Print a result for people to stdout."""
     sys.stdout.write(harmless(text))
+
+
+def result_again(text: str, *, lines: int) -> None:
+    """Print a result in the place of the last one, which took so many lines of a terminal."""
+    sys.stdout.write(_UP.format(lines))
+    result(text)
 
 
 def json(text: str) -> None:

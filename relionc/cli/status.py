@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 PAUSE = 10.0
 """Seconds between two looks: often enough to see an iteration pass, rare enough for a controller."""
 _BAR = 20  # characters
-_UP = "\x1b[{}A\x1b[J"
 _ENDED = (WELL, BADLY, UNKNOWN)
 
 
@@ -64,12 +63,10 @@ def _follow(
 
 def _again(before: Sequence[Status], now: Sequence[Status]) -> None:
     """Print the statuses anew: over the old ones on a terminal, else where something has changed."""
-    old, new = _text(before), _text(now)
     if sys.stdout.isatty():
-        sys.stdout.write(_UP.format(old.count("\n")))
-    elif _without_times(before) == _without_times(now):
-        return
-    say.result(new)
+        say.result_again(_text(now), lines=_text(before).count("\n"))
+    elif _without_times(before) != _without_times(now):
+        say.result(_text(now))
     sys.stdout.flush()
 
 

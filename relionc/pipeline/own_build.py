@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from relionc.pipeline.questions import Question
 
 
-class Difference(NamedTuple):
+class Disagreement(NamedTuple):
     """A job of which both make something else: what was asked, and what each makes of it."""
 
     question: Question
@@ -36,7 +36,7 @@ class Compared(NamedTuple):
     unknown: Mapping[str, str] = {}
     missing: tuple[str, ...] = ()
     defaults: tuple[tuple[str, str, str], ...] = ()
-    jobs: tuple[Difference, ...] = ()
+    jobs: tuple[Disagreement, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -60,7 +60,7 @@ def compare(pipeliner: Pipeliner, job_type: JobType, *, pairs: bool = False, dra
     """Return in what a program and the catalogue differ about a job type."""
     fixed = {key: text for key, text in pipeliner.facts.queued.items() if key in job_type.options}
     usual = base(job_type, fixed, refused_for)
-    found: list[Difference] = []
+    found: list[Disagreement] = []
     known: Mapping[str, str] = {}
     asked = 0
     for question in questions(job_type, usual, fixed, pairs=pairs, drawn=drawn):
@@ -70,7 +70,7 @@ def compare(pipeliner: Pipeliner, job_type: JobType, *, pairs: bool = False, dra
         )
         asked += 1
         if theirs.commands != ours.commands:
-            found.append(Difference(question, theirs, ours))
+            found.append(Disagreement(question, theirs, ours))
         if question.kind == "usual":
             known = defaults_of(pipeliner, job_type)
     own = {key: option.default for key, option in job_type.options.items() if key not in fixed}

@@ -70,14 +70,14 @@ def nearest(problem: Problem[C], dropped: Sequence[str]) -> Nearest[C] | Refutat
     return Nearest(best._replace(costs=(*least, *best.costs)), least)
 
 
-def _least_far(rest: Problem[C], sides: Sequence[_Side[C]]) -> Solution[C] | Refutation:
+def _least_far(rest: Problem[C], sides: Sequence[_GivenUp[C]]) -> Solution[C] | Refutation:
     """Return the choice that is least far beyond these sides of constraints, if there is one."""
     kept = tuple(side.kept for side in sides if side.kept is not None)
     distances = tuple(side.distance for side in sides)
     return walked(rest._replace(constraints=(*rest.constraints, *kept), objectives=distances))
 
 
-def _best_within(rest: Problem[C], sides: Sequence[_Side[C]], choice: C) -> Solution[C]:
+def _best_within(rest: Problem[C], sides: Sequence[_GivenUp[C]], choice: C) -> Solution[C]:
     """Return the best choice that is no farther beyond these sides than this one."""
     limits = (side.limit(choice) for side in sides)
     best = search(rest._replace(constraints=(*rest.constraints, *limits)))
@@ -86,7 +86,7 @@ def _best_within(rest: Problem[C], sides: Sequence[_Side[C]], choice: C) -> Solu
     return Solution(choice, tuple(each.cost(choice) for each in rest.objectives))
 
 
-class _Side(NamedTuple, Generic[C]):
+class _GivenUp(NamedTuple, Generic[C]):
     """One side of a constraint given up: what remains of it, how far beyond it a choice is, its limit at a choice."""
 
     kept: Constraint[C] | None
@@ -94,9 +94,9 @@ class _Side(NamedTuple, Generic[C]):
     limit: Callable[[C], Constraint[C]]
 
 
-def _sides(each: Constraint[C]) -> Iterator[_Side[C]]:
+def _sides(each: Constraint[C]) -> Iterator[_GivenUp[C]]:
     if each.high < NEVER:
-        yield _Side(
+        yield _GivenUp(
             each._replace(high=NEVER, floors=()) if each.low > -NEVER else None,
             Objective(
                 each.label,
@@ -109,7 +109,7 @@ def _sides(each: Constraint[C]) -> Iterator[_Side[C]]:
             lambda choice: each._replace(high=max(each.high, _and_rounding(each.measure(choice)))),
         )
     if each.low > -NEVER:
-        yield _Side(
+        yield _GivenUp(
             each._replace(low=-NEVER) if each.high < NEVER else None,
             Objective(
                 each.label,

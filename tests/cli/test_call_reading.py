@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from relionc.cli import app
-from relionc.cli.app import CHECK, CLUSTER, EXTRAS, FOLDER, JOBS, NUMBER, RELIONC, SPECS
+from relionc.cli.app import CHECK, CLUSTER, EXTRAS, FOLDER, JOBS, NUMBER_OR_OWN, RELIONC, SPECS
 from relionc.cli.options import WrongCall, called
 
 
@@ -46,7 +46,7 @@ def test_what_is_left_out_has_its_default():
         (),
     )
     assert given.has_only(SPECS, FOLDER)
-    assert NUMBER.of(called(RELIONC, ["commands", "job.star", "--relion", "3.1"])[1]) == 1
+    assert NUMBER_OR_OWN.of(called(RELIONC, ["commands", "job.star", "--relion", "3.1"])[1]) is None
 
 
 def test_options_that_may_be_repeated_keep_all_their_words():

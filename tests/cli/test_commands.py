@@ -151,7 +151,7 @@ def test_check_shows_the_drift_and_writes_nothing(run):
     drift = run("build", "spec.yaml", "--check")
     assert drift.returncode == 1
     assert "--- a/build/spec/class3d/run.sbatch" in drift.stdout
-    assert "-  --K 4 \\\n+  --K 6 \\\n" in drift.stdout
+    assert "-    --K 4 \\\n+    --K 6 \\\n" in drift.stdout
     assert tree() == before
 
 
@@ -307,7 +307,7 @@ def test_a_plan_for_people_shows_ranks_sums_and_reasons(run):
     ("typed", "advice"),
     [
         (("lnt",), "Did you mean 'lint'?"),
-        (("frobnicate",), "There are build, catalog"),
+        (("frobnicate",), "There are build, cancel, catalog, cluster,"),
         (("catalog", "shw"), "Did you mean 'show'?"),
         (("catalog", "show", "clas3d"), "did you mean `class3d`?"),
         (("catalog", "show", "class3d", "--relion", "9.9"), "it has 2.1, 3.0"),

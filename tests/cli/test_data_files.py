@@ -20,6 +20,7 @@ SPEC = 'relionc: 1\ncluster: lab\nrelion: "{}"\njobs:\n  motion: {{type: {}, opt
 MOVIES = "data_movies\n\nloop_\n_rlnMicrographMovieName #1\nMovies/a.tif\nMovies/b.tif\n"
 OPTICS = "data_optics\nloop_\n_rlnImageSize\n100\n"
 PARTICLES = OPTICS + "data_particles\nloop_\n_rlnImageName\n1@a.mrcs\n1@a.mrcs\n2@a.mrcs\n"
+MARGIN = "models may be 8% low"
 CLASS3D = """relionc: 1
 cluster: lab
 relion: "3.1"
@@ -63,8 +64,9 @@ def test_motion_correction_needs_no_data_where_the_movies_are(capfd, version):
         tiff(3838, 3710, 24)
     )  # which was looked for, so the build is another now
     build(capfd)
-    (formula,), missing = memory()
-    assert formula.startswith("3838 x 3710 x ")
+    (frames, *by_relion), missing = memory()
+    assert frames.startswith("3838 x 3710 x ")
+    assert by_relion == ([] if version == "2.1" else ["3,838 x 3,710 x 24 frames x 8 B", MARGIN])
     assert not any("movie size" in one for one in missing)
     sizes = {"micrographs": 2, "micrograph_width": 3838, "micrograph_height": 3710, "frames": 24}
     assert inputs()["movies.star"] == sizes
@@ -96,14 +98,15 @@ def test_frames_of_an_eer_movie_are_fractions(capfd):
     Path("Movies/a.eer").write_bytes(tiff(4096, 4096, 1000))
     Path("s.yaml").write_text(SPEC.format("4.0", "motioncorr", "movies.star", ", eer_grouping: 40"))
     build(capfd)
-    (grouped,), _ = memory()
+    grouped, _ = memory()
+    assert "4,096 x 4,096 x 25 frames x 8 B" in grouped
     Path("s.yaml").write_text(
         SPEC.format("4.0", "motioncorr", "movies.star", "").replace(
             "options:", "data: {micrograph_width: 4096, micrograph_height: 4096, frames: 25}, options:"
         )
     )
     build(capfd)
-    assert memory()[0] == [grouped]
+    assert memory()[0] == grouped
     assert inputs()["movies.star"]["frames"] == 1000
 
 

@@ -169,3 +169,10 @@ def test_nothing_else_prints():
             "os.write",
         ),  # to the parent of the process that fills in a template
     }
+
+
+def test_a_result_printed_again_stands_where_the_last_one_stood(capsys):
+    say.result_again("a\nx ::error::\n", lines=2)
+    first, rest = capsys.readouterr().out.split("a\n")
+    assert first == "\x1b[2A\x1b[J"
+    assert_harmless(rest)

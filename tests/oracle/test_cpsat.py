@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import by_cpsat
 from instances import MODES, asked, instance
-from large import large
+from large_sites import large
 
 from relionc.plan.problem import problem
 from relionc.solve import Solution, search

@@ -24,7 +24,7 @@ def test_the_script_says_what_the_plan_decided(tmp_path: Path) -> None:
         "#SBATCH --error=Class3D/fine/run.err",
         "#SBATCH --output=Class3D/fine/run.out",
         "#SBATCH --time=1-00:00:00",
-        "#SBATCH --mem-per-cpu=6091M",
+        "#SBATCH --mem-per-cpu=6206M",
         "#SBATCH --gres=gpu:p100:4,lscratch:200",
         "#SBATCH --nodes=4 --ntasks-per-node=5 --mail-type=END",
         "module load RELION",
