@@ -18,6 +18,7 @@ from relionc.diag import NOTE
 from relionc.slurm import versions
 
 from . import mixed, placement
+from .building import Built, with_inputs
 from .client import Lab, started
 from .conftest import SLURM, need_in
 from .generations import HOME
@@ -184,6 +185,7 @@ def wrong(result: Compiled, lab: Lab, project: Path, path: str) -> list[str]:
     for name, content in result.files.items():
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_bytes(content)
+    with_inputs(Built(project, project))
     job = lab.submit_and_wait(project / NAME / "run.sbatch", project, {"PATH": path})
     out = project / plan["output"] / "run.out"
     if job.state != "COMPLETED":
