@@ -347,7 +347,8 @@ def _socket(path: Path) -> None:
     before = os.getcwd()  # the name of a socket is short
     os.chdir(path.parent)
     try:
-        socket.socket(socket.AF_UNIX).bind(path.name)
+        with socket.socket(socket.AF_UNIX) as made:  # the file stays when it is closed
+            made.bind(path.name)
     finally:
         os.chdir(before)
 
