@@ -14,6 +14,7 @@ import pytest
 from relionc import catalog
 from relionc.catalog.compiled import Archive, frozen, pack, part
 from relionc.catalog.compiler import CatalogError, catalogue, compile_all, compile_type, read_data
+from relionc.catalog.compiler.pipeliner import compile_pipeliner
 from relionc.catalog.compiler.ranges import matches
 from relionc.catalog.compiler.release import Release
 
@@ -150,7 +151,37 @@ def test_a_type_takes_what_it_names_from_the_type_it_is_like(data: dict[str, Any
         assert tomo["options"][key] == base["options"][key]
     assert "fn_img" not in tomo["options"]
     assert tomo["options"]["tau_fudge"]["default"] == "1"
-    assert tomo["traits"] == base["traits"]
+    assert {**tomo["traits"], "run_rules": ()} == {**base["traits"], "run_rules": ()}
+
+
+def test_a_type_like_another_has_its_rules_and_those_shared_for_its_own_options(data: dict[str, Any]) -> None:
+    base, tomo = (
+        compile_type(data, name, "5.0")["traits"]["run_rules"] for name in ("class3d", "class3d_tomo")
+    )
+    own = len(data["class3d"]["traits"]["run_rules"]) - 1  # one is for versions before 3.0
+    assert own > 0
+    assert tomo[:own] == base[:own]
+    assert {rule["option"] for rule in base if rule not in tomo} == {"fn_img"}
+    assert {rule["option"] for rule in tomo if rule not in base} == {
+        "in_optimisation", "in_particles", "in_tomograms", "do_parallel_discio",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (lambda facts: facts.update(wait="1"), "wait means nothing"),
+        (lambda facts: facts.pop("lock"), "lacks lock"),
+        (lambda facts: facts.update(add="job.star"), "where a list is needed"),
+        (lambda facts: facts["queued"].update(do_queue=True), "where a text is needed"),
+    ],
+)
+def test_a_mistake_in_what_is_known_of_the_pipeliner_is_named(
+    data: dict[str, Any], edit: Any, words: str
+) -> None:
+    edit(data["pipeliner"])
+    with pytest.raises(CatalogError, match=words):
+        compile_pipeliner(data["pipeliner"])
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parent.parent.parent
-FEW = ("versions", "shared", "queue", "starfiles", "pipelines", "programs", "external")
+FEW = ("versions", "shared", "queue", "pipeliner", "starfiles", "pipelines", "programs", "external")
 
 
 @pytest.fixture

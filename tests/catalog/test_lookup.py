@@ -74,7 +74,7 @@ def test_needs_follow_the_options() -> None:
     assert (own["gpu"], own["one_rank_per_gpu"], own["threads"]) == (False, False, True)
     ucsf = catalog.needs(motioncorr, {"do_own_motioncor": "No"}, is_continue=False)
     assert (ucsf["gpu"], ucsf["one_rank_per_gpu"], ucsf["threads"]) == (True, True, False)
-    assert ucsf["memory"] == ("motioncorr",)
+    assert ucsf["memory"] == ("motioncorr", "arrays")
 
 
 @pytest.mark.parametrize(("version", "odd"), [("2.1", False), ("3.1", True)])

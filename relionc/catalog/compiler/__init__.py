@@ -14,6 +14,7 @@ from relionc.catalog.compiler.fragments import FragmentError
 from relionc.catalog.compiler.inherit import inherited
 from relionc.catalog.compiler.jobtype import compiled
 from relionc.catalog.compiler.kinds import compile_kinds
+from relionc.catalog.compiler.pipeliner import compile_pipeliner
 from relionc.catalog.compiler.pipelines import compile_pipelines
 from relionc.catalog.compiler.programs import compile_programs
 from relionc.catalog.compiler.queue import compile_queue
@@ -43,7 +44,7 @@ def catalogue(folder: str) -> dict[str, object]:
         "index": _index(types),
         "options": _versions_of_options(types),
         "queue": compile_queue(data),
-        "pipeliner": data["pipeliner"],
+        "pipeliner": compile_pipeliner(data["pipeliner"]),
         "starfiles": compile_starfiles(data["starfiles"], _releases(data)),
         "pipelines": compile_pipelines(data["pipelines"]),
         "kinds": compile_kinds(data["versions"], _releases(data)),

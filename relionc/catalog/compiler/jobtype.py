@@ -111,11 +111,11 @@ def _program(
 def _memory(release: Release) -> dict[str, object]:
     """Return what of memory depends on the build, and how far its models are from what was measured."""
     given = mapping(release.general["memory"])
-    gaps = [{key: each[key] for key in ("glibc", "bytes")} for each in map(mapping, sequence(given["gaps"]))]
+    gaps = map(mapping, sequence(given["gaps"]))
     return {
         "precision": given["precision"],
         "usual": given["usual_precision"],
-        "gaps": gaps,
+        "gaps": tuple({key: each[key] for key in ("glibc", "bytes")} for each in gaps),
         "band": release.chosen(given["band"]),
     }
 
