@@ -175,7 +175,7 @@ def mounted(folder: Path, options: str):
 
 @pytest.mark.parametrize("state", ["full", "read-only"])
 def test_a_disk_that_takes_nothing_keeps_the_old_build(tmp_path, state):
-    with mounted(tmp_path, "size=600k"):
+    with mounted(tmp_path, "size=1m"):
         spec(tmp_path, 2)
         assert command(tmp_path).wait() == 0
         before = whole(tmp_path / "build/spec")
