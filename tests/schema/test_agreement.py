@@ -98,7 +98,8 @@ def _of_kind(kind: str, name: str, part: Any) -> st.SearchStrategy[Any]:
 
 def _mapping(kind: str, part: Any) -> st.SearchStrategy[Any]:
     named = {name: fitting(kind, inner) for name, inner in part.get("properties", {}).items()}
-    required = {name: named.pop(name) for name in part.get("required", ())}
+    wanted = [*part.get("required", ()), *part.get("else", {}).get("required", ())]
+    required = {name: named.pop(name) for name in wanted}
     known = st.fixed_dictionaries(required, optional=named)
     more = part.get("additionalProperties", next(iter(part.get("patternProperties", {}).values()), True))
     if not isinstance(more, dict):
