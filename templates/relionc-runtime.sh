@@ -300,7 +300,7 @@ relionc_column() {
     $1 ~ name && !inside && NF > 1 { print $2; next }
     inside && NF == 0 { if (column && rows) exit; next }
     inside && column && NF { rows = 1; print $column }
-  ' "$2"
+  ' <"$2" # not as a word: awk takes one with `=` for a variable
 }
 
 # relionc_map_is_whole FILE: whether an MRC file is as long as its header says.

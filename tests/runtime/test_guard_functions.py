@@ -58,6 +58,13 @@ def test_an_iteration_is_whole_with_all_its_files_only(harm: Callable[[Path], No
     assert call(NEWEST, tmp_path).stdout == "Run/job/run_it001_optimiser.star\n"
 
 
+def test_a_column_is_read_of_a_file_whose_name_has_an_equals_sign(tmp_path: Path) -> None:
+    (tmp_path / "a=b").mkdir()
+    (tmp_path / "a=b/run.star").write_text("data_x\n\n_rlnModelStarFile a=b/run_model.star\n")
+    done = call("relionc_column '^_rlnModel' a=b/run.star </dev/null", tmp_path)
+    assert done.stdout == "a=b/run_model.star\n"
+
+
 def test_the_beginning_is_no_iteration(tmp_path: Path) -> None:
     iteration(tmp_path, 0)
     done = call(
