@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
-from test_specs_of_strangers import CANARY, SLURM, compiled, local, ran
+from standins import CANARY
+from test_specs_of_strangers import SLURM, compiled, local, ran
 
 SOAK = os.environ.get("RELIONC_SOAK") == "1"
 

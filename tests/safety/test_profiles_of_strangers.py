@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_specs_of_strangers import CANARY, FAKE, NASTY, SLURM, TEXTS
+from standins import guarded, stand_in
+from test_specs_of_strangers import NASTY, SLURM, TEXTS
 
 from relionc.pipeline import Compiled, Disk, Request, compile_spec
 from relionc.slurm.options import OPTIONS
@@ -155,7 +155,7 @@ def test_a_text_of_a_profile_arrives_as_it_is_or_is_refused(place: str, text: st
         assert set(changed) <= set(OPTIONS) - {"wrap", "array", "chdir", "uid", "gid", "input"}, changed
     else:
         assert set(changed) <= {"gres"}, changed
-    called = ran(script)
+    called = ran(result)
     assert called[0].rpartition("/")[2] == "srun"
     if place == "word":
         assert called[3] == expanded(text), (called, text)
@@ -177,23 +177,16 @@ def test_lint_and_build_of_a_profile_agree(
         assert _guarded(["cluster", "show", "./profile.yaml"]) in (0, 1, 2)
 
 
-def ran(script: bytes) -> list[str]:
-    """Run a script with programs that note what they are called with; return the words of the one call."""
+def ran(result: Compiled) -> list[str]:
+    """Run a build's script under its guard with stand-ins; return the words of the one call."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "bin").mkdir()
-        for program in ("srun", "relion_refine", "relion_refine_mpi"):
-            (folder / "bin" / program).write_text(FAKE.format(notes=folder / "notes", end="end"))
-            (folder / "bin" / program).chmod(0o755)
+        stand_in(folder / "bin", ["scontrol"])
         (folder / "bin/scontrol").write_text('#!/bin/bash\nprintf "n1\\n"\n')
-        (folder / "bin/scontrol").chmod(0o755)
-        (folder / "script").write_bytes(script)
-        env = {"PATH": f"{folder}/bin:{os.environ['PATH']}", **VARIABLES}
-        done = subprocess.run(["bash", "script"], cwd=folder, env=env, capture_output=True, check=False)
-        assert [path for path in folder.rglob("*") if re.search(CANARY, path.name)] == []
-        assert done.returncode == 0, (done.stderr, script.decode())
-        (call,) = (folder / "notes").read_bytes().decode().split("end\0")[:-1]
-        return call.split("\0")[:-1]
+        done = guarded(result, folder, ["relion_refine", "relion_refine_mpi"], env=VARIABLES)
+        assert done.status == 0, done.said
+        (call,) = done.calls
+        return call
 
 
 @pytest.mark.parametrize("argv", [["%1", "{ntasks}"], ["%", "-n", "{ntasks}"]])

@@ -8,9 +8,7 @@ the program then gets exactly the planned words, and nothing else happened.
 from __future__ import annotations
 
 import json
-import os
 import shlex
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -18,11 +16,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from standins import CANARY, guarded, stand_in
 
 from relionc.diag import render
 from relionc.pipeline import Compiled, Disk, Request, compile_spec
 
-CANARY = "canary"
 NASTY = [
     f"$(touch {CANARY})",
     f"`touch {CANARY}`",
@@ -88,13 +86,12 @@ TEXTS = st.one_of(
     st.text(alphabet="$`'\"\\;|&<>(){}#%!*?~^ \t\n\x01\x02-ab", max_size=12),
 )
 
-END = "end of one call"
-FAKE = '#!/bin/bash\n{{ printf "%s\\0" "$0" "$@"; printf "{end}\\0"; }} >>"{notes}"\n'
 SLURM = {
     "SLURM_JOB_ID": "4711",
     "SLURM_JOB_NUM_NODES": "2",
     "SLURM_JOB_NODELIST": "n[1,2]",
     "SLURM_NTASKS": "6",
+    "CUDA_VISIBLE_DEVICES": "0,1,2,3",
 }
 
 
@@ -140,28 +137,13 @@ def compiled(value: dict[str, Any]) -> Compiled:
 
 
 def ran(result: Compiled, folder: Path, project: str) -> list[list[str]]:
-    """Run the job's script with fake programs; return the words each of them got."""
-    notes = folder / "notes"
-    for name in ("mpirun", "srun", "relion_refine", "relion_refine_mpi"):
-        program = folder / "bin" / name
-        program.parent.mkdir(exist_ok=True)
-        program.write_text(FAKE.format(notes=notes, end=END))
-        program.chmod(0o755)
+    """Run the job's script under its guard with stand-ins; return the words each of them got."""
+    stand_in(folder / "bin", ["scontrol"])
     (folder / "bin/scontrol").write_text('#!/bin/bash\nprintf "n1\\nn2\\n"\n')
-    (folder / "bin/scontrol").chmod(0o755)
-    here = folder / "here"
-    (here / project).mkdir(parents=True)
-    assert result.files is not None
-    (script,) = (content for name, content in result.files.items() if name.endswith(("run.sh", "run.sbatch")))
-    (folder / "script").write_bytes(script)
-    env = {"PATH": f"{folder}/bin:{os.environ['PATH']}", "HOME": "/home/somebody", **SLURM}
-    done = subprocess.run(
-        ["bash", str(folder / "script")], cwd=here, env=env, capture_output=True, check=False
-    )
-    assert done.returncode == 0, (done.stderr, script.decode())
-    assert [path for path in folder.rglob("*") if path.name == CANARY] == []
-    calls = notes.read_bytes().decode().split(f"{END}\0")[:-1]
-    return [call.split("\0")[:-1] for call in calls]
+    env = {"HOME": "/home/somebody", **SLURM}
+    done = guarded(result, folder, ["relion_refine", "relion_refine_mpi"], project=project, env=env)
+    assert done.status == 0, done.said
+    return done.calls
 
 
 def planned(result: Compiled) -> list[str]:

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from test_specs_of_strangers import CANARY, END, NASTY, TEXTS
+from standins import guarded
+from test_specs_of_strangers import NASTY, TEXTS
 
 from relionc import catalog, emit
 from relionc.diag import ERROR
@@ -63,7 +64,6 @@ JOBS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "extraction": ("3.1", "extract", {"star_mics": "m.star", "coords_suffix": "AutoPick/job1/coords_suffix_a.star"}),
 }  # fmt: skip
 TOOLS = ("rm", "mkdir", "ln", "touch", "cp", "mv", "ls", "awk", "mpirun")
-NOTE = f'{{ printf "%s\\0" "${{0##*/}}" "$@"; printf "{END}\\0"; }} >>"$NOTES"\n'
 WORDY = st.lists(
     st.sampled_from(
         ["a", "-r", "--o", "/tmp/x", "*", "%1", "~", "..", *NASTY, *LOOKALIKES, *CONTROLS, " ", " -"]
@@ -110,15 +110,9 @@ def plain(word: Word) -> str:
 
 
 def calls_of(result: Compiled, folder: Path, project: str) -> list[list[str]]:
-    """Run the job's script with programs that only take notes; return what each was called with."""
+    """Run the job's script under its guard with programs that only take notes; return what each was called with."""
     made = commands(result)
     programs = {*TOOLS, *(plain(command.words[0]).rpartition("/")[2] for command in made)} - {"echo", ""}
-    (folder / "bin").mkdir()
-    for program in programs:
-        # the job's own folder is made for real, below this test's folder
-        real = '[[ $1 == -p && $2 == -- ]] && /bin/mkdir -p -- "$3"\n' if program == "mkdir" else ""
-        (folder / "bin" / program).write_text(f"#!/bin/bash\n{NOTE}{real}exit 0\n")
-        (folder / "bin" / program).chmod(0o755)
     here = folder / "here"
     (here / project).mkdir(parents=True)
     for file in (word for command in made for word in (command.stdin, command.stdout) if word is not None):
@@ -128,22 +122,11 @@ def calls_of(result: Compiled, folder: Path, project: str) -> list[list[str]]:
             (here / project / plain(command.stdin)).touch()
     for other in ("decoy", "-"):  # what CDPATH and OLDPWD would lead to
         (folder / "decoys" / other).mkdir(parents=True, exist_ok=True)
-    assert result.files is not None
-    (folder / "script").write_bytes(result.files["a/run.sh"])
-    env = {
-        "PATH": f"{folder}/bin",
-        "HOME": "/home/somebody",
-        "NOTES": f"{folder}/notes",
-        "CDPATH": f"{folder}/decoys",
-        "OLDPWD": f"{folder}/decoys",
-    }
-    script = str(folder / "script")
-    done = subprocess.run(["/bin/bash", script], cwd=here, env=env, capture_output=True, check=False)
-    assert done.returncode == 0, (done.stderr, result.files["a/run.sh"].decode())
-    assert [path for path in folder.rglob("*") if path.name == CANARY] == []
+    env = {"HOME": "/home/somebody", "CDPATH": f"{folder}/decoys", "OLDPWD": f"{folder}/decoys"}
+    done = guarded(result, folder, programs, project=project, env=env)
+    assert done.status == 0, done.said
     assert (here / project / plain((refs.show(result.plans[0].job.output),)) / "run.out").exists()
-    calls = (folder / "notes").read_bytes().decode().split(f"{END}\0")[:-1]
-    return [call.split("\0")[:-1] for call in calls]
+    return [[words[0].rpartition("/")[2], *words[1:]] for words in done.calls]
 
 
 def runnable(result: Compiled, place: str, text: str) -> bool:
@@ -176,11 +159,8 @@ def test_words_arrive_as_planned_and_none_is_made_by_a_blank_in_silence(
     with tempfile.TemporaryDirectory() as folder:
         calls = calls_of(result, Path(folder), project)
     meant = [[*map(plain, command.words)] for command in commands(result)]
-    made_folder, *others = calls
-    assert made_folder[:3] == ["mkdir", "-p", "--"]
-    assert len(made_folder) == 4
     meant = [words for words in meant if words[0] != "echo"]  # the shell's own
-    started = [words[len(words) - len(planned) :] for words, planned in zip(others, meant, strict=True)]
+    started = [words[len(words) - len(planned) :] for words, planned in zip(calls, meant, strict=True)]
     assert started == meant
 
 
