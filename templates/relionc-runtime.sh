@@ -509,20 +509,11 @@ relionc_orphans() {
   done < <(grep -lzsxF -- "RELIONC_OUTPUT=${rc_cwd}/${output}" /proc/[0-9]*/environ 2>/dev/null)
 }
 
-# relionc_allocation: what Slurm gave is what was planned; prints what is not.
+# relionc_allocation: Slurm gave as many nodes as planned; prints what is not so.
 relionc_allocation() {
-  local part cpus
   [[ -n ${SLURM_JOB_ID-} ]] || return 0
   if [[ -n ${plan[nodes]-} && ${rc_nodes} -ne ${plan[nodes]} ]]; then
     printf 'BAD\t-\tplanned for %s nodes, but this allocation has %s\n' "${plan[nodes]}" "${rc_nodes}"
-  fi
-  if [[ -n ${plan[cpus]-} && -z ${SLURM_HET_SIZE-} ]]; then
-    for part in ${SLURM_JOB_CPUS_PER_NODE//,/ }; do # as 20(x4),16
-      cpus=${part%(*}
-      if ((cpus < plan[cpus])); then
-        printf 'BAD\t-\tplanned for %s CPUs on each node, but there is one with %s\n' "${plan[cpus]}" "${cpus}"
-      fi
-    done
   fi
 }
 
