@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 from summary import pytest_terminal_summary
 from xdist.scheduler import LoadScopeScheduling
 
@@ -24,7 +25,14 @@ __all__ = ["pytest_terminal_summary"]  # a hook of pytest's, by its name
 _ANY_PACE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("repeatable", derandomize=True, **_ANY_PACE)
 settings.register_profile("exploring", **_ANY_PACE)
-settings.load_profile("exploring" if os.environ.get("RELIONC_EXPLORE") == "1" else "repeatable")
+if os.environ.get("RELIONC_EXPLORE") == "1":
+    settings.load_profile("exploring")
+else:
+    settings.load_profile("repeatable")
+    # Hypothesis also draws constants that it reads in the modules imported so far, which differ from worker to
+    # worker; there is no setting for it. A release that has no such function any more fails here.
+    assert callable(providers._get_local_constants)
+    providers._get_local_constants = providers.Constants  # type: ignore[attr-defined]
 
 _BEFORE = dict(os.environ)
 

@@ -47,7 +47,8 @@ class RelionCommands(NamedTuple):
 
     `texts` are the commands as RELION writes them, `commands` the same as words. `parallel` marks those that run
     under MPI with more than one rank, `templated` those that RELION puts behind the launcher of a queue script.
-    Nodes are (path, RELION's node type).
+    Nodes are (path, RELION's node type). RELION also makes commands that read from no file at all (`awk … < `):
+    `no_file` names the options that leave it out.
     """
 
     commands: tuple[CommandLine, ...]
@@ -57,6 +58,7 @@ class RelionCommands(NamedTuple):
     refusals: tuple[Refusal, ...]
     input_nodes: tuple[tuple[str, str], ...]
     output_nodes: tuple[tuple[str, str], ...]
+    no_file: tuple[str, ...] = ()
 
 
 class _Draft:
@@ -67,6 +69,7 @@ class _Draft:
         self.words: list[list[Part]] = []
         self.is_open = False
         self.redirect: list[tuple[int, str]] = []  # which word is a file name, and what for: `>`, `>>` or `<`
+        self.no_file: list[str] = []  # options that say nothing where the name of a file belongs
         self.program_option = ""  # the option that the first word begins with, if any
 
     def add(self, part: Part) -> None:
@@ -84,6 +87,10 @@ class _Draft:
     def begins_word(self) -> bool:
         """Return whether what is added next begins a word."""
         return not self.is_open or not self.words[-1]
+
+    def begins_file(self) -> bool:
+        """Return whether what is added next begins the name of a file to read from or write to."""
+        return bool(self.redirect) and self.redirect[-1][0] == len(self.words)
 
     def command(self) -> CommandLine:
         """Return the finished command."""
@@ -140,6 +147,7 @@ def relion_commands(
         refusals=tuple(dict.fromkeys([*refusals, *_local_limit(scope)])),
         input_nodes=tuple(inputs),
         output_nodes=tuple(outputs),
+        no_file=tuple(option for draft in drafts for option in draft.no_file),
     )
 
 
@@ -165,6 +173,8 @@ def _write(draft: _Draft, pieces: tuple[Any, ...], scope: JobScope, *, in_shell:
                 options = _options_in(rest[0], scope)
                 if in_shell:
                     _check_one_word(draft, kind, text, options, scope)
+                if draft.begins_file() and not masked(text).strip(blanks.SHELL):
+                    draft.no_file += options[:1]
                 if text and options and not any(draft.words):
                     draft.program_option = options[0]
                 _write_value(draft, kind, text, scope, wildcards=in_shell)

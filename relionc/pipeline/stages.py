@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from relionc import __version__, emit, spec
 from relionc.diag import ERROR, Finding
 from relionc.lower import plan_json, script
-from relionc.lower.commands import relion_commands
+from relionc.lower.commands import NOT_ONE_WORD, Refusal, relion_commands
 from relionc.lower.decided import options as decided_options
 from relionc.lower.guard import continued, identities
 from relionc.lower.jobfile import job_file
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from relionc.expr import AnyText
     from relionc.ir import Bundle, QueueScript
-    from relionc.lower.commands import Refusal, RelionCommands
+    from relionc.lower.commands import RelionCommands
     from relionc.pipeline.run import Request, Run
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
@@ -241,9 +241,15 @@ def _relion_commands(
         job = plan.job
         result = relion_commands(job.type, options[job.name], output=job.output, is_continue=job.is_continue)
         commands[job.name] = result
-        findings += [_refusal(job, refusal) for refusal in result.refusals]
+        findings += [_refusal(job, refusal) for refusal in (*result.refusals, *map(_no_file, result.no_file))]
     run.add(findings, tree)
     return commands
+
+
+def _no_file(option: str) -> Refusal:
+    """Refuse a command that reads from no file: RELION makes it, and no shell runs it."""
+    message = "a command of the shell reads the file that it names, and it names none"
+    return Refusal(NOT_ONE_WORD, message, option, "name the file")
 
 
 def _refusal(job: ResolvedJob, refusal: Refusal) -> Finding:

@@ -216,6 +216,8 @@ def test_a_program_is_no_job_of_the_shell_and_no_option(text: str) -> None:
         ("half", "fn_in", "--target-directory=half1"),
         ("picking", "fn_in", "-e"),
         ("picking", "fn_in", "m*.star"),
+        ("flipping", "fn_data", ""),
+        ("flipping", "fn_data", " "),
     ],
 )
 def test_a_value_in_a_command_of_the_shell_is_one_word(name: str, place: str, text: str) -> None:
