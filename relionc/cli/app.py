@@ -45,8 +45,9 @@ def _job_types() -> Iterable[str]:
 
 def _profiles() -> Iterable[str]:
     from relionc import site
+    from relionc.cli import files
 
-    return site.names()
+    return (*site.names(), *(name for name, _ in files.profiles_here()))
 
 
 def _codes() -> Iterable[str]:
@@ -434,7 +435,7 @@ RELIONC = Command(
             "cluster",
             summary="List cluster profiles and what they hold.",
             commands=(
-                Command("list", summary="List the built-in profiles.", run=_cluster_list),
+                Command("list", summary="List the profiles that have a name.", run=_cluster_list),
                 Command(
                     "show",
                     summary="Show a profile, or a profile file.",

@@ -205,6 +205,7 @@ def compile_one(
         data=disk.spec(path, files.read_spec(path) if data is None else data),
         cluster=call.cluster,
         default_cluster=found.cluster if found else None,
+        folders=files.profile_folders(found),
         relion=call.relion,
         jobs=call.jobs,
         why=call.why,

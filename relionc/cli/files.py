@@ -8,8 +8,9 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from relionc import site
 from relionc.cli.options import CallError
-from relionc.cli.remember import settings_places
+from relionc.cli.remember import FOLDERS, settings_places
 from relionc.data.skim import is_below
 from relionc.record import NamedTuple
 from relionc.source import regular
@@ -25,17 +26,22 @@ if TYPE_CHECKING:
 STDIN = "-"
 _TEMPLATE = 256 << 10  # bytes
 _SETTINGS = 64 << 10  # bytes
-_CLUSTER = re.compile(
-    r"""(?:cluster|"cluster"|'cluster')[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"|'[^']*')[ \t]*(?:#.*)?"""
+_EVERYBODYS = "/etc/relionc/clusters"
+_MOST_PROFILES = 1000
+IMPORTED = "-imported"
+"""How the name of a file ends that holds what Slurm says: another one extends it."""
+_SETTING = re.compile(
+    r"""(clusters?|"clusters?"|'clusters?')[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"|'[^']*')[ \t]*(?:#.*)?"""
 )
-"""The one line that a `relionc.toml` may have, with the value as TOML writes a text."""
+"""A line that a `relionc.toml` may have, with the value as TOML writes a text."""
 
 
 class Settings(NamedTuple):
-    """A `relionc.toml`: the default cluster, as a name or as a path seen from here."""
+    """A `relionc.toml`: the default cluster, as a name or as a path seen from here; the folder of the profiles."""
 
     path: str
     cluster: str | None
+    clusters: str | None = None
 
 
 def read(path: str) -> bytes:
@@ -76,22 +82,53 @@ def settings(spec: str, within: str = "") -> Settings | None:
         return None
     if within and not is_below(path, within):
         raise CallError(f"{path} leads out of the repository, where nothing is read for a stranger")
-    cluster = _cluster_of(path, _of_call(regular.read, path, _SETTINGS))
-    if cluster is not None and ("/" in cluster or cluster.endswith((".yaml", ".yml"))):
+    said = _said(path, _of_call(regular.read, path, _SETTINGS))
+    cluster, clusters = said.get("cluster"), said.get("clusters")
+    if cluster is not None and site.is_path(cluster):
         cluster = os.path.join(os.path.dirname(path), cluster)
-    return Settings(path, cluster)
+    return Settings(path, cluster, clusters and os.path.join(os.path.dirname(path), clusters))
 
 
-def _cluster_of(path: str, data: bytes) -> str | None:
-    """Return the value of the only key; TOML at large is not read, since a few bytes of it can mean a great deal."""
-    found = None
+def profile_folders(found: Settings | None) -> tuple[str, ...]:
+    """Return the folders in which a profile is looked for by its name, in this order; some may not be there."""
+    own = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+    project = found.clusters if found else None
+    folders = (
+        *os.environ.get(FOLDERS, "").split(os.pathsep),
+        project,
+        os.path.join(own, "relionc", "clusters"),
+        _EVERYBODYS,
+    )
+    return tuple(dict.fromkeys(folder for folder in folders if folder))
+
+
+def profiles_here() -> Iterator[tuple[str, str]]:
+    """Yield the name and the file of each profile that is found by name from this folder."""
+    seen = set(site.names())
+    for folder in profile_folders(settings("spec")):
+        try:
+            names = sorted(os.listdir(folder))
+        except OSError:
+            continue
+        for file in names[:_MOST_PROFILES]:
+            name = file.removesuffix(".yaml")
+            if name != file and not name.endswith(IMPORTED) and name not in seen:
+                seen.add(name)
+                yield name, os.path.join(folder, file)
+
+
+def _said(path: str, data: bytes) -> dict[str, str]:
+    """Return the values of the two keys; TOML at large is not read, since a few bytes of it can mean a great deal."""
+    found: dict[str, str] = {}
     for line in data.decode("utf-8", "replace").split("\n"):
         text = line.strip()
         if text and not text.startswith("#"):
-            match = _CLUSTER.fullmatch(text)
-            if match is None or found is not None:
-                raise CallError(f'{path}: only `cluster = "name or path"` is known here')
-            found = _text(path, match[1])
+            match = _SETTING.fullmatch(text)
+            key = match[1].strip("\"'") if match else ""
+            if match is None or key in found:
+                known = '`cluster = "name or path"` and `clusters = "folder"`'
+                raise CallError(f"{path}: only {known} are known here, each once")
+            found[key] = _text(path, match[2])
     return found
 
 
@@ -104,7 +141,7 @@ def _text(path: str, literal: str) -> str:
     try:
         return str(tomllib.loads(f"text = {literal}")["text"])
     except ValueError:
-        raise CallError(f"{path}: the value of `cluster` is not a text of TOML") from None
+        raise CallError(f"{path}: {literal[:40]} is not a text of TOML") from None
 
 
 def repository(spec: str) -> str:

@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 SETTINGS = "relionc.toml"
+FOLDERS = "RELIONC_CLUSTERS"
+"""The variable with folders of profiles, like PATH."""
 
 
 def key(spec: str, out: str) -> list[str]:
-    """Return what chooses a plain build: the spec, where it goes, and from where it is called."""
-    return ["build", spec, out, os.getcwd()]
+    """Return what chooses a plain build: the spec, where it goes, from where it is called, where profiles are."""
+    places = (os.environ.get(name, "") for name in (FOLDERS, "XDG_CONFIG_HOME", "HOME"))
+    return ["build", spec, out, os.getcwd(), *places]
 
 
 def with_notes(notes: str, summary: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from relionc import catalog, resources, site
 from relionc.cli import say
+from relionc.cli.options import CallError
 from relionc.cli.table import table
 from relionc.spec.options import page
 
@@ -102,9 +103,15 @@ def _newest(job_type: str) -> str | None:
 
 
 def cluster_list() -> int:
-    """Print the built-in profiles."""
+    """Print the built-in profiles, and those that are found by name."""
+    from relionc.cli import files
+
     rows = [("name", "title")]
     rows += [(name, site.builtin(name).title) for name in site.names()]
+    try:
+        rows += [(name, path) for name, path in files.profiles_here()]
+    except CallError as error:
+        return _fail(error)
     say.result(table(rows))
     return 0
 
@@ -115,7 +122,10 @@ def cluster_show(name: str) -> int:
     from relionc.pipeline import Disk, load_profile
 
     try:
-        profile = load_profile(name, Disk(files.read, files.file_facts))
+        folders = files.profile_folders(files.settings("spec"))
+        profile = load_profile(name, Disk(files.read, files.file_facts), folders)
+    except CallError as error:
+        return _fail(error)
     except OSError as error:
         near = site.nearest(name)
         return _fail(

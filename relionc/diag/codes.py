@@ -141,7 +141,7 @@ CODES: dict[str, str] = {
     "RL674": "a launcher's arguments have a placeholder that nothing fills in, or lack one that is needed",
     "RL675": "a cluster profile says something twice",
     "RL676": "a cluster profile describes hardware or limits that cannot be",
-    "RL677": "a cluster profile extends a profile that is not built in",
+    "RL677": "a cluster profile extends a profile that is not there",
     "RL678": "two facts about a launcher contradict each other",
     "RL679": "the jobs of a node would share one scratch folder",
     "RL680": "a directive of a template is not the full name of an sbatch option",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from typing import TYPE_CHECKING
 
 from relionc import site
@@ -12,6 +14,8 @@ from relionc.schema import check as check_schema
 from relionc.source.values import as_mapping
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from relionc.pipeline.run import Disk, Request
     from relionc.site.types import Cluster, Plain
     from relionc.source import Tree
@@ -26,17 +30,36 @@ PROFILE = Kind(
 )
 _SHELL = ("modules", "launchers", "wrapper", "environment", "allocation")
 """What of a profile a shell reads, or runs as a program."""
+_NAME = re.compile(r"\w[\w.+-]*")
+"""A name under which a profile is looked for: never a path."""
+_MOST_BASES = 8
+"""Profiles that one may extend, each by way of the one before."""
 
 
-def load_profile(name: str, disk: Disk) -> Compiled:
-    """Return a profile by built-in name or path, in `cluster`, or what is wrong with it."""
+def load_profile(name: str, disk: Disk, folders: Sequence[str] = ()) -> Compiled:
+    """Return a profile by name or path, in `cluster`, or what is wrong with it; raises OSError for one not there."""
     run = Run(disk)
     try:
         with Guessing():
-            cluster = site.builtin(name) if name in site.names() else _own_profile(name, disk.read(name), run)
+            if name in site.names():
+                cluster = site.builtin(name)
+            else:
+                path = name if site.is_path(name) else found(name, folders, disk) or name
+                cluster = _own_profile(path, disk.read(path), run, folders)
     except Stop:
         cluster = None
     return Compiled(diagnostics=run.diagnostics.shown(), sources=run.sources, cluster=cluster)
+
+
+def found(name: str, folders: Sequence[str], disk: Disk) -> str | None:
+    """Return the file of the profile with a name, in the first folder that has one."""
+    if not _NAME.fullmatch(name):
+        return None
+    for folder in folders:
+        path = os.path.join(folder, f"{name}.yaml")
+        if disk.has(path):
+            return path
+    return None
 
 
 def cluster_of(request: Request, tree: Tree, run: Run) -> Cluster | None:
@@ -54,9 +77,9 @@ def _cluster(request: Request, tree: Tree, run: Run) -> Cluster:
         run.refuse(Finding(code="RL608", message="no cluster is named", help=_clusters()), tree)
     if name in site.names():
         return site.builtin(name)
-    if not _is_path(name):
+    path = _path_of(name, request, run)
+    if path is None:
         run.refuse(_unknown_cluster(name, from_spec=request.cluster is None), tree)
-    path = name if request.cluster else _beside(request.path, name)
     if request.untrusted:
         message = f"{path} is a file, and of a spec from a stranger only the built-in profiles are taken"
         run.refuse(Finding(code="RL920", message=message, route=("cluster",), help=_built_in()), tree)
@@ -65,27 +88,86 @@ def _cluster(request: Request, tree: Tree, run: Run) -> Cluster:
     except OSError as error:
         message = f"the cluster profile {path} cannot be read: {error.strerror or error}"
         run.refuse(Finding(code="RL609", message=message, route=("cluster",), help=_clusters()), tree)
-    return _own_profile(path, data, run)
+    return _own_profile(path, data, run, request.folders)
 
 
-def _own_profile(path: str, data: bytes, run: Run) -> Cluster:
-    profile = run.load(path, data, PROFILE)
-    run.report(check_schema("cluster", profile.value), profile)
-    cluster, findings = from_value(profile.value)
-    run.report(findings, profile)
+def _path_of(name: str, request: Request, run: Run) -> str | None:
+    """Return the file that a name or a path in a call or a spec means; a stranger's names are not looked up."""
+    if site.is_path(name):
+        return name if request.cluster else _beside(request.path, name)
+    return None if request.untrusted else found(name, request.folders, run.disk)
+
+
+def _own_profile(path: str, data: bytes, run: Run, folders: Sequence[str]) -> Cluster:
+    tree = _tree(path, data, run)
+    base, files = _base(tree, run, folders, (path,))
+    cluster, findings = from_value(tree.value, base)
+    run.report(findings, tree)
     assert cluster is not None  # noqa: S101 - from_value gives errors or a cluster
-    if brought := [key for key in _SHELL if as_mapping(profile.value).get(key)]:
-        message = f"this profile brings shell lines into the scripts: {', '.join(brought)}"
-        run.diagnostics.add(Diagnostic("RL922", NOTE, message, path, None))
+    for each in (tree, *files):
+        if brought := [key for key in _SHELL if as_mapping(each.value).get(key)]:
+            message = f"this profile brings shell lines into the scripts: {', '.join(brought)}"
+            run.diagnostics.add(Diagnostic("RL922", NOTE, message, each.path, None))
     return cluster
 
 
-def from_value(value: Plain) -> tuple[Cluster | None, list[Finding]]:
+def _tree(path: str, data: bytes, run: Run) -> Tree:
+    """Return a profile of the right shape, as far as a schema knows."""
+    tree = run.load(path, data, PROFILE)
+    run.report(check_schema("cluster", tree.value), tree)
+    return tree
+
+
+def _base(
+    tree: Tree, run: Run, folders: Sequence[str], below: tuple[str, ...]
+) -> tuple[Cluster | None, list[Tree]]:
+    """Return what `extends:` means where that is a file, and the files it was read from; None for anything else.
+
+    `below` are the files that extend each other so far.
+    """
+    name = as_mapping(tree.value).get("extends")
+    if not isinstance(name, str) or name in site.names():
+        return None, []
+    path = _beside(tree.path, name) if site.is_path(name) else found(name, folders, run.disk)
+    if path is None:
+        return None, []
+    file = _tree(path, _bytes_of(path, tree, run, below), run)
+    base, files = _base(file, run, folders, (*below, path))
+    profile, findings = site.read_profile(file.value, base)
+    run.report(findings, file)
+    assert profile is not None  # noqa: S101 - without one there was an error
+    return profile.cluster, [file, *files]
+
+
+def _bytes_of(path: str, tree: Tree, run: Run, below: tuple[str, ...]) -> bytes:
+    """Return the bytes of the file that a profile extends, or say why they cannot be had."""
+    data, why = b"", ""
+    try:
+        why = _ring(path, below)
+        data = b"" if why else run.disk.read(path)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", "") or error
+        why = f"{path}, which this profile extends, cannot be read: {reason}"
+    if why:
+        advice = "write the path as it is seen from the folder of this profile"
+        run.refuse(Finding(code=site.UNKNOWN_BASE, message=why, route=("extends",), help=advice), tree)
+    return data
+
+
+def _ring(path: str, below: tuple[str, ...]) -> str:
+    """Return why a file is not to be read after those that extend each other so far; empty: it may be."""
+    if any(os.path.samefile(path, other) for other in below):
+        return f"{path} extends itself" + ("" if len(below) == 1 else " by way of others")
+    return f"more than {_MOST_BASES} profiles extend each other" if len(below) > _MOST_BASES else ""
+
+
+def from_value(value: Plain, base: Cluster | None = None) -> tuple[Cluster | None, list[Finding]]:
     """Return the cluster that a profile's values describe, and what is wrong with them.
 
-    Routes lead into `value`. The cluster is None where a finding is an error.
+    Routes lead into `value`; `base` is what it extends, where that is a file. The cluster is None where a finding is
+    an error.
     """
-    profile, findings = site.read_profile(value)
+    profile, findings = site.read_profile(value, base)
     if profile is None:
         return None, findings
     if not findings:  # amounts that could not be read would only be reported twice
@@ -96,13 +178,9 @@ def from_value(value: Plain) -> tuple[Cluster | None, list[Finding]]:
     return (None if any(found.severity == ERROR for found in findings) else profile.cluster), findings
 
 
-def _is_path(name: str) -> bool:
-    return "/" in name or name.endswith((".yaml", ".yml"))
-
-
-def _beside(spec_path: str, name: str) -> str:
-    """Return a path of the spec as seen from where the command runs: relative to the spec's folder."""
-    folder = spec_path.rpartition("/")[0]
+def _beside(file: str, name: str) -> str:
+    """Return a path that stands in a file as seen from where the command runs: relative to the file's folder."""
+    folder = file.rpartition("/")[0]
     return name if name.startswith("/") or not folder else f"{folder}/{name}"
 
 

@@ -50,6 +50,12 @@ class Disk:
         self.files[path] = data = self._read(path)
         return data
 
+    def has(self, path: str) -> bool:
+        """Whether there is a regular file; that it was looked for is recorded."""
+        if path not in self.looked_at:
+            self.looked_at.append(path)
+        return os.path.isfile(path)
+
     def spec(self, path: str, data: bytes) -> bytes:
         """Record the spec itself, and return its bytes."""
         self.files[path] = data
@@ -93,6 +99,7 @@ class Request(NamedTuple):
     data: bytes
     cluster: str | None = None
     default_cluster: str | None = None  # of relionc.toml, for specs that name none
+    folders: tuple[str, ...] = ()  # where profiles are looked for by name, in this order
     relion: str | None = None
     jobs: tuple[str, ...] = ()
     why: bool = False  # say why each plan is what it is

@@ -48,10 +48,11 @@ def nearest(name: str) -> str | None:
     return nearest_of(name, NAMES)
 
 
-def read_profile(value: Plain) -> tuple[Profile | None, list[Finding]]:
+def read_profile(value: Plain, base: Cluster | None = None) -> tuple[Profile | None, list[Finding]]:
     """Return the profile that values describe, and what could not be read of them: then it is not to be used.
 
-    Routes lead into `value`. `extends:` is resolved here. What is read may still be wrong: `rules.profile` looks.
+    Routes lead into `value`. `base` is what its `extends:` means where that is a file; a built-in name is resolved
+    here. What is read may still be wrong: `rules.profile` looks.
     """
     from relionc.diag import Finding
     from relionc.site.overlay import overlay
@@ -64,10 +65,12 @@ def read_profile(value: Plain) -> tuple[Profile | None, list[Finding]]:
         return None, [
             Finding(code=WRONG_VALUE, message="a profile is a mapping of keys to values", help=START)
         ]
-    base = value.get("extends")
-    if base is not None and (not isinstance(base, str) or base not in NAMES):
-        return None, [_no_base(str(base))]
-    whole = value if base is None else overlay(builtin(base), value, findings)
+    name = value.get("extends")
+    if name is not None and base is None:
+        if not isinstance(name, str) or name not in NAMES:
+            return None, [_no_base(str(name))]
+        base = builtin(name)
+    whole = value if base is None else overlay(base, value, findings)
     return Profile(read(whole, findings), whole), findings
 
 
@@ -82,3 +85,8 @@ def _no_base(name: str) -> Finding:
     from relionc.site.meant import unknown
 
     return unknown(name, NAMES, "built-in profile", ("extends",))._replace(code=UNKNOWN_BASE)
+
+
+def is_path(name: str) -> bool:
+    """Return whether what stands for a profile is a path, and not a name."""
+    return "/" in name or name.endswith((".yaml", ".yml"))
