@@ -261,7 +261,7 @@ def _finish(path: str, result: Compiled, disk: Disk, call: BuildCall) -> int:
     written = build_dir.write(
         root, result.files, inputs=inputs, version=__version__, partial=partial, force=call.force
     )
-    jobs, total = job_lines(result.plans), len(result.files) + 1
+    jobs, total = job_lines(result.plans, result.points), len(result.files) + 1
     say.result(jobs + built(root, written, total))
     if call.plain and path != files.STDIN and all(each.severity == NOTE for each in result.diagnostics):
         _remember(path, root, result, disk, call.out, say.harmless(jobs + built(root, None, total)))

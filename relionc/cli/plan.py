@@ -9,7 +9,7 @@ from relionc.cli import say
 from relionc.cli.build import BuildCall, compile_one, show
 from relionc.cli.data_lines import data_lines
 from relionc.cli.options import CallError
-from relionc.cli.summary import MIB, gpus, job_lines, nodes
+from relionc.cli.summary import MIB, alike, called, gpus, job_lines, nodes
 from relionc.cli.table import table
 from relionc.pipeline import LAST_TO_FIND
 from relionc.plan.amounts import gib
@@ -18,12 +18,13 @@ from relionc.plan.picture import gpu_bars
 from relionc.slurm.times import format_time
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from relionc.pipeline import Compiled
     from relionc.plan.model import Gpus, Group, JobPlan, Memory, Rank, Reason, Term
     from relionc.site.types import Cluster
     from relionc.source import Tree
+    from relionc.spec.points import Points
 
 FEW_RANKS = 64  # more are shown by node only
 FEW_NODES = 20
@@ -54,31 +55,45 @@ def run(call: BuildCall, *, others: bool = False, traced: bool = False) -> int:
 
         say.json(document(result.plan or {}))
     else:
-        several = [_overview(result.plans)] if len(result.plans) > 1 else []
-        told = _others(result.plans, result.cluster) if others else [""] * len(result.plans)
-        jobs = (_job(plan, result, text) for plan, text in zip(result.plans, told, strict=True))
+        several = [_overview(result.plans, result.points)] if len(result.plans) > 1 else []
+        plans = _one_of_alike(result)
+        told = _others(plans, result.cluster) if others else [""] * len(plans)
+        jobs = (_job(plan, result, text) for plan, text in zip(plans, told, strict=True))
         say.result("\n".join([*several, *jobs]))
     return 0
 
 
-def _overview(plans: Sequence[JobPlan]) -> str:
-    """One row per job of a spec with several: what it gets, and which of the others it waits for."""
+def _overview(plans: Sequence[JobPlan], points: Points) -> str:
+    """One row per job of a spec with several, or per points that are alike: what it gets, and whom it waits for."""
     names = {plan.job.name for plan in plans}
-    rows = [("job", "type", "nodes", "ranks", "CPUs each", "GPUs", "time", "waits for")]
-    rows += [
-        (
-            plan.job.name,
-            plan.job.type.name,
-            nodes(plan),
-            str(plan.ntasks),
-            str(plan.cpus_per_task),
-            str(gpus(plan)) if plan.gpus.used else "-",
-            format_time(plan.time_s) if plan.time_s is not None else "-",
-            ", ".join(name for name in plan.job.after if name in names) or "-",
-        )
-        for plan in plans
+    rows: list[tuple[str, ...]] = [
+        ("job", "type", "nodes", "ranks", "CPUs each", "GPUs", "time", "waits for")
     ]
+    groups = alike([_row(plan, names, points) for plan in plans], points)
+    rows += [(called([name for name, *_ in group]), *group[0][1:]) for group in groups]
     return f"{len(plans)} jobs, in the order in which they are submitted\n\n{table(rows, indent=' ')}"
+
+
+def _row(plan: JobPlan, names: Collection[str], points: Points) -> tuple[str, ...]:
+    after = [name for name in plan.job.after if name in names]
+    swept = [points.named[name].job if name in points.named else name for name in after]
+    return (
+        plan.job.name,
+        plan.job.type.name,
+        nodes(plan),
+        str(plan.ntasks),
+        str(plan.cpus_per_task),
+        str(gpus(plan)) if plan.gpus.used else "-",
+        format_time(plan.time_s) if plan.time_s is not None else "-",
+        ", ".join(dict.fromkeys(swept)) or "-",
+    )
+
+
+def _one_of_alike(result: Compiled) -> list[JobPlan]:
+    """Return the plans to show: of points that are alike, the first."""
+    shown = [(plan.job.name, job_lines([plan])[len(plan.job.name) :]) for plan in result.plans]
+    first = {group[0][0] for group in alike(shown, result.points)}
+    return [plan for plan in result.plans if plan.job.name in first]
 
 
 def _job(plan: JobPlan, result: Compiled, others: str) -> str:

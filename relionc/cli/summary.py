@@ -2,33 +2,58 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, TypeAlias
 
 from relionc.cli.say import on_one_line
 from relionc.emit.shell import pasted_path
 from relionc.lower.modes import mode_of
 from relionc.plan.words import plural
 from relionc.slurm.times import format_time
+from relionc.spec.points import NO_POINTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relionc.plan.model import Group, JobPlan
+    from relionc.spec.points import Points
     from relionc.store.build_dir import Written
 
 MIB = 1024
 
+Row: TypeAlias = tuple[str, ...]
+"""Texts of a job, its name first."""
 
-def job_lines(plans: Sequence[JobPlan]) -> str:
-    """Return two lines for each job: its layout, and what it takes of each node."""
-    width = max((len(plan.job.name) for plan in plans), default=0)
+
+def job_lines(plans: Sequence[JobPlan], points: Points = NO_POINTS) -> str:
+    """Return two lines for each job: its layout, and what it takes of each node; points that are alike share them."""
+    said = [(plan.job.name, "  ".join(_layout(plan)), " · ".join(_takes(plan))) for plan in plans]
+    groups = alike(said, points)
+    names = [called([name for name, *_ in group]) for group in groups]
+    width = max(map(len, names), default=0)
     lines: list[str] = []
-    for plan in plans:
-        lines.append(f"{plan.job.name:<{width}}  " + "  ".join(_layout(plan)))
-        takes = " · ".join(_takes(plan))
+    for name, group in zip(names, groups, strict=True):
+        _, layout, takes = group[0]
+        lines.append(f"{name:<{width}}  {layout}")
         if takes:
             lines.append(" " * width + "  " + takes)
     return "".join(f"{on_one_line(line)}\n" for line in lines)
+
+
+def alike(rows: Sequence[Row], points: Points) -> list[list[Row]]:
+    """Return rows that begin with a job's name, in groups: points of one job that say the same, one after another."""
+
+    def kind(row: Row) -> tuple[str, ...]:
+        name, *rest = row
+        point = points.named.get(name)
+        return (name if point is None else point.job, *rest)
+
+    return [[*group] for _, group in groupby(rows, kind)]
+
+
+def called(names: Sequence[str]) -> str:
+    """Return what a group of points is called."""
+    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
 
 
 def _layout(plan: JobPlan) -> list[str]:

@@ -31,6 +31,7 @@ CODES: dict[str, str] = {
     "RL031": "a layout takes too long to decide",
     "RL032": "the jobs have more MPI ranks than a plan can list",
     "RL033": "a list or a constraint is too long to be meant",
+    "RL034": "the points of a matrix cannot be made out",
     # --- RL1: RELION --------------------------------------------------------------------------------------
     "RL101": "the RELION version is not in the catalogue",
     "RL102": "the RELION version has no such job type",

@@ -40,9 +40,9 @@ def compile_spec(request: Request, disk: Disk, until: str = LAST) -> Compiled:
         with Guessing():
             made = _through(request, run, until)
     except Stop:
-        return Compiled(diagnostics=run.diagnostics.shown(), sources=run.sources)
+        return Compiled(diagnostics=run.shown(), sources=run.sources)
     return Compiled(
-        diagnostics=run.diagnostics.shown(),
+        diagnostics=run.shown(),
         sources=run.sources,
         tree=made.tree,
         cluster=made.cluster,

@@ -11,6 +11,7 @@ from relionc.diag import ERROR, Diagnostic, Finding
 from relionc.diag.kept import Kept
 from relionc.diag.locate import locate_all
 from relionc.record import NamedTuple
+from relionc.spec.points import NO_POINTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from relionc.solve.trace import Trace
     from relionc.source import Tree
     from relionc.spec.model import ResolvedJob, ResolvedSpec
+    from relionc.spec.points import Points
 
 
 class Disk:
@@ -141,6 +143,11 @@ class Compiled(NamedTuple):
     bundle: Bundle | None = None
 
     @property
+    def points(self) -> Points:
+        """The points of the spec's sweeps."""
+        return NO_POINTS if self.spec is None else self.spec.points
+
+    @property
     def ok(self) -> bool:
         """Whether nothing is an error."""
         return not any(diagnostic.severity == ERROR for diagnostic in self.diagnostics)
@@ -194,6 +201,9 @@ class Run:
         self.disk = disk
         self.diagnostics = Kept()
         self.sources: dict[str, str] = {}
+        self.points = NO_POINTS
+        self._spec: Tree | None = None
+        self._of_points: list[Finding] = []  # in the spec, until it is known which points each is true of
         self._spoilt: set[str] = set()
         self._all_spoilt = False
 
@@ -213,7 +223,11 @@ class Run:
     def add(self, findings: Iterable[Finding], tree: Tree) -> None:
         """Add what a stage found in the spec, and remember which jobs it spoils."""
         for finding in findings:
-            self.diagnostics += locate_all([finding], tree)
+            if self.points.named:
+                self._spec = tree
+                self._of_points.append(finding)
+            else:
+                self.diagnostics += locate_all([finding], tree)
             if finding.severity != ERROR:
                 continue
             if finding.route[:1] == ("jobs",) and len(finding.route) > 1:
@@ -221,22 +235,36 @@ class Run:
             elif finding.route[:1] in (("vars",), ("defaults",)):  # which any job may use
                 self._all_spoilt = True
 
+    def shown(self) -> tuple[Diagnostic, ...]:
+        """Return the diagnostics that are shown."""
+        self._settle()
+        return self.diagnostics.shown()
+
+    def _settle(self) -> None:
+        """Add what was found in the points of sweeps: once, with the points of which it is true."""
+        if self._spec is not None:
+            self.diagnostics += locate_all(self.points.told(self._of_points), self._spec)
+            self._of_points = []
+
     def sound(self, jobs: Iterable[ResolvedJob]) -> list[ResolvedJob]:
         """Return the jobs that later stages may look at: none when the trouble is everybody's."""
         return [] if self._all_spoilt else [job for job in jobs if job.name not in self._spoilt]
 
     def stop_on_error(self) -> None:
         """Stop when anything so far is an error."""
+        self._settle()
         if self.diagnostics.failed:
             raise Stop
 
     def report(self, findings: Sequence[Finding], tree: Tree) -> None:
         """Add what was found in a file that is not the spec; stops when any of it is an error."""
+        self._settle()
         self.diagnostics += locate_all(findings, tree)
         if any(finding.severity == ERROR for finding in findings):
             raise Stop
 
     def refuse(self, finding: Finding, tree: Tree) -> NoReturn:
         """Add the one error that ends the compilation."""
+        self._settle()
         self.diagnostics += locate_all([finding], tree)
         raise Stop

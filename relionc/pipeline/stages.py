@@ -130,6 +130,9 @@ def _spec(at: Progress, run: Run) -> Progress:
         disk=run.disk,
         left_out=at.left_out,
     )
+    if resolved is not None and resolved.points.named:
+        run.points = resolved.points
+        tree = tree._replace(links={**tree.links, **resolved.points.links()})
     run.add(findings, tree)
     if resolved is None or not _has_jobs(request, as_mapping(value["jobs"]), tree, run) or at.cluster is None:
         raise Stop
@@ -137,7 +140,7 @@ def _spec(at: Progress, run: Run) -> Progress:
     size = site_too_large(at.cluster, asked.jobs)
     if size is not None:
         run.refuse(size, tree)
-    return at._replace(spec=asked)
+    return at._replace(spec=asked, tree=tree)
 
 
 def _has_jobs(request: Request, jobs: Collection[str], tree: Tree, run: Run) -> bool:
@@ -154,6 +157,7 @@ def _only(resolved: ResolvedSpec, names: Sequence[str]) -> ResolvedSpec:
     """Return the spec with the named jobs alone; a job no longer waits for one that is not built."""
     if not names:
         return resolved
+    names = [each for name in names for each in resolved.points.meant(name, "")]
     kept = [
         job._replace(after=tuple(other for other in job.after if other in names))
         for job in resolved.jobs

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from relionc.record import NamedTuple
+from relionc.spec.points import NO_POINTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from relionc.data.missing import Lookup
     from relionc.diag import Route
     from relionc.expr import AnyText
+    from relionc.spec.points import Points
 
 T = TypeVar("T")
 
@@ -189,3 +191,4 @@ class ResolvedSpec(NamedTuple):
     path: str
     relion: str
     jobs: tuple[ResolvedJob, ...]
+    points: Points = NO_POINTS

@@ -118,7 +118,7 @@ def _text(value: Value, option: Option, route: Route, scope: SpecScope) -> AnyTe
 
 
 def _several(option: Option, route: Route, scope: SpecScope) -> None:
-    scope.report("RL105", f"`{option.key}` takes one value, not several", route)
+    scope.report("RL105", f"`{option.key}` takes one value, not several", route, scope.advice)
 
 
 def _bool(value: Value, option: Option, route: Route, scope: SpecScope) -> str | None:

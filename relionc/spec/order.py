@@ -13,17 +13,18 @@ if TYPE_CHECKING:
 
     from relionc.expr import Budget
     from relionc.source.values import Plain
+    from relionc.spec.points import Points
 
 
 def in_order(
-    jobs: Mapping[str, dict[str, Plain]], left_out: Collection[str], budget: Budget
+    jobs: Mapping[str, dict[str, Plain]], points: Points, left_out: Collection[str], budget: Budget
 ) -> tuple[list[str], dict[str, tuple[str, ...]], list[Finding]]:
     """Return the names in order, the jobs each one waits for, and what is wrong with `after` and references.
 
     Raises TooMuchWorkError when the expressions cost more than the budget.
     """
     found: list[Finding] = []
-    after = {name: _needs(name, job, (jobs, left_out, budget), found) for name, job in jobs.items()}
+    after = {name: _needs(name, job, (jobs, points, left_out, budget), found) for name, job in jobs.items()}
     order: list[str] = []
     waiting = dict(after)
     while waiting:
@@ -43,21 +44,25 @@ def in_order(
 def _needs(
     name: str,
     job: dict[str, Plain],
-    all_jobs: tuple[Mapping[str, dict[str, Plain]], Collection[str], Budget],
+    all_jobs: tuple[Mapping[str, dict[str, Plain]], Points, Collection[str], Budget],
     found: list[Finding],
 ) -> tuple[str, ...]:
-    jobs, left_out, budget = all_jobs
+    jobs, points, left_out, budget = all_jobs
     wanted: dict[str, None] = {}
     for i, other in enumerate(as_texts(job.get("after"))):
         if other in left_out:
             continue
-        if other not in jobs:
+        meant = points.meant(other, name)
+        if not jobs.keys() >= {*meant}:
             advice = near_or_all(other, (key for key in jobs if key != name))
             message = f"there is no job `{other}` to come after"
             found.append(Finding("RL801", message, ("jobs", name, "after", i), help=advice))
         else:
-            wanted[other] = None
-    wanted.update((other, None) for other in needed_jobs(job, budget) if other in jobs)
+            wanted.update(dict.fromkeys(meant))
+    for other in needed_jobs(job, budget):
+        wanted.update(dict.fromkeys(each for each in points.meant(other, name) if each in jobs))
+    here = points.named.get(name)
+    wanted.update(dict.fromkeys(here.beside.values() if here else ()))
     return tuple(wanted)
 
 

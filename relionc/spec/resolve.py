@@ -71,10 +71,10 @@ def resolve(
         jobs = _jobs(value, version, scope, disk or NoFiles(), left_out)
     except TooMuchWorkError as error:
         scope.report("RL030", str(error), error.route, "use fewer or simpler `${{ }}`, or several specs")
-        return None, scope.findings
+        return None, [*scope.points.told(scope.findings)]
     if version is None:
         return None, scope.findings
-    return ResolvedSpec(path=path, relion=version, jobs=jobs), scope.findings
+    return ResolvedSpec(path=path, relion=version, jobs=jobs, points=scope.points), scope.findings
 
 
 def _jobs(
@@ -85,8 +85,10 @@ def _jobs(
     left_out: Collection[str],
 ) -> tuple[ResolvedJob, ...]:
     """Return every job that can be made out, in order; none without a version."""
-    jobs = {name: as_mapping(job) for name, job in as_mapping(value["jobs"]).items()}
-    order, after, wrong = in_order(jobs, left_out, scope.budget)
+    written = {name: as_mapping(job) for name, job in as_mapping(value["jobs"]).items()}
+    jobs = _with_points(written, scope)
+    left_out = (*left_out, *scope.broken)
+    order, after, wrong = in_order(jobs, scope.points, left_out, scope.budget)
     scope.findings += wrong
     scope.job_names = (*jobs, *left_out)
     if version is None:
@@ -105,6 +107,17 @@ def _jobs(
         return ()
     scope.findings += _same_output(resolved)
     return tuple(job for job in resolved if job.name not in scope.broken)
+
+
+def _with_points(jobs: dict[str, dict[str, Plain]], scope: SpecScope) -> Mapping[str, dict[str, Plain]]:
+    """Return the jobs with every point of a sweep as one."""
+    if not any("matrix" in job or "each" in job for job in jobs.values()):
+        return jobs
+    from relionc.spec.matrix import spread
+
+    jobs_and_points = spread(jobs, scope)
+    scope.points = jobs_and_points.points
+    return jobs_and_points.jobs
 
 
 def _version(value: Mapping[str, Plain], override: str | None, scope: SpecScope) -> str | None:
@@ -184,6 +197,7 @@ class _Resolver:
     def job(self, name: str, raw: Mapping[str, Plain], after: tuple[str, ...]) -> ResolvedJob | None:
         """Return one job, or None when its type is not known or its name is not one."""
         route = ("jobs", name)
+        self.scope.job, self.scope.point = name, self.scope.points.named.get(name)
         if not JOB_NAME.match(name):  # again: a schema pattern may let a line break pass
             advice = "letters, digits, _ and -, a letter first, at most 64"
             self.scope.report("RL025", f"{name!r} cannot be the name of a job", route, advice, on_key=True)

@@ -15,6 +15,7 @@ from relionc.expr import (
     references_in,
 )
 from relionc.expr.refs import joined
+from relionc.spec.points import NO_POINTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
     from relionc.diag import Fix, Route
     from relionc.expr import AnyText, Value
     from relionc.source.values import Plain, Scalar
+    from relionc.spec.points import Point
 
 _OF_OUTPUT = 10
 """Units of work for each file that a job makes, when an expression names one of them."""
-_NAMES = "names are `vars.X`, `env.X` and `jobs.X.outputs.Y`"
+_NAMES = "names are `vars.X`, `env.X`, `jobs.X.outputs.Y`, and `matrix.X` in a job that has one"
 
 
 class _BrokenError(Exception):
@@ -44,20 +46,23 @@ class SpecScope:
         self.command_words: dict[Hashable, tuple[str, ...]] = {}
         self.further_flags = 0  # among the jobs' own arguments, so far
         self.broken: set[str] = set()  # jobs that refer to one that could not be made out
+        self.points = NO_POINTS
+        self.job = ""  # the job at hand, and, where it is one of many, its point
+        self.point: Point | None = None
         self._variables = variables
         self._values: dict[str, Value] = {}
         self._found: dict[str, Mapping[str, AnyText]] = {}  # job → its outputs, once somebody has asked
         self._open: list[str] = []
-        self._advice = ""  # what would help with the expression at hand
+        self.advice = ""  # what would help with the expression evaluated last
 
     def value(self, raw: Scalar, route: Route) -> Value:
         """Return a scalar with its expressions evaluated; None, with a finding, when that fails.
 
         Raises TooMuchWorkError when the expressions of the spec have cost too much.
         """
+        self.advice = ""
         if not isinstance(raw, str) or not has_expressions(raw):
             return raw
-        self._advice = ""
         try:
             return interpolate(raw, self._lookup, self.budget)
         except TooMuchWorkError as error:
@@ -67,7 +72,7 @@ class SpecScope:
             self.broken.add(str(route[1]))
             return None
         except ExprError as error:
-            self.report("RL030", error.message, route, self._advice)
+            self.report("RL030", error.message, route, self.advice)
             return None
         except RecursionError:
             message = "the names in this lead to so many others that it cannot be worked out"
@@ -93,8 +98,10 @@ class SpecScope:
         if path[0] == "env" and len(path) == 2:
             return joined([Ref(path[1])])
         if path[0] == "jobs" and len(path) == 4 and path[2] == "outputs":
-            return self._output(path[1], path[3])
-        self._advice = _names_like(path)
+            return self._outputs(path[1], path[3])
+        if path[0] == "matrix" and len(path) == 2:
+            return self._of_point(path[1])
+        self.advice = _names_like(path)
         raise KeyError(path)
 
     def _variable(self, name: str) -> Value:
@@ -113,6 +120,30 @@ class SpecScope:
         self._values[name] = value
         return value
 
+    def _of_point(self, axis: str) -> Value:
+        """Return the value that a point has on an axis."""
+        if self._open:
+            self.advice = "write it where it is used"
+            raise ExprError(f"a variable is the same for all jobs, and `matrix.{axis}` is not")
+        if self.point is None:
+            self.advice = f"give the job a `matrix` with the axis `{axis}`"
+            raise ExprError("this job has no `matrix`")
+        if axis not in self.point.values:
+            self._unknown(f"the matrix has no axis `{axis}`", axis, self.point.values)
+        return self.point.values[axis]
+
+    def _outputs(self, job: str, name: str) -> Value:
+        """Return the output of a job; of one with a `matrix`, those of all its points."""
+        if job not in self.points.of_job:
+            return self._output(job, name)
+        meant = self.points.meant(job, self.job)
+        outputs = tuple(self._output(each, name) for each in meant)
+        if self.point is not None and job in self.point.beside:
+            return outputs[0]
+        one = f"jobs.{meant[0]}.outputs.{name}"
+        self.advice = f"`each: {job}` makes a job for every point of `{job}`; that of one point is `{one}`"
+        return outputs
+
     def _output(self, job: str, name: str) -> AnyText:
         if job not in self.outputs:
             if job in self.job_names:  # jobs come in the order of their needs, so this one has failed
@@ -127,7 +158,7 @@ class SpecScope:
         return outputs[name]
 
     def _unknown(self, message: str, name: str, names: Iterable[str]) -> NoReturn:
-        self._advice = near_or_all(name, names)
+        self.advice = near_or_all(name, names)
         raise ExprError(message)
 
 

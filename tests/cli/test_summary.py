@@ -11,6 +11,7 @@ from lowering_plans import SLURM, hetjob, job, one_task_per_node, plus_1
 
 from relionc.cli import plan as plan_command
 from relionc.cli.summary import job_lines
+from relionc.spec.points import NO_POINTS
 from relionc.pipeline import Compiled
 from relionc.plan.model import Term
 
@@ -47,7 +48,9 @@ def test_a_plan_shows_the_leaders_node_with_its_own_size() -> None:
 
 
 def test_a_table_of_several_jobs_counts_the_nodes_of_each_kind() -> None:
-    text = plan_command._overview([hetjob(), one_task_per_node(job=job("second")), plus_1(job=job("third"))])
+    text = plan_command._overview(
+        [hetjob(), one_task_per_node(job=job("second")), plus_1(job=job("third"))], NO_POINTS
+    )
     rows = [" ".join(line.split()) for line in text.splitlines()[3:]]
     assert rows == [
         "class3d class3d 1 x x2680 + 2 x p100 9 4 8 1-00:00:00 -",

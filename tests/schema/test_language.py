@@ -68,8 +68,15 @@ jobs:
     continue: true
     restart: auto
     overwrite: no
+    matrix:
+      K: [2, 4.5, text, ~]
+      tau: {from: 1, to: 4, step: 0.5}
+      zip: {x: [1, 2], y: "${{ [3, 4] }}"}
+      exclude: [{K: 2, x: 1}]
+      name: "k${{ matrix.K }}"
   b:
     type: import
+    each: Class3D_1-a
     resources: {gpus: p100, exclusive: "${{ true }}", time: 60}
     layout: ${{ vars.l }}
   c: {type: x, resources: {gpus: 4}}

@@ -9,7 +9,7 @@ class Rejected(Exception):
     """The value does not have the right shape."""
 
 
-REGEX_PATTERNS = {'^[A-Za-z_][A-Za-z0-9_]*\\Z': re.compile('^[A-Za-z_][A-Za-z0-9_]*\\Z'), '^[A-Za-z][A-Za-z0-9_-]{0,63}\\Z': re.compile('^[A-Za-z][A-Za-z0-9_-]{0,63}\\Z'), '\\$\\{\\{': re.compile('\\$\\{\\{')}
+REGEX_PATTERNS = {'^[A-Za-z_][A-Za-z0-9_]*\\Z': re.compile('^[A-Za-z_][A-Za-z0-9_]*\\Z'), '^[A-Za-z][A-Za-z0-9_-]{0,63}\\Z': re.compile('^[A-Za-z][A-Za-z0-9_-]{0,63}\\Z'), '^(?!(zip|exclude|name)$)[A-Za-z][A-Za-z0-9_]{0,31}\\Z': re.compile('^(?!(zip|exclude|name)\\Z)[A-Za-z][A-Za-z0-9_]{0,31}\\Z'), '^[A-Za-z][A-Za-z0-9_]{0,31}\\Z': re.compile('^[A-Za-z][A-Za-z0-9_]{0,31}\\Z'), '\\$\\{\\{': re.compile('\\$\\{\\{')}
 
 def validate(data):
     if not isinstance(data, dict):
@@ -245,6 +245,14 @@ def validate___definitions_job(data):
             data_keys.remove('overwrite')
             data__overwrite = data['overwrite']
             validate___definitions_flag(data__overwrite)
+        if 'matrix' in data_keys:
+            data_keys.remove('matrix')
+            data__matrix = data['matrix']
+            validate___definitions_matrix(data__matrix)
+        if 'each' in data_keys:
+            data_keys.remove('each')
+            data__each = data['each']
+            validate___definitions_word(data__each)
         if 'after' in data_keys:
             data_keys.remove('after')
             data__after = data['after']
@@ -270,6 +278,139 @@ def validate___definitions_word(data):
         data_len = len(data)
         if data_len < 1:
             raise Rejected
+    return data
+
+def validate___definitions_matrix(data):
+    if not isinstance(data, dict):
+        raise Rejected
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data_len = len(data)
+        if data_len < 1:
+            raise Rejected
+        data_keys = set(data.keys())
+        if 'zip' in data_keys:
+            data_keys.remove('zip')
+            data__zip = data['zip']
+            if not isinstance(data__zip, dict):
+                raise Rejected
+            data__zip_is_dict = isinstance(data__zip, dict)
+            if data__zip_is_dict:
+                data__zip_len = len(data__zip)
+                if data__zip_len < 1:
+                    raise Rejected
+                data__zip_keys = set(data__zip.keys())
+                for data__zip_key in data__zip_keys:
+                    if data__zip_key not in []:
+                        data__zip_value = data__zip.get(data__zip_key)
+                        validate___definitions_axis(data__zip_value)
+                if data__zip_len != 0:
+                    data__zip_property_names = True
+                    for data__zip_key in data__zip:
+                        try:
+                            if isinstance(data__zip_key, str):
+                                if not REGEX_PATTERNS['^(?!(zip|exclude|name)$)[A-Za-z][A-Za-z0-9_]{0,31}\\Z'].search(data__zip_key):
+                                    raise Rejected
+                        except Rejected:
+                            data__zip_property_names = False
+                    if not data__zip_property_names:
+                        raise Rejected
+        if 'exclude' in data_keys:
+            data_keys.remove('exclude')
+            data__exclude = data['exclude']
+            if not isinstance(data__exclude, (list, tuple)):
+                raise Rejected
+            data__exclude_is_list = isinstance(data__exclude, (list, tuple))
+            if data__exclude_is_list:
+                data__exclude_len = len(data__exclude)
+                for data__exclude_x, data__exclude_item in enumerate(data__exclude):
+                    if not isinstance(data__exclude_item, dict):
+                        raise Rejected
+                    data__exclude_item_is_dict = isinstance(data__exclude_item, dict)
+                    if data__exclude_item_is_dict:
+                        data__exclude_item_len = len(data__exclude_item)
+                        if data__exclude_item_len < 1:
+                            raise Rejected
+                        data__exclude_item_keys = set(data__exclude_item.keys())
+                        for data__exclude_item_key in data__exclude_item_keys:
+                            if data__exclude_item_key not in []:
+                                data__exclude_item_value = data__exclude_item.get(data__exclude_item_key)
+                                validate___definitions_scalar(data__exclude_item_value)
+        if 'name' in data_keys:
+            data_keys.remove('name')
+            data__name = data['name']
+            validate___definitions_expression(data__name)
+        for data_key in data_keys:
+            if data_key not in ['zip', 'exclude', 'name']:
+                data_value = data.get(data_key)
+                validate___definitions_axis(data_value)
+        if data_len != 0:
+            data_property_names = True
+            for data_key in data:
+                try:
+                    if isinstance(data_key, str):
+                        if not REGEX_PATTERNS['^[A-Za-z][A-Za-z0-9_]{0,31}\\Z'].search(data_key):
+                            raise Rejected
+                except Rejected:
+                    data_property_names = False
+            if not data_property_names:
+                raise Rejected
+    return data
+
+def validate___definitions_axis(data):
+    data_any_of_count3 = 0
+    if not data_any_of_count3:
+        try:
+            if not isinstance(data, (list, tuple)):
+                raise Rejected
+            data_is_list = isinstance(data, (list, tuple))
+            if data_is_list:
+                data_len = len(data)
+                if data_len < 1:
+                    raise Rejected
+                for data_x, data_item in enumerate(data):
+                    validate___definitions_scalar(data_item)
+            data_any_of_count3 += 1
+        except Rejected:
+            pass
+    if not data_any_of_count3:
+        try:
+            if not isinstance(data, dict):
+                raise Rejected
+            data_is_dict = isinstance(data, dict)
+            if data_is_dict:
+                data__missing_keys = set(['from', 'to']) - data.keys()
+                if data__missing_keys:
+                    raise Rejected
+                data_keys = set(data.keys())
+                if 'from' in data_keys:
+                    data_keys.remove('from')
+                    data__from = data['from']
+                    if not isinstance(data__from, (int, float)) or isinstance(data__from, bool):
+                        raise Rejected
+                if 'to' in data_keys:
+                    data_keys.remove('to')
+                    data__to = data['to']
+                    if not isinstance(data__to, (int, float)) or isinstance(data__to, bool):
+                        raise Rejected
+                if 'step' in data_keys:
+                    data_keys.remove('step')
+                    data__step = data['step']
+                    if not isinstance(data__step, (int, float)) or isinstance(data__step, bool):
+                        raise Rejected
+                if data_keys:
+                    raise Rejected
+            data_any_of_count3 += 1
+        except Rejected:
+            pass
+    if not data_any_of_count3:
+        try:
+            validate___definitions_expression(data)
+            data_any_of_count3 += 1
+        except Rejected:
+            pass
+    if not data_any_of_count3:
+        raise Rejected
     return data
 
 def validate___definitions_flag(data):
@@ -302,24 +443,24 @@ def validate___definitions_data(data):
         if 'angpix' in data_keys:
             data_keys.remove('angpix')
             data__angpix = data['angpix']
-            data__angpix_any_of_count3 = 0
-            if not data__angpix_any_of_count3:
+            data__angpix_any_of_count4 = 0
+            if not data__angpix_any_of_count4:
                 try:
                     if not isinstance(data__angpix, (int, float)) or isinstance(data__angpix, bool):
                         raise Rejected
                     if isinstance(data__angpix, (int, float)) and (not isinstance(data__angpix, bool)):
                         if data__angpix <= 0:
                             raise Rejected
-                    data__angpix_any_of_count3 += 1
+                    data__angpix_any_of_count4 += 1
                 except Rejected:
                     pass
-            if not data__angpix_any_of_count3:
+            if not data__angpix_any_of_count4:
                 try:
                     validate___definitions_expression(data__angpix)
-                    data__angpix_any_of_count3 += 1
+                    data__angpix_any_of_count4 += 1
                 except Rejected:
                     pass
-            if not data__angpix_any_of_count3:
+            if not data__angpix_any_of_count4:
                 raise Rejected
         if 'micrographs' in data_keys:
             data_keys.remove('micrographs')
@@ -344,20 +485,20 @@ def validate___definitions_data(data):
         if 'float16' in data_keys:
             data_keys.remove('float16')
             data__float16 = data['float16']
-            data__float16_any_of_count4 = 0
-            if not data__float16_any_of_count4:
+            data__float16_any_of_count5 = 0
+            if not data__float16_any_of_count5:
                 try:
                     validate___definitions_flag(data__float16)
-                    data__float16_any_of_count4 += 1
+                    data__float16_any_of_count5 += 1
                 except Rejected:
                     pass
-            if not data__float16_any_of_count4:
+            if not data__float16_any_of_count5:
                 try:
                     validate___definitions_expression(data__float16)
-                    data__float16_any_of_count4 += 1
+                    data__float16_any_of_count5 += 1
                 except Rejected:
                     pass
-            if not data__float16_any_of_count4:
+            if not data__float16_any_of_count5:
                 raise Rejected
         if 'planes' in data_keys:
             data_keys.remove('planes')
@@ -372,24 +513,24 @@ def validate___definitions_data(data):
     return data
 
 def validate___definitions_count(data):
-    data_any_of_count5 = 0
-    if not data_any_of_count5:
+    data_any_of_count6 = 0
+    if not data_any_of_count6:
         try:
             if not isinstance(data, int) and (not (isinstance(data, float) and data.is_integer())) or isinstance(data, bool):
                 raise Rejected
             if isinstance(data, (int, float)) and (not isinstance(data, bool)):
                 if data < 1:
                     raise Rejected
-            data_any_of_count5 += 1
+            data_any_of_count6 += 1
         except Rejected:
             pass
-    if not data_any_of_count5:
+    if not data_any_of_count6:
         try:
             validate___definitions_expression(data)
-            data_any_of_count5 += 1
+            data_any_of_count6 += 1
         except Rejected:
             pass
-    if not data_any_of_count5:
+    if not data_any_of_count6:
         raise Rejected
     return data
 
@@ -447,8 +588,8 @@ def validate___definitions_resources(data):
         if 'gpus' in data_keys:
             data_keys.remove('gpus')
             data__gpus = data['gpus']
-            data__gpus_any_of_count6 = 0
-            if not data__gpus_any_of_count6:
+            data__gpus_any_of_count7 = 0
+            if not data__gpus_any_of_count7:
                 try:
                     if not isinstance(data__gpus, str):
                         raise Rejected
@@ -456,20 +597,20 @@ def validate___definitions_resources(data):
                         data__gpus_len = len(data__gpus)
                         if data__gpus_len < 1:
                             raise Rejected
-                    data__gpus_any_of_count6 += 1
+                    data__gpus_any_of_count7 += 1
                 except Rejected:
                     pass
-            if not data__gpus_any_of_count6:
+            if not data__gpus_any_of_count7:
                 try:
                     if not isinstance(data__gpus, int) and (not (isinstance(data__gpus, float) and data__gpus.is_integer())) or isinstance(data__gpus, bool):
                         raise Rejected
                     if isinstance(data__gpus, (int, float)) and (not isinstance(data__gpus, bool)):
                         if data__gpus < 0:
                             raise Rejected
-                    data__gpus_any_of_count6 += 1
+                    data__gpus_any_of_count7 += 1
                 except Rejected:
                     pass
-            if not data__gpus_any_of_count6:
+            if not data__gpus_any_of_count7:
                 try:
                     if not isinstance(data__gpus, dict):
                         raise Rejected
@@ -486,10 +627,10 @@ def validate___definitions_resources(data):
                             validate___definitions_count(data__gpus__pernode)
                         if data__gpus_keys:
                             raise Rejected
-                    data__gpus_any_of_count6 += 1
+                    data__gpus_any_of_count7 += 1
                 except Rejected:
                     pass
-            if not data__gpus_any_of_count6:
+            if not data__gpus_any_of_count7:
                 raise Rejected
         if 'ranks_per_gpu' in data_keys:
             data_keys.remove('ranks_per_gpu')
@@ -514,20 +655,20 @@ def validate___definitions_resources(data):
         if 'exclusive' in data_keys:
             data_keys.remove('exclusive')
             data__exclusive = data['exclusive']
-            data__exclusive_any_of_count7 = 0
-            if not data__exclusive_any_of_count7:
+            data__exclusive_any_of_count8 = 0
+            if not data__exclusive_any_of_count8:
                 try:
                     validate___definitions_flag(data__exclusive)
-                    data__exclusive_any_of_count7 += 1
+                    data__exclusive_any_of_count8 += 1
                 except Rejected:
                     pass
-            if not data__exclusive_any_of_count7:
+            if not data__exclusive_any_of_count8:
                 try:
                     validate___definitions_expression(data__exclusive)
-                    data__exclusive_any_of_count7 += 1
+                    data__exclusive_any_of_count8 += 1
                 except Rejected:
                     pass
-            if not data__exclusive_any_of_count7:
+            if not data__exclusive_any_of_count8:
                 raise Rejected
         if 'account' in data_keys:
             data_keys.remove('account')
@@ -542,8 +683,8 @@ def validate___definitions_resources(data):
     return data
 
 def validate___definitions_size(data):
-    data_any_of_count8 = 0
-    if not data_any_of_count8:
+    data_any_of_count9 = 0
+    if not data_any_of_count9:
         try:
             if not isinstance(data, str):
                 raise Rejected
@@ -551,20 +692,20 @@ def validate___definitions_size(data):
                 data_len = len(data)
                 if data_len < 1:
                     raise Rejected
-            data_any_of_count8 += 1
+            data_any_of_count9 += 1
         except Rejected:
             pass
-    if not data_any_of_count8:
+    if not data_any_of_count9:
         try:
             if not isinstance(data, (int, float)) or isinstance(data, bool):
                 raise Rejected
             if isinstance(data, (int, float)) and (not isinstance(data, bool)):
                 if data < 0:
                     raise Rejected
-            data_any_of_count8 += 1
+            data_any_of_count9 += 1
         except Rejected:
             pass
-    if not data_any_of_count8:
+    if not data_any_of_count9:
         raise Rejected
     return data
 
