@@ -11,9 +11,9 @@ from lowering_plans import SLURM, hetjob, job, one_task_per_node, plus_1
 
 from relionc.cli import plan as plan_command
 from relionc.cli.summary import job_lines
-from relionc.spec.points import NO_POINTS
 from relionc.pipeline import Compiled
 from relionc.plan.model import Term
+from relionc.spec.points import NO_POINTS
 
 PER_NODE = " · memory per node: 96 asked for, 120 there (GiB) · scratch per node: 200 asked for (GiB)"
 
