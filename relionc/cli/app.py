@@ -12,6 +12,7 @@ from relionc.cli.options import (
     HELP,
     Command,
     Flag,
+    NamedTexts,
     NumberedTexts,
     OptionalNumber,
     OptionalText,
@@ -102,6 +103,11 @@ RELION = OptionalText(
     "--relion", value="VERSION", names=_versions, help="RELION version to use instead of the spec's."
 )
 JOBS = Texts("--job", value="NAME", help="This job only (may be given several times).")
+SETTINGS = NamedTexts(
+    "--set",
+    value="KEY=VALUE",
+    help="Value to use instead of the spec's, as jobs.class3d.options.nr_classes=4 (may be given several times).",
+)
 STDOUT = Flag("--stdout", help="Print the script of one job; write nothing.")
 FORCE = Flag("--force", help="Write over files that no build made, or that somebody changed since.")
 TEMPLATE = OptionalText(
@@ -197,6 +203,7 @@ def _build(given: Given) -> int:
             extras=EXTRAS.of(given),
             untrusted=UNTRUSTED.of(given),
             until=UNTIL.of(given),
+            settings=SETTINGS.of(given),
         )
     )
 
@@ -236,6 +243,7 @@ def _plan(given: Given) -> int:
         jobs=JOBS.of(given),
         format=RESULT.of(given),
         why=True,
+        settings=SETTINGS.of(given),
     )
     return run(call, others=ALL.of(given), traced=TRACE.of(given))
 
@@ -380,7 +388,7 @@ RELIONC = Command(
             about="Write the build directory of each SPEC: scripts, hostfiles, command lines, plan.",
             arguments=(SPECS,),
             options=(
-                FOLDER, CHECK, CLUSTER, RELION, JOBS, STDOUT, FORCE, TEMPLATE, EXTRAS, UNTRUSTED, UNTIL,
+                FOLDER, CHECK, CLUSTER, RELION, JOBS, SETTINGS, STDOUT, FORCE, TEMPLATE, EXTRAS, UNTRUSTED, UNTIL,
                 DIAGNOSTICS,
             ),
             run=_build,
@@ -481,7 +489,7 @@ RELIONC = Command(
             summary="Show the layout of each job, and why.",
             about="Show the layout of each job of SPEC: ranks, nodes, CPUs, GPUs, memory and scratch sums; and why.",
             arguments=(SPEC,),
-            options=(CLUSTER, RELION, JOBS, ALL, TRACE, RESULT),
+            options=(CLUSTER, RELION, JOBS, SETTINGS, ALL, TRACE, RESULT),
             run=_plan,
         ),
         Command(

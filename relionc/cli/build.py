@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from relionc.solve.trace import Trace
+    from relionc.source.overlay import Setting
 
 _FEW = 5  # names of files in a message
 _MANIFEST = 64 << 20  # bytes
@@ -49,12 +50,14 @@ class BuildCall(NamedTuple):
     )
     force: bool = False  # write over files that no build made, or that somebody changed since
     until: str | None = None  # print what this stage makes, write nothing
+    settings: tuple[tuple[str, str], ...] = ()  # values in the place of the spec's, by dotted name
 
     @property
     def plain(self) -> bool:
         """Whether an unchanged repetition may be answered from the cache."""
         return (
             not (self.check or self.stdout or self.cluster or self.relion or self.jobs or self.template)
+            and not self.settings
             and not self.untrusted
             and self.format == "text"
         )
@@ -212,10 +215,20 @@ def compile_one(
         trace=call.trace,
         template=_template(call),
         untrusted=call.untrusted,
+        settings=_settings(call),
     )
     result = compile_spec(request, disk, until)
     left_out = _left_out(path, skim, disk)
     return result._replace(diagnostics=(*result.diagnostics, *left_out)), disk
+
+
+def _settings(call: BuildCall) -> tuple[Setting, ...]:
+    """Return the values that the call puts into its specs."""
+    if not call.settings:
+        return ()
+    from relionc.source.overlay import Setting
+
+    return tuple(Setting(name, text) for name, text in call.settings)
 
 
 def _led_out(path: str) -> Compiled:

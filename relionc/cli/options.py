@@ -122,6 +122,23 @@ class NumberedTexts(Parameter):
         return tuple((int(number), text) for number, _, text in pairs)
 
 
+class NamedTexts(Parameter):
+    """Any number of `a.dotted.name=VALUE`."""
+
+    many = True
+
+    def refused(self, word: str) -> str | None:
+        """Return what is wrong with a word for it."""
+        name, equals, _ = word.partition("=")
+        good = equals and all(name.split("."))
+        return None if good else f"{word!r} is not like jobs.class3d.options.nr_classes=4"
+
+    def of(self, given: Given) -> tuple[tuple[str, str], ...]:
+        """Return the names of a call with their texts."""
+        pairs = (word.partition("=") for word in given.words.get(self, ()))
+        return tuple((name, text) for name, _, text in pairs)
+
+
 def is_number(word: str) -> bool:
     """Whether a word is a whole number that somebody may mean."""
     return word.isdecimal() and word.isascii() and len(word) < 10

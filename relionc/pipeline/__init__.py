@@ -35,7 +35,7 @@ def compile_spec(request: Request, disk: Disk, until: str = LAST) -> Compiled:
 
     The stages after `until` are not run. Where one of them stops, nothing of the others is returned.
     """
-    run = Run(disk)
+    run = Run(disk, request.settings)
     try:
         with Guessing():
             made = _through(request, run, until)
@@ -72,6 +72,7 @@ def _inputs(request: Request, run: Run) -> tuple[tuple[str, Mapping[str, object]
     found: list[tuple[str, Mapping[str, object]]] = [
         (path.rpartition("/")[2], {"sha256": of_bytes(data)}) for path, data in files.items()
     ]
+    found += [(f"--set {setting.name}", {"value": setting.text}) for setting in request.settings]
     paths = [path for path, _ in run.disk.facts]
     for (path, project), facts in sorted(run.disk.facts.items()):
         if facts is not None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from relionc.site.types import Cluster
     from relionc.solve.trace import Trace
     from relionc.source import Tree
+    from relionc.source.overlay import Setting
     from relionc.spec.model import ResolvedJob, ResolvedSpec
     from relionc.spec.points import Points
 
@@ -108,6 +109,7 @@ class Request(NamedTuple):
     trace: Trace | None = None  # is told of every search for a layout
     template: QueueTemplate | None = None  # for scripts as RELION itself would make them
     untrusted: bool = False  # whoever wrote the spec may not name a profile's file
+    settings: tuple[Setting, ...] = ()  # values in the place of the spec's
 
     @property
     def name(self) -> str:
@@ -197,8 +199,10 @@ class Run:
     A job with an error of its own is not looked at by later stages; the others are, so that one call tells all.
     """
 
-    def __init__(self, disk: Disk) -> None:
+    def __init__(self, disk: Disk, settings: tuple[Setting, ...] = ()) -> None:
+        """`settings` are values that the call has put into the spec."""
         self.disk = disk
+        self._settings = settings
         self.diagnostics = Kept()
         self.sources: dict[str, str] = {}
         self.points = NO_POINTS
@@ -222,7 +226,7 @@ class Run:
 
     def add(self, findings: Iterable[Finding], tree: Tree) -> None:
         """Add what a stage found in the spec, and remember which jobs it spoils."""
-        for finding in findings:
+        for finding in map(self._with_setting, findings) if self._settings else findings:
             if self.points.named:
                 self._spec = tree
                 self._of_points.append(finding)
@@ -234,6 +238,13 @@ class Run:
                 self._spoilt.add(str(finding.route[1]))
             elif finding.route[:1] in (("vars",), ("defaults",)):  # which any job may use
                 self._all_spoilt = True
+
+    def _with_setting(self, finding: Finding) -> Finding:
+        """Say that the value at fault is the call's, where no line of the spec has it."""
+        for setting in self._settings:
+            if self.points.written(finding.route)[: len(setting.route)] == setting.route:
+                return finding._replace(message=f"--set {setting.said}: {finding.message}")
+        return finding
 
     def shown(self) -> tuple[Diagnostic, ...]:
         """Return the diagnostics that are shown."""

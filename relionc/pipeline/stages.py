@@ -83,6 +83,11 @@ def there(value: Value | None) -> Value:
 def _source(at: Progress, run: Run) -> Progress:
     """Read the YAML; a spec that is too large is not looked at."""
     tree = run.load(at.request.path, at.request.data, SPEC)
+    if at.request.settings:
+        from relionc.source.overlay import put_in
+
+        tree, wrong = put_in(tree, at.request.settings)
+        run.diagnostics += wrong
     size = too_large(tree.value)
     if size is not None:
         run.refuse(size, tree)

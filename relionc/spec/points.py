@@ -67,14 +67,14 @@ class Points(NamedTuple):
 
     def _at_job(self, finding: Finding) -> Finding:
         return finding._replace(
-            route=self._written(finding.route),
+            route=self.written(finding.route),
             conflict=tuple(
-                each if each.route is None else each._replace(route=self._written(each.route))
+                each if each.route is None else each._replace(route=self.written(each.route))
                 for each in finding.conflict
             ),
-            fixes=tuple(each._replace(route=self._written(each.route)) for each in finding.fixes),
+            fixes=tuple(each._replace(route=self.written(each.route)) for each in finding.fixes),
             suggestions=tuple(
-                each._replace(changes=tuple((self._written(route), to) for route, to in each.changes))
+                each._replace(changes=tuple((self.written(route), to) for route, to in each.changes))
                 for each in finding.suggestions
             ),
         )
@@ -82,7 +82,8 @@ class Points(NamedTuple):
     def _name(self, route: Route) -> str:
         return str(route[1]) if len(route) > 1 and route[0] == "jobs" else ""
 
-    def _written(self, route: Route) -> Route:
+    def written(self, route: Route) -> Route:
+        """Return the route at which what stands at a route of a point is written: that of its job."""
         point = self.named.get(self._name(route))
         return route if point is None else ("jobs", point.job, *route[2:])
 
