@@ -106,7 +106,7 @@ JOBS = Texts("--job", value="NAME", help="This job only (may be given several ti
 SETTINGS = NamedTexts(
     "--set",
     value="KEY=VALUE",
-    help="Value to use instead of the spec's, as jobs.class3d.options.nr_classes=4 (may be given several times).",
+    help="Value to use instead of the spec's, as jobs.refine.layout=auto (may be given several times).",
 )
 STDOUT = Flag("--stdout", help="Print the script of one job; write nothing.")
 FORCE = Flag("--force", help="Write over files that no build made, or that somebody changed since.")

@@ -228,7 +228,7 @@ def _settings(call: BuildCall) -> tuple[Setting, ...]:
         return ()
     from relionc.source.overlay import Setting
 
-    return tuple(Setting(name, text) for name, text in call.settings)
+    return tuple(Setting(name, text, "--set") for name, text in call.settings)
 
 
 def _led_out(path: str) -> Compiled:

@@ -72,7 +72,7 @@ def _inputs(request: Request, run: Run) -> tuple[tuple[str, Mapping[str, object]
     found: list[tuple[str, Mapping[str, object]]] = [
         (path.rpartition("/")[2], {"sha256": of_bytes(data)}) for path, data in files.items()
     ]
-    found += [(f"--set {setting.name}", {"value": setting.text}) for setting in request.settings]
+    found += [(f"{setting.by} {setting.name}", {"value": setting.text}) for setting in request.settings]
     paths = [path for path, _ in run.disk.facts]
     for (path, project), facts in sorted(run.disk.facts.items()):
         if facts is not None:

@@ -243,7 +243,7 @@ class Run:
         """Say that the value at fault is the call's, where no line of the spec has it."""
         for setting in self._settings:
             if self.points.written(finding.route)[: len(setting.route)] == setting.route:
-                return finding._replace(message=f"--set {setting.said}: {finding.message}")
+                return finding._replace(message=f"{setting.said}: {finding.message}")
         return finding
 
     def shown(self) -> tuple[Diagnostic, ...]:

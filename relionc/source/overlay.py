@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 
 class Setting(NamedTuple):
-    """A value for one place of a document, as it was typed."""
+    """A value for one place of a document, as it was typed; `by` is the option of the call that brings it."""
 
     name: str  # dotted
     text: str
+    by: str
 
     @property
     def route(self) -> Route:
@@ -26,7 +27,7 @@ class Setting(NamedTuple):
     @property
     def said(self) -> str:
         """The setting as a call has it."""
-        return f"{self.name}={self.text}"
+        return f"{self.by} {self.name}={self.text}"
 
 
 def put_in(tree: Tree, settings: tuple[Setting, ...]) -> tuple[Tree, tuple[Diagnostic, ...]]:
@@ -37,7 +38,7 @@ def put_in(tree: Tree, settings: tuple[Setting, ...]) -> tuple[Tree, tuple[Diagn
     value = tree.value
     wrong: list[Diagnostic] = []
     for setting in settings:
-        loaded = load(setting.text.encode(), f"--set {setting.name}")
+        loaded = load(setting.text.encode(), f"{setting.by} {setting.name}")
         wrong += loaded.diagnostics
         if loaded.tree is not None:
             value = _with(value, setting.route, loaded.tree.value)
