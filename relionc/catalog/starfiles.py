@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from relionc.catalog.compiled import frozen, part
 from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TypedDict
+
+    class FaultData(TypedDict):
+        """A way in which a STAR file is not as RELION writes it: what it `is`, what each version `does` then."""
+
+        is_: str
+        does: Mapping[str, str]
+        help: str
 
 
 class Columns(NamedTuple):
@@ -43,14 +51,6 @@ class Tables(NamedTuple):
     tomograms: tuple[str, ...]
     general: tuple[str, ...]
     optimisation_set: tuple[str, ...]
-
-
-class FaultData(TypedDict):
-    """A way in which a STAR file may not be as RELION writes it: what it `is`, and what each version `does` then."""
-
-    is_: str
-    does: Mapping[str, str]
-    help: str
 
 
 class StarFiles(NamedTuple):

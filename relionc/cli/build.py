@@ -10,13 +10,11 @@ from relionc import __version__
 from relionc.cli import files, say
 from relionc.cli.options import CallError
 from relionc.cli.remember import remember, settings_places, with_notes
-from relionc.cli.summary import built, job_lines
 from relionc.data.skim import Skim, is_below
 from relionc.diag import ERROR, NOTE, WARNING, Diagnostic
 from relionc.pipeline import LAST, LAST_TO_FIND, Compiled, Disk, QueueTemplate, Request, compile_spec
 from relionc.record import NamedTuple
 from relionc.source import regular
-from relionc.store import build_dir, manifest
 from relionc.store.paths import StoreError, is_safe
 
 if TYPE_CHECKING:
@@ -261,6 +259,9 @@ def _template(call: BuildCall) -> QueueTemplate | None:
 
 def _finish(path: str, result: Compiled, disk: Disk, call: BuildCall) -> int:
     """Write, compare or print the files of one spec."""
+    from relionc.cli.summary import built, job_lines
+    from relionc.store import build_dir
+
     assert result.files is not None  # noqa: S101 - run() stops before, where there was an error
     root = f"{call.out.rstrip('/')}/{stem(path)}"
     inputs, partial = dict(result.inputs), bool(call.jobs)
@@ -292,6 +293,8 @@ def _single_script(result: Compiled) -> bytes:
 
 def _remember(path: str, root: str, result: Compiled, disk: Disk, out: str, summary: str) -> None:
     """Keep the build, by the bytes that were compiled: a file edited since then is not what was built."""
+    from relionc.store import manifest
+
     whole = {**(result.files or {}), manifest.NAME: regular.read(f"{root}/{manifest.NAME}", _MANIFEST)}
     looked_at = [*settings_places(path), *disk.looked_at]
     said = with_notes(_as_text([result]) if result.diagnostics or result.not_checked else "", summary)

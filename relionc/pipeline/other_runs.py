@@ -19,7 +19,6 @@ CODE = "RL806"
 def check(
     plans: Sequence[JobPlan],
     commands: Mapping[str, RelionCommands],
-    identities: Mapping[str, str],
     disk: Disk,
 ) -> Iterator[Finding]:
     """Yield a warning for each job whose output folder holds a run that is not its own, as its guard will see it."""
@@ -27,7 +26,7 @@ def check(
         job = plan.job
         if job.overwrite or job.is_continue or not isinstance(job.project, str):
             continue
-        if _holds_another(plan, commands[job.name], identities[job.name], disk):
+        if _holds_another(plan, commands[job.name], plans, disk):
             yield Finding(
                 code=CODE,
                 severity=WARNING,
@@ -38,14 +37,18 @@ def check(
             )
 
 
-def _holds_another(plan: JobPlan, commands: RelionCommands, identity: str, disk: Disk) -> bool:
+def _holds_another(plan: JobPlan, commands: RelionCommands, plans: Sequence[JobPlan], disk: Disk) -> bool:
     output = plan.job.output
 
     def there(path: str) -> bool:
         found = disk.look(path, str(plan.job.project))
         return found is not None and found.there
 
-    if not there(output) or there(f"{output}relionc/run.{identity}"):
+    if not there(output):
+        return False
+    from relionc.lower.guard import identities
+
+    if there(f"{output}relionc/run.{identities(plans)[plan.job.name]}"):
         return False
     markers = plan.job.type.program["markers"]
     ends = (f"{output}{name}" for key, name in markers.items() if key != "abort")

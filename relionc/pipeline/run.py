@@ -159,7 +159,7 @@ class Compiled(NamedTuple):
         """The object of plan.json, made anew at each look; None where there was an error."""
         if self.spec is None or self.cluster is None or not self.ok:
             return None
-        from relionc.pipeline.stages import plan_object
+        from relionc.pipeline.written import plan_object
 
         return plan_object(self.spec, self.plans, self.cluster)
 

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from relionc import __version__, emit, spec
+from relionc import spec
 from relionc.diag import ERROR, Finding
-from relionc.lower import plan_json, script
 from relionc.lower.commands import NOT_ONE_WORD, Refusal, relion_commands
 from relionc.lower.decided import options as decided_options
-from relionc.lower.guard import continued, identities
-from relionc.lower.jobfile import job_file
 from relionc.pipeline import other_runs
 from relionc.pipeline.profile import PROFILE, cluster_of
 from relionc.pipeline.run import Kind, Stop
@@ -213,7 +210,7 @@ def _commands(at: Progress, run: Run) -> Progress:
     tree, cluster, plans = there(at.tree), there(at.cluster), at.plans
     options = {plan.job.name: _decided(plan, at.request, cluster) for plan in plans}
     commands = _relion_commands(plans, options, tree, run)
-    run.add(other_runs.check(plans, commands, identities(plans), run.disk), tree)
+    run.add(other_runs.check(plans, commands, run.disk), tree)
     run.stop_on_error()
     scripts: Mapping[str, QueueScript] = {}
     if at.request.queue_template is not None:
@@ -276,48 +273,16 @@ def _refusal(job: ResolvedJob, refusal: Refusal) -> Finding:
 
 def _ir(at: Progress, _: Run) -> Progress:
     """Put together what will be written, as data."""
-    plans, origin = at.plans, script.Origin(at.request.name, __version__)
-    job_files = {
-        plan.job.name: job_file(plan.job.type, at.options[plan.job.name], is_continue=plan.job.is_continue)
-        for plan in plans
-    }
-    resumed = _resumed(plans, at.options)
-    bundle = script.bundle(plans, at.commands, job_files, there(at.cluster), origin=origin, resumed=resumed)
-    if at.queue_scripts:
-        from relionc.queue_template import plans as in_template
+    from relionc.pipeline import written
 
-        bundle = in_template.put_in(bundle, at.queue_scripts, plans)
-    return at._replace(bundle=bundle._replace(plan=plan_object(there(at.spec), plans, there(at.cluster))))
-
-
-def _resumed(
-    plans: Sequence[JobPlan], options: Mapping[str, Mapping[str, AnyText]]
-) -> dict[str, RelionCommands]:
-    """Return the commands with which RELION goes on with jobs that were stopped, of those with which it can."""
-    made: dict[str, RelionCommands] = {}
-    for plan in plans:
-        going_on = continued(plan, options[plan.job.name])
-        if going_on is not None:
-            made[plan.job.name] = relion_commands(
-                plan.job.type, going_on, output=plan.job.output, is_continue=True
-            )
-    return {name: commands for name, commands in made.items() if not commands.refusals}
-
-
-def plan_object(spec: ResolvedSpec, plans: Sequence[JobPlan], cluster: Cluster) -> Mapping[str, object]:
-    """Return the object of plan.json."""
-    name = spec.path.rpartition("/")[2]
-    return plan_json.plan_object(plans, spec=name, cluster=cluster.name, relion=spec.relion)
+    return at._replace(bundle=written.bundle(at))
 
 
 def _files(at: Progress, run: Run) -> Progress:
     """Write out the files of the build: path below its directory → content."""
-    bundle, template = there(at.bundle), at.request.script_template
-    if template is None:
-        return at._replace(files=emit.files(bundle))
-    from relionc.pipeline.template import files_by_script_template
+    from relionc.pipeline import written
 
-    return at._replace(files=files_by_script_template(bundle, template, run))
+    return at._replace(files=written.files(at, run))
 
 
 STAGES = (

@@ -1,0 +1,70 @@
+"""The last stages of the compiler: what is written, as data and as bytes. Only a build loads this."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relionc import __version__, emit
+from relionc.lower import plan_json, script
+from relionc.lower.commands import relion_commands
+from relionc.lower.guard import continued
+from relionc.lower.jobfile import job_file
+from relionc.pipeline.stages import there
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from relionc.expr import AnyText
+    from relionc.ir import Bundle
+    from relionc.lower.commands import RelionCommands
+    from relionc.pipeline.run import Run
+    from relionc.pipeline.stages import Progress
+    from relionc.plan.model import JobPlan
+    from relionc.site.types import Cluster
+    from relionc.spec.model import ResolvedSpec
+
+
+def bundle(at: Progress) -> Bundle:
+    """Put together what will be written, as data."""
+    plans, origin = at.plans, script.Origin(at.request.name, __version__)
+    job_files = {
+        plan.job.name: job_file(plan.job.type, at.options[plan.job.name], is_continue=plan.job.is_continue)
+        for plan in plans
+    }
+    resumed = _resumed(plans, at.options)
+    made = script.bundle(plans, at.commands, job_files, there(at.cluster), origin=origin, resumed=resumed)
+    if at.queue_scripts:
+        from relionc.queue_template import plans as in_template
+
+        made = in_template.put_in(made, at.queue_scripts, plans)
+    return made._replace(plan=plan_object(there(at.spec), plans, there(at.cluster)))
+
+
+def _resumed(
+    plans: Sequence[JobPlan], options: Mapping[str, Mapping[str, AnyText]]
+) -> dict[str, RelionCommands]:
+    """Return the commands with which RELION goes on with jobs that were stopped, of those with which it can."""
+    made: dict[str, RelionCommands] = {}
+    for plan in plans:
+        going_on = continued(plan, options[plan.job.name])
+        if going_on is not None:
+            made[plan.job.name] = relion_commands(
+                plan.job.type, going_on, output=plan.job.output, is_continue=True
+            )
+    return {name: commands for name, commands in made.items() if not commands.refusals}
+
+
+def plan_object(spec: ResolvedSpec, plans: Sequence[JobPlan], cluster: Cluster) -> Mapping[str, object]:
+    """Return the object of plan.json."""
+    name = spec.path.rpartition("/")[2]
+    return plan_json.plan_object(plans, spec=name, cluster=cluster.name, relion=spec.relion)
+
+
+def files(at: Progress, run: Run) -> dict[str, bytes]:
+    """Write out the files of the build: path below its directory → content."""
+    made, template = there(at.bundle), at.request.script_template
+    if template is None:
+        return emit.files(made)
+    from relionc.pipeline.template import files_by_script_template
+
+    return files_by_script_template(made, template, run)
