@@ -51,31 +51,34 @@ declare -A rc_iteration=(
   [maps]='^_rlnReferenceImage$'
   [data]=_data.star
 )
+declare -A rc_python_of=(
+  [--blush]=relion_python_blush
+)
 
-# relionc_ending NAME: sets the caller's status, marker and say.
+# relionc_ending NAME: sets the caller's status, marker, code and say.
 relionc_ending() {
   case $1 in
-    finished) status=0 marker=success say='RELION finished and all its results are there' ;;
-    finished_before) status=0 marker='' say='this run is finished already; nothing was done' ;;
-    preflight) status=69 marker=failure say='the job was not started because something that it needs is not there' ;;
-    set_up) status=70 marker=failure say='what the site needs before RELION failed' ;;
-    mpi_start) status=71 marker=failure say='the ranks did not start as one MPI job' ;;
-    no_progress) status=72 marker=failure say='the time limit came before a new iteration was whole' ;;
-    not_ours) status=73 marker='' say='the output folder holds another run; nothing was touched' ;;
-    time_limit) status=74 marker=failure say='the time limit came' ;;
-    locked) status=75 marker='' say='another job is writing to the output folder; nothing was touched' ;;
-    given_up) status=76 marker=failure say='the ranks died or stood still too often' ;;
-    relion_error) status=77 marker=failure say='RELION stopped with an error' ;;
-    no_guard) status=78 marker='' say='relionc-runtime.sh was not found' ;;
-    memory) status=79 marker=failure say='a node or a GPU had not enough memory' ;;
-    disk) status=80 marker=failure say='a disk was full or a quota was used up' ;;
-    wrong_run) status=81 marker=failure say='RELION warned of something that makes the run wrong' ;;
-    incomplete) status=82 marker=failure say='the program ended without an error but did not finish' ;;
-    failed) status=83 marker=failure say='the program failed' ;;
-    aborted) status=84 marker=aborted say='the job was aborted by RELION_JOB_ABORT_NOW' ;;
-    requeued) status=85 marker='' say='the job goes back to the queue' ;;
-    taken_over) status=86 marker='' say='another start of this job has the output folder; this one ends' ;;
-    cancelled) status=143 marker=aborted say='the job was cancelled' ;;
+    finished) status=0 marker=success code='' say='RELION finished and all its results are there' ;;
+    finished_before) status=0 marker='' code='' say='this run is finished already; nothing was done' ;;
+    preflight) status=69 marker=failure code='' say='the job was not started because something that it needs is not there' ;;
+    set_up) status=70 marker=failure code=RL610 say='what the site needs before RELION failed' ;;
+    mpi_start) status=71 marker=failure code=RL651 say='the ranks did not start as one MPI job' ;;
+    no_progress) status=72 marker=failure code='' say='the time limit came before a new iteration was whole' ;;
+    not_ours) status=73 marker='' code=RL806 say='the output folder holds another run; nothing was touched' ;;
+    time_limit) status=74 marker=failure code='' say='the time limit came' ;;
+    locked) status=75 marker='' code=RL804 say='another job is writing to the output folder; nothing was touched' ;;
+    given_up) status=76 marker=failure code='' say='the ranks died or stood still too often' ;;
+    relion_error) status=77 marker=failure code=RL133 say='RELION stopped with an error' ;;
+    no_guard) status=78 marker='' code='' say='relionc-runtime.sh was not found' ;;
+    memory) status=79 marker=failure code=RL402 say='a node or a GPU had not enough memory' ;;
+    disk) status=80 marker=failure code=RL501 say='a disk was full or a quota was used up' ;;
+    wrong_run) status=81 marker=failure code='' say='RELION warned of something that makes the run wrong' ;;
+    incomplete) status=82 marker=failure code='' say='the program ended without an error but did not finish' ;;
+    failed) status=83 marker=failure code='' say='the program failed' ;;
+    aborted) status=84 marker=aborted code='' say='the job was aborted by RELION_JOB_ABORT_NOW' ;;
+    requeued) status=85 marker='' code='' say='the job goes back to the queue' ;;
+    taken_over) status=86 marker='' code='' say='another start of this job has the output folder; this one ends' ;;
+    cancelled) status=143 marker=aborted code='' say='the job was cancelled' ;;
   esac
 }
 
@@ -87,6 +90,7 @@ relionc_ending() {
 : "${RELIONC_STALL_FIRST:=7200}"  # without a sign of life before the first iteration: copying to scratch, reading
 : "${RELIONC_STALL_LEAST:=1200}"  # the same later, at least
 : "${RELIONC_STALL_FACTOR:=4}"    # the same later: so many times the longest iteration
+: "${RELIONC_PLACES_WAIT:=180}"    # for a start of ranks that do nothing
 : "${RELIONC_ABORT_WAIT:=90}"     # for RELION's own clean abort
 : "${RELIONC_AGAIN_WAIT:=5}"      # before a step is started again: PMIx of the last one has to be gone
 : "${RELIONC_TRIES:=2}"           # starts in one allocation without a new iteration, after the first
@@ -94,11 +98,26 @@ relionc_ending() {
 # --- saying ----------------------------------------------------------------------------------------------------------------
 
 # relionc_tell SENTENCE…: one line for people, on what was the script's standard output.
-relionc_tell() { printf '%(%F %T)T relionc: %s\n' -1 "$*" >&"${rc_log}"; }
+relionc_tell() { printf '%(%F %T)T relionc: %s\n' -1 "${*//[[:cntrl:]]/ }" >&"${rc_log}"; }
+
+# relionc_head SENTENCE: the line with which the log of the job begins: that it runs, later how it ended. It has always the same
+# length and is written over in its place, whatever has been written behind it. A terminal has none.
+relionc_head() {
+  local LC_ALL=C at line="relionc: job ${rc_job}, ${plan[job]-}: ${1//[[:cntrl:]]/ }"
+  [[ -f ${rc_log_file} ]] || return 0
+  if ((${#line} > rc_head_size)); then line="${line:0:rc_head_size-3}..."; fi
+  at=$(grep -abom 1 "^relionc: job ${rc_job}, " -- "${rc_log_file}" 2>/dev/null)
+  if [[ -z ${at} ]]; then
+    printf '%-*s\n' "${rc_head_size}" "${line}" >&"${rc_log}"
+  else
+    printf '%-*s' "${rc_head_size}" "${line}" | dd "of=${rc_log_file}" bs=1 "seek=${at%%:*}" conv=notrunc 2>/dev/null
+  fi
+}
+rc_head_size=240
 
 # relionc_note EVENT ITERATION SENTENCE [ENDING STATUS]: the same, and a row of events.tsv.
 relionc_note() {
-  local sentence=${3//[$'\t\r\n']/ } more=''
+  local sentence=${3//[[:cntrl:]]/ } more=''
   if [[ -n ${4-} ]]; then more=$'\t'$4$'\t'$5; fi
   relionc_tell "${sentence}"
   if [[ -n ${rc_locked} ]]; then
@@ -110,34 +129,49 @@ relionc_note() {
 
 # --- ending ----------------------------------------------------------------------------------------------------------------
 
-# relionc_mark KIND: leaves exactly one of RELION's markers: success, failure, aborted; or none.
+# relionc_mark KIND: leaves exactly one of RELION's markers: success, failure, aborted; or none. 1: an old one cannot be removed.
 relionc_mark() {
+  local kind
   rm -f -- "${rc_state}/finished" "${output}/${rc_marker[success]}" "${output}/${rc_marker[failure]}" "${output}/${rc_marker[aborted]}" \
     "${output}/${rc_marker[abort]}" 2>/dev/null
+  for kind in "${!rc_marker[@]}"; do
+    if [[ -e ${output}/${rc_marker[${kind}]} ]]; then return 1; fi
+  done
   if [[ -n ${1-} ]]; then : 2>/dev/null >"${output}/${rc_marker[$1]}"; fi
   return 0
 }
 
-# relionc_end ENDING [DETAIL]: says why the job ends, leaves the marker, cleans up, and ends the script.
+# relionc_end ENDING [DETAIL]: says why the job ends, leaves the marker, cleans up, and ends the script. `relionc rule CODE` says
+# more of an ending that has a code; a detail may bring its own.
 relionc_end() {
-  local name=$1 detail=${2-} status marker say
+  local name=$1 detail=${2-} status marker code say
   trap '' TERM INT USR1
   trap - EXIT ERR
   relionc_ending "${name}"
   if [[ ${name} = cancelled && -z ${SLURM_JOB_ID-} ]]; then status=130; fi
+  say+=${detail:+: ${detail}}
+  if [[ -n ${code} && ! ${say} =~ \(RL[0-9]+\) ]]; then say+=" (${code})"; fi
   if [[ -n ${rc_locked} ]] && relionc_owned; then
     if [[ -n ${marker} || ${name} = requeued ]]; then relionc_mark "${marker}"; fi
     if [[ ${name} = finished ]]; then echo "${plan[identity]}" >"${rc_state}/finished"; fi
-    relionc_note end "${rc_last:--}" "${say}${detail:+: ${detail}}" "${name}" "${status}"
     if [[ ${status} != 0 && -n ${rc_launched} ]]; then
-      printf 'relionc: %s\n' "${say}${detail:+: ${detail}}" 2>/dev/null >>"${output}/run.err"
+      if [[ -z ${SLURM_JOB_ID-} ]]; then relionc_last_words; fi
+      printf 'relionc: %s\n' "${say}" 2>/dev/null >>"${output}/run.err"
     fi
-    relionc_clear_scratch
+    relionc_note end "${rc_last:--}" "${say}" "${name}" "${status}"
+    relionc_clear_nodes
   else
-    relionc_tell "${say}${detail:+: ${detail}}"
+    relionc_tell "${say}"
   fi
+  relionc_head "${name}, status ${status}: ${say}"
   relionc_unlock
   exit "${status}"
+}
+
+# relionc_last_words: shows somebody who waits for the job the last lines of what RELION said.
+relionc_last_words() {
+  local line
+  while IFS= read -r line; do relionc_tell "  ${output}/run.err: ${line:0:300}"; done < <(relionc_news | grep . | tail -n 10)
 }
 
 # The script ends without having said why: a line of the site's failed, or there is a mistake in this file.
@@ -180,6 +214,16 @@ relionc_alive() {
 }
 
 relionc_owned() { [[ $(cat "${rc_state}/lock/token" 2>/dev/null) = "${rc_token}" ]]; }
+
+# relionc_lost: whether somebody else has the folder now, or nobody for ten looks: a file server may fail for a moment.
+relionc_lost() {
+  if relionc_owned; then
+    rc_unseen=0
+    return 1
+  fi
+  rc_unseen=$((rc_unseen + 1))
+  [[ -s ${rc_state}/lock/token ]] || ((rc_unseen > 10))
+}
 
 # relionc_lock: takes the folder; 1: somebody else has it, rc_owner says who. The lock is a folder that is put in place whole,
 # by a rename, which fails where one is. That of a dead owner is renamed to a name made of its token, so that only one of
@@ -237,14 +281,21 @@ relionc_holds_run() {
   [[ -n $(relionc_optimisers) ]]
 }
 
-relionc_has_results() { # or says which one is missing
+relionc_has_results() { # or says what is wrong with which one
   local file
   if [[ ${plan[resume]-} != iterations ]]; then return 0; fi
   for file in "${results[@]}"; do
     if [[ ! -s ${file} ]]; then
-      echo "${file}"
+      echo "${file} is not there"
       return 1
     fi
+    case ${file} in
+      *.mrc) relionc_map_is_whole "${file}" ;;
+      *"${rc_iteration[optimiser]#*]*]*]}") relionc_whole "${file}" ;;
+    esac || {
+      echo "${file} is not whole"
+      return 1
+    }
   done
 }
 
@@ -257,7 +308,7 @@ relionc_aside() {
   if (($#)); then
     mv -- "$@" "${place}.${i}/"
   else
-    find "${output}" -mindepth 1 -maxdepth 1 ! -name relionc ! -name '*job.*' ! -name '*pipeline.star' ! -name note.txt \
+    find "${output}/" -mindepth 1 -maxdepth 1 ! -name relionc ! -name '*job.*' ! -name '*pipeline.star' ! -name note.txt \
       -exec mv -t "${place}.${i}" -- {} +
   fi || return 1
   rc_aside="${place}.${i}"
@@ -294,6 +345,7 @@ relionc_folder() {
 # relionc_column NAME FILE: the values of a column of a STAR file's table, or of a list of names and values.
 relionc_column() {
   awk -v name="$1" '
+    { sub(/\r$/, "") }
     $1 == "loop_" { inside = 1; column = 0; count = 0; next }
     /^data_/ { inside = 0; column = 0 }
     $1 ~ /^_/ && inside { if (rows) { inside = 0 } else { count++; if ($1 ~ name) column = count; next } }
@@ -385,7 +437,7 @@ relionc_choose() {
 # and of those written last, maps that are too short, and tables.
 relionc_half_files() {
   local newest file
-  newest=$(find "${output}" -path "${rc_state}" -prune -o -type f -printf '%T@\n' 2>/dev/null | sort -n | tail -n 1)
+  newest=$(find "${output}/" -path "${rc_state}" -prune -o -type f -printf '%T@\n' 2>/dev/null | sort -n | tail -n 1)
   newest=${newest%.*}
   [[ -n ${newest} ]] || return 0
   while IFS= read -r -d '' file; do
@@ -395,7 +447,7 @@ relionc_half_files() {
       *) [[ -s ${file} ]] && continue ;;
     esac
     rm -f -- "${file}"
-  done < <(find "${output}" -path "${rc_state}" -prune -o -mindepth 2 -type f \
+  done < <(find "${output}/" -path "${rc_state}" -prune -o -mindepth 2 -type f \
     \( -newermt "@$((newest - 60))" -o -size 0 \) -print0 2>/dev/null)
 }
 
@@ -404,28 +456,144 @@ relionc_half_files() {
 # relionc_on_nodes SECONDS WORD…: runs a command once on every node, beside a step if need be. Without a queue: here.
 # A hostfile or the shape of the job's tasks must not reach it: from Slurm 24.11 on, srun refuses both together.
 relionc_on_nodes() {
-  local seconds=$1 name group groups=() nodes=()
+  local seconds=$1 group status=0
   shift
   if [[ -z ${SLURM_JOB_ID-} ]]; then
     timeout "${seconds}" "$@"
     return
   fi
-  nodes=("${SLURM_JOB_NUM_NODES}")
-  for ((group = 0; group < ${SLURM_HET_SIZE:-0}; group++)); do
-    name=SLURM_JOB_NUM_NODES_HET_GROUP_${group}
-    groups[group]=--het-group=${group} nodes[group]=${!name:-1}
+  for group in $(relionc_groups); do
+    relionc_on_group "${group}" timeout "${seconds}" -- "$@" || status=$?
   done
+  return "${status}"
+}
+
+# relionc_groups: the numbers of a hetjob's groups of nodes; `-` of a job that has none.
+relionc_groups() {
+  local group
+  if ((${SLURM_HET_SIZE:-0} < 2)); then echo -; fi
+  for ((group = 0; ${SLURM_HET_SIZE:-0} > 1 && group < SLURM_HET_SIZE; group++)); do echo "${group}"; done
+}
+
+# relionc_on_group GROUP [WORD…] -- WORD…: runs a command once on every node of a group; the first words stand before srun.
+relionc_on_group() {
+  local name group=$1 nodes=${SLURM_JOB_NUM_NODES} step=()
+  shift
+  while [[ $1 != -- ]]; do
+    step+=("$1")
+    shift
+  done
+  shift
+  step+=(srun)
+  if [[ ${group} != - ]]; then
+    name=SLURM_JOB_NUM_NODES_HET_GROUP_${group}
+    nodes=${!name:-1}
+    step+=("--het-group=${group}")
+  fi
+  if [[ -n ${rc_beside} ]]; then step+=(--overlap --mem=0 --gres=none); fi
   (
     for name in ${!SLURM_*} ${!SRUN_*}; do
       case ${name} in
         SLURM_HOSTFILE | SLURM_DISTRIBUTION | SLURM_*TASK* | SLURM_NPROCS | SRUN_* | SLURM_CPU_BIND* | SLURM_*GPU*BIND*) unset "${name}" ;;
       esac
     done
-    for group in "${!nodes[@]}"; do
-      timeout "${seconds}" srun ${groups[group]+"${groups[group]}"} --mpi=none -N "${nodes[group]}" -n "${nodes[group]}" --ntasks-per-node=1 -c 1 \
-        --kill-on-bad-exit=0 ${rc_beside:+--overlap --mem=0 --gres=none} "$@" </dev/null
-    done
+    exec "${step[@]}" --mpi=none -N "${nodes}" -n "${nodes}" --ntasks-per-node=1 -c 1 --kill-on-bad-exit=0 "$@" </dev/null
   )
+}
+
+# relionc_within SECONDS WORD…: runs a command, or a function that starts ranks, and ends it when it takes longer; then 124.
+relionc_within() {
+  local seconds=$1 pid i
+  shift
+  set -m
+  (
+    set +m
+    "$@"
+  ) &
+  pid=$!
+  set +m
+  for ((i = 0; i < seconds * 5; i++)); do
+    if ! kill -0 "${pid}" 2>/dev/null; then break; fi
+    sleep 0.2
+  done
+  if kill -0 "${pid}" 2>/dev/null; then
+    relionc_end_steps
+    relionc_end_group "${pid}"
+    wait "${pid}" 2>/dev/null
+    return 124
+  fi
+  wait "${pid}"
+}
+
+# --- who stays on the nodes ------------------------------------------------------------------------------------------------------
+
+# relionc_stay: runs on a node for as long as the run does, and then ends what is left of it there and clears the scratch. It has to
+# be there before: when Slurm ends a job it starts no more steps in it. Slurm's SIGTERM says that the run is over; so does the
+# lock of the output folder, which has another token or none then: what a killed slurmd has left is told by nobody else.
+relionc_stay() {
+  local over='' gone=0 i
+  trap 'over=1' TERM INT HUP
+  while [[ -z ${over} ]] && ((gone < 3)); do
+    for ((i = 0; i < 10; i++)); do
+      if [[ -n ${over} ]]; then break; fi
+      sleep 1 &
+      wait $!
+    done
+    if [[ $(cat "${rc_cwd}/${output}/relionc/lock/token" 2>/dev/null) = "${rc_token}" ]]; then gone=0; else gone=$((gone + 1)); fi
+  done
+  relionc_ranks | cut -f 1 | xargs -r kill -KILL 2>/dev/null
+  relionc_clear
+}
+
+# relionc_clear: removes what RELION has copied to this node, and the folder if it was made for that.
+relionc_clear() {
+  if [[ -z ${plan[scratch]-} ]]; then return; fi
+  rm -rf -- "${plan[scratch]}/relion_volatile"
+  if [[ -e ${plan[scratch]}/.made-by-relionc ]]; then
+    rm -f -- "${plan[scratch]}/.made-by-relionc"
+    rmdir -- "${plan[scratch]}" 2>/dev/null
+  fi
+  return 0
+}
+
+# relionc_post: starts one of them on every node of a job that has several, or copies to scratch.
+relionc_post() {
+  local group
+  rc_posted=()
+  if [[ -z ${SLURM_JOB_ID-} || (-z ${plan[scratch]-} && ${rc_nodes} -lt 2) ]]; then return; fi
+  set -m
+  for group in $(relionc_groups); do
+    (
+      set +m
+      trap - TERM INT USR1
+      rc_beside=1
+      relionc_on_group "${group}" -- --job-name=relionc_stay bash -c "$(declare -p plan output rc_cwd rc_token)
+        $(declare -f relionc_stay relionc_ranks relionc_clear); relionc_stay"
+    ) >/dev/null 2>&1 &
+    rc_posted+=($!)
+  done
+  set +m
+}
+
+# relionc_clear_nodes: has the nodes cleared at the end. Where Slurm takes them away, it has told those who stay there itself.
+relionc_clear_nodes() {
+  local pid i left=''
+  if [[ -z ${rc_launched} ]]; then return; fi
+  if [[ -z ${SLURM_JOB_ID-} ]]; then
+    relionc_clear
+    return
+  fi
+  for pid in ${rc_posted[@]+"${rc_posted[@]}"}; do kill -TERM -- "-${pid}" 2>/dev/null || left=1; done
+  for pid in ${rc_posted[@]+"${rc_posted[@]}"}; do
+    for ((i = 0; i < 50; i++)); do
+      if ! kill -0 "${pid}" 2>/dev/null; then break; fi
+      sleep 0.2
+    done
+    kill -KILL -- "-${pid}" 2>/dev/null && left=1
+  done
+  if [[ -n ${plan[scratch]-} && (-n ${left} || -z ${rc_posted[*]-}) && ${rc_cause} != term ]]; then
+    relionc_on_nodes 30 bash -c "$(declare -p plan); $(declare -f relionc_clear); relionc_clear" >/dev/null 2>&1
+  fi
 }
 
 # --- before RELION: is everything there? ---------------------------------------------------------------------------------------
@@ -441,19 +609,21 @@ relionc_look() {
     return
   fi
   for file in "${inputs[@]}"; do
-    [[ -r ${file} ]] || bad "cannot read ${file} (in ${PWD})"
+    [[ -r ${file} ]] || bad "cannot read ${file} (in ${PWD}) (RL150)"
   done
   file="${output}/relionc/probe.${node}.$$"
-  if ! : 2>/dev/null >"${file}"; then bad "cannot write to ${output}/"; fi
+  said=$({ echo probe >"${file}"; } 2>&1) || bad "cannot write to ${output}/${said:+ (${said##*: })}"
   rm -f -- "${file}" 2>/dev/null
+  if [[ ${node} != "${rc_leader_alone}" ]]; then relionc_look_at_memory; fi
   if [[ -n ${plan[scratch]-} && ${node} != "${rc_leader_alone}" ]]; then # the leader of a hetjob copies nothing
-    if ! mkdir -p -- "${plan[scratch]}" 2>/dev/null || ! : 2>/dev/null >"${plan[scratch]}/relionc.$$"; then
-      bad "cannot write to the scratch folder ${plan[scratch]}"
+    if [[ ! -d ${plan[scratch]} ]]; then mkdir -p -- "${plan[scratch]}" 2>/dev/null && : 2>/dev/null >"${plan[scratch]}/.made-by-relionc"; fi
+    if ! : 2>/dev/null >"${plan[scratch]}/relionc.$$"; then
+      bad "cannot write to the scratch folder ${plan[scratch]} (RL502)"
     else
       rm -rf -- "${plan[scratch]}/relionc.$$" "${plan[scratch]}/relion_volatile"
       free=$(df -Pk -- "${plan[scratch]}" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024) }')
       if ((${free:-0} < ${plan[scratch_mib]:-1})); then
-        bad "the scratch folder ${plan[scratch]} has ${free:-0} MiB free, and RELION wants ${plan[scratch_mib]:-1} MiB there (with what it keeps free); clear it, or leave the node out"
+        bad "the scratch folder ${plan[scratch]} has ${free:-0} MiB free, and RELION wants ${plan[scratch_mib]:-1} MiB there (with what it keeps free); clear it, or leave the node out (RL502)"
       elif ((${free:-0} < ${plan[scratch_gib]:-0} * 1024)); then
         warn "the scratch folder ${plan[scratch]} has $((${free:-0} / 1024)) GiB free of ${plan[scratch_gib]} GiB planned"
       fi
@@ -464,17 +634,57 @@ relionc_look() {
     seen=${seen:+$(tr , '\n' <<<"${seen}" | grep -c .)}
     seen=${seen:-${SLURM_GPUS_ON_NODE:-}}
     if [[ -n ${SLURM_JOB_ID-} && ${node} != "${rc_leader_alone}" ]] && ((${seen:-0} < plan[gpus])); then
-      bad "planned for ${plan[gpus]} GPUs, but ${seen:-none} can be seen; ask for them (--gres)"
+      bad "planned for ${plan[gpus]} GPUs, but ${seen:-none} can be seen; ask for them (--gres) (RL303)"
     fi
   fi
   relionc_look_at_program
+  relionc_look_at_python
+}
+
+# relionc_look_at_memory: has the node what the models of the plan say that its ranks take? bad and warn are the caller's.
+relionc_look_at_memory() {
+  local total free need=${plan[memory_mib]:-0}
+  total=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo 2>/dev/null)
+  free=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo 2>/dev/null)
+  if ((need && ${total:-need} < need)); then
+    bad "the ranks need ${need} MiB, but the node has ${total} MiB; put fewer ranks on a node (RL402)"
+  elif ((need && ${free:-need} < need)); then
+    warn "the ranks need ${need} MiB, and ${free} MiB of ${total} are free: something else takes the rest"
+  fi
+  if [[ -z ${SLURM_JOB_ID-} ]] && ((${plan[cpus]:-0} > $(nproc))); then
+    warn "planned for ${plan[cpus]} CPUs, and there are $(nproc)"
+  fi
+}
+
+# relionc_look_at_python: what the commands call of Python, and where its models are.
+relionc_look_at_python() {
+  local program word
+  if [[ -z ${rc_python} || ${#wrapper[@]} -gt 0 ]]; then return; fi
+  for word in ${rc_python}; do
+    program=${word#!}
+    if command -v "${program}" >/dev/null; then continue; fi
+    if [[ ${word} = !* ]]; then bad "there is no program ${program} on PATH, which RELION calls (RL610)"; else warn "there is no program ${program} on PATH"; fi
+  done
+  if [[ -n ${TORCH_HOME-} && ! -r ${TORCH_HOME}/. ]]; then
+    bad "TORCH_HOME is ${TORCH_HOME}, which cannot be read; mount it, or correct \`environment:\` of the cluster profile"
+  fi
+}
+
+# relionc_pythons: the programs of Python that a job's commands name, and, with `!`, those that one of its options calls.
+relionc_pythons() {
+  local text name
+  text=$(declare -f new)
+  for name in "${!rc_python_of[@]}"; do
+    if grep -qE -e "(^|[[:space:]])${name}([[:space:]]|$)" <<<"${text}"; then echo "!${rc_python_of[${name}]}"; fi
+  done
+  grep -oE 'relion_python_[a-z_]+' <<<"${text}" | sort -u
 }
 
 # relionc_look_at_program: is the program there, of the right version, linked with what it needs? bad and warn are the caller's.
 relionc_look_at_program() {
   local first=${wrapper[0]:-${plan[program]}} program libraries said
   if ! program=$(command -v "${first}"); then
-    bad "there is no program ${first} on PATH; load the module of RELION ${plan[relion]} (\`modules\` of the cluster profile)"
+    bad "there is no program ${first} on PATH; load the module of RELION ${plan[relion]} (\`modules\` of the cluster profile) (RL610)"
     return
   fi
   case ${plan[program]} in relion_*) ;; *) return ;; esac
@@ -494,7 +704,7 @@ relionc_look_at_program() {
   if [[ -z ${plan[relion]-} || ${plan[program]} = relion_python* ]]; then return; fi
   said=$(timeout 20 "${wrapper[@]}" "${plan[program]%_mpi}" --version 2>&1 </dev/null | grep -oiE 'version:? *[0-9]+\.[0-9]+' | grep -oE '[0-9.]+$' | head -n 1)
   if [[ -n ${said} && ${said} != "${plan[relion]}" && ${said} != "${plan[relion]}".* ]]; then
-    bad "${plan[program]} is RELION ${said}, and the job was built for ${plan[relion]}; load that one, or set \`relion: \"${said}\"\` in the spec"
+    bad "${plan[program]} is RELION ${said}, and the job was built for ${plan[relion]}; load that one, or set \`relion: \"${said}\"\` in the spec (RL610)"
   fi
 }
 
@@ -509,12 +719,39 @@ relionc_orphans() {
   done < <(grep -lzsxF -- "RELIONC_OUTPUT=${rc_cwd}/${output}" /proc/[0-9]*/environ 2>/dev/null)
 }
 
-# relionc_allocation: Slurm gave as many nodes as planned; prints what is not so.
+# relionc_allocation: Slurm gave the nodes, CPUs and memory of the plan; prints what is not so.
 relionc_allocation() {
+  local group name cpus=0 most=0 of_node memory
   [[ -n ${SLURM_JOB_ID-} ]] || return 0
   if [[ -n ${plan[nodes]-} && ${rc_nodes} -ne ${plan[nodes]} ]]; then
     printf 'BAD\t-\tplanned for %s nodes, but this allocation has %s\n' "${plan[nodes]}" "${rc_nodes}"
   fi
+  for group in $(relionc_groups); do
+    name=SLURM_JOB_CPUS_PER_NODE
+    if [[ ${group} != - ]]; then name+=_HET_GROUP_${group}; fi
+    for of_node in $(relionc_each "${!name-}"); do
+      cpus=$((cpus + of_node))
+      if ((of_node > most)); then most=${of_node}; fi
+    done
+  done
+  if ((cpus && cpus < ${plan[cpus]:-0})); then
+    printf 'BAD\t-\tplanned for %s CPUs, but this allocation has %s; submit the script as it was built (RL605)\n' "${plan[cpus]}" "${cpus}"
+  fi
+  memory=${SLURM_MEM_PER_NODE:-$((${SLURM_MEM_PER_CPU:-0} * most))}
+  if ((memory && memory < ${plan[memory_mib]:-0})); then
+    printf 'BAD\t-\tthe ranks of a node need %s MiB, but this allocation has %s; submit the script as it was built (RL402)\n' "${plan[memory_mib]}" "${memory}"
+  fi
+}
+
+# relionc_each TEXT: the numbers of Slurm's short form, one for each node: of 5,4(x3) they are 5 4 4 4.
+relionc_each() {
+  local part times i
+  for part in ${1//,/ }; do
+    times=1
+    if [[ ${part} = *x* ]]; then times=${part#*x}; fi
+    times=${times%)}
+    for ((i = 0; i < times; i++)); do echo "${part%(*}"; done
+  done
 }
 
 # relionc_places: the launcher starts as many ranks as planned, each once, where the hostfile says; prints what is not.
@@ -522,10 +759,11 @@ relionc_places() {
   local said ranks hosts wanted
   declare -F launch >/dev/null && ((${plan[ranks]:-1} > 1)) || return 0
   # shellcheck disable=SC2016 # the ranks expand it
-  said=$(launch bash -c 'echo "RANK ${OMPI_COMM_WORLD_RANK:-${PMIX_RANK:-${PMI_RANK:-${SLURM_PROCID}}}} ${SLURMD_NODENAME:-} $(uname -n)"' 2>&1 </dev/null)
+  said=$(relionc_within "${RELIONC_PLACES_WAIT}" launch bash -c 'echo "RANK ${OMPI_COMM_WORLD_RANK:-${PMIX_RANK:-${PMI_RANK:-${SLURM_PROCID}}}} ${SLURMD_NODENAME:-} $(uname -n)"' 2>&1 </dev/null)
   ranks=$(grep '^RANK ' <<<"${said}" | cut -d ' ' -f 2 | sort -un | grep -c .)
   if ((ranks != plan[ranks])); then
-    printf 'START\t-\tplanned for %s ranks, but the launcher started %s: %s\n' "${plan[ranks]}" "${ranks}" "$(grep -v '^RANK ' <<<"${said}" | head -n 3 | tr '\n' ' ')"
+    printf 'START\t-\tplanned for %s ranks, but the launcher started %s: %s\n' "${plan[ranks]}" "${ranks}" \
+      "$(grep -v '^RANK ' <<<"${said:-it did not end within ${RELIONC_PLACES_WAIT} s}" | head -n 3 | tr '\n' ' ')"
     return
   fi
   if [[ -s ${rc_rows} ]]; then
@@ -544,8 +782,9 @@ relionc_preflight() {
   rc_unfit='' rc_blame=''
   found=$(relionc_allocation)
   if [[ -z ${found} ]]; then
-    found=$(relionc_on_nodes 120 bash -c "$(declare -p plan inputs wrapper output rc_cwd rc_token rc_leader_alone rc_warning_says)
-      $(declare -f relionc_look relionc_look_at_program relionc_orphans); relionc_look" 2>&1)
+    rc_python=$(relionc_pythons | tr '\n' ' ')
+    found=$(relionc_on_nodes 120 bash -c "$(declare -p plan inputs wrapper output rc_cwd rc_token rc_leader_alone rc_warning_says rc_python)
+      $(declare -f relionc_look relionc_look_at_memory relionc_look_at_program relionc_look_at_python relionc_orphans); relionc_look" 2>&1)
     status=$?
     if ((status)) && ! grep -qE '^BAD' <<<"${found}"; then
       found+=$(printf '\nBAD\t-\tthe step that looks at every node failed (%s): %s' "${status}" "$(grep -vE '^(BAD|WARN)' <<<"${found}" | tail -n 3 | tr '\n' ' ')")
@@ -599,7 +838,7 @@ relionc_launch() {
   local words="from the beginning"
   if [[ ${rc_how} = resume ]]; then words="with what is not done yet"; fi
   if [[ -n ${from} ]]; then words="from iteration ${rc_from}"; fi
-  relionc_mark
+  if ! relionc_mark; then relionc_end preflight "an old marker of RELION in ${output}/ cannot be removed"; fi
   printf '=== relionc: job %s, start %s.%s, %s\n' "${rc_job}" "${rc_restart}" "${rc_starts}" "${words}" | tee -a -- "${output}/run.err" >>"${output}/run.out"
   rc_out_at=$(relionc_size "${output}/run.out") rc_err_at=$(relionc_size "${output}/run.err")
   relionc_note launch "${rc_from}" "RELION starts ${words}"
@@ -617,13 +856,33 @@ relionc_launch() {
 
 # relionc_kill: ends the step on all nodes, and what was started here.
 relionc_kill() {
-  local step
-  if [[ -n ${SLURM_JOB_ID-} ]]; then
-    for step in $(squeue -h -s -j "${SLURM_JOB_ID}" -o %i 2>/dev/null | grep -E '\.[0-9]+$'); do scancel -s KILL "${step}" 2>/dev/null; done
-  fi
-  kill -TERM -- "-${rc_pid}" 2>/dev/null
+  relionc_end_steps
+  relionc_end_group "${rc_pid}"
+}
+relionc_end_group() {
+  kill -TERM -- "-$1" 2>/dev/null
   sleep 1
-  kill -KILL -- "-${rc_pid}" 2>/dev/null
+  kill -KILL -- "-$1" 2>/dev/null
+}
+
+# relionc_steps: the steps of this job, but for those who stay on the nodes.
+relionc_steps() { squeue -h -s -j "${SLURM_JOB_ID}" -o '%i %j' 2>/dev/null | sed -nE '/ relionc_stay$/d; s/^([0-9+]+\.[0-9]+) .*/\1/p'; }
+relionc_end_steps() {
+  local step
+  if [[ -z ${SLURM_JOB_ID-} ]]; then return; fi
+  for step in $(relionc_steps); do scancel -s KILL "${step}" 2>/dev/null; done
+}
+
+# relionc_alone: sees that nothing of the last start runs on before there is another one: the ranks outlive an srun that was killed.
+relionc_alone() {
+  local i
+  relionc_end_group "${rc_pid}"
+  if [[ -z ${SLURM_JOB_ID-} ]]; then return; fi
+  for ((i = 0; i < 30; i++)); do
+    if [[ -z $(relionc_steps) ]]; then return; fi
+    relionc_end_steps
+    sleep 1
+  done
 }
 
 # relionc_limit: seconds without a sign of life that are too many now; 0: never.
@@ -651,10 +910,10 @@ relionc_iterated() {
   number=$(relionc_number "${file}")
   if [[ -z ${number} || ${number} = "${rc_seen}" ]]; then return 1; fi
   if [[ -n ${rc_seen} ]]; then
-    relionc_note iteration "${number}" "iteration ${number} after $((SECONDS - rc_seen_at)) s"
-    if ((number > rc_from + 1 && SECONDS - rc_seen_at > rc_longest)); then rc_longest=$((SECONDS - rc_seen_at)); fi
+    relionc_note iteration "${number}" "iteration ${number} after $((rc_clock - rc_seen_at)) s"
+    if ((number > rc_from + 1 && rc_clock - rc_seen_at > rc_longest)); then rc_longest=$((rc_clock - rc_seen_at)); fi
   fi
-  rc_seen=${number} rc_seen_at=${SECONDS}
+  rc_seen=${number} rc_seen_at=${rc_clock}
 }
 
 # relionc_lives: whether there was a sign of life since the last look: output, an iteration, a file of a job without iterations.
@@ -665,8 +924,8 @@ relionc_lives() {
     rc_size=${size}
     return 0
   fi
-  if [[ ${plan[resume]-} != iterations ]] && ((SECONDS % 60 < RELIONC_TICK)); then
-    if [[ -n $(find "${output}" -path "${rc_state}" -prune -o -newermt "@$(($(date +%s) - 120))" -type f -print -quit 2>/dev/null) ]]; then return 0; fi
+  if [[ ${plan[resume]-} != iterations ]] && ((rc_clock % 60 < RELIONC_TICK)); then
+    if [[ -n $(find "${output}/" -path "${rc_state}" -prune -o -newermt "@$(($(date +%s) - 120))" -type f -print -quit 2>/dev/null) ]]; then return 0; fi
   fi
   return 1
 }
@@ -690,10 +949,10 @@ relionc_first_words() {
 
 # relionc_autopsy: what every rank does, one line each, into a file.
 relionc_autopsy() {
-  rc_beside=1 relionc_on_nodes 30 bash -c "$(declare -p rc_token plan); $(declare -f relionc_ranks); relionc_ranks" 2>&1 | sort -u >"${rc_state}/autopsy.${rc_job}.${rc_restart}"
+  rc_beside=1 relionc_on_nodes 30 bash -c "$(declare -p rc_token plan); $(declare -f relionc_ranks); relionc_ranks" 2>&1 | cut -f 2- | sort -u >"${rc_state}/autopsy.${rc_job}.${rc_restart}"
   while read -r line; do relionc_tell "  ${line}"; done < <(head -n 40 "${rc_state}/autopsy.${rc_job}.${rc_restart}")
 }
-relionc_ranks() {
+relionc_ranks() { # prints for each rank on this node: its process, a tab, a sentence
   local file pid name rank
   while read -r file; do
     pid=${file#/proc/} pid=${pid%/environ}
@@ -707,7 +966,7 @@ relionc_ranks() {
         else if ("PMI_RANK" in found) print found["PMI_RANK"]
         else print found["SLURM_PROCID"]
       }')
-    printf '%s: rank %s, pid %s, %s, state %s, waits in %s\n' "${SLURMD_NODENAME:-$(uname -n)}" "${rank:--}" "${pid}" "${name}" \
+    printf '%s\t%s: rank %s, pid %s, %s, state %s, waits in %s\n' "${pid}" "${SLURMD_NODENAME:-$(uname -n)}" "${rank:--}" "${pid}" "${name}" \
       "$(awk '/^State/ { printf "%s %s, ", $2, $3 } /^VmRSS/ { printf "%d MiB", $2 / 1024 }' "/proc/${pid}/status" 2>/dev/null)" "$(cat "/proc/${pid}/wchan" 2>/dev/null)"
   done < <(grep -lzsxF -- "RELIONC_RUN=${rc_token}" /proc/[0-9]*/environ 2>/dev/null)
 }
@@ -715,28 +974,30 @@ relionc_ranks() {
 # relionc_watch: waits for the end of RELION; sets rc_status, and rc_cause where it was not RELION that ended it:
 # limit (the time limit is near), term (Slurm or a person), stall, world, wrong, lost.
 relionc_watch() {
-  local killing=0 alive=${SECONDS} limit
-  rc_seen='' rc_size='' rc_longest=${rc_longest:-0}
-  rc_seen=$(relionc_number "$(relionc_optimisers | head -n 1)") rc_seen_at=${SECONDS}
+  local killing=0 limit alive=0 then=${SECONDS}
+  rc_clock=0 rc_unseen=0 rc_seen='' rc_size='' rc_longest=${rc_longest:-0}
+  rc_seen=$(relionc_number "$(relionc_optimisers | head -n 1)") rc_seen_at=0
   rc_seen=${rc_seen:-0}
   while kill -0 "${rc_pid}" 2>/dev/null; do
     sleep "${RELIONC_TICK}" &
     wait $! 2>/dev/null # a signal ends it
-    if ((killing && SECONDS > killing)); then
+    relionc_tick "$((SECONDS - then))"
+    then=${SECONDS}
+    if ((killing && rc_clock > killing)); then
       relionc_kill
-      killing=$((SECONDS + 20))
+      killing=$((rc_clock + 20))
     elif [[ -n ${rc_cause} ]]; then
       if ((!killing)); then
-        case ${rc_cause} in limit) killing=$((SECONDS + $(relionc_patience))) ;; term) killing=$((SECONDS + 15)) ;; *) killing=${SECONDS} ;; esac
+        case ${rc_cause} in limit) killing=$((rc_clock + $(relionc_patience))) ;; term) killing=$((rc_clock + 15)) ;; *) killing=${rc_clock} ;; esac
       fi
-    elif ! relionc_owned; then
+    elif relionc_lost; then
       rc_cause=lost
     else
       relionc_first_words
       if [[ -n ${rc_wrong} ]]; then rc_cause=wrong; fi
-      if relionc_lives; then alive=${SECONDS}; fi
+      if relionc_lives; then alive=${rc_clock}; fi
       limit=$(relionc_limit)
-      if [[ -z ${rc_cause} ]] && ((limit && SECONDS - alive > limit)); then
+      if [[ -z ${rc_cause} ]] && ((limit && rc_clock - alive > limit)); then
         rc_cause=stall
         relionc_note stall "${rc_seen:--}" "no sign of life for ${limit} s; what each rank does:"
         relionc_autopsy
@@ -751,12 +1012,29 @@ relionc_watch() {
   fi
 }
 
+# relionc_tick SECONDS: adds what has passed since the last look to rc_clock. A clock that was put forward or back, or a job that
+# was suspended, is no time in which RELION stood still.
+relionc_tick() {
+  if (($1 < 0 || $1 > 60 + 10 * RELIONC_TICK)); then rc_clock=$((rc_clock + RELIONC_TICK)); else rc_clock=$((rc_clock + $1)); fi
+}
+
 # --- why it ended ----------------------------------------------------------------------------------------------------------------
 
 relionc_line() { # KIND TEXT: the first line of a text that has words of that kind; 1: there is none
   local line
   line=$(grep -E -m 1 -e "${rc_word[$1]}" <<<"$2") || return 1
   printf '%s' "${line:0:300}"
+}
+
+# relionc_disk_full: says so where nothing more can be written to the output folder: then RELION's own words are lost, too.
+relionc_disk_full() {
+  local said
+  if said=$({ printf '%4096s' . >"${rc_state}/probe.$$"; } 2>&1); then
+    rm -f -- "${rc_state}/probe.$$"
+    return 1
+  fi
+  rm -f -- "${rc_state}/probe.$$"
+  echo "cannot write to ${output}/: ${said##*: }"
 }
 
 # relionc_diagnose: sets rc_why to the name of an ending (or `killed`) and rc_detail to the evidence.
@@ -778,7 +1056,7 @@ relionc_diagnose() {
     if missing=$(relionc_has_results); then
       rc_why=finished
     else
-      rc_why=incomplete rc_detail="${missing} is not there"
+      rc_why=incomplete rc_detail="${missing}"
     fi
     return
   fi
@@ -786,7 +1064,7 @@ relionc_diagnose() {
     rc_why=killed rc_detail="no sign of life, so its step was ended"
   elif line=$(relionc_line memory_of_slurm "${err}"$'\n'"${log}") || line=$(relionc_line memory "${err}"); then
     rc_why=memory rc_detail="${line}"
-  elif line=$(relionc_line disk "${err}"); then
+  elif line=$(relionc_line disk "${err}") || line=$(relionc_disk_full); then
     rc_why=disk rc_detail="${line}"
   elif [[ -e ${output}/${rc_marker[aborted]} || ${rc_cause} = limit ]]; then
     rc_why=aborted
@@ -819,7 +1097,7 @@ relionc_at_last() {
 relionc_progress() {
   case ${plan[resume]-} in
     iterations) ((rc_last > $1)) ;;
-    unfinished) [[ -n $(find "${output}" -path "${rc_state}" -prune -o -mindepth 2 -type f -newer "${rc_state}/lock/token" -print -quit 2>/dev/null) ]] ;;
+    unfinished) [[ -n $(find "${output}/" -path "${rc_state}" -prune -o -mindepth 2 -type f -newer "${rc_state}/lock/token" -print -quit 2>/dev/null) ]] ;;
     *) return 1 ;;
   esac
 }
@@ -866,7 +1144,7 @@ relionc_chain() {
   [[ -r ${script} ]] || return 1
   rc_next=$(
     for name in ${!SLURM_*} ${!SRUN_*}; do
-      case ${name} in SLURM_CONF*) ;; *) unset "${name}" ;; esac
+      if [[ ${name} != SLURM_CONF* ]]; then unset "${name}"; fi # (a case in here is more than bash 4.2 can read)
     done
     RELIONC_BUILD=${build} sbatch --parsable "--dependency=afterany:${rc_job}" "${script}" 2>/dev/null
   ) || return 1
@@ -913,6 +1191,7 @@ relionc_again() {
   fi
   if relionc_progress "${rc_from}"; then rc_tries=0; fi
   if ((rc_tries >= RELIONC_TRIES || rc_starts >= 20)); then relionc_end "${2}" "${rc_detail}"; fi
+  relionc_alone
   rc_tries=$((rc_tries + 1)) rc_starts=$((rc_starts + 1))
   relionc_note resume "${rc_last}" "${rc_detail}; once more in this allocation"
   sleep "${RELIONC_AGAIN_WAIT}" &
@@ -949,22 +1228,17 @@ relionc_near_limit() {
   if [[ -n ${rc_pid} ]]; then relionc_stop; fi
 }
 
-# relionc_clear_scratch: removes what RELION copied to the nodes. Where Slurm ends the job, it starts no more steps: then its
-# epilog or the next start has to.
-relionc_clear_scratch() {
-  if [[ -z ${plan[scratch]-} || -z ${rc_launched} || ${rc_cause} = term ]]; then return; fi
-  relionc_on_nodes 30 rm -rf -- "${plan[scratch]}/relion_volatile" >/dev/null 2>&1
-}
-
 # --- the two calls ---------------------------------------------------------------------------------------------------------------
 
 relionc_begin() {
+  local said
   set +eu
   rc_phase=begin
   exec {rc_log}>&1
   unset RELIONC_BUILD
   rc_host=$(uname -n) rc_job=${SLURM_JOB_ID:-local-$$} rc_restart=${SLURM_RESTART_COUNT:-0} rc_locked='' rc_launched='' rc_cause='' rc_cause_now=''
   rc_again='' rc_warned='' rc_tries=0 rc_starts=0 rc_last='' rc_detail='' rc_pid='' rc_beside='' rc_leader_alone='' rc_unfit='' rc_wrong=''
+  rc_posted=() rc_clock=0 rc_unseen=0
   rc_log_file=$(readlink -f "/proc/$$/fd/${rc_log}") rc_log_at=$(relionc_size "${rc_log_file}")
   if [[ -n ${plan[project]-} ]] && ! CDPATH='' cd -- "${plan[project]}"; then
     echo "cannot change to the project folder ${plan[project]} on ${rc_host}" >&2
@@ -975,11 +1249,17 @@ relionc_begin() {
   trap relionc_left EXIT
   trap relionc_term TERM INT
   trap relionc_near_limit USR1
-  if ! mkdir -p -- "${rc_state}" 2>/dev/null || ! : 2>/dev/null >"${rc_state}/probe.$$"; then
-    relionc_end preflight "cannot write to ${output}/ on ${rc_host}"
+  relionc_head "runs since $(printf '%(%F %T)T' -1); how it ended will stand here"
+  mkdir -p -- "${rc_state}" 2>/dev/null
+  if ! said=$({ printf '%4096s' . >"${rc_state}/probe.$$"; } 2>&1); then
+    rm -f -- "${rc_state}/probe.$$" 2>/dev/null
+    relionc_end preflight "cannot write to ${output}/ on ${rc_host} (${said##*: })"
   fi
   rm -f -- "${rc_state}/probe.$$"
-  if ! relionc_lock; then relionc_end locked "job ${rc_owner:-?} is writing to ${output}/"; fi
+  if ! relionc_lock; then
+    if [[ -z ${rc_owner-} ]]; then relionc_end preflight "cannot make relionc/lock in ${output}/ on ${rc_host}"; fi
+    relionc_end locked "job ${rc_owner} is writing to ${output}/"
+  fi
   relionc_note start - "job ${rc_job}, start ${rc_restart}, on ${SLURM_JOB_NODELIST:-${rc_host}}${rc_took:+; the folder was ${rc_took}}"
   relionc_folder
   export RELIONC_RUN=${rc_token} RELIONC_OUTPUT=${rc_cwd}/${output}
@@ -1012,6 +1292,7 @@ relionc_run() {
   fi
   relionc_at_last
   rc_first=${rc_last}
+  relionc_post
   while :; do
     case ${rc_cause_now} in term) relionc_taken ;; limit) relionc_at_limit ;; esac
     relionc_choose

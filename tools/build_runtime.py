@@ -47,15 +47,16 @@ def made() -> list[str]:
     lines += table("rc_warning_says", {name: each["say"] for name, each in warnings.items()})
     for name, values in (("rc_marker", markers), ("rc_iteration", words["iteration"])):
         lines += table(name, {key: value for key, value in values.items() if key != "source"})
+    lines += table("rc_python_of", words["python"]["calls"])
     lines += [
         "",
-        "# relionc_ending NAME: sets the caller's status, marker and say.",
+        "# relionc_ending NAME: sets the caller's status, marker, code and say.",
         "relionc_ending() {",
         "  case $1 in",
     ]
     for name, each in endings.items():
-        marker, say = each.get("marker", "''"), shlex.quote(each["say"])
-        lines.append(f"    {name}) status={each['status']} marker={marker} say={say} ;;")
+        marker, code, say = each.get("marker", "''"), each.get("code", "''"), shlex.quote(each["say"])
+        lines.append(f"    {name}) status={each['status']} marker={marker} code={code} say={say} ;;")
     return [*lines, "  esac", "}", ""]
 
 

@@ -169,6 +169,7 @@ def _submission_view(value: Submission) -> SubmissionView:
         "note": shell.text(value.note),
         "queued": value.queued,
         "after": " ".join(value.after),
+        "inputs": " ".join(map(shell.word, value.inputs)),
     }
 
 

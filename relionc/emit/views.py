@@ -79,6 +79,7 @@ class SubmissionView(TypedDict):
     note: str
     queued: bool
     after: str
+    inputs: str
 
 
 class SubmitView(TypedDict):

@@ -149,7 +149,8 @@ class Submission(NamedTuple):
     """One job of `submit.sh`: the script to hand over, and the jobs that must have succeeded before.
 
     `command` goes in front of the script (`sbatch --parsable`, or `bash` where there is no scheduler); empty
-    means that nobody but the user can start the job, and `note` says how. `queued`: the command prints the
+    means that nobody but the user can start the job, and `note` says how. `inputs` have to be there, since no job
+    of the build makes them. `queued`: the command prints the
     id of a queued job. `dependency` are further words where `{ids}` stands for the ids of `after`, joined with
     colons; empty where jobs simply run in order.
     """
@@ -162,6 +163,7 @@ class Submission(NamedTuple):
     after: tuple[str, ...] = ()
     dependency: tuple[str, ...] = ()
     note: str = ""
+    inputs: tuple[Word, ...] = ()
 
 
 class JobFile(NamedTuple):

@@ -33,9 +33,9 @@ def batch(plan: JobPlan, cluster: Cluster) -> tuple[Directive, ...]:
     first, *others = plan.groups
     further = [(name, value) for name, value in (*cluster.directives, *plan.job.slurm) if name != "gres"]
     # The output is relative to where sbatch is called: that folder exists. Slurm kills a job without a word when the
-    # folder of its output is missing, so the job's own folder would not do.
+    # folder of its output is missing, so the job's own folder would not do. A profile or the user may name another.
     name = plan.job.name
-    of_job = (("job-name", name), ("output", "slurm-%j.out"), ("open-mode", "append"))
+    of_job = (("job-name", name), ("output", f"{name}-%j.out"), ("open-mode", "append"))
     given = {name for name, _ in further}
     made = [*_directives([*of_job, *_restart(plan, given), *resources(plan, first, cluster), *further])]
     for group in others:

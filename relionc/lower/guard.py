@@ -89,7 +89,11 @@ def _facts(plan: JobPlan, commands: JobCommands, cluster: Cluster) -> Iterator[t
 
 
 def _of_nodes(plan: JobPlan, cluster: Cluster) -> Iterator[tuple[str, Word]]:
-    group = plan.workers
+    group, leader = plan.workers, plan.leader
+    ranks = plan.ntasks - (leader is not None)
+    yield "cpus", (str(ranks * plan.cpus_per_task + (leader.cpus_per_task if leader else 0)),)
+    if plan.memory.sure_gib:
+        yield "memory_mib", (str(ceil(plan.memory.sure_gib * 1024)),)
     if group.gpus_per_node and plan.gpus.used:
         yield "gpus", (str(group.gpus_per_node),)
     if plan.scratch.folder:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from relionc.expr.refs import Units
 from relionc.ir import Allocation, Bundle, JobArtifacts, Script, Submission, Word
 from relionc.lower import directives, launch
-from relionc.lower.guard import guard, identities
+from relionc.lower.guard import files_of, guard, identities
 from relionc.lower.modes import mode_of
 from relionc.lower.shell_words import anywhere, path_word, profile_word, word
 from relionc.plan.words import plural
@@ -16,7 +16,7 @@ from relionc.record import NamedTuple
 from relionc.slurm.syntax import SlurmSyntaxError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from relionc.ir import CommandLine, JobFile
     from relionc.plan.model import JobPlan
@@ -72,6 +72,7 @@ def bundle(
     that can. The caller adds `plan` (`_replace`).
     """
     known = identities(plans)
+    outputs = tuple(plan.job.output for plan in plans)
     return Bundle(
         jobs=tuple(
             _artifacts(
@@ -84,7 +85,10 @@ def bundle(
             )
             for plan in plans
         ),
-        submissions=submissions(plans, cluster),
+        submissions=tuple(
+            each._replace(inputs=tuple(_inputs_from_here(plan, commands[each.job], outputs)))
+            for each, plan in zip(submissions(plans, cluster), plans, strict=True)
+        ),
         header=(f"Starts the jobs of {anywhere(origin.spec)}, in order.", _made_by(origin)),
     )
 
@@ -270,9 +274,20 @@ def _by_user(plan: JobPlan, cluster: Cluster, waits: Sequence[str]) -> Submissio
 
 
 def _output_from_here(plan: JobPlan) -> Word:
-    """Return the job's folder seen from where submit.sh runs: below the project, if the job names one."""
-    project, output = plan.job.project, plan.job.output
-    if not project or output.startswith("/"):
-        return word(output)
-    units = Units(project, output)
-    return path_word(units.leave(f"{units.enter(project).rstrip('/')}/{output}"))
+    return _from_here(plan, plan.job.output)
+
+
+def _from_here(plan: JobPlan, path: str) -> Word:
+    """Return a path of a job seen from where submit.sh runs: below the project, if the job names one."""
+    project = plan.job.project
+    if not project or path.startswith("/"):
+        return word(path)
+    units = Units(project, path)
+    return path_word(units.leave(f"{units.enter(project).rstrip('/')}/{path}"))
+
+
+def _inputs_from_here(plan: JobPlan, commands: JobCommands, outputs: tuple[str, ...]) -> Iterator[Word]:
+    """Yield the files that a job reads and no job of the build makes."""
+    for (path,) in files_of(commands.input_nodes):
+        if isinstance(path, str) and not path.startswith(outputs):
+            yield _from_here(plan, path)

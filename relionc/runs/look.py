@@ -191,18 +191,17 @@ def _because(status: Status, before: dict[str, Status]) -> str:
 
 
 def log_of(status: Status) -> Log:
-    """Return the log of the batch script: where Slurm says that it is, else by its usual name."""
+    """Return the log of the batch script: where Slurm says that it is, else by the name that its script gives it."""
     job_id = status.row.job_id if status.row else ""
     said = status.shown.log if status.shown else ""
-    path = said or os.path.join(status.folder, f"slurm-{job_id}.out")
-    found = logs.read(path, os.path.basename(path))
-    return (
-        found
-        if found.lines or said
-        else logs.read(
-            os.path.join(project_of(status.job, status.folder), f"slurm-{job_id}.out"), f"slurm-{job_id}.out"
-        )
-    )
+    name = f"{status.job.name}-{job_id}.out"
+    places = [said] if said else [status.folder, project_of(status.job, status.folder)]
+    for place in places:
+        path = said or os.path.join(place, name)
+        found = logs.read(path, os.path.basename(path))
+        if found.lines:
+            return found
+    return logs.Log(os.path.basename(said) or name)
 
 
 def cause_of(status: Status) -> Cause | None:

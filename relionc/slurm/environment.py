@@ -32,17 +32,32 @@ NUMBERS = frozenset(
 )
 
 CONTRADICTING = (
+    "SLURM_CORE_SPEC",
     "SLURM_CPUS_PER_TASK",
     "SLURM_DISTRIBUTION",
+    "SLURM_EXCLUSIVE",
     "SLURM_GPUS",
     "SLURM_GPUS_PER_NODE",
     "SLURM_GPUS_PER_TASK",
+    "SLURM_HINT",
     "SLURM_HOSTFILE",
-    "SLURM_NTASKS_PER_NODE",
+    "SLURM_NPROCS",
+    "SLURM_NTASKS",
+    "SLURM_OVERCOMMIT",
+    "SLURM_RESTART_COUNT",
+    "SLURM_THREADS_PER_CORE",
     "SLURM_TRES_PER_TASK",
     "SRUN_CPUS_PER_TASK",
 )
-"""Variables that make sbatch, or the srun of a job, refuse what its script says: an allocation around it, or
-a shell, has set them. Asked of Slurm 20.11.4, 22.05.8, 24.11.5 and 26.05.5, each of which suffers from some."""
-CONTRADICTING_BEGINNINGS = ("SLURM_MEM_PER_",)
+"""Variables that make sbatch, or the srun of a job, refuse what its script says, or the script take itself for another
+start or a hetjob: an allocation around it, or a shell, has set them. Asked of Slurm 20.11.4, 22.05.8, 24.11.5 and
+26.05.5, each of which suffers from some; the other names are those of `INPUT ENVIRONMENT VARIABLES` of srun(1)."""
+CONTRADICTING_BEGINNINGS = (
+    "SLURM_CPU_BIND",
+    "SLURM_GPU_BIND",
+    "SLURM_HET_",
+    "SLURM_MEM_BIND",
+    "SLURM_MEM_PER_",
+    "SLURM_NTASKS_PER_",
+)
 """Beginnings of such names."""

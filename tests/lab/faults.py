@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .building import Built, build
+from .generations import HOME
 from .keeper import LabError
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .client import Job, Lab
+    from .generations import Generation
 
 MPIRUN = {
     "argv": ["mpirun", "-n", "{ntasks}"],
@@ -52,7 +54,7 @@ REFINE3D = """
 SPEC = """\
 relionc: 1
 cluster: ./site.yaml
-relion: "3.1"
+relion: "{relion}"
 jobs:
   job:{options}
     extra_args: --random_seed 1
@@ -77,9 +79,13 @@ def built(
     iterations: int = 8,
     limit: str = "00:10:00",
     more: str = "",
+    generation: Generation = HOME,
 ) -> Built:
-    """Build the job that is to suffer; data lie in `project`."""
+    """Build the job that is to suffer, for the Slurm and the RELION of a generation; data lie in `project`."""
     layout, facts = WAYS[way]
+    theirs = generation.facts("lab")
+    launchers = {**theirs.get("launchers", {}), **facts.get("launchers", {})}
+    facts = {**theirs, "launchers": launchers, "versions": [generation.relion]}
     (project / "site.yaml").write_text(json.dumps({"profile": 1, "extends": "lab", "name": "site", **facts}))
     spec = project / "spec.yaml"
     spec.write_text(
@@ -88,6 +94,7 @@ def built(
             layout=layout,
             nodes=3 if layout == "hetjob" else 2,
             time=limit,
+            relion=generation.relion,
             more=more,
         )
     )
@@ -186,7 +193,7 @@ class Trial:
 
     def told(self) -> str:
         """Everything that the job has said."""
-        logs = [*self.made.project.glob("slurm-*.out"), self.folder / "run.err"]
+        logs = [*self.made.project.glob("job-*.out"), self.folder / "run.err"]
         return "\n".join(
             f"--- {log.name}\n{log.read_text(errors='replace')[-3000:]}" for log in logs if log.is_file()
         )

@@ -20,11 +20,15 @@ SOAK = os.environ.get("RELIONC_SOAK") == "1"
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A version of Slurm, and the release of Debian that has it; `profile` is what differs from the profile `lab`."""
+    """A version of Slurm, and the release of Debian that has it, with its RELION.
+
+    `profile` is what differs from the profile `lab`.
+    """
 
     slurm: str
     suite: str
     asked: str
+    relion: str = "3.1"
     profile: Mapping[str, Any] = field(default_factory=dict)
 
     @property

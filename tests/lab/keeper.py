@@ -99,6 +99,9 @@ def _environment(place: Place) -> dict[str, str]:
         "OMPI_MCA_orte_tmpdir_base": f"{run}/node-tmp",
         # Many ranks share few cores here; one that waits must let the others work.
         "OMPI_MCA_mpi_yield_when_idle": "1",
+        # All nodes have the addresses of one machine; Open MPI from 5 on believes that none reaches another, as long as
+        # it asks the kernel for the way.
+        "OMPI_MCA_reachable": "weighted",
     }
     if not place.isolated:  # ranks that believe to be on several hosts must not meet in shared memory
         values["OMPI_MCA_btl"] = "self,tcp"

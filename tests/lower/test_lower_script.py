@@ -51,7 +51,7 @@ def shape(plan, cluster=SLURM):
 def test_homogeneous_plus_1_allocates_a_slot_more_on_every_node():
     assert options(plus_1()) == [
         ("job-name", "class3d"),
-        ("output", "slurm-%j.out"),
+        ("output", "class3d-%j.out"),
         ("open-mode", "append"),
         ("requeue", None),
         ("partition", "gpu"),
@@ -247,7 +247,7 @@ def test_a_project_folder_is_entered_and_a_tilde_is_the_users_home():
 def test_a_hetjob_allocates_the_leader_and_the_workers_in_two_groups():
     assert options(hetjob()) == [
         ("job-name", "class3d"),
-        ("output", "slurm-%j.out"),
+        ("output", "class3d-%j.out"),
         ("open-mode", "append"),
         ("requeue", None),
         ("partition", "multinode"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ WAITS = "--dependency=afterok:{} --kill-on-invalid-dep=yes"
 
 
 def script(site: Site) -> subprocess.CompletedProcess[str]:
+    for name in ("particles.star", "reference.mrc"):
+        (site.here / name).touch()
     command = ["bash", "build/spec/submit.sh"]
     return subprocess.run(command, cwd=site.here, capture_output=True, text=True, check=False)
 
@@ -37,6 +40,20 @@ def test_jobs_are_held_until_all_are_there_and_remembered(site: Site) -> None:
     assert code == 1
     assert "second is in the queue already: job 102, PENDING\n" in out
     assert "job 101  PENDING" in site.run("status", "build/spec")[1]
+
+
+def test_nothing_is_submitted_from_another_folder(site: Site) -> None:
+    """Nor is a folder made there for a job that could only fail."""
+    elsewhere = site.here / "elsewhere"
+    elsewhere.mkdir()
+    command = ["bash", f"{site.build}/submit.sh"]
+    done = subprocess.run(command, cwd=elsewhere, capture_output=True, text=True, check=False)
+    said = f"nothing was submitted: first reads particles.star, which is not in {elsewhere}: call this in"
+    assert (done.returncode, done.stderr) == (1, f"{said} the project folder\n")
+    assert (site.calls("sbatch"), [*elsewhere.iterdir()]) == ([], [])
+    later = {**os.environ, "RELIONC_INPUTS": "later"}
+    done = subprocess.run(command, cwd=elsewhere, capture_output=True, text=True, check=False, env=later)
+    assert (done.returncode, len(site.calls("sbatch"))) == (0, 3)
 
 
 def test_what_the_command_submitted_is_known_to_it(site: Site) -> None:
@@ -114,6 +131,8 @@ def test_nothing_is_submitted_while_slurm_does_not_answer(site: Site) -> None:
 
 
 def test_two_at_once_submit_once(site: Site) -> None:
+    for name in ("particles.star", "reference.mrc"):
+        (site.here / name).touch()
     (site.stub / "sbatch").write_text((site.stub / "sbatch").read_text().replace("\n", "\nsleep 0.3\n", 1))
     command = ["bash", "build/spec/submit.sh"]
     calls = [subprocess.Popen(command, cwd=site.here, stderr=subprocess.PIPE, text=True) for _ in range(3)]

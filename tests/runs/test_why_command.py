@@ -101,7 +101,7 @@ def test_a_limit_asks_for_more_time(site: Site) -> None:
 def test_slurm_forgot_the_job_but_the_log_did_not(site: Site) -> None:
     folder = site.submitted("first", "90")
     (folder / "RELION_JOB_EXIT_FAILURE").touch()
-    (site.here / "slurm-90.out").write_text(SLURMD.format(" DUE TO TIME LIMIT") + "\n")
+    (site.here / "first-90.out").write_text(SLURMD.format(" DUE TO TIME LIMIT") + "\n")
     assert "its time limit was over" in site.run("why", "build/spec")[1]
 
 

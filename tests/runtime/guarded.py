@@ -8,6 +8,8 @@ import subprocess
 from pathlib import Path
 
 GUARD = Path(__file__).resolve().parents[2] / "templates" / "relionc-runtime.sh"
+BASH = os.environ.get("RELIONC_BASH", "bash")
+"""The shell that reads the guard: it is to be read by bash 4.2 too, which hardly any machine has."""
 HEAD = """\
 declare -A plan=([output]=Run/job/ [root]=Run/job/run [resume]=iterations [marker]=yes [ranks]=5)
 plan[restart]=auto plan[identity]=ab12
@@ -18,6 +20,7 @@ rc_log_file='' rc_log_at=0 rc_out_at=0 rc_err_at=0 rc_status=1 rc_cause='' rc_la
 rc_longest=0 rc_warned='' rc_starts=0 rc_tries=0
 rc_locked='' rc_launched='' rc_cause_now='' rc_again='' rc_detail='' rc_how=new rc_from=0
 rc_beside='' rc_leader_alone='' rc_unfit='' rc_wrong=''
+rc_posted=() rc_clock=0 rc_unseen=0
 output=Run/job rc_state=Run/job/relionc rc_cwd=$PWD rc_host=$(uname -n) rc_job=${{JOB:-7}}
 rc_restart=${{RESTART:-0}} rc_nodes=2
 rc_rows=Run/job/relionc/hostfile
@@ -30,7 +33,7 @@ def call(script: str, folder: Path, **env: str) -> subprocess.CompletedProcess[s
     """Run lines of bash behind what a job's script and `relionc_begin` set; programs in `folder`/bin come first."""
     path = f"{folder}/bin:{os.environ['PATH']}"
     return subprocess.run(
-        ["bash", "-c", HEAD.format(guard=GUARD) + script],
+        [BASH, "-c", HEAD.format(guard=GUARD) + script],
         cwd=folder,
         env={"PATH": path, **env},
         capture_output=True,

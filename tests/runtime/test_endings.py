@@ -6,9 +6,13 @@ import re
 import runpy
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
+from guarded import BASH
 from ruamel.yaml import YAML
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 GUARD = ROOT / "templates" / "relionc-runtime.sh"
@@ -23,11 +27,24 @@ def test_the_guard_has_the_data_of_the_yaml():
 
 def test_the_page_has_every_ending():
     rows = re.findall(
-        r"^\| `(\w+)` \| (\d+) \| (\S+) \| (.*) \|$", (ROOT / "docs/runtime.md").read_text(), re.MULTILINE
+        r"^\| `(\w+)` \| (\d+) \| (\S+) \| (\S+) \| (.*) \|$",
+        (ROOT / "docs/runtime.md").read_text(),
+        re.MULTILINE,
     )
     assert rows == [
-        (name, str(each["status"]), each.get("marker", "-"), each["say"]) for name, each in ENDINGS.items()
+        (name, str(each["status"]), each.get("marker", "-"), _code(each), each["say"])
+        for name, each in ENDINGS.items()
     ]
+
+
+def _code(ending: Mapping[str, str]) -> str:
+    return f"[{ending['code']}](codes/{ending['code']}.md)" if "code" in ending else "-"
+
+
+def test_every_code_that_the_guard_names_has_a_page():
+    named = set(re.findall(r"RL\d{3}", GUARD.read_text()))
+    assert named >= {"RL402", "RL610"}
+    assert [code for code in sorted(named) if not (ROOT / f"docs/codes/{code}.md").exists()] == []
 
 
 def test_no_two_endings_but_the_good_ones_have_the_same_status():
@@ -45,7 +62,6 @@ def test_every_ending_that_the_guard_names_is_one():
     assert ENDINGS.keys() - words <= {"wrong_run", "no_guard", "not_ours"}
 
 
-@pytest.mark.parametrize("options", [["-n"]])
-def test_bash_reads_the_guard(options):
-    done = subprocess.run(["bash", *options, GUARD], capture_output=True, text=True, check=False)
+def test_bash_reads_the_guard():
+    done = subprocess.run([BASH, "-n", GUARD], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

@@ -7,7 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from guarded import GUARD, HEAD, call, program
+from guarded import BASH, GUARD, HEAD, call, program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ esac
 def race(folder: Path) -> list[str]:
     racers = [
         subprocess.Popen(
-            ["bash", "-c", HEAD.format(guard=GUARD) + TRY],
+            [BASH, "-c", HEAD.format(guard=GUARD) + TRY],
             cwd=folder,
             env={"PATH": f"{folder}/bin:{os.environ['PATH']}", "JOB": str(number)},
             stdout=subprocess.PIPE,

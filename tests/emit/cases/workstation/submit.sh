@@ -47,12 +47,29 @@ is_left_alone() { # JOB FOLDER SCRIPT
   echo "$1 is finished already"
 }
 
+# What a job reads and no other one makes is there before it is submitted; where it is not, this is hardly the project folder.
+# RELIONC_INPUTS=later submits it all the same.
+needs=()
+has_inputs() { # JOB
+  local file
+  [[ ${RELIONC_INPUTS-} != later ]] || return 0
+  for file in ${needs[@]+"${needs[@]}"}; do
+    if [[ ! -r ${file} ]]; then
+      echo "nothing was submitted: $1 reads ${file}, which is not in ${PWD}: call this in the project folder" >&2
+      exit 1
+    fi
+  done
+}
+
 run() { # JOB FOLDER SCRIPT
   ! is_left_alone "$@" || return 0
+  has_inputs "$1"
   echo "$1"
   mkdir -p -- "$2"
   (remember "$1" "local-${BASHPID}" "$3" && exec bash "${here}/$3" 9>&-)
 }
 
+needs=()
 run ctf "${HOME}/my project/CtfFind/ctf/" ctf/run.sh
+needs=()
 run pick "${HOME}/my project/AutoPick/pick/" pick/run.sh

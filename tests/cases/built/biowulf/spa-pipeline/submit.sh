@@ -60,9 +60,23 @@ is_left_alone() { # JOB FOLDER SCRIPT
   echo "$1 is finished already"
 }
 
+# What a job reads and no other one makes is there before it is submitted; where it is not, this is hardly the project folder.
+# RELIONC_INPUTS=later submits it all the same.
+needs=()
+has_inputs() { # JOB
+  local file
+  [[ ${RELIONC_INPUTS-} != later ]] || return 0
+  for file in ${needs[@]+"${needs[@]}"}; do
+    if [[ ! -r ${file} ]]; then
+      echo "nothing was submitted: $1 reads ${file}, which is not in ${PWD}: call this in the project folder" >&2
+      exit 1
+    fi
+  done
+}
+
 # Slurm takes all jobs or none: where one is refused, those before it are cancelled.
 # Variables of a surrounding job would contradict what the scripts ask for.
-unset "${!SLURM_MEM_PER_@}" SLURM_CPUS_PER_TASK SLURM_DISTRIBUTION SLURM_GPUS SLURM_GPUS_PER_NODE SLURM_GPUS_PER_TASK SLURM_HOSTFILE SLURM_NTASKS_PER_NODE SLURM_TRES_PER_TASK SRUN_CPUS_PER_TASK
+unset "${!SLURM_CPU_BIND@}" "${!SLURM_GPU_BIND@}" "${!SLURM_HET_@}" "${!SLURM_MEM_BIND@}" "${!SLURM_MEM_PER_@}" "${!SLURM_NTASKS_PER_@}" SLURM_CORE_SPEC SLURM_CPUS_PER_TASK SLURM_DISTRIBUTION SLURM_EXCLUSIVE SLURM_GPUS SLURM_GPUS_PER_NODE SLURM_GPUS_PER_TASK SLURM_HINT SLURM_HOSTFILE SLURM_NPROCS SLURM_NTASKS SLURM_OVERCOMMIT SLURM_RESTART_COUNT SLURM_THREADS_PER_CORE SLURM_TRES_PER_TASK SRUN_CPUS_PER_TASK
 declare -A ids=()
 queued=() jobs=() held=() said='' left=0
 undo() {
@@ -76,6 +90,7 @@ queue() { # JOB FOLDER SCRIPT AFTER COMMAND...
   local job=$1 folder=$2 script=$3 after=$4 ids_before='' words=() hold=() id other
   shift 4
   ! is_left_alone "${job}" "${folder}" "${script}" || return 0
+  has_inputs "${job}"
   mkdir -p -- "${folder}"
   hold=(--hold)
   for other in ${after}; do
@@ -95,21 +110,37 @@ queue() { # JOB FOLDER SCRIPT AFTER COMMAND...
   remember "${job}" "${id}" "${script}"
 }
 
+needs=()
 queue movies Import/movies/ movies/run.sbatch '' sbatch --parsable
+needs=()
 queue motion MotionCorr/motion/ motion/run.sbatch 'movies' sbatch --parsable
+needs=()
 queue ctf CtfFind/ctf/ ctf/run.sbatch 'motion' sbatch --parsable
+needs=()
 queue pick AutoPick/pick/ pick/run.sbatch 'ctf' sbatch --parsable
+needs=()
 queue extract Extract/extract/ extract/run.sbatch 'ctf pick' sbatch --parsable
+needs=()
 queue classes Class2D/classes/ classes/run.sbatch 'extract' sbatch --parsable
+needs=()
 queue good Select/good/ good/run.sbatch 'classes' sbatch --parsable
+needs=()
 queue initial InitialModel/initial/ initial/run.sbatch 'good' sbatch --parsable
+needs=()
 queue class3d Class3D/class3d/ class3d/run.sbatch 'good initial' sbatch --parsable
+needs=()
 queue best Select/best/ best/run.sbatch 'class3d' sbatch --parsable
+needs=()
 queue reextract Extract/reextract/ reextract/run.sbatch 'ctf best' sbatch --parsable
+needs=()
 queue refine Refine3D/refine/ refine/run.sbatch 'reextract' sbatch --parsable
+needs=()
 queue mask MaskCreate/mask/ mask/run.sbatch 'refine' sbatch --parsable
+needs=()
 queue sharpen PostProcess/sharpen/ sharpen/run.sbatch 'refine mask' sbatch --parsable
+needs=()
 queue ctfrefine CtfRefine/ctfrefine/ ctfrefine/run.sbatch 'refine sharpen' sbatch --parsable
+needs=()
 queue polish Polish/polish/ polish/run.sbatch 'motion ctfrefine sharpen' sbatch --parsable
 
 [[ -z ${held[*]-} ]] || scontrol release "${held[@]}"

@@ -20,6 +20,7 @@ declare -A plan=(
   [nodes]=1
   [output]=MotionCorr/motioncorr/
   [program]=relion_run_motioncorr_mpi
+  [cpus]=4
   [gpus]=4
 )
 inputs=(Import/job001/movies.star)

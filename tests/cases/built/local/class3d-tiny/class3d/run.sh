@@ -17,6 +17,8 @@ declare -A plan=(
   [output]=Class3D/class3d/
   [program]=relion_refine_mpi
   [root]=Class3D/class3d/run
+  [cpus]=2
+  [memory_mib]=44
 )
 inputs=(Particles/particles.star Particles/reference.mrc)
 results=(Class3D/class3d/run_it003_data.star Class3D/class3d/run_it003_model.star Class3D/class3d/run_it003_class001.mrc Class3D/class3d/run_it003_class002.mrc)
