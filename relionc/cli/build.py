@@ -20,6 +20,7 @@ from relionc.store.paths import StoreError, is_safe
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from relionc.pipeline.alike import Alike
     from relionc.solve.trace import Trace
     from relionc.source.overlay import Setting
 
@@ -103,6 +104,10 @@ class Linted:
     def add(self, path: str, data: bytes | None) -> None:
         """Compile a spec, and write nothing; raises CallError. Without `data` it is read now."""
         whole, _ = compile_one(path, self._call, until=LAST_TO_FIND, data=data, shared=self._shared)
+        if self._paths and self._shared.alike is None:  # there are more than one
+            from relionc.pipeline.alike import Alike
+
+            self._shared.alike = Alike()
         self._paths.append(path)
         said = whole.sources if whole.diagnostics else {}
         self._results.append(Compiled(whole.diagnostics, said, not_checked=whole.not_checked))
@@ -167,9 +172,10 @@ def stem(path: str) -> str:
 
 
 class Shared:
-    """What specs of one call have in common, so that it is found once: the settings of each folder."""
+    """What specs of one call have in common, so that it is found once: settings of a folder, fine jobs."""
 
     def __init__(self) -> None:
+        self.alike: Alike | None = None
         self._settings: dict[tuple[str, str], files.Settings | None] = {}
 
     def settings(self, spec: str, within: str) -> files.Settings | None:
@@ -214,6 +220,7 @@ def compile_one(
         template=_template(call),
         untrusted=call.untrusted,
         settings=_settings(call),
+        alike=shared.alike if shared else None,
     )
     result = compile_spec(request, disk, until)
     left_out = _left_out(path, skim, disk)

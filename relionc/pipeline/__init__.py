@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from relionc.diag.near import Guessing
 from relionc.pipeline.profile import load_profile
 from relionc.pipeline.run import Compiled, Disk, QueueTemplate, Request, Run, Stop
-from relionc.pipeline.stages import LAST, LAST_TO_FIND, STAGES, Progress
+from relionc.pipeline.stages import LAST, LAST_TO_FIND, RESOLVED, STAGES, Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from relionc.plan.model import JobPlan
 
 __all__ = [
     "LAST",
@@ -49,7 +51,7 @@ def compile_spec(request: Request, disk: Disk, until: str = LAST) -> Compiled:
         plans=made.plans,
         files=made.files,
         inputs=_inputs(request, run) if made.files is not None else (),
-        not_checked=tuple(dict.fromkeys(text for plan in made.plans for text in plan.why.not_checked)),
+        not_checked=made.not_checked,
         spec=made.spec,
         bundle=made.bundle,
     )
@@ -57,11 +59,24 @@ def compile_spec(request: Request, disk: Disk, until: str = LAST) -> Compiled:
 
 def _through(request: Request, run: Run, until: str) -> Progress:
     made = Progress(request)
+    found_before = 0
     for stage in STAGES:
         made = stage.run(made, run)
         if stage.name == until:
             break
+        if stage.name == RESOLVED and request.alike is not None:
+            known = request.alike.known(made, run)
+            if known is not None:
+                return made._replace(not_checked=known)
+            found_before = len(run.shown())
+    made = made._replace(not_checked=_not_checked(made.plans))
+    if request.alike is not None and len(run.shown()) == found_before:
+        request.alike.remember(made, made.not_checked)
     return made
+
+
+def _not_checked(plans: Sequence[JobPlan]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for plan in plans for text in plan.why.not_checked))
 
 
 def _inputs(request: Request, run: Run) -> tuple[tuple[str, Mapping[str, object]], ...]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from relionc.data.facts import FileFacts
     from relionc.data.missing import Lookup
     from relionc.ir import Bundle
+    from relionc.pipeline.alike import Alike
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
     from relionc.solve.trace import Trace
@@ -110,6 +111,7 @@ class Request(NamedTuple):
     template: QueueTemplate | None = None  # for scripts as RELION itself would make them
     untrusted: bool = False  # whoever wrote the spec may not name a profile's file
     settings: tuple[Setting, ...] = ()  # values in the place of the spec's
+    alike: Alike | None = None  # jobs of other specs of the call, where nothing is wanted but what is wrong
 
     @property
     def name(self) -> str:

@@ -60,6 +60,7 @@ class Progress(NamedTuple):
     options: Mapping[str, Mapping[str, AnyText]] = {}  # by job: RELION's text for every option
     commands: Mapping[str, RelionCommands] = {}  # by job
     queue_scripts: Mapping[str, QueueScript] = {}  # by job, where a template of RELION's makes them
+    not_checked: tuple[str, ...] = ()  # what nobody can tell before the jobs are submitted
     bundle: Bundle | None = None
     files: Mapping[str, bytes] | None = None
 
@@ -297,5 +298,7 @@ STAGES = (
     Stage("files", _files),
 )
 """All of them, in their order."""
+RESOLVED = "spec"
+"""The stage after which a spec's text is looked at only to say where something stands."""
 LAST_TO_FIND, LAST = "commands", STAGES[-1].name
 """The stage after which only a site's script template can be wrong, and the one that ends a build."""

@@ -1,0 +1,80 @@
+"""Lint of many specs says of each what lint of it alone says, whatever was looked at before."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relionc.cli import files
+from relionc.data.skim import Skim
+from relionc.pipeline import LAST_TO_FIND, Compiled, Disk, Request, compile_spec
+from relionc.pipeline.alike import Alike
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+SPECS = sorted(
+    path
+    for folder in ("specs", "tests/cases/ok")
+    for path in (ROOT / folder).rglob("*.yaml")
+    if path.stat().st_size < 3_000 and path.read_text("utf-8").count("type:") == 1
+)
+OTHER_VALUES = ("1", "3", "yes", "no", "4G", "a b", "0", "missing.mrc")
+
+
+def compiled(path: Path, text: str, alike: Alike | None) -> Compiled:
+    """Compile a text as if it stood in a file."""
+    disk = Disk(
+        files.read,
+        files.file_facts,
+        lambda name, project: files.look(name, project, Skim(), str(path.parent)),
+    )
+    return compile_spec(Request(path=str(path), data=text.encode(), alike=alike), disk, LAST_TO_FIND)
+
+
+def variants(text: str, draw: Random) -> Iterator[str]:
+    """Yield a text, the same with another name of its job, and each with one line left out or changed."""
+    renamed = re.sub(r"(?m)^(jobs:\n(?: *#.*\n)*  )[\w-]+:", r"\1another:", text)
+    lines = renamed.splitlines(keepends=True)
+    yield from (text, renamed, text)
+    for number in draw.sample(range(len(lines)), min(6, len(lines))):
+        key, colon, _ = lines[number].partition(":")
+        changed = f"{key}: {draw.choice(OTHER_VALUES)}\n" if colon else ""
+        for line in ("", changed):
+            yield "".join([*lines[:number], line, *lines[number + 1 :]])
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_what_was_found_before_changes_nothing(part: int) -> None:
+    draw, alike, hits = Random(part), Alike(), 0
+    for path in SPECS[part::4]:
+        for text in variants(path.read_text("utf-8"), draw):
+            alone, among = compiled(path, text, None), compiled(path, text, alike)
+            assert among.diagnostics == alone.diagnostics
+            assert among.not_checked == alone.not_checked
+            hits += alone.spec is not None and not among.plans and bool(alone.plans)
+    assert hits, "nothing was known of any spec"
+
+
+def test_a_run_that_is_there_is_seen_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "specs" / "biowulf-2018" / "class3d-ribosome.yaml").read_text("utf-8")
+    path, alike = tmp_path / "spec.yaml", Alike()
+    assert compiled(path, text, alike).diagnostics == ()
+    (tmp_path / "Class3D" / "class3d").mkdir(parents=True)
+    (tmp_path / "Class3D" / "class3d" / "RELION_JOB_EXIT_SUCCESS").touch()
+    assert [each.code for each in compiled(path, text, alike).diagnostics] == ["RL806"]
+
+
+def test_no_more_is_remembered_than_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("relionc.pipeline.alike.MOST_KEPT", 3)
+    path, alike = ROOT / "specs" / "biowulf-2018" / "class3d-ribosome.yaml", Alike()
+    text = path.read_text("utf-8")
+    for number in range(2, 8):
+        compiled(path, text.replace("nr_classes: 6", f"nr_classes: {number}"), alike)
+        assert len(alike._looked) <= 3
