@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from relionc.catalog.compiled import frozen, part
-from relionc.catalog.program import JobScope, walk
+from relionc.catalog.program import JobScope, Remembered, walk
 from relionc.catalog.steps import Output, Refuse, decoded
 from relionc.catalog.types import DataRule, JobType, Option, RankRule, RunRule, Traits, plain_name
 from relionc.expr.functions import text_of
@@ -50,6 +50,9 @@ __all__ = [
     "versions_with",
     "with_id",
 ]
+
+
+_NEEDS: Remembered[NeedsData] = Remembered()
 
 
 def versions() -> tuple[str, ...]:
@@ -197,6 +200,11 @@ def needs(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: boo
     Conditions become true/false, quantities numbers; of the rules those remain whose condition holds. `options` is
     RELION's text by name; what it leaves out has its default.
     """
+    given = is_continue, tuple(options.items())
+    return _NEEDS.of(job_type, given, lambda: _needs(job_type, options, is_continue=is_continue))
+
+
+def _needs(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: bool) -> NeedsData:
     scope = JobScope(job_type, options, output="", is_continue=is_continue)
     traits = job_type.traits
     return {

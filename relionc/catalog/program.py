@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from relionc.catalog.steps import CommandSteps, Fragment, NeedsValue, Repeat, When, bodies
 from relionc.expr.evaluate import evaluate
@@ -11,7 +11,7 @@ from relionc.expr.refs import joined, show
 from relionc.expr.tree import Expr, ExprError, references
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
     from relionc.catalog.steps import Step, Template
     from relionc.catalog.types import JobType
@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     Facts = Mapping[str, Mapping[str, Value]]
     """What is known of the files that options name, by option and name (`catalog.filefacts`)."""
 
+Made = TypeVar("Made")
+
 MAX_REPEATS = 10_000
 """More output files of a kind than this are not listed."""
+
+MOST_REMEMBERED = 256
+"""Answers of one kind that a process keeps, each with all options of a job."""
 
 NOT_A_NUMBER, NOT_WORKED_OUT = "RL105", "RL129"
 
@@ -134,6 +139,24 @@ class JobScope:
                 message = f"`{show(self.text(key))}` is not a number"
                 return NOT_A_NUMBER, message, key, f"the default is `{option.default}`"
         return NOT_WORKED_OUT, error.message, "", ""
+
+
+class Remembered(Generic[Made]):
+    """What options of jobs gave before: jobs of a spec, and specs of a call, are often alike."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, tuple[JobType, Made]] = {}
+
+    def of(self, job_type: JobType, given: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what `make` gives, which nothing decides but the job type and what is `given`."""
+        kept = self._kept.get(given)
+        if kept is not None and kept[0] is job_type:
+            return kept[1]
+        if len(self._kept) >= MOST_REMEMBERED:
+            self._kept.clear()
+        made = make()
+        self._kept[given] = job_type, made
+        return made
 
 
 def walk(steps: Iterable[Step], scope: JobScope) -> Iterator[Step]:

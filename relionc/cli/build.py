@@ -20,6 +20,7 @@ from relionc.store.paths import StoreError, is_safe
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from relionc.data.missing import Listings
     from relionc.pipeline.alike import Alike
     from relionc.solve.trace import Trace
     from relionc.source.overlay import Setting
@@ -105,9 +106,7 @@ class Linted:
         """Compile a spec, and write nothing; raises CallError. Without `data` it is read now."""
         whole, _ = compile_one(path, self._call, until=LAST_TO_FIND, data=data, shared=self._shared)
         if self._paths and self._shared.alike is None:  # there are more than one
-            from relionc.pipeline.alike import Alike
-
-            self._shared.alike = Alike()
+            self._shared.expect_more()
         self._paths.append(path)
         said = whole.sources if whole.diagnostics else {}
         self._results.append(Compiled(whole.diagnostics, said, not_checked=whole.not_checked))
@@ -176,7 +175,15 @@ class Shared:
 
     def __init__(self) -> None:
         self.alike: Alike | None = None
+        self.listings: Listings | None = None
         self._settings: dict[tuple[str, str], files.Settings | None] = {}
+
+    def expect_more(self) -> None:
+        """Begin to remember what only pays where there are several specs."""
+        from relionc.data.missing import Listings
+        from relionc.pipeline.alike import Alike
+
+        self.alike, self.listings = Alike(), Listings()
 
     def settings(self, spec: str, within: str) -> files.Settings | None:
         """Return the settings for a spec; raises CallError."""
@@ -200,11 +207,11 @@ def compile_one(
     within = files.repository(path) if call.untrusted else ""
     if within and path != files.STDIN and not is_below(path, within):
         return _led_out(path), Disk(files.read, files.file_facts)
-    skim, beside = Skim(within), os.path.dirname(path)
+    skim, beside, listings = Skim(within), os.path.dirname(path), shared.listings if shared else None
     disk = Disk(
         files.read,
         lambda name, project: files.file_facts(name, project, skim),
-        lambda name, project: files.look(name, project, skim, beside),
+        lambda name, project: files.look(name, project, skim, beside, listings),
     )
     found = (shared or Shared()).settings(path, within)
     request = Request(

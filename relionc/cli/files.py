@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from relionc.data.facts import FileFacts
-    from relionc.data.missing import Lookup
+    from relionc.data.missing import Listings, Lookup
     from relionc.data.skim import Skim
 
 STDIN = "-"
@@ -177,7 +177,7 @@ def file_facts(path: str, project: str, skim: Skim | None = None) -> FileFacts |
     return facts(path, project, skim)
 
 
-def look(path: str, project: str, skim: Skim, beside: str) -> Lookup | None:
+def look(path: str, project: str, skim: Skim, beside: str, listings: Listings | None = None) -> Lookup | None:
     """Return whether an input is there; None where nobody may look.
 
     It is seen from the project folder: the one that is named, else this folder or, where that lacks it, the one
@@ -185,4 +185,4 @@ def look(path: str, project: str, skim: Skim, beside: str) -> Lookup | None:
     """
     from relionc.data import missing
 
-    return missing.look(path, (project,) if project or not beside else ("", beside), skim)
+    return missing.look(path, (project,) if project or not beside else ("", beside), skim, listings)

@@ -30,7 +30,24 @@ class Lookup(NamedTuple):
     in_project: bool = False
 
 
-def look(path: str, projects: tuple[str, ...], skim: Skim) -> Lookup | None:
+class Listings:
+    """The names in folders, each read once: many specs look for their files in the same."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, tuple[str, ...] | None] = {}
+
+    def names(self, folder: str) -> tuple[str, ...] | None:
+        """Return the names in a folder, in order; None where there is no such folder."""
+        if folder not in self._names:
+            try:
+                with os.scandir(folder) as entries:
+                    self._names[folder] = tuple(sorted(each.name for each in islice(entries, _MOST_NAMES)))
+            except OSError:
+                self._names[folder] = None
+        return self._names[folder]
+
+
+def look(path: str, projects: tuple[str, ...], skim: Skim, listings: Listings | None = None) -> Lookup | None:
     """Return whether a file is there, seen from the first of these folders that has it; None where nobody may look."""
     if "\0" in path or not skim.holds(os.path.join(projects[0], path)):
         return None
@@ -40,19 +57,18 @@ def look(path: str, projects: tuple[str, ...], skim: Skim) -> Lookup | None:
     there = next((project for project in places if os.path.exists(os.path.join(project, path))), None)
     if there is not None:
         return Lookup(there=True, project=there)
-    missing = [_missing(path, project) for project in places]
+    known = listings or Listings()
+    missing = [_missing(path, project, known) for project in places]
     return next(
         (each for each in missing if each.in_project or (each.folder and "/" in path)),
         next(iter(missing), None),
     )
 
 
-def _missing(path: str, project: str) -> Lookup:
+def _missing(path: str, project: str, listings: Listings) -> Lookup:
     folder = os.path.dirname(os.path.join(project, path)) or "."
     in_project = os.path.exists(os.path.join(project, PIPELINE))
-    try:
-        with os.scandir(folder) as entries:
-            names = tuple(sorted(each.name for each in islice(entries, _MOST_NAMES)))
-    except OSError:
+    names = listings.names(folder)
+    if names is None:
         return Lookup(there=False, project=project, in_project=in_project)
     return Lookup(False, project, folder, names, in_project)

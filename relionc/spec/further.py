@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.catalog.command_words import beside_arguments
-from relionc.catalog.program import JobScope
+from relionc.catalog.program import JobScope, Remembered
 from relionc.catalog.programs import flags_taken, versions_that_take
 from relionc.diag import WARNING, Finding
 from relionc.expr import arguments
@@ -20,7 +20,7 @@ from relionc.record import NamedTuple
 from relionc.spec import options as job_options
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from relionc.catalog.programs import Default
     from relionc.catalog.types import JobType, Option
@@ -35,7 +35,7 @@ MOST_UNDERSTOOD = 40
 MOST_OF_ALL = 2_000
 """Further flags of all jobs of a spec: each of them takes about a millisecond."""
 
-_MOST_KEPT = 256
+_WORDS: Remembered[tuple[str, ...]] = Remembered()
 _DECIDED = ("ranks", "threads", "use_gpu", "gpu_ids", "scratch_dir", "queue")
 """Roles of options that the plan decides."""
 _READ = ("particles", "micrographs", "tomograms", "continue_from")
@@ -60,7 +60,6 @@ class JobArguments(NamedTuple):
     key: str
     is_continue: bool
     output: str
-    known: dict[Hashable, tuple[str, ...]]  # the words of commands so far: jobs of a spec are often alike
 
     @property
     def route(self) -> Route:
@@ -76,13 +75,11 @@ class JobArguments(NamedTuple):
         """Return the words of the command without the arguments, with some options changed."""
         texts = {**self.texts, **(changed or {})}
         options = tuple((key, text) for key, text in texts.items() if key != self.key)
-        where = self.job_type.name, self.is_continue, self.output, options
-        if where not in self.known:
-            if len(self.known) == _MOST_KEPT:
-                self.known.clear()
-            scope = JobScope(self.job_type, texts, output=self.output, is_continue=self.is_continue)
-            self.known[where] = beside_arguments(scope)
-        return self.known[where]
+        return _WORDS.of(self.job_type, (self.is_continue, self.output, options), lambda: self._words(texts))
+
+    def _words(self, texts: Mapping[str, AnyText]) -> tuple[str, ...]:
+        scope = JobScope(self.job_type, texts, output=self.output, is_continue=self.is_continue)
+        return beside_arguments(scope)
 
 
 def understand(at: JobArguments, scope: SpecScope) -> None:

@@ -317,8 +317,7 @@ class _Resolver:
 
         # whatever the folder is called, flags are the same beside it
         here = f"{job_type.job_dir}/job000/" if output else ""
-        known = self.scope.command_words
-        understand(JobArguments(job_type, texts, given, option.key, is_continue, here, known), self.scope)
+        understand(JobArguments(job_type, texts, given, option.key, is_continue, here), self.scope)
 
     def _ask_for_gpus(
         self,

@@ -18,7 +18,7 @@ from relionc.expr.refs import joined
 from relionc.spec.points import NO_POINTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from relionc.diag import Fix, Route
     from relionc.expr import AnyText, Value
@@ -43,7 +43,6 @@ class SpecScope:
         self.outputs: dict[str, Callable[[], Mapping[str, AnyText]]] = {}
         self.job_names: tuple[str, ...] = ()
         self.budget = Budget()
-        self.command_words: dict[Hashable, tuple[str, ...]] = {}
         self.further_flags = 0  # among the jobs' own arguments, so far
         self.broken: set[str] = set()  # jobs that refer to one that could not be made out
         self.points = NO_POINTS
