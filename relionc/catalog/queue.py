@@ -19,8 +19,8 @@ class Queue(NamedTuple):
     """The names that RELION replaces in a template, and by what.
 
     `options` gives the option behind a value and RELION's text where a job type lacks it; `values` are worked
-    out in order; `names` maps each name to an expression over them, and to words for people. In `extra_…`, `{n}`
-    stands for the number of an entry that a site adds.
+    out in order; `names` maps each name to an expression over them, to words for people, and to the
+    sbatch option that takes it (empty: none). In `extra_…`, `{n}` stands for the number of an entry that a site adds.
     """
 
     script: str
@@ -29,7 +29,7 @@ class Queue(NamedTuple):
     errors: str
     options: Mapping[str, tuple[str, str]]
     values: tuple[tuple[str, Expr], ...]
-    names: Mapping[str, tuple[Expr, str]]
+    names: Mapping[str, tuple[Expr, str, str]]
     extra_name: str
     extra_option: str
     extra_declared: str

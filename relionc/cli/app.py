@@ -118,8 +118,8 @@ TEMPLATE = OptionalText(
 )
 EXTRAS = NumberedTexts(
     "--extra",
-    value="N=VALUE",
-    help="Text for XXXextraNXXX of the template (may be given several times).",
+    value="[JOB:]N=VALUE",
+    help="Text for XXXextraNXXX of the template, for all jobs or for one (may be given several times).",
 )
 UNTIL = OptionalText(
     "--until",

@@ -42,7 +42,9 @@ class BuildCall(NamedTuple):
     jobs: tuple[str, ...] = ()
     format: str = "text"
     template: str | None = None  # a file
-    extras: tuple[tuple[int, str], ...] = ()  # values for the entries that a site's template has of its own
+    extras: tuple[
+        tuple[str, int, str], ...
+    ] = ()  # by job and number: a site's template has entries of its own
     why: bool = False  # say why each plan is what it is
     trace: Trace | None = None  # is told of every search for a layout
     untrusted: bool = (
@@ -157,7 +159,7 @@ def _check_names(call: BuildCall) -> None:
 def _check_encoding(path: str, call: BuildCall) -> None:
     """Refuse what artifacts would have to name, but cannot: bytes that are no text, which Python marks."""
     named = (path, call.cluster or "", call.template or "")
-    for word in (*map(os.path.basename, named), *(text for _, text in call.extras)):
+    for word in (*map(os.path.basename, named), *(text for *_, text in call.extras)):
         if any("\udc80" <= char <= "\udcff" for char in word):
             raise CallError(f"{word} is not UTF-8 text, as all that a script may hold must be")
 
@@ -268,7 +270,11 @@ def _few(names: Collection[str]) -> str:
 def _template(call: BuildCall) -> QueueTemplate | None:
     if call.template is None:
         return None
-    return QueueTemplate(call.template, files.read_template(call.template), dict(call.extras))
+    return QueueTemplate(
+        call.template,
+        files.read_template(call.template),
+        {(job, number): text for job, number, text in call.extras},
+    )
 
 
 def _finish(path: str, result: Compiled, disk: Disk, call: BuildCall) -> int:

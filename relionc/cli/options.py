@@ -107,19 +107,24 @@ class OptionalNumber(Parameter):
 
 
 class NumberedTexts(Parameter):
-    """Any number of `N=VALUE`."""
+    """Any number of `N=VALUE`, or of `NAME:N=VALUE` for one of several."""
 
     many = True
 
     def refused(self, word: str) -> str | None:
         """Return what is wrong with a word for it."""
         number, equals, _ = word.partition("=")
+        number = number.rpartition(":")[2]
         return None if equals and is_number(number) else f"{word!r} is not like 1=12:00:00"
 
-    def of(self, given: Given) -> tuple[tuple[int, str], ...]:
-        """Return the numbers of a call with their texts."""
-        pairs = (word.partition("=") for word in given.words.get(self, ()))
-        return tuple((int(number), text) for number, _, text in pairs)
+    def of(self, given: Given) -> tuple[tuple[str, int, str], ...]:
+        """Return the names (empty: all), numbers and texts of a call."""
+        found = []
+        for word in given.words.get(self, ()):
+            key, _, text = word.partition("=")
+            name, _, number = key.rpartition(":")
+            found.append((name, int(number), text))
+        return tuple(found)
 
 
 class NamedTexts(Parameter):

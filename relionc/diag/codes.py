@@ -164,6 +164,12 @@ CODES: dict[str, str] = {
     "RL714": "a layout needs more than a template of RELION's can say",
     "RL715": "the file is not a template",
     "RL716": "a template, or what becomes of it, is too large",
+    "RL717": "a directive has a value that sbatch does not take",
+    "RL718": "a template asks for memory in two ways",
+    "RL719": "an entry of a template would have to say several things",
+    "RL720": "a comment of a template looks like a directive",
+    "RL721": "a shell would not read the commands of a template as RELION writes them",
+    "RL722": "several commands would go into a line that goes on",
     # --- RL8: jobs and their connections ------------------------------------------------------------------
     "RL801": "there is no such job",
     "RL802": "jobs wait for each other in a circle",

@@ -81,14 +81,16 @@ class Disk:
 
 
 class QueueTemplate(NamedTuple):
-    """A template of RELION's for submission scripts, and values for the entries that a site has added, by number.
+    """A template of RELION's for submission scripts, and values for the entries that a site has added.
+
+    The values are by job (empty: all of them) and number.
 
     One whose name ends in `.j2` is a script template of jinja2 instead, like those of `templates/`.
     """
 
     path: str
     data: bytes
-    extras: Mapping[int, str]
+    extras: Mapping[tuple[str, int], str]
 
     @property
     def of_jinja(self) -> bool:

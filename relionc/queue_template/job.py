@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from relionc.catalog.queue import load_queue
 from relionc.lower import directives
 from relionc.queue_template import placeholders
+from relionc.queue_template.asked import Asked
 from relionc.queue_template.shell import misread
 
 if TYPE_CHECKING:
@@ -22,10 +23,24 @@ if TYPE_CHECKING:
     from relionc.slurm.directives import Said
 
 
+class FreeEntries:
+    """The entries of a site that its template does not use: one after the other, so that none is proposed twice."""
+
+    def __init__(self, queue: Queue, template: str) -> None:
+        self._queue = queue
+        self._last = max((int(number) for number in queue.extra.findall(template)), default=0)
+
+    def another(self) -> str:
+        """Return the next one."""
+        self._last += 1
+        return self._queue.name_of_extra(self._last)
+
+
 class JobInTemplate:
     """One job of a template: its plan, RELION's `texts` by option, its commands.
 
-    `said` are the options of the template's own directives, `options` those of the job's script, once it is there.
+    `said` are the options of the template's own directives, `options` those of the job's script, once it is there;
+    `misread`: sbatch does not read them as they are meant.
     """
 
     def __init__(
@@ -41,6 +56,7 @@ class JobInTemplate:
         self.slurm = cluster.scheduler == "slurm"
         self.said = said
         self.options: Sequence[Said] = ()
+        self.misread = False
         self._cluster = cluster
         self._template = template
 
@@ -54,11 +70,15 @@ class JobInTemplate:
         """The directives of the plan; none without Slurm."""
         return directives.batch(self.plan, self._cluster) if self.slurm else ()
 
-    @property
-    def free_entry(self) -> str:
-        """The first of a site's entries that the template does not use."""
-        used = [int(number) for number in self.queue.extra.findall(self._template)]
-        return self.queue.name_of_extra(max(used, default=0) + 1)
+    @cached_property
+    def asked(self) -> Asked:
+        """What the plan asks of Slurm."""
+        return Asked(self.plan, self._cluster, self.planned)
+
+    @cached_property
+    def free(self) -> FreeEntries:
+        """The site's entries that the template does not use."""
+        return FreeEntries(self.queue, self._template)
 
     @property
     def leaves_cores_idle(self) -> bool:
@@ -73,4 +93,4 @@ class JobInTemplate:
                 yield word
 
 
-__all__ = ["JobInTemplate"]
+__all__ = ["FreeEntries", "JobInTemplate"]

@@ -99,7 +99,7 @@ def replacements(queue: Queue, known: Mapping[str, Value], extras: Mapping[int, 
     """Return name → text, in the order in which RELION replaces them; raises ExprError."""
     found = {
         name: show(text_of(evaluate(tree, lambda parts: known[parts[0]])))
-        for name, (tree, _) in queue.names.items()
+        for name, (tree, *_) in queue.names.items()
     }
     found |= {queue.name_of_extra(number): show(text) for number, text in extras.items()}
     return dict(sorted(found.items()))

@@ -6,22 +6,22 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from relionc.catalog.queue import load_queue
-from relionc.diag import Finding
-from relionc.lower import directives
+from relionc.diag import ERROR, Finding
 from relionc.lower.modes import mode_of
 from relionc.lower.modes.base import route_of_mode
 from relionc.lower.shell_words import path_word
 from relionc.queue_template import placeholders
-from relionc.queue_template.filled import FilledTemplate, options_read
+from relionc.queue_template.entries import texts_for
+from relionc.queue_template.filled import FilledTemplate, Wish, options_read
 from relionc.queue_template.job import JobInTemplate
+from relionc.queue_template.reading import Reading
 from relionc.record import NamedTuple
 from relionc.rules.submission import check as check_job
 from relionc.rules.template import check
-from relionc.slurm.directives import said
 from relionc.slurm.quoting import written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from relionc.expr import AnyText
     from relionc.ir import Bundle, JobArtifacts, QueueScript, Submission
@@ -32,10 +32,19 @@ if TYPE_CHECKING:
 
 
 class Template(NamedTuple):
-    """A site's template: its text, and values for its own entries that the call gives, by their numbers."""
+    """A site's template: its text, and values for its own entries that the call gives.
+
+    They are by job (empty: every one that has none of its own) and number.
+    """
 
     text: str
-    extras: Mapping[int, str]
+    extras: Mapping[tuple[str, int], str]
+
+    def given(self, job: str) -> dict[int, str]:
+        """Return what the call gives for a job."""
+        return {
+            number: text for name in ("", job) for (of, number), text in self.extras.items() if of == name
+        }
 
 
 class Filled(NamedTuple):
@@ -102,7 +111,8 @@ def fill(
     of_jobs: list[Finding] = []
     if no := _why_not(placeholders.size_of(template.text), len(plans)):
         return Filled({}, (_too_large(no),), ())
-    allowance, there = _Allowance(), tuple(said(placeholders.lines_of(template.text)))
+    allowance, lines = _Allowance(), placeholders.lines_of(template.text)
+    there, reading = tuple(options_read(lines)), Reading(lines)
     for plan in plans:
         name = plan.job.name
         if plan.job.interactive:
@@ -112,7 +122,7 @@ def fill(
             continue
         job = JobInTemplate(plan, texts[name], commands[name], cluster, template.text, there)
         try:
-            script, problems = _filled(job, template, allowance)
+            script, problems = _filled(job, template, reading, allowance)
         except placeholders.ExprError as error:
             message = f"RELION cannot fill in a template: {error.message}"
             of_jobs.append(Finding(code="RL129", message=message, route=plan.job.route, on_key=True))
@@ -148,11 +158,15 @@ def _beyond(plan: JobPlan, lacks: str) -> Finding:
 
 
 def _filled(
-    job: JobInTemplate, template: Template, allowance: _Allowance
+    job: JobInTemplate, template: Template, reading: Reading, allowance: _Allowance
 ) -> tuple[QueueScript, list[Finding]]:
     """Return a script and what is wrong with the template; the job gets the options of its directives."""
     known = placeholders.values(job.queue, job.texts, job.plan.job.output)
-    replacing = placeholders.replacements(job.queue, known, _extras(job, template.extras))
+    own = placeholders.replacements(job.queue, known, {})
+    wishes = tuple(_wishes(job, own))
+    extras = {each.number: each.text for each in reversed(wishes)} | template.given(job.plan.job.name)
+    extras = {number: text for number, text in extras.items() if 0 < number <= job.queue.extras_most}
+    replacing = placeholders.replacements(job.queue, known, extras)
     script = placeholders.fill(template.text, job.commands, job.queue, replacing)
     allowance.take(script)
     job.options = allowance.read(options_read(script.lines))
@@ -163,35 +177,40 @@ def _filled(
         replacing=replacing,
         version=job.plan.job.type.version,
         slurm=job.slurm,
+        there=job.said,
         options=job.options,
-        planned={each.name: each.value for each in job.planned if each.name not in directives.OF_JOB},
+        asked=job.asked,
         ranks=job.plan.ntasks,
-        free_entry=job.free_entry,
+        commands=script.commands,
+        reading=reading,
+        wishes=[each for each in wishes if each.number not in template.given(job.plan.job.name)],
+        free=job.free,
     )
-    return script, check(filled)
+    problems = check(filled)
+    job.misread = any(each.severity == ERROR for each in problems)
+    return script, problems
 
 
-def _extras(job: JobInTemplate, of_call: Mapping[int, str]) -> dict[int, str]:
-    """Return the site's entries: as the call gives them, else by the sbatch option that they are the value of.
+def _wishes(job: JobInTemplate, own: Mapping[str, str]) -> Iterator[Wish]:
+    """Yield what the site's entries have to be where they are values of sbatch options, or parts of values.
 
     An entry that is a directive by itself gets the options of the plan that the template does not say.
     """
     entry = job.queue.extra
-    asked = {each.name: each.value or "" for each in job.planned}
-    named = {*directives.OF_JOB, *(each.name for each in job.said)}
-    rest = {name: asked[name] for name in asked if name not in named}
-    found: dict[int, str] = {}
+    rest = dict(job.asked.rest({each.name for each in job.said}))
     for each in job.said:
-        number = entry.fullmatch(each.value or "")
-        if number and each.name:
-            found.setdefault(int(number[1]), asked.get(each.name, ""))
-        elif number:
-            found.setdefault(
-                int(number[1]), " ".join(written(name, value or None) for name, value in rest.items())
-            )
+        value = placeholders.replaced(each.value or "", own)
+        alone = entry.fullmatch(value)
+        if each.name:
+            texts = texts_for(value, each.name, job.asked.texts(each.name), entry)
+            if not texts and alone and not job.asked.value(each.name):
+                texts = {int(alone[1]): ""}
+            for number, text in texts.items():
+                yield Wish(each, number, text)
+        elif alone:
+            text = " ".join(written(name, value or None) for name, value in rest.items())
+            yield Wish(each, int(alone[1]), text)
             rest = {}
-    found |= of_call
-    return {number: text for number, text in found.items() if 0 < number <= job.queue.extras_most}
 
 
 def put_in(bundle: Bundle, scripts: Mapping[str, QueueScript], plans: Sequence[JobPlan]) -> Bundle:

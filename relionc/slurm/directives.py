@@ -21,6 +21,8 @@ OLD_MARK = "#SLURM"
 _BLANKS = " \t\n\v\f\r"
 _QUOTED = r'"(?:[^"\\]|\\.)*"|' + r"'(?:[^'\\]|\\.)*'"
 _WORD = re.compile(rf"(?:[^{_BLANKS}\"'\\#]|\\[^{_BLANKS}]|{_QUOTED})+|#")
+_MEANT = re.compile(r"[ \t]*#([!$@A-Za-z0-9_]{4,9})[ \t]*-")
+_LIKE_LETTERS = str.maketrans("$5!", "SSI")
 _PIECE = re.compile(rf"(?P<quoted>{_QUOTED})|\\(?P<sign>.)")
 
 
@@ -76,6 +78,37 @@ def _words(lines: Sequence[str]) -> Iterator[tuple[int, int, str]]:
             if found[0] == "#":  # the rest is a comment
                 break
             yield number, found.start() + 1, _unquoted(found[0])
+
+
+def comment_of(line: str) -> int | None:
+    """Return where the comment of a directive begins, counted from 0; None where it has none."""
+    mark = next((len(each) for each in (MARK, OLD_MARK) if line.startswith(each)), len(line))
+    return next((found.start() for found in _WORD.finditer(line, mark) if found[0] == "#"), None)
+
+
+def is_misspelt(line: str) -> bool:
+    """Tell whether a comment in front of the first command looks like a directive that sbatch does not see as one.
+
+    Two hashes, or a blank behind the hash, is how people switch a directive off.
+    """
+    found = _MEANT.match(line)
+    if found is None or line.startswith((MARK, OLD_MARK)):
+        return False
+    word = found[1].upper()
+    known = MARK[1:]
+    return sorted(word) == sorted(known) or _is_near(word.translate(_LIKE_LETTERS), known)
+
+
+def _is_near(word: str, known: str) -> bool:
+    """Tell whether a word has one sign more or less than another, or one other sign."""
+    if word == known:
+        return True
+    if len(word) == len(known):
+        return sum(one != other for one, other in zip(word, known, strict=True)) == 1
+    longer, shorter = sorted((word, known), key=len, reverse=True)
+    return len(longer) == len(shorter) + 1 and any(
+        longer[:place] + longer[place + 1 :] == shorter for place in range(len(longer))
+    )
 
 
 def _unquoted(text: str) -> str:

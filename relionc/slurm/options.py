@@ -23,6 +23,10 @@ PLAN, SITE, USER, NOBODY = "plan", "site", "user", "nobody"
 """Who says an option: the plan; the plan or the site's profile for every job; profile and spec; nobody."""
 REFUSED, DOUBTFUL, FINE = "refused", "doubtful", "fine"
 """What becomes of a site's own template for scripts that says it."""
+TEXT, TIME, SIZE, COUNT, NODES, GRES, GPUS = "text", "time", "size", "count", "nodes", "gres", "gpus"
+"""How a value is read (`slurm.values`); nobody reads a text here."""
+MEMORY, GPU_NUMBER, NODE_TASKS = "memory", "number of GPUs", "tasks of a node"
+"""What several options say, each in its own way."""
 
 
 class SbatchOption(NamedTuple):
@@ -31,6 +35,8 @@ class SbatchOption(NamedTuple):
     `each_group`: it says which nodes or what of them, so every group of a hetjob needs it. All others are the job's.
     `template` counts where the owner is nobody: templates in use say some of these, for reasons that we do not know.
     `value` is what every version takes: `requeue` may have one since 25.11, and has none here.
+    `form` is how its value is read, `says` what other options say too. `blank`: an empty value behind `=` is none, and
+    no mistake (22.05 and 24.11, tried).
     `since` is the first and `until` the last version that knows it; empty: 20.11, and 26.05.
     """
 
@@ -43,6 +49,9 @@ class SbatchOption(NamedTuple):
     since: str = ""
     until: str = ""
     template: str = REFUSED
+    form: str = TEXT
+    says: str = ""
+    blank: bool = False
 
     @property
     def in_template(self) -> str:
@@ -62,7 +71,7 @@ _COUNTS = "it changes which CPUs a job gets, and the plan has counted them witho
 _LOGIN = "the environment is the profile's"
 
 _ROWS = (
-    SbatchOption("account", "A", ALWAYS, SITE, "use `resources.account`"),
+    SbatchOption("account", "A", ALWAYS, SITE, "use `resources.account`", blank=True),
     SbatchOption("acctg-freq", "", ALWAYS, USER),
     SbatchOption("array", "a", ALWAYS, NOBODY, "a RELION job is one job"),
     SbatchOption("autocomplete", "", ALWAYS, NOBODY, _ENDS, since="23.02"),
@@ -74,9 +83,9 @@ _ROWS = (
     SbatchOption("cluster", "", ALWAYS, NOBODY, "an undocumented form of `clusters`", template=DOUBTFUL),
     SbatchOption("cluster-constraint", "", ALWAYS, SITE, "the plan is made for the cluster of the profile"),
     SbatchOption("clusters", "M", ALWAYS, SITE, "the plan is made for the cluster of the profile"),
-    SbatchOption("comment", "", ALWAYS, USER),
+    SbatchOption("comment", "", ALWAYS, USER, blank=True),
     SbatchOption("consolidate-segments", "", NEVER, USER, each_group=True, since="25.11"),
-    SbatchOption("constraint", "C", ALWAYS, PLAN, "use `resources.constraint`", each_group=True),
+    SbatchOption("constraint", "C", ALWAYS, PLAN, "use `resources.constraint`", each_group=True, blank=True),
     SbatchOption("container", "", ALWAYS, NOBODY, _CONTAINER, since="21.08", template=DOUBTFUL),
     SbatchOption("container-id", "", ALWAYS, NOBODY, _CONTAINER, since="23.02", template=DOUBTFUL),
     SbatchOption("container-type", "", ALWAYS, NOBODY, _CONTAINER, since="26.05", template=DOUBTFUL),
@@ -101,13 +110,15 @@ _ROWS = (
         "use `resources.cpus_per_task`: Slurm refuses both",
         template=DOUBTFUL,
     ),
-    SbatchOption("cpus-per-task", "c", ALWAYS, PLAN, "use `resources.cpus_per_task`", each_group=True),
+    SbatchOption(
+        "cpus-per-task", "c", ALWAYS, PLAN, "use `resources.cpus_per_task`", each_group=True, form=COUNT
+    ),
     SbatchOption("deadline", "", ALWAYS, USER),
     SbatchOption("delay-boot", "", ALWAYS, USER),
-    SbatchOption("dependency", "d", ALWAYS, PLAN, "use `after`"),
+    SbatchOption("dependency", "d", ALWAYS, PLAN, "use `after`", blank=True),
     SbatchOption("distribution", "m", ALWAYS, PLAN, "the plan places the ranks, in blocks", each_group=True),
     SbatchOption("error", "e", ALWAYS, NOBODY, _SBATCH_OUTPUT, template=FINE),
-    SbatchOption("exclude", "x", ALWAYS, USER, each_group=True),
+    SbatchOption("exclude", "x", ALWAYS, USER, each_group=True, blank=True),
     SbatchOption("exclusive", "", MAYBE, PLAN, "use `resources.exclusive`", each_group=True),
     SbatchOption("export", "", ALWAYS, SITE, "it sets variables that shells and programs obey"),
     SbatchOption("export-file", "", ALWAYS, NOBODY, _READS),
@@ -118,11 +129,42 @@ _ROWS = (
     SbatchOption("gid", "", ALWAYS, NOBODY, "a job runs as whoever submits it"),
     SbatchOption("gpu-bind", "", ALWAYS, NOBODY, _DEVICE, template=DOUBTFUL),
     SbatchOption("gpu-freq", "", ALWAYS, USER, each_group=True),
-    SbatchOption("gpus", "G", ALWAYS, PLAN, "use `resources.gpus`", each_group=True),
-    SbatchOption("gpus-per-node", "", ALWAYS, PLAN, "use `resources.gpus`", each_group=True),
-    SbatchOption("gpus-per-socket", "", ALWAYS, NOBODY, "use `resources.gpus`", template=DOUBTFUL),
-    SbatchOption("gpus-per-task", "", ALWAYS, NOBODY, _DEVICE, template=DOUBTFUL),
-    SbatchOption("gres", "", ALWAYS, SITE, "use `resources.gpus` and `resources.scratch`", each_group=True),
+    SbatchOption(
+        "gpus",
+        "G",
+        ALWAYS,
+        PLAN,
+        "use `resources.gpus`",
+        each_group=True,
+        form=GPUS,
+        says=GPU_NUMBER,
+        blank=True,
+    ),
+    SbatchOption(
+        "gpus-per-node",
+        "",
+        ALWAYS,
+        PLAN,
+        "use `resources.gpus`",
+        each_group=True,
+        form=GPUS,
+        says=GPU_NUMBER,
+        blank=True,
+    ),
+    SbatchOption(
+        "gpus-per-socket",
+        "",
+        ALWAYS,
+        NOBODY,
+        "use `resources.gpus`",
+        template=DOUBTFUL,
+        form=GPUS,
+        says=GPU_NUMBER,
+    ),
+    SbatchOption("gpus-per-task", "", ALWAYS, NOBODY, _DEVICE, template=DOUBTFUL, form=GPUS, says=GPU_NUMBER),
+    SbatchOption(
+        "gres", "", ALWAYS, SITE, "use `resources.gpus` and `resources.scratch`", each_group=True, form=GRES
+    ),
     SbatchOption("gres-flags", "", ALWAYS, USER, each_group=True),
     SbatchOption("help", "h", NEVER, NOBODY, _ENDS),
     SbatchOption("hint", "", ALWAYS, SITE, _COUNTS, each_group=True),
@@ -138,17 +180,33 @@ _ROWS = (
     SbatchOption(
         "input", "i", ALWAYS, NOBODY, "the job reads nothing from its standard input", template=DOUBTFUL
     ),
-    SbatchOption("job-name", "J", ALWAYS, PLAN, "rename the job itself, under `jobs`"),
+    SbatchOption("job-name", "J", ALWAYS, PLAN, "rename the job itself, under `jobs`", blank=True),
     SbatchOption("kill-on-invalid-dep", "", ALWAYS, PLAN, "submit.sh gives it"),
-    SbatchOption("licenses", "L", ALWAYS, USER),
+    SbatchOption("licenses", "L", ALWAYS, USER, blank=True),
     SbatchOption("mail-type", "", ALWAYS, USER),
-    SbatchOption("mail-user", "", ALWAYS, USER),
+    SbatchOption("mail-user", "", ALWAYS, USER, blank=True),
     SbatchOption("mcs-label", "", ALWAYS, USER),
-    SbatchOption("mem", "", ALWAYS, PLAN, "use `resources.mem`", each_group=True),
+    SbatchOption("mem", "", ALWAYS, PLAN, "use `resources.mem`", each_group=True, form=SIZE, says=MEMORY),
     SbatchOption("mem-bind", "", ALWAYS, USER, each_group=True),
-    SbatchOption("mem-per-cpu", "", ALWAYS, PLAN, "use `resources.mem_per_cpu`", each_group=True),
     SbatchOption(
-        "mem-per-gpu", "", ALWAYS, NOBODY, "memory follows from ranks and CPUs here", template=DOUBTFUL
+        "mem-per-cpu",
+        "",
+        ALWAYS,
+        PLAN,
+        "use `resources.mem_per_cpu`",
+        each_group=True,
+        form=SIZE,
+        says=MEMORY,
+    ),
+    SbatchOption(
+        "mem-per-gpu",
+        "",
+        ALWAYS,
+        NOBODY,
+        "memory follows from ranks and CPUs here",
+        template=DOUBTFUL,
+        form=SIZE,
+        says=MEMORY,
     ),
     SbatchOption(
         "mem-update",
@@ -165,12 +223,21 @@ _ROWS = (
     SbatchOption("no-kill", "k", MAYBE, USER),
     SbatchOption("no-requeue", "", NEVER, USER),
     SbatchOption("nodefile", "F", ALWAYS, NOBODY, f"{_READS}; use `nodelist`"),
-    SbatchOption("nodelist", "w", ALWAYS, USER),
-    SbatchOption("nodes", "N", ALWAYS, PLAN, "use `resources.nodes`", each_group=True),
-    SbatchOption("ntasks", "n", ALWAYS, PLAN, "use `resources.ntasks`", each_group=True),
+    SbatchOption("nodelist", "w", ALWAYS, USER, blank=True),
+    SbatchOption("nodes", "N", ALWAYS, PLAN, "use `resources.nodes`", each_group=True, form=NODES),
+    SbatchOption("ntasks", "n", ALWAYS, PLAN, "use `resources.ntasks`", each_group=True, form=COUNT),
     SbatchOption("ntasks-per-core", "", ALWAYS, NOBODY, _TASKS, template=DOUBTFUL),
     SbatchOption("ntasks-per-gpu", "", ALWAYS, NOBODY, "use resources.ranks_per_gpu", template=DOUBTFUL),
-    SbatchOption("ntasks-per-node", "", ALWAYS, PLAN, "use `resources.ntasks_per_node`", each_group=True),
+    SbatchOption(
+        "ntasks-per-node",
+        "",
+        ALWAYS,
+        PLAN,
+        "use `resources.ntasks_per_node`",
+        each_group=True,
+        form=COUNT,
+        says=NODE_TASKS,
+    ),
     SbatchOption("ntasks-per-socket", "", ALWAYS, NOBODY, _TASKS, template=DOUBTFUL),
     SbatchOption("ntasks-per-tres", "", ALWAYS, NOBODY, _TASKS, template=DOUBTFUL),
     SbatchOption("oom-kill-step", "", MAYBE, USER, since="24.11"),
@@ -192,11 +259,11 @@ _ROWS = (
     SbatchOption("priority", "", ALWAYS, USER),
     SbatchOption("profile", "", ALWAYS, USER),
     SbatchOption("propagate", "", MAYBE, USER),
-    SbatchOption("qos", "q", ALWAYS, SITE, "use `resources.qos`"),
+    SbatchOption("qos", "q", ALWAYS, SITE, "use `resources.qos`", blank=True),
     SbatchOption("quiet", "Q", NEVER, NOBODY, _PRINTS, template=DOUBTFUL),
     SbatchOption("reboot", "", NEVER, USER),
     SbatchOption("requeue", "", NEVER, USER),
-    SbatchOption("reservation", "", ALWAYS, USER, each_group=True),
+    SbatchOption("reservation", "", ALWAYS, USER, each_group=True, blank=True),
     SbatchOption("resources", "", ALWAYS, USER, each_group=True, since="25.11"),
     SbatchOption("resv-ports", "", MAYBE, USER, each_group=True, since="24.05"),
     SbatchOption("segment", "", ALWAYS, USER, each_group=True, since="24.05"),
@@ -206,13 +273,22 @@ _ROWS = (
     SbatchOption("spread-segments", "", NEVER, USER, each_group=True, since="25.11"),
     SbatchOption("stepmgr", "", NEVER, USER, since="24.05"),
     SbatchOption("switches", "", ALWAYS, USER, each_group=True),
-    SbatchOption("tasks-per-node", "", ALWAYS, NOBODY, "use `resources.ntasks_per_node`", template=DOUBTFUL),
+    SbatchOption(
+        "tasks-per-node",
+        "",
+        ALWAYS,
+        NOBODY,
+        "use `resources.ntasks_per_node`",
+        template=DOUBTFUL,
+        form=COUNT,
+        says=NODE_TASKS,
+    ),
     SbatchOption("test-only", "", NEVER, NOBODY, "`relionc lint` checks without a cluster"),
     SbatchOption("thread-spec", "", ALWAYS, SITE, _COUNTS, each_group=True),
     SbatchOption("threads-per-core", "", ALWAYS, SITE, _COUNTS, each_group=True),
-    SbatchOption("time", "t", ALWAYS, PLAN, "use `resources.time`", each_group=True),
-    SbatchOption("time-min", "", ALWAYS, USER),
-    SbatchOption("tmp", "", ALWAYS, USER, each_group=True),
+    SbatchOption("time", "t", ALWAYS, PLAN, "use `resources.time`", each_group=True, form=TIME),
+    SbatchOption("time-min", "", ALWAYS, USER, form=TIME),
+    SbatchOption("tmp", "", ALWAYS, USER, each_group=True, form=SIZE),
     SbatchOption("tres-bind", "", ALWAYS, NOBODY, _DEVICE, since="23.11", template=DOUBTFUL),
     SbatchOption("tres-per-task", "", ALWAYS, NOBODY, _PLACES, since="23.02", template=DOUBTFUL),
     SbatchOption("uid", "", ALWAYS, NOBODY, "a job runs as whoever submits it"),

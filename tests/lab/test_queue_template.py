@@ -32,12 +32,31 @@ def test_scripts_from_a_template_are_accepted(name: str, lab_2018: Lab, tmp_path
     [
         pytest.param(GOOD + "#SBATCH --gres=\ntrue\n", id="RL706 an empty value"),
         pytest.param(GOOD.removeprefix("#!/bin/bash\n") + "true\n", id="RL709 no shell"),
+        pytest.param(GOOD + "#SBATCH --mem=1G --mem-per-cpu=1G\ntrue\n", id="RL718 memory in two ways"),
+        pytest.param(GOOD + "#SBATCH --time=two\ntrue\n", id="RL717 a value that is none"),
         pytest.param(GOOD + "true\r\n", id="RL709 the line ends of Windows"),
     ],
 )
 def test_slurm_refuses_what_relionc_says_it_refuses(text: str, lab: Lab, tmp_path: Path) -> None:
     assert _asked(lab, GOOD + "true\n", tmp_path) == 0
     assert _asked(lab, text, tmp_path) != 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("--gres=gpu:0", "--gres=gpu:0,lscratch:5", "--gres=gpu:k80:0", "--gpus-per-node=0", "--gpus=0"),
+        *("--constraint=", "--account=", "--qos=", "--gpus=", "--exclude=", "--reservation=", "--mail-user="),
+        *("--gres=lscratch:5 --gpus-per-node=k80:2", "--mem=0"),
+    ],
+)
+def test_slurm_takes_what_a_template_may_be_filled_with(line: str, lab: Lab, tmp_path: Path) -> None:
+    assert _asked(lab, f"{GOOD}#SBATCH {line}\ntrue\n", tmp_path) == 0
+
+
+def test_of_equal_options_slurm_takes_the_last(lab: Lab, tmp_path: Path) -> None:
+    assert _asked(lab, GOOD + "#SBATCH --mem=9000G\n#SBATCH --mem=1G\ntrue\n", tmp_path) == 0
+    assert _asked(lab, GOOD + "#SBATCH --mem=1G\n#SBATCH --mem=9000G\ntrue\n", tmp_path) != 0
 
 
 def test_slurm_reads_no_directive_after_the_first_command(lab: Lab, tmp_path: Path) -> None:

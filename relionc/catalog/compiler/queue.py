@@ -38,7 +38,10 @@ def _compiled(queue: Mapping[str, Plain], release: Release) -> dict[str, object]
         **{key: str(queue[key]) for key in _PLAIN},
         "options": {key: (str(each["name"]), str(each["otherwise"])) for key, each in options.items()},
         "values": tuple((key, parse(str(text))) for key, text in mapping(queue["values"]).items()),
-        "names": {key: (parse(str(each["value"])), str(each["about"])) for key, each in names.items()},
+        "names": {
+            key: (parse(str(each["value"])), str(each["about"]), str(each.get("option", "")))
+            for key, each in names.items()
+        },
         "extra_name": str(extras["name"]),
         "extra_option": str(extras["option"]),
         "extra_declared": str(extras["declared"]),

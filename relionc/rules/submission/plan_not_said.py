@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.diag import WARNING, Finding
-from relionc.lower.directives import OF_JOB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,12 +16,11 @@ CODE = "RL708"
 
 def check(job: JobInTemplate) -> Iterator[Finding]:
     """Yield a warning that names them all."""
-    there = {*OF_JOB, *(each.name for each in job.options)}
-    left_out = [each.name for each in job.planned if each.name not in there]
-    if not left_out:
+    left_out = [name for name, _ in job.asked.rest({each.name for each in job.options})]
+    if not left_out or job.misread:
         return
     names = ", ".join(f"`{name}`" for name in left_out)
     message = f"the template omits what the plan decided: {names}"
-    advice = f"`#SBATCH {job.free_entry}` in the template takes whatever no other line says"
+    advice = f"`#SBATCH {job.free.another()}` in the template takes whatever no other line says"
     route = job.plan.job.route
     yield Finding(code=CODE, message=message, route=route, on_key=True, severity=WARNING, help=advice)

@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING
 
 from relionc.rules.template import (
     another_value,
+    bad_value,
     commands_in_two_lines,
     commands_twice_in_a_line,
+    continued_line,
     empty_value,
     late_directive,
+    lost_words,
+    misspelt_directive,
     no_commands,
     not_a_script,
     output_not_written,
+    said_twice,
+    shared_entry,
     stray_word,
     unfit_option,
     unknown_name,
@@ -41,6 +47,8 @@ _OF_RELION: tuple[TemplateRule, ...] = (
     commands_in_two_lines,
     unknown_name,
     output_not_written,
+    lost_words,
+    continued_line,
 )
 _OF_SLURM: tuple[TemplateRule, ...] = (
     late_directive,
@@ -49,6 +57,10 @@ _OF_SLURM: tuple[TemplateRule, ...] = (
     unknown_option,
     unfit_option,
     not_a_script,
+    misspelt_directive,
+    bad_value,
+    said_twice,
+    shared_entry,
     another_value,
 )
 RULES = (*_OF_RELION, *_OF_SLURM)

@@ -5,48 +5,42 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.diag import WARNING, Finding
-from relionc.slurm.syntax import SlurmSyntaxError
-from relionc.slurm.times import parse_time
+from relionc.slurm.values import is_refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from relionc.queue_template.filled import FilledTemplate
-    from relionc.slurm.directives import Said
 
 CODE = "RL712"
 
 
 def check(filled: FilledTemplate) -> Iterator[Finding]:
-    """Yield a warning for each; an entry of the site's own is filled in from the plan."""
-    for each in filled.options:
-        if each.name not in filled.planned or filled.queue.extra.search(each.value or ""):
+    """Yield a warning for each; of equal options sbatch takes the last."""
+    last = {each.name: each for each in filled.options}
+    elsewhere = {(each.option.line, each.option.column) for each in filled.wishes}
+    for each in last.values():
+        planned = filled.asked.value(each.name)
+        if not each.value or not planned or filled.queue.extra.search(each.value):
             continue
-        planned = filled.planned[each.name]
-        if not _same(each, planned, filled.ranks):
-            yield Finding(
-                code=CODE,
-                message=f"`--{each.name}` is {each.value} here, and the plan has {planned}",
-                route=(each.line, each.column, each.column + 2 + len(each.name)),
-                severity=WARNING,
-                help=f"pin it in `resources:`, or write `--{each.name}={filled.free_entry}` in the template",
-            )
+        if each.name == "ntasks" and each.value == str(filled.ranks):
+            continue  # a script of RELION's has no slot that stays empty
+        if is_refused(each.name, each.value) or filled.asked.says(each.name, each.value, last):
+            continue
+        if (each.line, each.column) in elsewhere and _is_shared(filled, each.line, each.column):
+            continue
+        yield Finding(
+            code=CODE,
+            message=f"`--{each.name}` is {each.value} here, and the plan has {planned}",
+            route=(each.line, each.column, each.column + 2 + len(each.name)),
+            severity=WARNING,
+            help=f"pin it in `resources:`, or write `--{each.name}={filled.free.another()}` in the template",
+        )
 
 
-def _same(each: Said, planned: str | None, ranks: int) -> bool:
-    """Return whether a directive says what the plan does; a script of RELION's has no slot that stays empty."""
-    if each.name == "ntasks" and each.value == str(ranks):
-        return True
-    if not each.value or not planned:
-        return True  # what is left empty is found elsewhere
-    return each.value == planned or _seconds(each.value) == _seconds(planned) != -1
-
-
-def _seconds(text: str) -> int:
-    """Return a duration, or -1 for what is none."""
-    if not any(mark in text for mark in ":-"):
-        return -1
-    try:
-        return parse_time(text)
-    except SlurmSyntaxError:
-        return -1
+def _is_shared(filled: FilledTemplate, line: int, column: int) -> bool:
+    """Tell whether an entry of this option is wanted to be something else elsewhere."""
+    here = [each for each in filled.wishes if (each.option.line, each.option.column) == (line, column)]
+    return any(
+        each.text != other.text for each in here for other in filled.wishes if each.number == other.number
+    )

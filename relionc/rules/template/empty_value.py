@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.diag import Finding
+from relionc.slurm.options import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,12 +16,17 @@ CODE = "RL706"
 
 
 def check(filled: FilledTemplate) -> Iterator[Finding]:
-    """Yield an error for each option that a template leaves without its value."""
-    for each in filled.options:
-        if each.value == "":
-            option = f"--{each.name}="
-            number, column, end = filled.body(each.line)
-            column = filled.lines[each.line - 1].find(option) + 1 or column
-            message = f"`{option}` is left without a value, which Slurm refuses"
-            text = f"set `slurm: {{{each.name}: …}}` or a resource, or take the line out"
-            yield Finding(code=CODE, message=message, route=(number, column, end), help=text)
+    """Yield an error for each option that a template leaves without its value, where sbatch wants one."""
+    for each in filled.emptied():
+        option = OPTIONS.get(each.name)
+        if option is None:
+            continue
+        behind = not filled.takes_next_word(each)
+        if behind and option.blank:
+            continue
+        if behind:
+            message = f"`--{each.name}=` is left without a value, which Slurm refuses"
+        else:
+            message = f"`--{each.name}` is left without a value, and takes the next word for it"
+        text = f"set `slurm: {{{each.name}: …}}` or a resource, or take the line out"
+        yield Finding(code=CODE, message=message, route=filled.body(each.line), help=text)

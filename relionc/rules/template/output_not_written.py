@@ -19,7 +19,7 @@ def check(filled: FilledTemplate) -> Iterator[Finding]:
     route = next(((line, column, column) for line, column in filled.command_places()), None)
     for name in (filled.queue.output, filled.queue.errors):
         path = filled.replacing[name]
-        if route and not any(path in line for line in filled.after):
+        if route and not filled.written_to(path):
             yield Finding(
                 code=CODE,
                 severity=WARNING,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from relionc.diag import Finding
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from relionc.queue_template.filled import FilledTemplate
@@ -20,8 +21,26 @@ def check(filled: FilledTemplate) -> Iterator[Finding]:
     for number, found in filled.names():
         if found[0] not in known:
             route = (number, found.start() + 1, found.end() + 1)
-            message = f"nothing replaces {found[0]}"
+            message = f"nothing replaces {found[0]}{_why(filled, number, found)}"
             yield Finding(code=CODE, message=message, route=route, help=_advice(found[0], filled))
+
+
+def _why(filled: FilledTemplate, line: int, found: re.Match[str]) -> str:
+    """Return why the plan does not say what an entry in the value of an option is; empty where nobody asks it."""
+    if not filled.queue.extra.fullmatch(found[0]):
+        return ""
+    for each in filled.there:
+        if (
+            each.line == line
+            and each.column <= found.start() + 1
+            and found[0] in (each.value or "")
+            and each.name
+        ):
+            planned = filled.asked.value(each.name)
+            if planned:
+                return f": the plan has `--{each.name}={planned}`, which is not of this form"
+            return f": the plan says nothing by `--{each.name}`"
+    return ""
 
 
 def _advice(name: str, filled: FilledTemplate) -> str:
