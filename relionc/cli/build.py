@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from relionc import __version__
 from relionc.cli import files, say
-from relionc.cli.options import CallError
-from relionc.cli.remember import remember, settings_places, with_notes
+from relionc.cli.options import STDIN, CallError
+from relionc.cli.remember import remember, seen, settings_places, with_notes
 from relionc.data.skim import Skim, is_below
 from relionc.diag import ERROR, NOTE, WARNING, Diagnostic
 from relionc.pipeline import LAST, LAST_TO_FIND, Compiled, Disk, QueueTemplate, Request, compile_spec
 from relionc.record import NamedTuple
-from relionc.source import regular
+from relionc.store import regular
 from relionc.store.paths import StoreError, is_safe
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from relionc.solve.trace import Trace
     from relionc.source.overlay import Setting
 
+UNREAD = "RL011"
 _FEW = 5  # names of files in a message
 _MANIFEST = 64 << 20  # bytes
 _SCRIPTS = ("/run.sbatch", "/run.sh", "/run_submit.script")
@@ -104,18 +105,26 @@ class Linted:
         self._results: list[Compiled] = []
         self._unread: list[Compiled] = []
 
-    def add(self, path: str, data: bytes | None) -> None:
+    def add(self, path: str, data: bytes | None) -> tuple[Compiled, Disk]:
         """Compile a spec, and write nothing; raises CallError. Without `data` it is read now."""
-        whole, _ = compile_one(path, self._call, until=LAST_TO_FIND, data=data, shared=self._shared)
+        whole, disk = compile_one(path, self._call, until=LAST_TO_FIND, data=data, shared=self._shared)
         if self._paths and self._shared.alike is None:  # there are more than one
             self._shared.expect_more()
         self._paths.append(path)
         said = whole.sources if whole.diagnostics else {}
-        self._results.append(Compiled(whole.diagnostics, said, not_checked=whole.not_checked))
+        kept = Compiled(whole.diagnostics, said, not_checked=whole.not_checked)
+        self._results.append(kept)
+        return kept, disk
 
-    def leave_out(self, unread: Diagnostic) -> None:
+    def add_fine(self, path: str, not_checked: tuple[str, ...]) -> None:
+        """Add a spec in which nothing is wrong, as is known."""
+        self._paths.append(path)
+        self._results.append(Compiled((), {}, not_checked=not_checked))
+
+    def leave_out(self, path: str, error: OSError) -> None:
         """Add what could not be looked at on the way to the specs; it is said after them."""
-        self._unread.append(Compiled((unread,), {}))
+        message = f"this could not be looked at for specs: {error.strerror or 'it is not a regular file'}"
+        self._unread.append(Compiled((Diagnostic(UNREAD, ERROR, message, path, None),), {}))
 
     def show(self) -> int:
         """Say what is wrong; returns the exit code."""
@@ -169,7 +178,7 @@ def stem(path: str) -> str:
     name = os.path.basename(path)
     for ending in (".yaml", ".yml"):
         name = name.removesuffix(ending)
-    return "stdin" if path == files.STDIN else name
+    return "stdin" if path == STDIN else name
 
 
 class Shared:
@@ -207,7 +216,7 @@ def compile_one(
     if until == LAST:
         _check_encoding(path, call)
     within = files.repository(path) if call.untrusted else ""
-    if within and path != files.STDIN and not is_below(path, within):
+    if within and path != STDIN and not is_below(path, within):
         return _led_out(path), Disk(files.read, files.file_facts)
     skim, beside, listings = Skim(within), os.path.dirname(path), shared.listings if shared else None
     disk = Disk(
@@ -297,7 +306,7 @@ def _finish(path: str, result: Compiled, disk: Disk, call: BuildCall) -> int:
     )
     jobs, total = job_lines(result.plans, result.points), len(result.files) + 1
     say.result(jobs + built(root, written, total))
-    if call.plain and path != files.STDIN and all(each.severity == NOTE for each in result.diagnostics):
+    if call.plain and path != STDIN and all(each.severity == NOTE for each in result.diagnostics):
         _remember(path, root, result, disk, call.out, say.harmless(jobs + built(root, None, total)))
     return 0
 
@@ -316,9 +325,9 @@ def _remember(path: str, root: str, result: Compiled, disk: Disk, out: str, summ
     from relionc.store import manifest
 
     whole = {**(result.files or {}), manifest.NAME: regular.read(f"{root}/{manifest.NAME}", _MANIFEST)}
-    looked_at = [*settings_places(path), *disk.looked_at]
+    inputs = seen(disk.files, [*settings_places(path), *disk.looked_at], disk.listed)
     said = with_notes(_as_text([result]) if result.diagnostics or result.not_checked else "", summary)
-    remember(path, out, root=root, files=whole, contents=disk.files, looked_at=looked_at, summary=said)
+    remember(path, out, root=root, files=whole, inputs=inputs, summary=said)
 
 
 def show(results: Sequence[Compiled], format: str, *, always: bool = False) -> None:  # noqa: A002 - as above

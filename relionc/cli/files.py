@@ -9,12 +9,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from relionc import site
-from relionc.cli.options import CallError
+from relionc.cli.options import STDIN, CallError
 from relionc.cli.remember import FOLDERS, settings_places
 from relionc.data.skim import is_below
 from relionc.record import NamedTuple
-from relionc.source import regular
-from relionc.source.load import MAX_BYTES
+from relionc.store import regular
+from relionc.store.regular import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from relionc.data.missing import Listings, Lookup
     from relionc.data.skim import Skim
 
-STDIN = "-"
 _TEMPLATE = 256 << 10  # bytes
 _SETTINGS = 64 << 10  # bytes
 _EVERYBODYS = "/etc/relionc/clusters"

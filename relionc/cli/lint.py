@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import codecs
 import os
-from typing import TYPE_CHECKING
 
-from relionc.cli import build, files, say
-from relionc.cli.options import CallError
-from relionc.data.skim import is_below
-from relionc.diag import ERROR, Diagnostic
-from relionc.record import NamedTuple
-from relionc.source import regular
-from relionc.source.load import MAX_BYTES
+from relionc import __version__
+from relionc.cli import remember, say
+from relionc.cli.options import STDIN, CallError
+from relionc.store import cache, regular
+from relionc.store.fine import Fine
+from relionc.store.regular import MAX_BYTES
 
+TYPE_CHECKING = False  # as in typing: see relionc.cli.remember
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-UNREAD = "RL011"
+    from relionc.cli.build import Linted
+    from relionc.pipeline import Disk
+    from relionc.store.cache import Seen
+
+    Found = tuple[str, bytes | None, OSError | None]
+    """A spec, with its bytes where they were read to know it for one; or what could not be looked at, and why."""
+
 MOST_NAMES = 200_000
 """Names below a folder that are looked at: a whole file system is given by mistake only."""
 _ENDINGS = (".yaml", ".yml")
 _OTHER_ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-
-
-class Found(NamedTuple):
-    """A spec, with its bytes where they were read to know it for one; or what could not be looked at."""
-
-    path: str
-    data: bytes | None = None
-    unread: Diagnostic | None = None
 
 
 def run(
@@ -40,22 +37,119 @@ def run(
     untrusted: bool = False,
 ) -> int:
     """Lint each file, and each spec below each folder; returns the exit code."""
-    call = build.BuildCall(specs=(), cluster=cluster, format=format, untrusted=untrusted)
-    linted = build.Linted(call)
+    lint = _Lint(cluster, format, untrusted=untrusted)
     try:
-        for each in _find(paths, untrusted=untrusted):
-            linted.add(each.path, each.data) if each.unread is None else linted.leave_out(each.unread)
+        for path, data, error in _find(paths, untrusted=untrusted):
+            lint.add(path, data) if error is None else lint.compiler.leave_out(path, error)
     except CallError as error:
         say.trouble(error)
         return 2
-    return linted.show()
+    return lint.show()
+
+
+class _Lint:
+    """A lint, which loads the compiler only for what nobody knows to be fine."""
+
+    def __init__(self, cluster: str | None, format: str, *, untrusted: bool) -> None:  # noqa: A002 - as above
+        self._options = cluster, format, untrusted
+        # What a stranger's spec may look at depends on more than files: on where links and repositories lead.
+        self._fine = None if untrusted else Fine([str(cluster), *remember.places()], __version__)
+        self._inputs = _Inputs()
+        self._known: list[tuple[str, tuple[str, ...]]] = []  # before the compiler was needed
+        self._compiler: Linted | None = None
+
+    @property
+    def compiler(self) -> Linted:
+        """What compiles, which has heard of all specs so far."""
+        if self._compiler is None:
+            from relionc.cli.build import BuildCall, Linted
+
+            cluster, format_, untrusted = self._options
+            call = BuildCall(specs=(), cluster=cluster, format=format_, untrusted=untrusted)
+            self._compiler = Linted(call)
+            for path, not_checked in self._known:
+                self._compiler.add_fine(path, not_checked)
+        return self._compiler
+
+    def add(self, path: str, data: bytes | None) -> None:
+        """Look at a spec; raises CallError. Without `data` it is read now."""
+        if self._fine is not None and data is None:
+            data = _read(path)
+        if self._fine is None or data is None:
+            self.compiler.add(path, data)
+            return
+        not_checked = self._fine.knows(path, data)
+        if not_checked is None:
+            found, disk = self.compiler.add(path, data)
+            if not found.diagnostics:
+                self._fine.add(path, data, self._inputs.of(path, disk), found.not_checked)
+        elif self._compiler is None:
+            self._known.append((path, not_checked))
+        else:
+            self._compiler.add_fine(path, not_checked)
+
+    def show(self) -> int:
+        """Say what is wrong; returns the exit code."""
+        if self._fine is not None:
+            self._fine.save()
+        if self._compiler is None and self._options[1] == "text":
+            from relionc.diag.render import summary
+
+            missing = dict.fromkeys(text for _, not_checked in self._known for text in not_checked)
+            say.diagnostics(summary([], len(self._known), list(missing)) + "\n")
+            return 0
+        return self.compiler.show()
+
+
+def _read(path: str) -> bytes | None:
+    """Return the bytes of a spec; None where the compiler has to read it, and to say what is wrong."""
+    if path == STDIN:
+        return None
+    try:
+        return regular.read(path, MAX_BYTES)
+    except OSError:
+        return None
+
+
+class _Inputs:
+    """How things were seen on which verdicts depend; each is looked at once for all specs of a call."""
+
+    def __init__(self) -> None:
+        self._settings: dict[str, list[Seen]] = {}
+        self._looked: dict[str, Seen] = {}
+        self._listed: dict[tuple[str, str], Seen] = {}
+
+    def of(self, path: str, disk: Disk) -> Iterator[Seen]:
+        """Yield all but the spec itself on which it depends what is wrong with it."""
+        folder = os.path.dirname(path)
+        if folder not in self._settings:
+            self._settings[folder] = [_settings_as_seen(place) for place in remember.settings_places(path)]
+        yield from self._settings[folder]
+        for name, content in disk.files.items():
+            if name != path:
+                yield cache.by_content(name, content)
+        for name in disk.looked_at:
+            if name not in self._looked:
+                self._looked[name] = cache.by_look(name)
+            yield self._looked[name]
+        for listed in disk.listed:
+            if listed not in self._listed:
+                self._listed[listed] = cache.by_names(*listed)
+            yield self._listed[listed]
+
+
+def _settings_as_seen(place: str) -> Seen:
+    try:
+        return cache.by_content(place, regular.read(place, MAX_BYTES))
+    except OSError:
+        return cache.by_look(place)
 
 
 def _find(paths: Sequence[str], *, untrusted: bool) -> Iterator[Found]:
     """Yield the specs that are named or below folders; each is read when it is its turn, and then forgotten."""
     some = False
     for path in paths:
-        for each in _search(path, untrusted=untrusted) if os.path.isdir(path) else (Found(path),):
+        for each in _search(path, untrusted=untrusted) if os.path.isdir(path) else ((path, None, None),):
             some = True
             yield each
     if not some:
@@ -75,7 +169,7 @@ def _search(top: str, *, untrusted: bool) -> Iterator[Found]:
                 inside = sorted(entries, key=lambda entry: entry.name)
                 below = [each for each in inside if each.is_dir(follow_symlinks=False)]
         except OSError as error:
-            yield _unread(folder, error)
+            yield folder, None, error
             continue
         names += len(inside)
         if names > MOST_NAMES:
@@ -87,13 +181,16 @@ def _search(top: str, *, untrusted: bool) -> Iterator[Found]:
             if not each.name.endswith(_ENDINGS):
                 continue
             if untrusted and each.is_symlink() and _leads_out(each.path):
-                yield Found(each.path)
+                yield each.path, None, None
             elif not os.path.isdir(each.path):
                 yield from _look_at(each.path)
 
 
 def _leads_out(path: str) -> bool:
-    return not is_below(path, files.repository(path))
+    from relionc.cli.files import repository
+    from relionc.data.skim import is_below
+
+    return not is_below(path, repository(path))
 
 
 def _look_at(path: str) -> Iterator[Found]:
@@ -101,15 +198,10 @@ def _look_at(path: str) -> Iterator[Found]:
     try:
         content = regular.start(path, MAX_BYTES + 1)
     except OSError as error:
-        yield _unread(path, error)
+        yield path, None, error
         return
     if _is_spec(content):
-        yield Found(path, content if len(content) <= MAX_BYTES else None)
-
-
-def _unread(path: str, error: OSError) -> Found:
-    message = f"this could not be looked at for specs: {error.strerror or 'it is not a regular file'}"
-    return Found(path, unread=Diagnostic(UNREAD, ERROR, message, path, None))
+        yield path, content if len(content) <= MAX_BYTES else None, None
 
 
 def _is_spec(content: bytes) -> bool:

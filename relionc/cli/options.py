@@ -197,6 +197,10 @@ class Command:
             command.stand_below(path)
 
 
+STDIN = "-"
+"""What stands for standard input where a call names a file."""
+
+
 class CallError(Exception):
     """The call or the environment is wrong: exit code 2."""
 

@@ -9,7 +9,7 @@ from relionc.store import cache
 
 TYPE_CHECKING = False  # as in typing, whose import would be most of an unchanged build
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 SETTINGS = "relionc.toml"
 FOLDERS = "RELIONC_CLUSTERS"
@@ -18,8 +18,12 @@ FOLDERS = "RELIONC_CLUSTERS"
 
 def key(spec: str, out: str) -> list[str]:
     """Return what chooses a plain build: the spec, where it goes, from where it is called, where profiles are."""
-    places = (os.environ.get(name, "") for name in (FOLDERS, "XDG_CONFIG_HOME", "HOME"))
-    return ["build", spec, out, os.getcwd(), *places]
+    return ["build", spec, out, *places()]
+
+
+def places() -> list[str]:
+    """Return from where a command is called, and where profiles are."""
+    return [os.getcwd(), *(os.environ.get(name, "") for name in (FOLDERS, "XDG_CONFIG_HOME", "HOME"))]
 
 
 def with_notes(notes: str, summary: str) -> str:
@@ -39,23 +43,21 @@ def recall(spec: str, out: str) -> str | None:
 
 
 def remember(
-    spec: str,
-    out: str,
-    *,
-    root: str,
-    files: Mapping[str, bytes],
-    contents: Mapping[str, bytes],
-    looked_at: Iterable[str],
-    summary: str,
+    spec: str, out: str, *, root: str, files: Mapping[str, bytes], inputs: Iterable[cache.Seen], summary: str
 ) -> None:
-    """Keep a build: `contents` are the files it read, `looked_at` those it only looked for or skimmed."""
-    inputs = [cache.by_content(path, data) for path, data in contents.items()]
-    for path in looked_at:
-        if os.path.exists(path):  # a link to nowhere counts as absent: never the same again, so built anew
-            inputs.append(cache.by_stat(path))
-        else:
-            inputs.append(cache.absent(path))
+    """Keep a build, its files below `root`, and how that was seen which it came from."""
     cache.store(key(spec, out), __version__, inputs=inputs, root=root, files=files, summary=summary)
+
+
+def seen(
+    contents: Mapping[str, bytes], looked_at: Iterable[str], listed: Iterable[tuple[str, str]]
+) -> Iterator[cache.Seen]:
+    """Yield how inputs were seen: files that were read, others that were looked for or skimmed, names in folders."""
+    for path, data in contents.items():
+        yield cache.by_content(path, data)
+    yield from map(cache.by_look, looked_at)
+    for folder, ending in listed:
+        yield cache.by_names(folder, ending)
 
 
 def settings_places(spec: str) -> list[str]:

@@ -11,10 +11,10 @@ from relionc.cli.summary import job_lines
 from relionc.plan import plan_job
 from relionc.slurm.sizes import format_memory
 from relionc.slurm.times import format_time
-from relionc.source import regular
-from relionc.source.load import MAX_BYTES
 from relionc.spec.model import Pin
+from relionc.store import regular
 from relionc.store.digest import of_bytes
+from relionc.store.regular import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

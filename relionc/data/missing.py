@@ -20,7 +20,9 @@ PIPELINE = "default_pipeline.star"
 class Lookup(NamedTuple):
     """Whether a file is there, seen from which project; else the folder looked into, and the names in it.
 
-    `folder` is empty where that folder is not there either. `in_project`: the job would run in a project of RELION.
+    `folder` is empty where that folder is not there either, and the names are of files of the same kind. `in_project`:
+    the job would run in a project of RELION. All this is so as long as the same of the paths `asked` for are there, and
+    the folders `listed` have the same files with an ending.
     """
 
     there: bool
@@ -28,6 +30,8 @@ class Lookup(NamedTuple):
     folder: str = ""
     names: tuple[str, ...] = ()
     in_project: bool = False
+    asked: tuple[str, ...] = ()
+    listed: tuple[tuple[str, str], ...] = ()
 
 
 class Listings:
@@ -54,21 +58,34 @@ def look(path: str, projects: tuple[str, ...], skim: Skim, listings: Listings | 
     places = [
         project for project in projects if "\0" not in project and skim.holds(os.path.join(project, path))
     ]
-    there = next((project for project in places if os.path.exists(os.path.join(project, path))), None)
-    if there is not None:
-        return Lookup(there=True, project=there)
+    asked: list[str] = []
+    for project in places:
+        asked.append(os.path.join(project, path))
+        if os.path.exists(asked[-1]):
+            return Lookup(there=True, project=project, asked=tuple(asked))
     known = listings or Listings()
     missing = [_missing(path, project, known) for project in places]
-    return next(
-        (each for each in missing if each.in_project or (each.folder and "/" in path)),
-        next(iter(missing), None),
+    told = next((each for each in missing if each.in_project or (each.folder and "/" in path)), None)
+    if told is None and missing:
+        told = missing[0]
+    return told and told._replace(
+        asked=(*asked, *(name for each in missing for name in each.asked)),
+        listed=tuple(folder for each in missing for folder in each.listed),
     )
 
 
+def ending_of(path: str) -> str:
+    """Return the end of the names of files of the same kind: from the last dot on, or all of the name."""
+    _, dot, ending = path.rpartition("/")[2].rpartition(".")
+    return dot + ending
+
+
 def _missing(path: str, project: str, listings: Listings) -> Lookup:
-    folder = os.path.dirname(os.path.join(project, path)) or "."
-    in_project = os.path.exists(os.path.join(project, PIPELINE))
+    folder, ending = os.path.dirname(os.path.join(project, path)) or ".", ending_of(path)
+    pipeline = os.path.join(project, PIPELINE)
+    in_project = os.path.exists(pipeline)
     names = listings.names(folder)
     if names is None:
-        return Lookup(there=False, project=project, in_project=in_project)
-    return Lookup(False, project, folder, names, in_project)
+        return Lookup(there=False, project=project, in_project=in_project, asked=(pipeline, folder))
+    alike = tuple(name for name in names if name.endswith(ending))
+    return Lookup(False, project, folder, alike, in_project, (pipeline,), ((folder, ending),))

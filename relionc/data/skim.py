@@ -9,7 +9,7 @@ import errno
 import os
 from typing import BinaryIO
 
-from relionc.source.regular import open_regular
+from relionc.store.regular import open_regular
 
 WORK = 1_500_000_000
 """Units for all data files of a spec: some two million rows of particles, or 3 GB of text."""

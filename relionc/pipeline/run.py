@@ -48,6 +48,7 @@ class Disk:
         self.files: dict[str, bytes] = {}
         self.facts: dict[tuple[str, str], FileFacts | None] = {}  # by path and project
         self.looked_at: list[str] = []
+        self.listed: list[tuple[str, str]] = []  # folders, and the ending of names in them that mattered
 
     def read(self, path: str) -> bytes:
         """Return the bytes of a file; raises OSError."""
@@ -76,8 +77,10 @@ class Disk:
 
     def look(self, path: str, project: str) -> Lookup | None:
         """Return whether a file is there, seen from the project; None where nobody looks."""
-        self.looked_at.append(os.path.join(project, path))
-        return self._look(path, project)
+        found = self._look(path, project)
+        self.looked_at += found.asked if found else (os.path.join(project, path),)
+        self.listed += found.listed if found else ()
+        return found
 
 
 class QueueTemplate(NamedTuple):

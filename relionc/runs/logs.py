@@ -6,7 +6,7 @@ import os
 import re
 
 from relionc.record import NamedTuple
-from relionc.source import regular
+from relionc.store import regular
 
 _HEAD, _TAIL = 64 << 10, 1 << 20  # bytes that are looked at
 _LONGEST = 2000  # characters of a line

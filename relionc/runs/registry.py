@@ -16,9 +16,8 @@ from relionc.catalog.pipelines import pipelines
 from relionc.record import NamedTuple
 from relionc.runs.built import COMMANDS, output_of, project_of
 from relionc.runs.tables import document
-from relionc.source import regular
 from relionc.source.values import as_mapping, text_of
-from relionc.store import project
+from relionc.store import project, regular
 from relionc.store.paths import StoreError
 from relionc.store.project import TableFile
 

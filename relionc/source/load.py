@@ -8,8 +8,8 @@ from relionc.source import events
 from relionc.source.build import Builder, Refused
 from relionc.source.characters import first_unsafe_in_file, name_of
 from relionc.source.values import Tree
+from relionc.store.regular import MAX_BYTES
 
-MAX_BYTES = 4 << 20
 _MAX_COLUMNS = (1 << 20) - 1  # what a packed position can hold
 
 

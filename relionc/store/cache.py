@@ -21,9 +21,10 @@ from relionc.store.digest import of_bytes, of_file
 TYPE_CHECKING = False  # as in typing, whose import would cost more than a lookup
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
 
 Seen = tuple[str, str, str]
-"""How an input was seen: kind (`sha256`, `stat` or `absent`), path, and what it was like."""
+"""How an input was seen: kind (`sha256`, `stat`, `absent` or `names`), path, and what it was like."""
 
 _SWITCH = "RELIONC_NO_CACHE"
 _HEAD = b"relionc-cache 1\n"
@@ -44,6 +45,27 @@ def by_stat(path: str) -> Seen:
 def absent(path: str) -> Seen:
     """Return the record of a file that was looked for and is not there (a `relionc.toml` further up)."""
     return ("absent", path, "")
+
+
+def by_names(folder: str, ending: str) -> Seen:
+    """Return the record of a folder in which only the names with an ending mattered."""
+    try:
+        return ("names", folder, f"{ending}\0{_names(folder, ending)}")
+    except OSError:  # it is gone meanwhile
+        return absent(folder)
+
+
+def _names(folder: str, ending: str) -> str:
+    names = sorted(name for name in os.listdir(folder) if name.endswith(ending))
+    return of_bytes("\0".join(names).encode(errors="surrogateescape"))
+
+
+def by_look(path: str) -> Seen:
+    """Return the record of what was looked for, there or not; a link to nowhere counts as absent: it never holds."""
+    try:
+        return by_stat(path)
+    except (OSError, ValueError):
+        return absent(path)
 
 
 def _content(content: bytes) -> str:
@@ -84,25 +106,29 @@ def lookup(key: Sequence[str], version: str) -> str | None:
 
     `key` is everything that chooses a build and is not a file: arguments, working folder, environment facts.
     """
-    path = _entry_path(key)
-    entry = None if path is None else _load(path)
+    path = entry_path(key)
+    entry = None if path is None else load(path)
     if entry is None:
         return None
     try:
         known_key, build, seen, artifacts, summary = entry
         fresh = known_key == tuple(key) and build == build_id(version)
-        fresh = fresh and all(_unchanged(one) for one in seen) and all(_untouched(one) for one in artifacts)
+        fresh = fresh and all(unchanged(one) for one in seen) and all(_untouched(one) for one in artifacts)
     except (OSError, TypeError, ValueError):
         return None
     return summary if fresh and isinstance(summary, str) else None
 
 
-def _unchanged(seen: Seen) -> bool:
+def unchanged(seen: Seen) -> bool:
+    """Return whether an input is as it was seen; raises OSError, ValueError where it cannot be told."""
     kind, path, was = seen
     if kind == "sha256":
         return _holds(path, was)
     if kind == "stat":
         return _stat(path) == was
+    if kind == "names":
+        ending, _, digest = was.partition("\0")
+        return _names(path, ending) == digest
     return kind == "absent" and not os.path.lexists(path)
 
 
@@ -125,7 +151,7 @@ def store(
 
     `files` are all artifacts below `root`, the manifest too; `summary` is what an unchanged build prints.
     """
-    path = _entry_path(key)
+    path = entry_path(key)
     if path is None:
         return
     artifacts = [
@@ -133,6 +159,11 @@ def store(
         for name, content in files.items()
     ]
     entry = (tuple(key), build_id(version), list(inputs), artifacts, summary)
+    keep(path, entry)
+
+
+def keep(path: str, entry: tuple[Any, ...]) -> None:
+    """Write an entry, where it can be written; quietly."""
     try:
         body = marshal.dumps(entry)
     except ValueError:
@@ -140,7 +171,7 @@ def store(
     save(path, _HEAD + of_bytes(body).encode() + body)
 
 
-def _entry_path(key: Sequence[str]) -> str | None:
+def entry_path(key: Sequence[str]) -> str | None:
     """Return the file of an entry; None where the user has switched the cache off or has no place for it."""
     base = None if os.environ.get(_SWITCH) else folder()
     return None if base is None else f"{base}/{name_of(*key)}"
@@ -173,8 +204,8 @@ def open_own(path: str) -> int | None:
     return None
 
 
-def _load(path: str) -> tuple[object, object, list[Seen], list[tuple[str, str, bool]], object] | None:
-    """Return a stored entry; None unless it is this user's own and whole."""
+def load(path: str) -> tuple[Any, ...] | None:
+    """Return a stored entry, a tuple; None unless it is this user's own and whole."""
     fd = open_own(path)
     if fd is None:
         return None
@@ -190,7 +221,7 @@ def _load(path: str) -> tuple[object, object, list[Seen], list[tuple[str, str, b
         entry = marshal.loads(body)  # noqa: S302 - our own file, checked above
     except (EOFError, TypeError, ValueError):
         return None
-    return entry if isinstance(entry, tuple) and len(entry) == 5 else None
+    return entry if isinstance(entry, tuple) else None
 
 
 def save(path: str, content: bytes) -> bool:

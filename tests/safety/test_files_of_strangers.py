@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from relionc.source import regular
+from relionc.store import regular
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "hunter2"

@@ -5,8 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import BinaryIO
 
+TYPE_CHECKING = False  # as in typing, whose import would cost more than to read a thousand specs
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+MAX_BYTES = 4 << 20
+"""The most bytes of what people write: a spec, a profile, settings."""
 _BLOCK = 1 << 20  # bytes read at once
 
 
