@@ -292,10 +292,11 @@ relionc_has_results() { # or says what is wrong with which one
     case ${file} in
       *.mrc) relionc_map_is_whole "${file}" ;;
       *"${rc_iteration[optimiser]#*]*]*]}") relionc_whole "${file}" ;;
-    esac || {
+    esac
+    if (($? == 1)); then
       echo "${file} is not whole"
       return 1
-    }
+    fi
   done
 }
 
@@ -355,12 +356,12 @@ relionc_column() {
   ' <"$2" # not as a word: awk takes one with `=` for a variable
 }
 
-# relionc_map_is_whole FILE: whether an MRC file is as long as its header says.
+# relionc_map_is_whole FILE: whether an MRC file is as long as its header says; 2: it does not begin as one.
 relionc_map_is_whole() {
   local nx ny nz mode more size bytes
   read -r nx ny nz mode < <(od -An -td4 -N16 -- "$1" 2>/dev/null)
   more=$(od -An -td4 -j92 -N4 -- "$1" 2>/dev/null)
-  case ${mode} in 0 | 101) bytes=1 ;; 1 | 6 | 12) bytes=2 ;; 2 | 3) bytes=4 ;; 4) bytes=8 ;; *) return 1 ;; esac
+  case ${mode} in 0 | 101) bytes=1 ;; 1 | 6 | 12) bytes=2 ;; 2 | 3) bytes=4 ;; 4) bytes=8 ;; *) return 2 ;; esac
   size=$(stat -L -c %s -- "$1" 2>/dev/null)
   ((size >= 1024 + ${more:-0} + nx * ny * nz * bytes))
 }
@@ -713,7 +714,10 @@ relionc_orphans() {
   local file pid
   while read -r file; do
     pid=${file#/proc/} pid=${pid%/environ}
-    if ! grep -qzsxF -- "RELIONC_RUN=${rc_token}" "${file}"; then
+    if grep -qzsxF -- "RELIONC_RUN=${rc_token}" "${file}"; then continue; fi
+    if grep -qzsF relionc_stay "/proc/${pid}/cmdline"; then
+      kill -TERM "${pid}" 2>/dev/null # it clears the node itself
+    else
       kill -KILL "${pid}" 2>/dev/null && printf 'WARN\t%s\t%s\n' "${SLURMD_NODENAME:-$(uname -n)}" "ended process ${pid}, which an earlier start of this job had left"
     fi
   done < <(grep -lzsxF -- "RELIONC_OUTPUT=${rc_cwd}/${output}" /proc/[0-9]*/environ 2>/dev/null)

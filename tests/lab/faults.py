@@ -61,7 +61,8 @@ jobs:
     output: Run/job/
     layout: {layout}
     data: {{particles: 40, box: 16}}
-    resources: {{gpus: {{type: p100, per_node: 2}}, nodes: {nodes}, cpus_per_task: 2, time: "{time}", scratch: 20G}}
+    resources: {{gpus: {{type: p100, per_node: {gpus}}}, nodes: {nodes}, cpus_per_task: 2, time: "{time}",
+      scratch: 20G}}
 {more}"""
 QUICK = {
     "RELIONC_STALL_FIRST": "60",
@@ -84,6 +85,7 @@ def built(
     """Build the job that is to suffer, for the Slurm and the RELION of a generation; data lie in `project`."""
     layout, facts = WAYS[way]
     theirs = generation.facts("lab")
+    alone = generation.asked == "moving"  # ranks of its Open MPI 6 reach none on another node of a lab
     launchers = {**theirs.get("launchers", {}), **facts.get("launchers", {})}
     facts = {**theirs, "launchers": launchers, "versions": [generation.relion]}
     (project / "site.yaml").write_text(json.dumps({"profile": 1, "extends": "lab", "name": "site", **facts}))
@@ -92,7 +94,8 @@ def built(
         SPEC.format(
             options=options.format(iterations=iterations),
             layout=layout,
-            nodes=3 if layout == "hetjob" else 2,
+            nodes=3 if layout == "hetjob" else 1 if alone else 2,
+            gpus=4 if alone else 2,
             time=limit,
             relion=generation.relion,
             more=more,
