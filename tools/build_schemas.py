@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from profile_forms import FORMS, OF_ALL, PLANNED_GRES  # noqa: E402
+
 from relionc import catalog  # noqa: E402 - the tree itself must be found first
 from relionc.catalog.json_schema import plain, with_types  # noqa: E402
 from relionc.lower.modes import MODES  # noqa: E402
@@ -48,7 +50,6 @@ VALUES = {
     "launchers.*.mpi": SLURM_NAME,
     "gres_gpu": SLURM_NAME,
     "scratch.gres": SLURM_NAME,
-    "node_types.*.gpu_type": SLURM_NAME,
 }
 """Values that are names, or empty."""
 LISTS = {"launchers.*.unset": VARIABLE, "node_types.*.features": FEATURE}
@@ -105,7 +106,12 @@ def cluster() -> dict[str, Any]:
         pattern = {"pattern": whole(form)}
         _for_editors(schema, path, READER, {**pattern, "items": pattern})
     said = [row.name for row in OPTIONS.values() if row.owner in (SITE, USER)]
-    _for_editors(schema, "directives", TABLE, {"propertyNames": {"enum": said}})
+    _for_editors(
+        schema, "directives", TABLE, {"propertyNames": {"enum": said}, "properties": {**PLANNED_GRES}}
+    )
+    for path, part in FORMS.items():
+        _for_editors(schema, path, READER, part)
+    _mark(schema, READER, OF_ALL)
     return schema
 
 
@@ -116,8 +122,12 @@ def whole(form: re.Pattern[str]) -> str:
 def _for_editors(schema: dict[str, Any], path: str, comment: str, part: dict[str, Any]) -> None:
     """Put `part` in the place of what was put there before."""
     for place in _places(schema, path.split(".")):
-        kept = [branch for branch in place.get("allOf", ()) if branch.get("$comment") not in (TABLE, READER)]
-        place["allOf"] = [*kept, {"$comment": comment, **part}]
+        _mark(place, comment, part)
+
+
+def _mark(place: dict[str, Any], comment: str, part: dict[str, Any]) -> None:
+    kept = [branch for branch in place.get("allOf", ()) if branch.get("$comment") not in (TABLE, READER)]
+    place["allOf"] = [*kept, {"$comment": comment, **part}]
 
 
 def _places(schema: dict[str, Any], path: list[str]) -> Iterator[dict[str, Any]]:

@@ -31,7 +31,7 @@ def batch(plan: JobPlan, cluster: Cluster) -> tuple[Directive, ...]:
     the first alone, or a second time would be once too often (mail).
     """
     first, *others = plan.groups
-    further = [(name, value) for name, value in (*cluster.directives, *plan.job.slurm) if name != "gres"]
+    further = [(name, value) for name, value in _further(plan, cluster) if name != "gres"]
     # The output is relative to where sbatch is called: that folder exists. Slurm kills a job without a word when the
     # folder of its output is missing, so the job's own folder would not do. A profile or the user may name another.
     name = plan.job.name
@@ -42,6 +42,13 @@ def batch(plan: JobPlan, cluster: Cluster) -> tuple[Directive, ...]:
         of_nodes = [(name, value) for name, value in further if OPTIONS[name].each_group]
         made += [_NEXT_GROUP, *_directives([*resources(plan, group, cluster), *of_nodes])]
     return tuple(made)
+
+
+def _further(plan: JobPlan, cluster: Cluster) -> Iterator[Option]:
+    """Yield the profile's options, but for those that the spec says under `resources`, and the spec's further ones."""
+    pins = {"account": plan.job.resources.account, "qos": plan.job.resources.qos}
+    yield from ((name, value) for name, value in cluster.directives if pins.get(name) is None)
+    yield from plan.job.slurm
 
 
 def _restart(plan: JobPlan, given: set[str]) -> Iterator[Option]:

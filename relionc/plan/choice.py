@@ -154,7 +154,7 @@ class Choice:
         if key not in on_site.fits:
             two = Choice(on_site, pool, LEFT_TO_SLURM, None, 0, cpus, 0, 2)
             per_cpu = two.mem_per_cpu if on_site.slurm else 0
-            if on_site.exclusive and pool.usable_node.cpus:  # Slurm books the memory of all its CPUs
+            if self.takes_whole_nodes and pool.usable_node.cpus:  # Slurm books the memory of all its CPUs
                 per_cpu = 0
             on_site.fits[key] = max(1, tasks_that_fit(pool.fillable_node, cpus, per_cpu, 1 << 30))
         return on_site.fits[key]
@@ -204,10 +204,21 @@ class Choice:
         return whole_cores(self.max_ranks_per_node * self.cpus_per_task, self.pool.node_type.threads_per_core)
 
     @property
+    def takes_whole_nodes(self) -> bool:
+        """Whether the job has its nodes for itself: as it asks for, or as the partition gives them."""
+        return self.on_site.exclusive or self.pool.gives_whole_nodes
+
+    @property
+    def others_use_the_rest(self) -> bool:
+        """Whether GPUs that a job on GPUs does not take are of use: it says how many it takes, and shares its nodes."""
+        demand = self.on_site.demand
+        return demand.gpu and demand.pins.has("gpus", "gpus_per_node") and not self.takes_whole_nodes
+
+    @property
     def counted_cpus(self) -> int:
         """CPUs by which Slurm multiplies memory per CPU on the fullest node: all of them for an exclusive job."""
         node = self.pool.node_type
-        return node.cpus if self.on_site.exclusive and node.known else self.cpus_of_fullest_node
+        return node.cpus if self.takes_whole_nodes and node.known else self.cpus_of_fullest_node
 
     def amounts(self, *, sure: bool = False) -> Amounts:
         """Memory of a rank; with `sure` only what depends on no assumption."""
@@ -261,7 +272,7 @@ class Choice:
     def _booking_cpus(self) -> int:
         """CPUs for which a node must have memory: those that count there, or those of one heterogeneous task."""
         node = self.pool.node_type
-        if not self.mode.leaves_nodes_to_slurm or (self.on_site.exclusive and node.known):
+        if not self.mode.leaves_nodes_to_slurm or (self.takes_whole_nodes and node.known):
             return self.counted_cpus
         return whole_cores(self.cpus_per_task, node.threads_per_core)
 
@@ -334,7 +345,7 @@ class Choice:
         tasks = 1 if self.mode.leaves_nodes_to_slurm else self.max_ranks_per_node
         asked_for = tasks * self.cpus_per_task
         return cpus_of_memory_limit(
-            asked_for, map(types.__getitem__, names), exclusive=self.on_site.exclusive
+            asked_for, map(types.__getitem__, names), exclusive=self.takes_whole_nodes
         )
 
     def memory_missing_gib(self, *, sure: bool = True) -> float:

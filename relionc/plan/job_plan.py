@@ -144,7 +144,7 @@ def constraint(asked: DemandOnSite, layout: Layout) -> str:
         pinned,
         typed,
         one_node,
-        asked.exclusive,
+        layout.choice.takes_whole_nodes,
     )
     if key not in known:
         if len(known) == _MOST_KEPT:
@@ -188,7 +188,7 @@ def _as_good(asked: DemandOnSite, pool: NodePool, others: list[NodeType]) -> boo
     """Whether a job of one node books the same on any other kind that has room: cores alike, no GPUs left idle."""
     mine = pool.node_type
     alike = all((node.threads_per_core, node.gpus) == (mine.threads_per_core, mine.gpus) for node in others)
-    return alike and not (asked.exclusive and others)
+    return alike and not ((asked.exclusive or pool.gives_whole_nodes) and others)
 
 
 def _own_part(wanted: NodeConstraint, node: NodeType) -> NodeConstraint:
@@ -291,7 +291,7 @@ def _leader(asked: DemandOnSite, layout: Layout) -> Group | None:
 def allocated_cpus(asked: DemandOnSite, layout: Layout) -> int:
     """Return the CPUs that Slurm allocates in all: those that are paid for."""
     place = layout.pool
-    if layout.mode.leaves_nodes_to_slurm and not asked.demand.pins.exclusive:
+    if layout.mode.leaves_nodes_to_slurm and not layout.choice.takes_whole_nodes:
         core = place.node_type.threads_per_core
         return sum(-(-share * layout.cpus_per_task // core) * core for share in layout.shares)
     leader = asked.leader_takes(layout.leader_pool)[0] if layout.leader_pool else 0

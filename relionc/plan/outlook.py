@@ -222,10 +222,16 @@ class _Least:
             return there * nodes
         if demand.serial or demand.single_gpu:
             return ((self.pins.gpus_per_node or 1) - 1) * nodes
+        if self._others_use_the_rest(pool):
+            return 0
         gpus = self._gpus_of_node(pool)
         if self.pins.gpus and not self.pins.gpus_per_node:
             nodes = self.pins.gpus // gpus
         return max(0, there - gpus) * nodes
+
+    def _others_use_the_rest(self, pool: NodePool) -> bool:
+        takes_whole_nodes = self.on_site.exclusive or pool.gives_whole_nodes
+        return not takes_whole_nodes and self.pins.has("gpus", "gpus_per_node")
 
     # --- CPUs and memory --------------------------------------------------------------------------------------
 

@@ -63,6 +63,11 @@ class NodePool(NamedTuple):
         return self.partition.max_time_s if self.partition else None
 
     @property
+    def gives_whole_nodes(self) -> bool:
+        """Whether a job of the partition has its nodes for itself."""
+        return self.partition is not None and self.partition.exclusive
+
+    @property
     def max_cpus_per_node(self) -> int | None:
         """The most CPUs that the partition gives a job on a node."""
         return self.partition.max_cpus_per_node if self.partition else None
@@ -90,18 +95,27 @@ class _ClusterPools:
         self.cluster = cluster
         self._pools = _all_pools(cluster)
         self._alike = _by_hardware(self._pools)
-        self._counted: dict[tuple[str | None, float], tuple[NodePool, ...]] = {}
+        self._counted: dict[tuple[str | None, float, bool], tuple[NodePool, ...]] = {}
 
-    def of(self, constraint: str | None, scratch: float) -> tuple[NodePool, ...]:
-        """Return the pools with as many nodes as a job with this constraint, which takes scratch, may have."""
+    def of(self, constraint: str | None, scratch: float, *, has_time: bool) -> tuple[NodePool, ...]:
+        """Return the pools with as many nodes as a job with this constraint, which takes scratch, may have.
+
+        A job without a time limit of its own (`has_time`) prefers partitions where it gets the usual one.
+        """
         if not self.cluster.partitions:
             return self._pools
-        key = constraint, scratch
+        key = constraint, scratch, has_time
         if key not in self._counted:
             if len(self._counted) == _MOST_KEPT:
                 self._counted.clear()
-            self._counted[key] = self._count(constraint, scratch)
+            pools = self._count(constraint, scratch)
+            self._counted[key] = pools if has_time else self._usual_time_first(pools)
         return self._counted[key]
+
+    def _usual_time_first(self, pools: tuple[NodePool, ...]) -> tuple[NodePool, ...]:
+        usual = self.cluster.policy.time_s
+        late = sorted(pools, key=lambda pool: (pool.max_time_s or usual) < usual)
+        return tuple(pool._replace(order=i) for i, pool in enumerate(late))
 
     def _count(self, constraint: str | None, scratch: float) -> tuple[NodePool, ...]:
         wanted = parse_constraint(constraint) if constraint is not None else None
@@ -119,9 +133,11 @@ def _all_pools(cluster: Cluster) -> tuple[NodePool, ...]:
     ]
     if not partitions:
         pairs = [(None, node) for node in nodes.values()]
-    pools = [NodePool(partition, node, node.count, 0, _usable(partition, node)) for partition, node in pairs]
-    pools.sort(key=_preference)
-    return tuple(pool._replace(order=i) for i, pool in enumerate(pools))
+    pairs.sort(key=lambda pair: not (pair[0] and pair[0].default))
+    return tuple(
+        NodePool(partition, node, node.count, i, _usable(partition, node))
+        for i, (partition, node) in enumerate(pairs)
+    )
 
 
 def _by_hardware(pools: Iterable[NodePool]) -> list[list[NodePool]]:
@@ -162,17 +178,15 @@ _LAST: list[_ClusterPools] = []
 def node_pools(demand: Demand, cluster: Cluster) -> tuple[NodePool, ...]:
     """Return every partition with each of its node types, those first that are preferred where all else is equal.
 
-    These are the ones with most nodes; then by name, the default partition first.
+    The profile says which: the default partition, then the others in the order of its file, each with its node types
+    in their order. Partitions that are too short for the usual time limit come last, where the job has none.
     """
     if not _LAST or _LAST[0].cluster is not cluster:
         _LAST[:] = [_ClusterPools(cluster)]
-    return _LAST[0].of(demand.pins.constraint, demand.pins.scratch or demand.scratch_need_gib)
-
-
-def _preference(pool: NodePool) -> tuple[object, ...]:
-    partition = pool.partition
-    named = (not partition.default, partition.name) if partition else (False, "")
-    return -pool.node_type.count, pool.node_type.name, *named
+    pins = demand.pins
+    return _LAST[0].of(
+        pins.constraint, pins.scratch or demand.scratch_need_gib, has_time=pins.time is not None
+    )
 
 
 def _usable(partition: Partition | None, node: NodeType) -> NodeType:

@@ -82,7 +82,7 @@ def _what_is_asked(on_site: DemandOnSite) -> Costs:
             lambda c: abs(c.cpus_per_task - c.on_site.preferred_cpus(c.pool)),
             away=("cpus_per_task",),
         ),
-        _workers() if _is_a_budget(on_site) else _ranks_beyond(usual_ranks(on_site)),
+        _workers() if _is_a_budget(on_site) else _ranks_beyond(on_site),
     )
 
 
@@ -90,11 +90,25 @@ def _missing_ranks(usual: int) -> Costs:
     return (Objective("ranks missing", OF_RANKS, lambda c: max(0, usual - c.ranks), falling=UP_RANKS),)
 
 
-def _ranks_beyond(usual: int | None) -> Objective[Choice]:
+def _ranks_beyond(on_site: DemandOnSite) -> Objective[Choice]:
+    """Ranks beyond the usual number; of whole nodes, which nobody else may use, those beyond what fills its nodes."""
+    usual = usual_ranks(on_site)
+    whole = any(pool.gives_whole_nodes for pool in on_site.pools)
+
     def beyond(choice: Choice) -> float:
         return max(0, choice.ranks - usual) if usual else 0
 
-    return Objective("ranks beyond", OF_RANKS, beyond, rising=UP_RANKS)
+    def beyond_nodes(choice: Choice) -> float:
+        cpus = choice.pool.usable_node.cpus
+        if not usual or not choice.pool.gives_whole_nodes or not cpus:
+            return beyond(choice)
+        of_node = max(1, cpus // choice.cpus_per_task)
+        return max(0, choice.ranks - -(-usual // of_node) * of_node)
+
+    if not whole:
+        return Objective("ranks beyond", OF_RANKS, beyond, rising=UP_RANKS)
+    scope: Fields = ("pool", *OF_RANKS, "cpus_per_task")
+    return Objective("ranks beyond", scope, beyond_nodes, rising=UP_RANKS)
 
 
 def _workers() -> Objective[Choice]:
@@ -108,11 +122,14 @@ def _is_a_budget(on_site: DemandOnSite) -> bool:
 
 
 def _left_of_node(choice: Choice) -> int:
-    """GPUs that a job leaves on a node: a parallel job takes whole nodes, a serial one a single GPU."""
+    """GPUs that a job leaves on a node: a parallel job takes whole nodes, a serial one a single GPU.
+
+    Where the user says how many it takes, others may have the rest: nothing is left.
+    """
     demand, gpus = choice.on_site.demand, choice.gpus
     if (demand.serial or demand.single_gpu) and demand.gpu:
         return max(0, gpus - 1)
-    return max(0, choice.pool.node_type.gpus - gpus)
+    return 0 if choice.others_use_the_rest else max(0, choice.pool.node_type.gpus - gpus)
 
 
 def _what_is_idle(on_site: DemandOnSite) -> Costs:
@@ -123,7 +140,7 @@ def _what_is_idle(on_site: DemandOnSite) -> Costs:
         Objective(
             "CPUs idle",
             OF_NODE,
-            lambda c: c.idle_cpus + handicap.get(c.mode.name, 0),
+            lambda c: c.idle_cpus + handicap.get(c.mode.name, 0) + _left_by_slurm(c),
             rising=UP,
             floors=(Floor(("mode",), lambda c: handicap.get(c.mode.name, 0)),),
         ),
@@ -132,8 +149,14 @@ def _what_is_idle(on_site: DemandOnSite) -> Costs:
     )
 
 
+def _left_by_slurm(choice: Choice) -> int:
+    """CPUs of whole nodes that Slurm may leave idle where it places the ranks: those of a node, to be safe."""
+    unknown = choice.mode.leaves_nodes_to_slurm and choice.pool.gives_whole_nodes
+    return choice.pool.node_type.cpus if unknown else 0
+
+
 def _ties() -> Costs:
-    """The fewest nodes; then the kind of node of which there are most, by name where as many."""
+    """The fewest nodes; then the kind of node that the profile has first."""
     return (
         Objective(
             "nodes",

@@ -196,9 +196,9 @@ _WORDS: dict[str, Callable[[str, float, float], str]] = {
         f"{said} would strand {_number(other)} GiB of memory, not {_number(mine)}"
     ),
     "nodes": lambda said, mine, other: f"{said} would take {_counted(other, 'node')}, not {_number(mine)}",
-    "kind of node": lambda said, *__: f"{said} would do as well, on a kind of node of which there are fewer",
+    "kind of node": lambda said, *__: f"{said} would do as well, and comes later in the profile",
     "the leader's node": lambda said, *__: (
-        f"{said} would do as well, with the leader on a scarcer kind of node"
+        f"{said} would do as well, with the leader on a node that comes later in the profile"
     ),
 }
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 BAD_PLACEHOLDER, TWICE = "RL674", "RL675"
 IMPOSSIBLE, CONTRADICTION = "RL676", "RL678"
+_MARKS = frozenset("{}[],:#&*!|>%@`\"'")
+"""What a word of a list in YAML stands in quotes for."""
 
 
 def impossible(message: str, route: Route, advice: str) -> Finding:
@@ -49,6 +51,17 @@ def names_differ(key: str, names: Iterable[str]) -> Iterator[Finding]:
             yield Finding(code=TWICE, message=message, route=(key, name), help="rename one", on_key=True)
 
 
+def two_words(words: tuple[str, ...], route: Route) -> Iterator[Finding]:
+    """Yield a finding for each option that stands in one text with its value: a program gets it as one word."""
+    for index, word in enumerate(words):
+        option, blank, value = word.partition(" ")
+        if blank and value.strip() and option.startswith("-") and "=" not in option:
+            message = f"`{word}` is one word, and no option is called so"
+            value = f'"{value}"' if set(value) & _MARKS else value
+            advice = f"write two: {option}, {value}"
+            yield Finding(code=WRONG_VALUE, message=message, route=(*route, index), help=advice)
+
+
 def placeholders_left(word: str, route: Route, names: tuple[str, ...]) -> Iterator[Finding]:
     """Yield the `{names}` of a word that nobody fills in; `${NAME}` is the shell's."""
     for index, part in enumerate(word.split("{")[1:]):
@@ -66,7 +79,8 @@ def not_a_program(words: tuple[str, ...], route: Route) -> Iterator[Finding]:
     """Yield a finding for a command in one text (each item is one word), and for one that a shell takes for a job."""
     if words and " " in words[0].strip():
         message = f"`{words[0]}` is one word, the name of a program"
-        advice = f"write a list, as [{', '.join(words[0].split())}]"
+        listed = ", ".join(f'"{word}"' if set(word) & _MARKS else word for word in words[0].split())
+        advice = f"write a list, as [{listed}]"
         yield Finding(code=WRONG_VALUE, message=message, route=route, help=advice)
     if words and words[0].startswith("%"):
         message = f"a shell takes {words[0]!r} for one of its jobs, not for a program"

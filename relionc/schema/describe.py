@@ -85,7 +85,11 @@ def kind_cure(value: Any, kinds: list[str]) -> str:
         return "give a value, or delete the key"
     if isinstance(value, list):
         return "take the `- ` away: each entry is a key with a colon" if "object" in wants else ""
-    return "" if isinstance(value, dict) else _scalar_cure(value, wants)
+    if isinstance(value, dict):
+        alone = [name for name, part in value.items() if part is None]
+        braces = "string" in wants and len(alone) == len(value) == 1
+        return f'YAML takes braces for a mapping; put quotes around them: "{{{alone[0]}}}"' if braces else ""
+    return _scalar_cure(value, wants)
 
 
 def _scalar_cure(value: Any, wants: set[str]) -> str:

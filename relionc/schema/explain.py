@@ -210,7 +210,16 @@ class _Explainer:
         message = f"{name} takes {expected}; this is {describe.got(value)}"
         if value is None:
             message = f"{name} is empty; it takes {expected}"
-        return Finding(code="RL022", message=message, route=route, help=describe.kind_cure(value, kinds))
+        return Finding(
+            code="RL022",
+            message=message,
+            route=route,
+            help=describe.kind_cure(value, kinds) or self._example(route),
+        )
+
+    def _example(self, route: Route) -> str:
+        example = self.names.note(route, "x-example")
+        return f"as {example}" if example else ""
 
     def no_branch(self, error: Error, route: Route) -> Iterator[Finding]:
         """Explain a value that fits none of several forms: by the form of its kind, if there is one."""

@@ -36,7 +36,9 @@ class SchemaNames:
 
     def alike(self, key: str, route: Route) -> str | None:
         """Return the key of the mapping at `route` that `key` resembles most."""
-        return nearest(key, self.known(route), 0.7)
+        known = self.known(route)
+        as_slurm_has_it = {name.replace("_", ""): name for name in known}.get(key.lower().replace("-", ""))
+        return as_slurm_has_it or nearest(key, known, 0.7)
 
     def elsewhere(self, key: str, route: Route) -> str:
         """Say where `key` belongs if not into the mapping at `route`; empty if nowhere."""

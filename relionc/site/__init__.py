@@ -71,7 +71,7 @@ def read_profile(value: Plain, base: Cluster | None = None) -> tuple[Profile | N
             return None, [_no_base(str(name))]
         base = builtin(name)
     whole = value if base is None else overlay(base, value, findings)
-    return Profile(read(whole, findings), whole), findings
+    return Profile(read(whole, findings), whole, extends=base is not None), findings
 
 
 def describe(cluster: Cluster) -> tuple[Table, ...]:

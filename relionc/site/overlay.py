@@ -134,6 +134,7 @@ def to_value(cluster: Cluster) -> dict[str, Plain]:
         relion=_filled(**cluster.relion._asdict()),
         notes=list(cluster.notes),
         modes=list(cluster.modes),
+        require=list(cluster.require),
         sources={path: source_value(source) for path, source in cluster.sources.items()},
     )
 
@@ -163,6 +164,7 @@ def _partition_value(partition: Partition) -> dict[str, Plain]:
         min_nodes=partition.min_nodes,
         max_cpus_per_node=partition.max_cpus_per_node,
         billing=dict(partition.billing),
+        exclusive=partition.exclusive,
     )
 
 
@@ -189,7 +191,11 @@ def _scratch_value(scratch: ScratchDisk | None) -> dict[str, Plain]:
     if scratch is None:
         return {}
     return {"path": scratch.path} | _filled(
-        gres=scratch.gres, required=scratch.required, minimum=scratch.minimum_gib, default=scratch.default_gib
+        gres=scratch.gres,
+        required=scratch.required,
+        minimum=scratch.minimum_gib,
+        default=scratch.default_gib,
+        private=scratch.private,
     )
 
 

@@ -33,6 +33,8 @@ WRONG_VALUE, MISSING_KEY = "RL670", "RL671"
 BAD_NAME = "RL655"
 MOST_ITEMS = 2000
 """Names or words in any one place of a profile: no cluster has more partitions or kinds of nodes."""
+_MOST_SHOWN = 8
+"""Words that an advice repeats."""
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 """A name that a shell can export."""
 SLURM_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+@:/-]*")
@@ -99,7 +101,10 @@ class Section:
         for index, word in enumerate(words):
             if not form.fullmatch(word):
                 many = isinstance(self.value[key], (list, tuple))
-                self._name(word, what, (key, index) if many else (key,))
+                parts = [part.strip() for part in word.split(",")]
+                listed = len(parts) > 1 and all(form.fullmatch(part) for part in parts)
+                advice = f"write a list, as [{', '.join(parts[:_MOST_SHOWN])}]" if listed else ASCII
+                self._name(word, what, (key, index) if many else (key,), advice)
         return words
 
     def _too_many(self, route: Route) -> None:
@@ -260,6 +265,7 @@ def cluster(value: Mapping[str, Plain], findings: list[Finding]) -> Cluster:
         modes=USUAL_MODES if top.value.get("modes") is None else top.words("modes"),
         wrapper=_by_version(top.section("wrapper")),
         relion=_builds(top.section("relion")),
+        require=top.words("require"),
     )
 
 
@@ -307,6 +313,7 @@ def _partition(name: str, section: Section) -> Partition:
         min_nodes=section.number("min_nodes") or None,
         max_cpus_per_node=section.number("max_cpus_per_node") or None,
         billing=_billing(section.section("billing")),
+        exclusive=section.flag("exclusive"),
     )
 
 
@@ -343,6 +350,7 @@ def _scratch(section: Section) -> ScratchDisk | None:
         required=section.flag("required"),
         minimum_gib=-(-section.size("minimum", "G") // 1024),
         default_gib=-(-section.size("default", "G") // 1024),
+        private=section.flag("private"),
     )
 
 

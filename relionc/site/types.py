@@ -15,6 +15,8 @@ Plain: TypeAlias = "str | int | float | bool | Sequence[Plain] | Mapping[str, Pl
 
 USUAL_MODES = ("heterogeneous", "homogeneous", "homogeneous+1")
 """What any Slurm can run; the others depend on the site's Slurm and MPI, so a profile has to say that they work."""
+REQUIRED = ("account", "qos")
+"""What a site may want to be told with every job."""
 BILLED = ("cpu", "memory", "gpu")
 """What a partition may bill: a CPU, a GiB, a GPU."""
 
@@ -73,6 +75,7 @@ class Partition(NamedTuple):
     min_nodes: int | None = None
     max_cpus_per_node: int | None = None
     billing: tuple[tuple[str, float], ...] = ()
+    exclusive: bool = False  # a job has its nodes for itself, unasked (OverSubscribe=EXCLUSIVE)
 
 
 class Launcher(NamedTuple):
@@ -110,6 +113,7 @@ class ScratchDisk(NamedTuple):
     required: bool = False  # RELION jobs must take some
     minimum_gib: int = 0
     default_gib: int = 0
+    private: bool = False  # each job sees its own (job_container/tmpfs)
 
 
 class Policy(NamedTuple):
@@ -180,6 +184,7 @@ class Cluster(NamedTuple):
     modes: tuple[str, ...] = USUAL_MODES
     wrapper: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     relion: Builds = Builds()
+    require: tuple[str, ...] = ()  # of `REQUIRED`, what a job must say
 
     def source_of(self, path: str) -> Source | None:
         """Return the source of the fact at `path`, or of the nearest enclosing part of the profile."""
@@ -193,9 +198,10 @@ class Cluster(NamedTuple):
 class Profile(NamedTuple):
     """A profile as it was read: the cluster, and the values of its file with those of the one that it extends.
 
-    `modes` are the names of all that there are, which a profile may list.
+    `modes` are the names of all that there are, which a profile may list. `extends`: parts come from another one.
     """
 
     cluster: Cluster
     value: Mapping[str, Plain]
     modes: tuple[str, ...] = ()
+    extends: bool = False

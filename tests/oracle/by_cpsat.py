@@ -32,6 +32,7 @@ MODES = (HETEROGENEOUS, HOMOGENEOUS, PLUS_1, HETJOB, ONE_TASK)
 SAFE = 1 << 50
 """A weighted sum of costs stays below this: CP-SAT computes with 64 bits."""
 ANY = 1 << 30
+USUAL_TIME = 86400  # policy.time
 MUCH = 1 << 24  # MiB; more than any node, and products of it are no overflow
 """More than any limit."""
 
@@ -194,8 +195,8 @@ class Place(NamedTuple):
     memory: int
 
 
-def places(site: dict[str, Any]) -> list[Place]:
-    """Return all places, the preferred first."""
+def places(site: dict[str, Any], *, limited: bool) -> list[Place]:
+    """Return all places, the preferred first; of a job that says its time limit, a partition's does not matter."""
     nodes = {node["name"]: node for node in site["node_types"]}
     nowhere = [{"name": "", "default": False, "node_types": [name]} for name in nodes]
     found: list[Place] = []
@@ -205,12 +206,16 @@ def places(site: dict[str, Any]) -> list[Place]:
         found += [
             Place(partition, node, min(node["cpus"], cpus), min(node["memory"], memory)) for node in here
         ]
-    return sorted(found, key=_preference)
+    return sorted(found, key=lambda place: (not limited and _cuts_the_usual_time(place), *_preference(place)))
+
+
+def _cuts_the_usual_time(place: Place) -> bool:
+    return (place.partition.get("max_time") or ANY) < USUAL_TIME
 
 
 def _preference(place: Place) -> tuple[Any, ...]:
     partition = place.partition
-    return -place.node["count"], place.node["name"], not partition["default"], partition["name"]
+    return (not partition["default"],)
 
 
 def _alike(instance: dict[str, Any], place: Place) -> list[dict[str, Any]]:
@@ -325,7 +330,7 @@ class _Layout:
         self.pins: dict[str, Any] = self.demand["pins"]
         self.memory = self.demand["memory"]
         self.exclusive = bool(self.pins.get("exclusive"))
-        self.places = places(self.site)
+        self.places = places(self.site, limited="time" in self.pins)
         self.costs: dict[str, cp_model.IntVar] = {}
         self._choose()
         self._count()
@@ -790,6 +795,8 @@ class _Layout:
         m = self.m
         if self.demand["gpu"] and (self.demand["serial"] or self.demand.get("single_gpu")):
             return m.times(self.n, m.total((1, self.gpus), plus=-1))
+        if self.demand["gpu"] and not self.exclusive and {"gpus", "gpus_per_node"} & set(self.pins):
+            return m.total((0, self.n))
         left = m.positive(m.total((1, self.here(lambda p: p.node["gpus"])), (-1, self.gpus)))
         return m.times(self.n, left)
 

@@ -33,6 +33,7 @@ COSTS = (
     "kind of node",
     "the leader's node",
 )
+DAY = 86400  # policy.time
 NO_PARTITION: dict[str, Any] = {"name": "", "default": False}
 
 
@@ -99,7 +100,7 @@ def labels(instance: dict[str, Any]) -> set[str]:
 
 def _that_meet(instance: dict[str, Any], wanted: frozenset[str] | None) -> Iterator[Choice]:
     """Yield the layouts that meet the wanted requirements, None: all of them."""
-    for place in places(instance["site"]):
+    for place in places(instance):
         yield from _completed(instance, Choice(place, "", None, 0, 0, 0, 0), 0, wanted)
 
 
@@ -116,12 +117,13 @@ def _completed(
         yield from _completed(instance, following, depth + 1, wanted)
 
 
-def places(site: dict[str, Any]) -> list[Place]:
+def places(instance: dict[str, Any]) -> list[Place]:
     """Return the partitions with their node types, the preferred first."""
+    site, limited = instance["site"], "time" in instance["demand"]["pins"]
     nodes = {node["name"]: node for node in site["node_types"]}
     pairs = [(each, nodes[name]) for each in site["partitions"] for name in each["node_types"]]
     pairs = pairs or [(NO_PARTITION, node) for node in nodes.values()]
-    pairs.sort(key=lambda p: (-p[1]["count"], p[1]["name"], not p[0]["default"], p[0]["name"]))
+    pairs.sort(key=lambda p: (not limited and (p[0].get("max_time") or DAY) < DAY, not p[0]["default"]))
     return [
         Place(
             partition,
@@ -138,7 +140,7 @@ def _modes(instance: dict[str, Any], choice: Choice) -> Iterator[Choice]:
     for mode in modes_of(instance["demand"]):
         leaders: list[Place | None] = [None]
         if mode == "hetjob":
-            leaders = [place for place in places(instance["site"]) if not place.node["gpus"]] or [None]
+            leaders = [place for place in places(instance) if not place.node["gpus"]] or [None]
         for leader in leaders:
             yield choice._replace(mode=mode, leader=leader)
 
@@ -820,6 +822,9 @@ def gpus_left(instance: dict[str, Any], choice: Choice) -> int:
     demand, there = instance["demand"], choice.place.node["gpus"]
     if demand["gpu"] and (demand["serial"] or demand["single_gpu"]):
         return nodes(instance, choice) * (choice.gpus - 1)
+    shared = not exclusive(instance) and {"gpus", "gpus_per_node"} & set(demand["pins"])
+    if demand["gpu"] and shared:
+        return 0
     return nodes(instance, choice) * max(there - choice.gpus, 0)
 
 

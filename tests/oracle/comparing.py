@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 def choice_of(instance: dict[str, Any], chosen: RealChoice) -> Choice:
     """Return the layout that the real solver chose."""
-    by_name = {place.names: place for place in places(instance["site"])}
+    by_name = {place.names: place for place in places(instance)}
 
     def named(pool: NodePool) -> Place:
         return by_name[pool.partition.name if pool.partition else "", pool.node_type.name]

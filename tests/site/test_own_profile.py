@@ -85,7 +85,12 @@ WRONG = [
         ("partitions", "gpu", "node_types", 1),
         "remove",
     ),
-    ({"node_types__A100": dict(NODE)}, "RL675", ("node_types", "A100"), "rename"),
+    (
+        {"node_types__A100": dict(NODE), "partitions__gpu__node_types": ["a100", "A100"]},
+        "RL675",
+        ("node_types", "A100"),
+        "rename",
+    ),
     ({"node_types__a100__memory": 243}, "RL676", ("node_types", "a100", "memory"), "243G"),
     ({"node_types__a100__cpus": 63}, "RL676", ("node_types", "a100", "threads_per_core"), "hardware threads"),
     (

@@ -54,7 +54,7 @@ class Heterogeneous(Mode):
     def max_ranks_per_node(self, choice: Choice) -> int:
         """All that have room, but those that Slurm keeps for other nodes."""
         pool, cpus, tasks = choice.pool, choice.cpus_per_task, choice.nodes_or_tasks
-        if choice.on_site.exclusive and pool.node_type.known:  # which is spread evenly
+        if choice.takes_whole_nodes and pool.node_type.known:  # which is spread evenly
             return -(-tasks // choice.nodes)
         core = pool.node_type.threads_per_core
         if choice.on_site.spreads_tasks:
@@ -78,6 +78,6 @@ class Heterogeneous(Mode):
             choice.mem_per_cpu if choice.on_site.slurm else 0,
             choice.nodes_or_tasks,
             least=choice.pool.min_nodes,
-            exclusive=choice.on_site.exclusive,
+            exclusive=choice.takes_whole_nodes,
             evenly=choice.on_site.spreads_tasks,
         )

@@ -36,6 +36,8 @@ def _cpus_over(choice: Choice) -> float:
 
 def _whole_node_over(choice: Choice) -> float:
     """CPUs of a node over the partition's limit: an exclusive job takes all of them."""
+    if not choice.takes_whole_nodes:
+        return 0
     compared = cpus_of_node_limit(choice.pool.node_type, 0, exclusive=True)
     return over(compared, choice.pool.max_cpus_per_node)
 
@@ -50,7 +52,7 @@ def _odd_cpus(choice: Choice) -> int:
 
 def _unasked_gpus(choice: Choice) -> int:
     """GPUs that an exclusive job gets unasked, where nothing hides them from its ranks."""
-    there, gpus = choice.pool.node_type.gpus, choice.gpus
+    there, gpus = choice.pool.node_type.gpus, choice.gpus if choice.takes_whole_nodes else 0
     hidden = not (choice.mode.ranks_see_all_gpus or choice.on_site.shows_unasked_gpus)
     return gpus_unasked(there, gpus, in_step=hidden) if gpus else 0
 
@@ -111,7 +113,7 @@ EXCLUSIVE = Requirement(
         "profile; Slurm 22.05, observed",
     ),
     only_if(
-        lambda on_site: on_site.exclusive,
+        lambda on_site: on_site.exclusive or any(pool.gives_whole_nodes for pool in on_site.pools),
         Measure(("pool",), _whole_node_over),
         Measure(("pool", "mode", "gpus"), _unasked_gpus),
     ),

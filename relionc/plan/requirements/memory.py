@@ -58,7 +58,7 @@ def _surely_missing(choice: Choice) -> float:
         return choice.changed(workers_per_node=1, nodes_or_tasks=1).memory_missing_gib()
     each = choice.amounts(sure=True)
     worker, leader, has = each.worker_gib, each.leader_gib, per_cpu * cpus / MIB
-    if choice.on_site.exclusive and node.known:  # has all CPUs of its nodes, however many ranks there are
+    if choice.takes_whole_nodes and node.known:  # has all CPUs of its nodes, however many ranks there are
         least = min(worker, leader) if demand.leader else worker
         return least - per_cpu * node.cpus / MIB
     if worker < has:

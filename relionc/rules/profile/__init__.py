@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from relionc.rules.profile import (
     choices,
+    dates,
     directives,
     launchers,
     modes,
@@ -17,7 +18,9 @@ from relionc.rules.profile import (
     repeated_text,
     scratch,
     sources,
+    unused,
     versions,
+    within,
 )
 
 if TYPE_CHECKING:
@@ -45,12 +48,15 @@ RULES: tuple[ProfileRule, ...] = (
     modes,
     node_types,
     partitions,
+    unused,
     launchers,
+    within,
     programs,
     scratch,
     policy,
     versions,
     sources,
+    dates,
     directives,
     repeated_text,
 )

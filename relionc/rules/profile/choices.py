@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from relionc.site.meant import UNKNOWN_NAME, unknown
+from relionc.site.types import REQUIRED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "memory_flag": ("per_cpu", "per_node", "either"),
     "relion.precision": ("double", "single"),
 }
+_LISTS: dict[str, tuple[str, ...]] = {"require": REQUIRED}
 
 
 def check(profile: Profile) -> Iterator[Finding]:
@@ -29,3 +31,7 @@ def check(profile: Profile) -> Iterator[Finding]:
         if chosen and chosen not in choices:
             route = tuple(key.split("."))
             yield unknown(chosen, choices, route[-1].replace("_", " "), route)
+    for key, choices in _LISTS.items():
+        for index, chosen in enumerate(getattr(cluster, key)):
+            if chosen not in choices:
+                yield unknown(chosen, choices, "thing to require", (key, index))

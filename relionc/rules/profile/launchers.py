@@ -12,6 +12,7 @@ from relionc.rules.findings import (
     contradiction,
     not_a_program,
     placeholders_left,
+    two_words,
 )
 from relionc.site import launchers
 from relionc.site.meant import UNKNOWN_NAME, unknown
@@ -53,6 +54,8 @@ def _launcher(use: str, launcher: Launcher, cluster: Cluster) -> Iterator[Findin
     ]
     texts += [((*route, "exports", name), value) for name, value in launcher.exports]
     yield from not_a_program(launcher.argv, (*route, "argv"))
+    for key in ("argv", "arbitrary", "workers"):
+        yield from two_words(getattr(launcher, key), (*route, key))
     wrong = [finding for place, text in texts for finding in placeholders_left(text, place, names)]
     yield from wrong or _counts(of_use, launcher, route)
     yield from _placing(of_use, launcher, route)

@@ -53,6 +53,13 @@ def _memory(node: NodeType, route: Route) -> Iterator[Finding]:
 
 
 def _gpus(node: NodeType, route: Route) -> Iterator[Finding]:
+    name, colon, kind = node.gpu_type.partition(":")
+    if colon:
+        message = (
+            f"`{node.gpu_type}` is more than a type of GPU: jobs would ask for {node.gpu_type}:{node.gpus}"
+        )
+        advice = f"write the type alone, as {kind.partition(':')[0] or name}; `gres_gpu` names the gres"
+        yield impossible(message, (*route, "gpu_type"), advice)
     for key in ("gpu_type", "vram_gib", "gpu_threads", "cpus_per_gpu"):
         if getattr(node, key) and not node.gpus:
             name = key.removesuffix("_gib")

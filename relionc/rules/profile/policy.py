@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from relionc.diag import WARNING
 from relionc.rules.findings import IMPOSSIBLE, impossible
 from relionc.site.meant import UNKNOWN_NAME, unknown
+from relionc.slurm.times import format_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from relionc.diag import Finding, Route
-    from relionc.site.types import Profile
+    from relionc.site.types import Plain, Profile
 
 CODES = (IMPOSSIBLE, UNKNOWN_NAME)
 
@@ -23,6 +26,16 @@ def check(profile: Profile) -> Iterator[Finding]:
     if policy.memory_factor < 1:
         message = f"estimates of memory would be multiplied by {policy.memory_factor:g}, so jobs would get too little"
         yield impossible(message, (*route, "memory_factor"), "write 1 or more")
+    longest = [each.max_time_s for each in profile.cluster.partitions.values()]
+    limits = [limit for limit in longest if limit is not None]
+    if limits and len(limits) == len(longest) and policy.time_s > max(limits):
+        usual, most = format_time(policy.time_s), format_time(max(limits))
+        message = f"the usual time of {usual} is longer than any partition allows, {most}"
+        found = impossible(
+            message, (*route, "time"), f"write time: {most}, or raise the max_time of a partition"
+        )
+        if "time" in _said(profile):
+            yield found._replace(severity=WARNING)
     for name, threads in policy.threads:
         if threads < 1:
             message = f"a task of {name} would have no CPU"
@@ -31,3 +44,9 @@ def check(profile: Profile) -> Iterator[Finding]:
         if mode not in profile.modes:
             where = (*route, "idle_cpus", mode)
             yield unknown(mode, profile.modes, "way to distribute ranks", where, on_key=True)
+
+
+def _said(profile: Profile) -> Mapping[str, Plain]:
+    """Return the preferences that the profile has itself."""
+    given = profile.value.get("policy")
+    return given if isinstance(given, Mapping) else {}

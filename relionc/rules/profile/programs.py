@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.rules.findings import IMPOSSIBLE, not_a_program
+from relionc.rules.findings import IMPOSSIBLE, not_a_program, two_words
 from relionc.site.read import WRONG_VALUE
 
 if TYPE_CHECKING:
@@ -20,5 +20,7 @@ def check(profile: Profile) -> Iterator[Finding]:
     """Yield what is wrong with the first words of what asks for an allocation and of what programs run in."""
     cluster = profile.cluster
     yield from not_a_program(cluster.allocation, ("allocation",))
+    yield from two_words(cluster.allocation, ("allocation",))
     for version, words in cluster.wrapper.items():
         yield from not_a_program(words, ("wrapper", version))
+        yield from two_words(words, ("wrapper", version))

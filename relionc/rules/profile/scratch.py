@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from relionc.diag import WARNING, Finding
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 SHARED_SCRATCH = "RL679"
 CODES = (WRONG_VALUE, SHARED_SCRATCH, MISSING_KEY)
+_OF_JOB = re.compile(r"\$\{(?!(?:USER|LOGNAME|HOME|UID|SCRATCH|WORK|PROJECT|GROUP)\})\w+\}")
+"""A variable that a job may have for itself: a site's own mostly is, a user's is not."""
 
 
 def check(profile: Profile) -> Iterator[Finding]:
@@ -28,11 +31,12 @@ def check(profile: Profile) -> Iterator[Finding]:
         yield Finding(
             code=WRONG_VALUE, message=message, route=("scratch", "path"), help=f"write /{scratch.path}"
         )
-    elif "${" not in scratch.path and cluster.scheduler == "slurm":
+    elif cluster.scheduler == "slurm" and not scratch.private and not _OF_JOB.search(scratch.path):
+        whose = "every job of a user" if "${" in scratch.path else "every job"
         message = (
-            "every job gets the same scratch folder; a second job on a node deletes the first one's particles"
+            f"{whose} gets the same scratch folder; a second job on a node deletes the first one's particles"
         )
-        advice = f"write {scratch.path.rstrip('/')}/${{SLURM_JOB_ID}}"
+        advice = f"write {scratch.path.rstrip('/')}/${{SLURM_JOB_ID}}, or `private: true` where each job sees its own"
         route: Route = ("scratch", "path")
         yield Finding(code=SHARED_SCRATCH, message=message, route=route, help=advice, severity=WARNING)
     if scratch.gres and not any(node.scratch_gib for node in cluster.node_types.values()):

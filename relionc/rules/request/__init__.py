@@ -15,6 +15,8 @@ from relionc.rules.request import (
     memory_twice,
     no_gpus,
     partition,
+    required,
+    scratch_nowhere,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +47,8 @@ RULES: tuple[RequestRule, ...] = (
     gpu_type,
     no_gpus,
     long_gpu_list,
+    scratch_nowhere,
+    required,
 )
 
 

@@ -305,6 +305,11 @@ def validate(data):
                                 data__partitions_value_keys.remove('max_memory_per_cpu')
                                 data__partitions_value__maxmemorypercpu = data__partitions_value['max_memory_per_cpu']
                                 validate___definitions_size(data__partitions_value__maxmemorypercpu)
+                            if 'exclusive' in data__partitions_value_keys:
+                                data__partitions_value_keys.remove('exclusive')
+                                data__partitions_value__exclusive = data__partitions_value['exclusive']
+                                if not isinstance(data__partitions_value__exclusive, (bool, NoneType)):
+                                    raise Rejected
                             if 'billing' in data__partitions_value_keys:
                                 data__partitions_value_keys.remove('billing')
                                 data__partitions_value__billing = data__partitions_value['billing']
@@ -698,6 +703,11 @@ def validate(data):
                     data__scratch_keys.remove('default')
                     data__scratch__default = data__scratch['default']
                     validate___definitions_size(data__scratch__default)
+                if 'private' in data__scratch_keys:
+                    data__scratch_keys.remove('private')
+                    data__scratch__private = data__scratch['private']
+                    if not isinstance(data__scratch__private, (bool, NoneType)):
+                        raise Rejected
                 if 'source' in data__scratch_keys:
                     data__scratch_keys.remove('source')
                     data__scratch__source = data__scratch['source']
@@ -836,6 +846,17 @@ def validate(data):
                     if data__wrapper_key not in []:
                         data__wrapper_value = data__wrapper.get(data__wrapper_key)
                         validate___definitions_words(data__wrapper_value)
+        if 'require' in data_keys:
+            data_keys.remove('require')
+            data__require = data['require']
+            if not isinstance(data__require, (list, tuple, NoneType)):
+                raise Rejected
+            data__require_is_list = isinstance(data__require, (list, tuple))
+            if data__require_is_list:
+                data__require_len = len(data__require)
+                for data__require_x, data__require_item in enumerate(data__require):
+                    if not (isinstance(data__require_item, str) and data__require_item == 'account' or (isinstance(data__require_item, str) and data__require_item == 'qos')):
+                        raise Rejected
         if 'environment' in data_keys:
             data_keys.remove('environment')
             data__environment = data['environment']
