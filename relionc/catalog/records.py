@@ -22,6 +22,7 @@ class OptionData(TypedDict):
     unit: NotRequired[str]
     role: NotRequired[str]
     flag: NotRequired[str]
+    variable: NotRequired[str]
     group: str
     choices: NotRequired[tuple[str, ...]]
     minimum: NotRequired[float]

@@ -17,7 +17,8 @@ class Option(NamedTuple):
     on; movies and tilt series too), eer_fraction (detector frames that become one frame of an EER movie),
     continue_from (the file at which a continued run goes on), pattern (names of files by wildcards, which a shell
     is to expand); empty for all others.
-    `flag` is a flag it becomes (for "did you mean").
+    `flag` is a flag it becomes (for "did you mean"). `variable`: the environment variable of which RELION takes the
+    default, where there is one.
     """
 
     key: str
@@ -32,7 +33,13 @@ class Option(NamedTuple):
     role: str = ""
     flag: str = ""
     node_type: str = ""
+    variable: str = ""
     group: str = ""  # the tab of RELION's window, for people
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the default is a path of the place where RELION was written: no other site has a program there."""
+        return self.default.startswith("/") and bool(self.flag or self.variable)
 
 
 class RankRule(NamedTuple):

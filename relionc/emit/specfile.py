@@ -51,6 +51,10 @@ def _job(job: SpecJob) -> Iterator[str]:
     yield from _mapping((*job.pins, *job.options), "      ")
     for name, text, why in job.left_out:
         yield f"      # {name}: {text} -- omitted: {why}"
+    if job.resources:
+        yield "    resources:"
+        yield "      # What the fields of the queue say."
+        yield from _mapping(job.resources, "      ")
     if job.extra_args:
         yield from _mapping([("extra_args", job.extra_args)], "    ")
 

@@ -191,6 +191,7 @@ class SpecJob(NamedTuple):
     extra_args: str
     left_out: tuple[tuple[str, str, str], ...]
     after: tuple[str, ...] = ()
+    resources: tuple[tuple[str, str], ...] = ()
 
 
 class SpecFile(NamedTuple):

@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+
+    from relionc.catalog.types import JobType
     from relionc.expr import AnyText
     from relionc.plan.model import JobPlan
 
 
-def options(plan: JobPlan, *, queued: bool) -> dict[str, AnyText]:
+def options(
+    plan: JobPlan, *, queued: bool, environment: Mapping[str, str] | None = None
+) -> dict[str, AnyText]:
     """Return RELION's text for every option of the job, with the plan's values in their places.
 
-    `queued`: the job goes through Slurm.
+    `queued`: the job goes through Slurm. `environment`: the site's variables, of which RELION's window takes defaults.
     """
-    texts = dict(plan.job.options)
+    texts = {**plan.job.options, **of_site(plan.job.type, plan.job.given, environment or {})}
     values: dict[str, AnyText] = {
         "ranks": str(plan.ntasks),
         "threads": str(plan.threads),
@@ -30,6 +35,17 @@ def options(plan: JobPlan, *, queued: bool) -> dict[str, AnyText]:
         if option is not None:
             texts[option.key] = text
     return texts
+
+
+def of_site(job_type: JobType, given: Container[str], environment: Mapping[str, str]) -> dict[str, AnyText]:
+    """Return the options that a site's variables give, and the user has not; a reference to others is no path."""
+    return {
+        option.key: environment[option.variable]
+        for option in job_type.options.values()
+        if option.variable in environment
+        and option.key not in given
+        and "$" not in environment[option.variable]
+    }
 
 
 def _uses_gpus(plan: JobPlan) -> bool:

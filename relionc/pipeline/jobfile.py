@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.data.skim import TooMuch
-from relionc.diag import ERROR, Diagnostic, Finding
+from relionc.diag import ERROR, NOTE, Diagnostic, Finding
 from relionc.diag.clean import printable
 from relionc.diag.locate import locate_all
 from relionc.ir import Glob, SpecFile, SpecJob
@@ -20,6 +20,7 @@ from relionc.record import NamedTuple
 from relionc.source import jobfile
 from relionc.spec.job_from_file import resolve, with_references
 from relionc.spec.job_to_spec import job_to_spec, versions_of
+from relionc.spec.queue_values import queue_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from relionc.spec.job_from_file import Job
 
 TOO_LARGE = "RL144"
+NOT_SAID = "RL146"
 
 
 class Answer(NamedTuple):
@@ -136,7 +138,16 @@ def import_job(path: str, data: bytes, relion: str | None, known: Variables | No
         raise NoVersion(f"no RELION version writes such a job file as {path}")
     job, findings = resolve(text, versions[0])
     findings += unset(job, known.values if known else {}) if job else ()
+    findings += not_said(job) if job else ()
     return Imported(job, versions[1:], tuple(locate_all(findings, text)) if findings else (), text.text)
+
+
+def not_said(job: Job) -> list[Finding]:
+    """Return a remark for each value of a queue's own field that has no place in a spec."""
+    return [
+        Finding(NOT_SAID, f"`{name}: {printable(text)}` is left out: {why}", severity=NOTE)
+        for name, text, why in queue_values(job).left_out
+    ]
 
 
 def spec_file(
@@ -181,4 +192,5 @@ def spec_job(
         extra_args=carried.extra_args,
         left_out=tuple((key, printable(text), printable(why)) for key, text, why in carried.left_out),
         after=after,
+        resources=carried.resources,
     )

@@ -53,4 +53,5 @@ def _holds_another(plan: JobPlan, commands: RelionCommands, plans: Sequence[JobP
     markers = plan.job.type.program["markers"]
     ends = (f"{output}{name}" for key, name in markers.items() if key != "abort")
     made = (path for path, _ in commands.output_nodes if path)
-    return any(there(path) for path in (*ends, *made))
+    begun = f"{output}{plan.job.type.program['resume']['from']}"  # a run that was stopped has no more
+    return any(there(path) for path in (*ends, *made, begun))

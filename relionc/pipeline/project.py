@@ -16,7 +16,7 @@ from relionc.diag import WARNING, Diagnostic
 from relionc.diag.clean import printable
 from relionc.diag.locate import locate_all
 from relionc.ir import SpecFile
-from relionc.pipeline.jobfile import PROFILES, NoVersion, spec_job
+from relionc.pipeline.jobfile import PROFILES, NoVersion, not_said, spec_job
 from relionc.pipeline.variables import Variables, unset, variables_in
 from relionc.record import NamedTuple
 from relionc.source import jobfile
@@ -322,7 +322,7 @@ def _resolved(
         job, findings = resolve(member.text, version)
         if job is not None:
             jobs.append((member, job))
-            findings = [*findings, *unset(job, variables.values)]
+            findings = [*findings, *unset(job, variables.values), *not_said(job)]
         softened = [finding._replace(severity=WARNING) for finding in findings]
         diagnostics += locate_all(softened, member.text)
     return jobs, diagnostics

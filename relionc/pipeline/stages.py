@@ -232,10 +232,14 @@ def _report_unstarted(plans: Sequence[JobPlan], cluster: Cluster, tree: Tree, ru
 def _decided(plan: JobPlan, request: Request, cluster: Cluster) -> dict[str, AnyText]:
     """Return RELION's text for every option, with what the plan decided; a template of RELION's is for a queue."""
     if request.queue_template is None:
-        return decided_options(plan, queued=cluster.scheduler != "none")
+        return decided_options(
+            plan, queued=cluster.scheduler != "none", environment=dict(cluster.environment)
+        )
     from relionc.queue_template import plans as in_template
 
-    return in_template.options(plan, decided_options(plan, queued=True))
+    return in_template.options(
+        plan, decided_options(plan, queued=True, environment=dict(cluster.environment))
+    )
 
 
 def _relion_commands(

@@ -31,7 +31,7 @@ SEARCH_VISITS = 130_000
 ANSWER_VISITS, OF_A_JOB = 90_000, 40
 """How much of it the layouts alone may take; each job takes as long as so many visits even if its layout is known."""
 FEW_NODES = 2
-"""Nodes without GPUs that nobody wonders about, for a job that could use some."""
+"""Nodes without GPUs that nobody wonders about, for a job that is not much slower there."""
 MOST_RANKS = 1 << 17
 """The most MPI ranks that all jobs of a spec may have together: a plan lists every one."""
 
@@ -45,6 +45,33 @@ def plan_job(
     demands that were made before: those of a sweep are all alike.
     """
     known = Known() if known is None else known
+    on_gpus = None if cluster.scheduler == "slurm" else _on_own_gpus(job, cluster, known)
+    return on_gpus or _planned(job, cluster, known)
+
+
+def _on_own_gpus(
+    job: ResolvedJob, cluster: Cluster, known: Known
+) -> tuple[JobPlan | None, list[Finding]] | None:
+    """Return the plan of a job on the GPUs of a workstation that nobody has asked for, where there is one.
+
+    They are there and cost nothing; in a queue they are dear, and RL316 speaks of them (docs/decisions/0019).
+    """
+    has_gpus = any(node.gpus for node in cluster.node_types.values())
+    if not has_gpus or job.needs.gpu or not job.needs.gpu_possible:
+        return None
+    from relionc.plan.on_cpus import with_gpus
+
+    changed = with_gpus(job)
+    if changed is None:
+        return None
+    try:
+        _, answer, _ = known.answer(changed, cluster)
+    except TooHard:
+        return None
+    return None if isinstance(answer, Conflict) else _planned(changed, cluster, known)
+
+
+def _planned(job: ResolvedJob, cluster: Cluster, known: Known) -> tuple[JobPlan | None, list[Finding]]:
     try:
         on_site, answer, why = known.answer(job, cluster)
     except TooHard:

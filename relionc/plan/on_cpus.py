@@ -23,7 +23,7 @@ CODE = "RL316"
 
 def forgotten_gpus(job: ResolvedJob, cluster: Cluster, made: Layout) -> list[Finding]:
     """Return a warning with the layout on GPUs, where the job's program uses them and the cluster has them."""
-    changed = _with_gpus(job)
+    changed = with_gpus(job)
     if changed is None or not any(node.gpus for node in cluster.node_types.values()):
         return []
     try:
@@ -48,7 +48,7 @@ def forgotten_gpus(job: ResolvedJob, cluster: Cluster, made: Layout) -> list[Fin
     ]
 
 
-def _with_gpus(job: ResolvedJob) -> ResolvedJob | None:
+def with_gpus(job: ResolvedJob) -> ResolvedJob | None:
     """Return a job with its GPUs switched on; None where somebody has said whether it uses any, or it cannot."""
     option, needs = job.type.option_of_role("use_gpu"), job.needs
     if option is None or needs.gpu or not needs.gpu_possible or option.key in job.given:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from relionc.plan.demand import Amounts, Demand
     from relionc.plan.gpus import Use
     from relionc.plan.pools import NodePool
-    from relionc.site.types import Cluster
+    from relionc.site.types import Cluster, NodeType
 
 MIB = 1024
 """MiB in a GiB."""
@@ -82,7 +82,28 @@ class DemandOnSite:
         node, policy = pool.node_type, self.cluster.policy
         if not self.demand.threads and not self.demand.gpu:
             return node.threads_per_core
-        return (node.gpu_threads or policy.gpu_threads) if self.demand.gpu else self.demand.usual_cpus
+        said = (node.gpu_threads or policy.gpu_threads) if self.demand.gpu else self.demand.usual_cpus
+        return said if said > 1 or self.slurm or not node.known else self._share(node)
+
+    @property
+    def own_cores(self) -> int:
+        """Cores of a workstation, all of which its job has; 0 where a queue divides them, or nobody knows."""
+        nodes = () if self.slurm else self.cluster.node_types.values()
+        return max((node.cpus // node.threads_per_core for node in nodes), default=0)
+
+    def _share(self, node: NodeType) -> int:
+        """CPUs of a workstation's node for each of its ranks: nobody else has a job there, and 1 says no preference."""
+        demand, pins = self.demand, self.demand.pins
+        if pins.threads:
+            return pins.threads
+        usual = (
+            node.gpus * (pins.ranks_per_gpu or 1) + demand.leader
+            if demand.gpu
+            else self.cluster.policy.ntasks
+        )
+        ranks = 1 if demand.serial or demand.single_gpu else pins.ntasks or pins.ntasks_per_node or usual
+        whole = node.cpus // node.threads_per_core // max(ranks, 1) * node.threads_per_core
+        return max(whole, 1)
 
     def leader_nodes_of(self, pool: NodePool, leader: NodePool) -> int:
         """Nodes of a pool's kind that a leader on a node of its own may take: groups share none."""

@@ -28,15 +28,17 @@ def objectives(on_site: DemandOnSite) -> Costs:
 def usual_ranks(on_site: DemandOnSite) -> int | None:
     """Return the ranks of a job on CPUs that asks for no number of anything: the site's usual number.
 
-    No more than its program and its items can use; None where the user says how many.
+    No more than its program and its items can use; None where the user says how many. On a workstation a program
+    without threads has a rank on every core.
     """
     demand = on_site.demand
     if demand.gpu or demand.serial or demand.pins.has("ntasks", "nodes", "gpus"):
         return None
+    usual = on_site.cluster.policy.ntasks
     most = [rule.maximum for rule in demand.rank_rules if rule.maximum is not None]
     if demand.items is not None:
         most.append(demand.items + demand.leader)
-    return min(on_site.cluster.policy.ntasks, *most) if most else on_site.cluster.policy.ntasks
+    return min([usual if demand.threads else max(usual, on_site.own_cores), *most])
 
 
 def _what_is_assumed(on_site: DemandOnSite) -> Costs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from relionc.diag import WARNING, Finding, Fix
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from relionc.spec.model import Pin
 
 
-def meaningless(pin: Pin[str], code: str, name: str, cluster: Cluster) -> Finding:
+def meaningless(pin: Pin[Any], code: str, name: str, cluster: Cluster) -> Finding:
     """Return the warning for what only a queue could meet, on a cluster without one."""
     message = f"{cluster.name} has no queue: `{name}` has no meaning there"
     return Finding(code=code, severity=WARNING, message=message, route=pin.route, on_key=True)

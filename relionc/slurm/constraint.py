@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
-from relionc.slurm.syntax import SlurmSyntaxError, is_name, is_number
+from relionc.slurm.syntax import SlurmSyntaxError, is_feature, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -42,7 +42,7 @@ def parse_constraint(text: str) -> NodeConstraint:
     tokens = list(_constraint_tokens(text))
     if not tokens:
         raise SlurmSyntaxError("the constraint is empty", "name a node feature, or leave the constraint out")
-    features = sum(map(is_name, tokens))
+    features = sum(map(is_feature, tokens))
     if features > MAX_FEATURES:
         raise SlurmSyntaxError(
             f"the constraint names {features:,} features; it may name {MAX_FEATURES}", "name fewer features"
@@ -177,7 +177,7 @@ class _ConstraintReader:
             tree = self.brackets() if opening == "[" else self.chain("")
             if self.take() != {"[": "]", "(": ")"}[opening]:
                 raise self.error(f"`{opening}` is not closed")
-        elif is_name(opening):
+        elif is_feature(opening):
             tree = NodeConstraint(FEATURE, self.take())
         else:
             raise self.error()

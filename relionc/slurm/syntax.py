@@ -28,9 +28,18 @@ def is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
 
 
+_IN_FEATURES = dict.fromkeys(map(ord, "=+@/"), "_")
+"""Marks inside a feature that mean nothing in a constraint."""
+
+
 def is_name(word: str) -> bool:
     """Tell whether Slurm takes the word as the name of a gres or a feature."""
     return word.isascii() and word.replace("_", "").replace("-", "").replace(".", "").isalnum()
+
+
+def is_feature(word: str) -> bool:
+    """Tell whether Slurm takes the word as a feature of nodes in a constraint: sites have `gpu=a100`, too."""
+    return is_name(word.translate(_IN_FEATURES)) and not word.startswith("=")
 
 
 def number_and_unit(text: str) -> tuple[str, str]:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from relionc import catalog
+from relionc.catalog.queue import load_queue
 from relionc.diag import WARNING, Finding
 from relionc.record import NamedTuple
 from relionc.source.jobfile import OLD, STAR
+from relionc.spec.queue_values import number_of_entry
 from relionc.spec.suspect_values import suspect_values
 
 if TYPE_CHECKING:
@@ -31,13 +34,15 @@ class Job(NamedTuple):
     """A job as a version of RELION reads it.
 
     `options` is RELION's text by name, for what the file sets; `$NAME` in it stays as it was typed. `lines` has the
-    number of the line of each, from 0.
+    number of the line of each, from 0. `entries` are the texts of the fields that the site has added for its queue,
+    by their numbers.
     """
 
     type: JobType
     is_continue: bool
     options: Mapping[str, str]
     lines: Mapping[str, int]
+    entries: Mapping[int, str] = MappingProxyType({})
 
 
 def with_references(text: str, write: Callable[[str], str]) -> str:
@@ -53,7 +58,7 @@ def resolve(text: JobText, version: str) -> tuple[Job | None, list[Finding]]:
     job_type = _load(name, version)
     read = _by_label if text.style == OLD else _by_name
     options, lines, found = read(text, job_type)
-    job = Job(job_type, text.is_continue, options, lines)
+    job = Job(job_type, text.is_continue, options, lines, _entries(text, version))
     return job, [*findings, *_wrong_form(text, job_type), *found, *suspect_values(job)]
 
 
@@ -116,12 +121,20 @@ def _by_name(text: JobText, job_type: JobType) -> tuple[dict[str, str], dict[str
     """Return the options of a `job.star`; the last of two with the same name counts."""
     options: dict[str, str] = {}
     lines: dict[str, int] = {}
-    known = job_type.options
+    known, queue = job_type.options, load_queue(job_type.version)
     for name, value, line in text.rows:
         if name in known:
             options[name] = value
             lines[name] = line
-    return options, lines, _all_unknown([row for row in text.rows if row[0] not in known], job_type)
+    unknown = [row for row in text.rows if row[0] not in known and number_of_entry(row[0], queue) is None]
+    return options, lines, _all_unknown(unknown, job_type)
+
+
+def _entries(text: JobText, version: str) -> Mapping[int, str]:
+    """Return the fields that a site has added for its queue: RELION has them by variables of the environment."""
+    queue = load_queue(version)
+    numbered = ((number_of_entry(name, queue), value) for name, value, _ in text.rows)
+    return {number: value for number, value in numbered if number is not None}
 
 
 def _by_label(text: JobText, job_type: JobType) -> tuple[dict[str, str], dict[str, int], list[Finding]]:

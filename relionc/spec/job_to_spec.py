@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc import catalog
+from relionc.catalog.queue import load_queue
 from relionc.record import NamedTuple
 from relionc.source.jobfile import STAR
 from relionc.spec import options as job_options
 from relionc.spec import resources
 from relionc.spec.job_from_file import resolve, with_references
+from relionc.spec.queue_values import queue_values
 from relionc.spec.scope import SpecScope
 from relionc.spec.suspect_values import broken_rank_rules
 
@@ -28,11 +30,12 @@ _NOT_OF_VERSION = 1_000
 
 
 class JobInSpec(NamedTuple):
-    """Texts for the YAML of a spec: of pins, of further options, and of what goes behind the command.
+    """Texts for the YAML of a spec: of resources, of pins, of further options, and of what goes behind the command.
 
     `left_out` has name, text and reason of what a spec cannot say.
     """
 
+    resources: tuple[tuple[str, str], ...]
     pins: tuple[tuple[str, str], ...]
     options: tuple[tuple[str, str], ...]
     extra_args: str
@@ -52,9 +55,12 @@ def job_to_spec(job: Job, refer: Callable[[Option, str], str | None] = no_refere
     options: list[tuple[str, str]] = []
     left_out: list[tuple[str, str, str]] = []
     extra_args = ""
+    said = queue_values(job)
+    left_out += said.left_out
+    queue_name, _ = load_queue(job.type.version).options["queue"]
     for key, option in job.type.options.items():
         text = job.options.get(key, option.default)
-        if not _says_something(option, text, job):
+        if not _says_something(option, text, job) or (key == queue_name and said.partition):
             continue
         reference = refer(option, text)
         written = _written(option, text) if reference is None else reference
@@ -64,7 +70,7 @@ def job_to_spec(job: Job, refer: Callable[[Option, str], str | None] = no_refere
             extra_args = written
         else:
             (pins if option.role in _PINNED else options).append((key, written))
-    return JobInSpec(tuple(pins), tuple(options), extra_args, tuple(left_out))
+    return JobInSpec(said.resources, tuple(pins), tuple(options), extra_args, tuple(left_out))
 
 
 def _says_something(option: Option, text: str, job: Job) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _COUNTS = ("ranks", "threads")
-STOPS, OTHERWISE = "RL133", "RL135"
+STOPS, OTHERWISE, SHORT_LIST = "RL133", "RL135", "RL308"
 
 
 def suspect_values(job: Job) -> Iterator[Finding]:
@@ -28,13 +28,12 @@ def suspect_values(job: Job) -> Iterator[Finding]:
         option = job.type.options[key]
         if text != option.default and variable not in text and (message := _wrong(text, option)):
             yield Finding(_code(option), message, route=(job.lines[key],), severity=WARNING)
-    if not (job.type.traits.rank_rules or job.type.traits.run_rules):
-        return
     needs = catalog.needs(job.type, job.options, is_continue=job.is_continue)
     ranks = job.type.option_of_role("ranks")
     for bound, message in broken_rank_rules(job, needs["rank_rules"]):
         place = _place(job, ranks.key if ranks else "")
         yield Finding(bound.code, message, route=place, severity=WARNING, why=bound.source)
+    yield from _short_list(job, by_rank=needs["gpu_by_rank"] or needs["one_rank_per_gpu"], uses=needs["gpu"])
     for rule in needs["run_rules"]:
         place = _place(job, rule.option)
         yield Finding(
@@ -45,6 +44,28 @@ def suspect_values(job: Job) -> Iterator[Finding]:
             help=rule.help,
             why=rule.source,
         )
+
+
+def _short_list(job: Job, *, by_rank: bool, uses: bool) -> Iterator[Finding]:
+    """Yield a warning for a list of GPUs with fewer entries than ranks, where the program takes one for each."""
+    option = job.type.option_of_role("gpu_ids")
+    ranks = _whole_of(job, "ranks")
+    text = job.options.get(option.key, option.default) if option else ""
+    if not (by_rank and uses) or option is None or ranks is None or not text[:1].isdecimal():
+        return
+    entries = text.count(":") + 1
+    if entries < ranks:
+        message = (
+            f"the list of GPUs has {entries} for {ranks} ranks: this program takes one for each, and stops"
+        )
+        yield Finding(SHORT_LIST, message, route=_place(job, option.key), severity=WARNING)
+
+
+def _whole_of(job: Job, role: str) -> int | None:
+    """Return the number that an option of a role has, None where it is none."""
+    option = job.type.option_of_role(role)
+    text = job.options.get(option.key, option.default) if option else ""
+    return int(text) if _WHOLE.fullmatch(text) else None
 
 
 def _place(job: Job, key: str) -> tuple[int, ...]:
@@ -75,12 +96,11 @@ def _wrong(text: str, option: Option) -> str:
 
 def broken_rank_rules(job: Job, rules: Iterable[RankRule]) -> Iterator[tuple[RankRule, str]]:
     """Yield each of the bounds on the ranks, which the program enforces only when it runs, that a job is outside of."""
-    option = job.type.option_of_role("ranks")
-    text = job.options.get(option.key, option.default) if option else ""
-    if _WHOLE.fullmatch(text):
+    ranks = _whole_of(job, "ranks")
+    if ranks is not None:
         for rule in rules:
-            if _broken(rule, int(text)):
-                yield rule, f"{rule.message} (this one has {text})"
+            if _broken(rule, ranks):
+                yield rule, f"{rule.message} (this one has {ranks})"
 
 
 def _broken(rule: RankRule, ranks: int) -> bool:

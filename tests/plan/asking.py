@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 INPUTS = {
     "import": {"fn_in_raw": "Micrographs/*.mrcs"},
     "motioncorr": {"input_star_mics": "Import/job001/movies.star"},
-    "ctffind": {"input_star_mics": "MotionCorr/job002/micrographs.star", "use_ctffind4": True},
+    "ctffind": {
+        "input_star_mics": "MotionCorr/job002/micrographs.star",
+        "use_ctffind4": True,
+        "fn_ctffind_exe": "/opt/ctffind",
+    },
     "class2d": {"fn_img": "particles.star"},
     "class3d": {"fn_img": "particles.star", "fn_ref": "ref.mrc"},
     "autopick": {},

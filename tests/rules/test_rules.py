@@ -26,7 +26,7 @@ def test_every_rule_has_a_listed_code_of_its_own():
 
 
 def test_a_shared_scratch_folder_is_fine_where_nobody_else_can_be():
-    job = "{type: class3d, options: {fn_img: a.star, fn_ref: b.mrc, scratch_dir: /tmp}%s}"
+    job = "{type: class3d, options: {fn_img: a.star, fn_ref: b.mrc, scratch_dir: /tmp, use_gpu: no}%s}"
     assert found(job % "", cluster="local", relion="3.1") == []
     assert found(job % ", resources: {exclusive: yes}", cluster="lab", relion="3.1") == []
 

@@ -71,7 +71,8 @@ def test_a_fact_about_the_data_is_a_whole_number(value):
 )
 def test_no_number_is_too_long_to_be_looked_at(line, code):
     text = SPEC.format(top="", job=(OPTIONS if "options" not in line else "") + f"    {line}")
-    assert [each.code for each in compiled(text).diagnostics] == ([code] if code else [])
+    codes = [each.code for each in compiled(text).diagnostics if each.severity == "error"]
+    assert codes == ([code] if code else [])
 
 
 @pytest.mark.parametrize("value", ["4.0", "4.50", "0.0", "-1", "1e1"])

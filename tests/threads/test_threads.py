@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from relionc.cli import files
+from relionc.data.skim import Skim
 from relionc.diag import render
 from relionc.pipeline import LAST_TO_FIND, Disk, Request, compile_spec
 
@@ -21,9 +23,20 @@ BEST_FIRST = ("prevented", "warned", "silent")
 TABLE = re.compile(r"<!-- table -->\n.*<!-- end -->\n", re.DOTALL)
 
 
-def compiled(spec: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.chdir(spec.parent)
-    disk = Disk(files.read, files.file_facts)
+def compiled(spec: Path, there: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch):
+    """Lint a spec in a folder of its own, in which only the files are that its answer names."""
+    shutil.copy(spec, folder)
+    shutil.copytree(HERE / "specs" / "site", folder / "site")
+    for name, text in there.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    monkeypatch.chdir(folder)
+    skim = Skim()
+    disk = Disk(
+        files.read,
+        lambda name, project: files.file_facts(name, project, skim),
+        lambda name, project: files.look(name, project, skim, "") if there else None,
+    )
     return compile_spec(Request(path=spec.name, data=spec.read_bytes()), disk, LAST_TO_FIND)
 
 
@@ -37,9 +50,9 @@ def test_every_spec_has_an_answer():
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
-def test_a_job_gets_its_answer(spec, monkeypatch):
+def test_a_job_gets_its_answer(spec, tmp_path, monkeypatch):
     answer = ANSWERS[spec.stem]
-    result = compiled(spec, monkeypatch)
+    result = compiled(spec, answer.get("files", {}), tmp_path, monkeypatch)
     said = render.text(result.diagnostics, result.sources, color=False)
     got = verdict(result)
     if answer["now"] == "right":

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 KINDS = ("text", "number", "bool", "list", "file", "node")
 _NEEDED = ("label", "kind", "default", "about")
-_SELDOM: tuple[Literal["unit", "role", "flag"], ...] = ("unit", "role", "flag")
+_SELDOM: tuple[Literal["unit", "role", "flag", "variable"], ...] = ("unit", "role", "flag", "variable")
 _KEYS = (*_NEEDED, *_SELDOM, "range", "choices", "node", "versions", "by_version", "like")
 
 

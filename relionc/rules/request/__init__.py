@@ -15,6 +15,7 @@ from relionc.rules.request import (
     memory_twice,
     no_gpus,
     partition,
+    queue_only,
     required,
     scratch_nowhere,
 )
@@ -40,6 +41,7 @@ RULES: tuple[RequestRule, ...] = (
     layout,
     partition,
     constraint,
+    queue_only,
     memory_twice,
     memory_flag,
     gpus_not_used,
