@@ -24,6 +24,7 @@ TARGET = ROOT / "relionc" / "emit" / "_templates.py"
 ENTRIES = {
     "run.sbatch": "ScriptView",
     "run.sh": "ScriptView",
+    "gui.sh": "WindowView",
     "allocate.sh": "AllocateView",
     "submit.sh": "SubmitView",
 }
@@ -36,7 +37,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from relionc.emit.views import AllocateView, ScriptView, SubmitView
+    from relionc.emit.views import AllocateView, ScriptView, SubmitView, WindowView
 '''
 
 

@@ -27,6 +27,7 @@ class Queue(NamedTuple):
     command: str
     output: str
     errors: str
+    folder: str
     options: Mapping[str, tuple[str, str]]
     values: tuple[tuple[str, Expr], ...]
     names: Mapping[str, tuple[Expr, str, str]]

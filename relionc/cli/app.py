@@ -121,6 +121,10 @@ EXTRAS = NumberedTexts(
     value="[JOB:]N=VALUE",
     help="Text for XXXextraNXXX of the template, for all jobs or for one (may be given several times).",
 )
+GUI = Flag(
+    "--gui",
+    help="Also write gui.sh for each job, a template that says its whole plan, for RELION's own window to submit.",
+)
 UNTIL = OptionalText(
     "--until",
     value="STAGE",
@@ -201,6 +205,7 @@ def _build(given: Given) -> int:
             format=DIAGNOSTICS.of(given),
             template=TEMPLATE.of(given),
             extras=EXTRAS.of(given),
+            gui=GUI.of(given),
             untrusted=UNTRUSTED.of(given),
             until=UNTIL.of(given),
             settings=SETTINGS.of(given),
@@ -388,7 +393,7 @@ RELIONC = Command(
             about="Write the build directory of each SPEC: scripts, hostfiles, command lines, plan.",
             arguments=(SPECS,),
             options=(
-                FOLDER, CHECK, CLUSTER, RELION, JOBS, SETTINGS, STDOUT, FORCE, TEMPLATE, EXTRAS, UNTRUSTED, UNTIL,
+                FOLDER, CHECK, CLUSTER, RELION, JOBS, SETTINGS, STDOUT, FORCE, TEMPLATE, EXTRAS, GUI, UNTRUSTED, UNTIL,
                 DIAGNOSTICS,
             ),
             run=_build,

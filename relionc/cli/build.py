@@ -48,6 +48,7 @@ class BuildCall(NamedTuple):
     ] = ()  # by job and number: a site's template has entries of its own
     why: bool = False  # say why each plan is what it is
     trace: Trace | None = None  # is told of every search for a layout
+    gui: bool = False  # make a template for RELION's window of each job
     untrusted: bool = (
         False  # whoever wrote the specs may not make relionc read elsewhere than in their repository
     )
@@ -60,6 +61,7 @@ class BuildCall(NamedTuple):
         """Whether an unchanged repetition may be answered from the cache."""
         return (
             not (self.check or self.stdout or self.cluster or self.relion or self.jobs or self.template)
+            and not self.gui
             and not self.settings
             and not self.untrusted
             and self.format == "text"
@@ -159,6 +161,10 @@ def _check_names(call: BuildCall) -> None:
                 f"{seen[name]} and {path} would both be built in {call.out}/{name}; use -o for one"
             )
         seen[name] = path
+    if call.gui and (call.template or os.path.isabs(call.out)):
+        raise CallError(
+            "--gui makes templates of its own, in a folder below the project: no --template, no absolute -o"
+        )
     if call.stdout and len(call.specs) > 1:
         raise CallError("--stdout prints one script: give one spec")
     if call.until and (len(call.specs) > 1 or call.stdout or call.check):
@@ -236,6 +242,7 @@ def compile_one(
         why=call.why,
         trace=call.trace,
         template=_template(call),
+        window=f"{call.out.rstrip('/')}/{stem(path)}" if call.gui else "",
         untrusted=call.untrusted,
         settings=_settings(call),
         alike=shared.alike if shared else None,

@@ -55,6 +55,8 @@ def _job_files(job: JobArtifacts, script: str | None) -> dict[str, str]:
         texts = {job.script_name: queue_script.render(job.queue_script)}
     else:
         texts = {job.script_name: scripts.script(job.script, job.script_name) if script is None else script}
+    if job.window is not None:
+        texts["gui.sh"] = scripts.window(job.window)
     if job.allocation is not None:
         texts["allocate.sh"] = scripts.allocate(job.allocation)
     texts["commands.txt"] = "".join(shell.one_line(command) + "\n" for command in job.commands)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from relionc.emit.views import AllocateView, ScriptView, SubmitView
+    from relionc.emit.views import AllocateView, ScriptView, SubmitView, WindowView
 
 
 def run_sbatch(view: ScriptView) -> str:
@@ -193,6 +193,81 @@ def run_sh(view: ScriptView) -> str:
                 out += ('  ', str(line), '\n',)
         out += ('}\n',)
     out += ('\nrelionc_run\n',)
+    return "".join(out)
+
+
+def gui_sh(view: WindowView) -> str:
+    out: list[str] = []
+    out += ('#!/bin/bash\n',)
+    for line in view['header']:
+        out += ('# ', str(line), '\n',)
+    for directive in view['directives']:
+        out += ('#SBATCH ', str(directive), '\n',)
+    if view['environment']:
+        out += ('\n# What this site needs before RELION.\n',)
+        for line in view['environment']:
+            out += (str(line), '\n',)
+    out += ('\nset -eo pipefail\n',)
+    if view['exports']:
+        for export in view['exports']:
+            out += ('export ', str(export['name']), '=', str(export['value']), '\n',)
+    if view['hostfile']:
+        out += ('\n',)
+        if view['hostfile']['row']:
+            out += ('# One row per ',)
+            if view['hostfile']['ranked']:
+                out += ('rank',)
+            else:
+                out += ('node',)
+            out += (': ',)
+            if view['hostfile']['shares']:
+                out += ('as planned',)
+            else:
+                out += ('as many ranks as Slurm has tasks there',)
+            out += ('.\n',)
+        elif view['hostfile']['leader']:
+            out += ('# One row per rank: the leader on the first node, then ', str(view['hostfile']['workers']), ' workers on every node.\n',)
+        elif view['hostfile']['first']:
+            out += ('# One row per rank: one on the first node, then ', str(view['hostfile']['workers']), ' on every node.\n',)
+        else:
+            out += ('# One row per rank: ', str(view['hostfile']['workers']), ' on every node.\n',)
+        out += ('rows() {\n  local nodes node i',)
+        if view['hostfile']['row']:
+            out += (' n tasks',)
+            if view['hostfile']['shares']:
+                out += ('=(', str(view['hostfile']['shares']), ')',)
+            else:
+                out += ('=() part times',)
+            if view['hostfile']['numbered']:
+                out += (' rank=0',)
+        out += ('\n  mapfile -t nodes < <(scontrol show hostnames "${SLURM_JOB_NODELIST}")\n',)
+        if view['hostfile']['row']:
+            if (not view['hostfile']['shares']):
+                out += ('  for part in ${SLURM_TASKS_PER_NODE//,/ }; do # as 5,4(x3)\n    times=1\n    if [[ ${part} = *x* ]]; then times=${part#*x}; fi\n    times=${times%)}\n    for ((i = 0; i < times; i++)); do tasks+=("${part%(*}"); done\n  done\n',)
+            out += ('  for n in "${!nodes[@]}"; do\n',)
+            if view['hostfile']['ranked']:
+                out += ('    for ((i = 0; i < tasks[n]; i++)); do echo ', str(view['hostfile']['row']), '; done\n',)
+            else:
+                out += ('    echo ', str(view['hostfile']['row']), '\n',)
+            out += ('  done\n',)
+        else:
+            if view['hostfile']['first']:
+                out += ('  echo "${nodes[0]}"\n',)
+            out += ('  for node in "${nodes[@]}"; do\n    for ((i = 0; i < ', str(view['hostfile']['workers']), '; i++)); do echo "${node}"; done\n  done\n',)
+        out += ('}\n',)
+    if view['hostfile']:
+        out += ('mkdir -p ', str(view['folder']), 'relionc\nrows >', str(view['hostfile']['path']), '\n',)
+    if view['guard']['launch']:
+        out += ('\nlaunch() {\n',)
+        if view['hostfile']:
+            if view['hostfile']['variable']:
+                out += ('  export ', str(view['hostfile']['variable']), '=', str(view['hostfile']['path']), '\n',)
+            for name in view['hostfile']['unset']:
+                out += ('  unset ', str(name), '\n',)
+        for line in view['guard']['launch']:
+            out += ('  ', str(line), '\n',)
+        out += ('}\n',)
+    out += ('\n', str(view['command']), '\n',)
     return "".join(out)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.emit import shell
-from relionc.emit._templates import JOB_SCRIPTS, allocate_sh, submit_sh
+from relionc.emit._templates import JOB_SCRIPTS, allocate_sh, gui_sh, submit_sh
 from relionc.ir import (
     Allocation,
     Bundle,
@@ -16,6 +16,7 @@ from relionc.ir import (
     ShellRef,
     Step,
     Submission,
+    Window,
 )
 from relionc.slurm.environment import CONTRADICTING, CONTRADICTING_BEGINNINGS
 from relionc.slurm.quoting import written
@@ -116,6 +117,14 @@ def _row_values(rule: HostfileRule) -> dict[str, str]:
         first, last = f"{first} / {core}", f"({last}) / {core}"
     values = {"host": "${nodes[n]}", "count": "${tasks[n]}", "rank": "$((rank++))"}
     return values | {"cores": f"$(({first}))-$(({last}))"}
+
+
+def window(value: Window) -> str:
+    """Render a job's own template for RELION's window."""
+    quoted = f"bash -c '{value.command}'" if value.in_shell else value.command
+    command = " ".join([*map(shell.word, value.launcher), quoted])
+    view = script_view(value.script, "run.sbatch")
+    return gui_sh({**view, "folder": value.folder, "command": command})
 
 
 def directive(value: Directive) -> str:

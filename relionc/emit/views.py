@@ -62,6 +62,13 @@ class ScriptView(TypedDict):
     guard: GuardView
 
 
+class WindowView(ScriptView):
+    """A job's own template for RELION's window."""
+
+    folder: str
+    command: str
+
+
 class AllocateView(TypedDict):
     """The script that gets the nodes of an interactive job."""
 

@@ -138,6 +138,19 @@ class QueueScript(NamedTuple):
     commands: tuple[tuple[str, bool], ...]
 
 
+class Window(NamedTuple):
+    """A job's own template for RELION's window: `script` with its directives, `folder` and `command` RELION's names.
+
+    `launcher` are the words in front of the commands; `in_shell`: a shell behind them has to read each command.
+    """
+
+    script: Script
+    folder: str
+    launcher: tuple[Word, ...]
+    command: str
+    in_shell: bool = False
+
+
 class Allocation(NamedTuple):
     """The command that gets the nodes of an interactive job."""
 
@@ -217,6 +230,7 @@ class JobArtifacts(NamedTuple):
     job_file: JobFile
     allocation: Allocation | None = None
     queue_script: QueueScript | None = None  # instead of `script`
+    window: Window | None = None  # for RELION's window, beside the script
 
 
 class Bundle(NamedTuple):

@@ -113,6 +113,7 @@ class Request(NamedTuple):
     jobs: tuple[str, ...] = ()
     why: bool = False  # say why each plan is what it is
     trace: Trace | None = None  # is told of every search for a layout
+    window: str = ""  # folder of the build, as RELION's window finds it: make templates for that; empty: none
     template: QueueTemplate | None = None  # for scripts as RELION itself would make them
     untrusted: bool = False  # whoever wrote the spec may not name a profile's file
     settings: tuple[Setting, ...] = ()  # values in the place of the spec's

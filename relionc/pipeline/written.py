@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 def bundle(at: Progress) -> Bundle:
     """Put together what will be written, as data."""
     plans, origin = at.plans, script.Origin(at.request.name, __version__)
+    options = _for_window(at) if at.request.window else at.options
     job_files = {
-        plan.job.name: job_file(plan.job.type, at.options[plan.job.name], is_continue=plan.job.is_continue)
+        plan.job.name: job_file(plan.job.type, options[plan.job.name], is_continue=plan.job.is_continue)
         for plan in plans
     }
     resumed = _resumed(plans, at.options)
@@ -37,7 +38,26 @@ def bundle(at: Progress) -> Bundle:
         from relionc.queue_template import plans as in_template
 
         made = in_template.put_in(made, at.queue_scripts, plans)
+    if at.request.window:
+        from relionc.queue_template import window
+
+        theirs = [window.of_relions_folder(plan) for plan in plans]
+        other = script.bundle(theirs, at.commands, job_files, there(at.cluster), origin=origin)
+        made = window.put_in(made, other, plans, there(at.cluster))
     return made._replace(plan=plan_object(there(at.spec), plans, there(at.cluster)))
+
+
+def _for_window(at: Progress) -> dict[str, Mapping[str, AnyText]]:
+    """Return RELION's text for every option, by job, with the queue's where its window can use that."""
+    from relionc.queue_template import window
+
+    cluster, folder = there(at.cluster), at.request.window
+    return {
+        plan.job.name: window.options(plan, at.options[plan.job.name], cluster, folder)
+        if window.has_window(plan, cluster)
+        else at.options[plan.job.name]
+        for plan in at.plans
+    }
 
 
 def _resumed(

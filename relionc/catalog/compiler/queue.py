@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from relionc.source.values import Plain
 
-_PLAIN = ("script", "command", "output", "errors")
+_PLAIN = ("script", "command", "output", "errors", "folder")
 _KEYS = (*_PLAIN, "options", "values", "names", "extras", "warns_of_uneven_cores")
 
 
