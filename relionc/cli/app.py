@@ -82,6 +82,22 @@ SHELL = TextOption(choices=("bash", "zsh", "fish"), required=True)
 
 BUILD = TextOption(value="BUILD", required=True, is_path=True)
 
+SAVED = Texts(value="PATH", is_path=True)
+SITE = TextOption(
+    "-o",
+    "--output",
+    value="SITE.yaml",
+    default="site.yaml",
+    is_path=True,
+    help="File for what people know; what Slurm says goes beside it, as SITE-imported.yaml.",
+)
+NAME = OptionalText("--name", value="NAME", help="Name of the cluster, if not the one that Slurm gives it.")
+DATE = OptionalText("--date", value="DATE", help="When it was so, if Slurm does not say (for slurm.conf).")
+ALL_PARTITIONS = Flag("--all", help="Also partitions that are hidden, or that only some may use.")
+NO_INPUT = Flag("--no-input", help="Ask nothing; list the questions.")
+UPDATE = Flag("--update", help="Bring the facts of an earlier import up to date, and show what changes.")
+NEW_FOLDER = TextOption(value="DIR", required=True, is_path=True)
+
 VERSION = Flag("--version", help="Show the version and exit.")
 FOLDER = TextOption(
     "-o",
@@ -318,6 +334,28 @@ def _cluster_show(given: Given) -> int:
     return cluster_show(PROFILE.of(given))
 
 
+def _cluster_import(given: Given) -> int:
+    from relionc.cli.cluster_import import ImportCall, run
+
+    return run(
+        ImportCall(
+            SAVED.of(given),
+            SITE.of(given),
+            name=NAME.of(given),
+            date=DATE.of(given),
+            all=ALL_PARTITIONS.of(given),
+            asks=not NO_INPUT.of(given),
+            update=UPDATE.of(given),
+        )
+    )
+
+
+def _cluster_collect(given: Given) -> int:
+    from relionc.cli.cluster_import import collect
+
+    return collect(NEW_FOLDER.of(given))
+
+
 def _rule(given: Given) -> int:
     from relionc.cli.show import rule
 
@@ -446,8 +484,24 @@ RELIONC = Command(
         ),
         Command(
             "cluster",
-            summary="List cluster profiles and what they hold.",
+            summary="List cluster profiles, make one of what Slurm says.",
             commands=(
+                Command(
+                    "collect",
+                    summary="Write what Slurm says into a folder, to send it.",
+                    about="Ask Slurm here, and write what a profile is made of into DIR: no users, addresses or paths.",
+                    arguments=(NEW_FOLDER,),
+                    run=_cluster_collect,
+                ),
+                Command(
+                    "import",
+                    summary="Make a profile of what Slurm says.",
+                    about="Make a profile of what Slurm says: here, or in saved texts or slurm.conf, as files or "
+                    "folders. Asks at a terminal what Slurm cannot know.",
+                    arguments=(SAVED,),
+                    options=(SITE, NAME, DATE, ALL_PARTITIONS, NO_INPUT, UPDATE),
+                    run=_cluster_import,
+                ),
                 Command("list", summary="List the profiles that have a name.", run=_cluster_list),
                 Command(
                     "show",
