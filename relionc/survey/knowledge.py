@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MOST_VRAM = 1024  # GB
 
 
-class Asked(NamedTuple):
+class SlurmProgram(NamedTuple):
     """A program that tells of a cluster, and the file of a collected folder for its answer."""
 
     file: str
@@ -48,11 +48,11 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(as_texts(_document()[name]))
 
 
-def asked() -> tuple[Asked, ...]:
+def asked() -> tuple[SlurmProgram, ...]:
     """Return the programs that are asked, in their order."""
     rows = _document()["asked"]
     return tuple(
-        Asked(
+        SlurmProgram(
             text_of(row["file"]),
             tuple(as_texts(row["argv"])),
             text_of(row["tells"]),

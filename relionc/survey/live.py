@@ -10,7 +10,7 @@ from relionc.survey import knowledge
 from relionc.survey.told import nothing
 
 if TYPE_CHECKING:
-    from relionc.survey.knowledge import Asked
+    from relionc.survey.knowledge import SlurmProgram
     from relionc.survey.told import Survey
 
 PATIENCE = 30.0
@@ -42,7 +42,7 @@ def read() -> Survey:
     return told
 
 
-def _answer(asked: Asked) -> tuple[str, str]:
+def _answer(asked: SlurmProgram) -> tuple[str, str]:
     """Return what a program prints on both streams, or why there is nothing."""
     environment = {name: value for name, value in os.environ.items() if name not in _OURS}
     name = asked.argv[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from relionc.source import regular
+from relionc.store import regular
 from relionc.survey.conf import ConfReader, is_conf, is_gres
 from relionc.survey.told import kind_of, nothing
 
