@@ -47,7 +47,9 @@ def batch(plan: JobPlan, cluster: Cluster) -> tuple[Directive, ...]:
 def _further(plan: JobPlan, cluster: Cluster) -> Iterator[Option]:
     """Yield the profile's options, but for those that the spec says under `resources`, and the spec's further ones."""
     pins = {"account": plan.job.resources.account, "qos": plan.job.resources.qos}
-    yield from ((name, value) for name, value in cluster.directives if pins.get(name) is None)
+    partition = cluster.partitions.get(plan.workers.partition)
+    of_site = (*cluster.directives, *(partition.directives if partition else ()))
+    yield from ((name, value) for name, value in of_site if pins.get(name) is None)
     yield from plan.job.slurm
 
 
@@ -74,12 +76,14 @@ def _directives(options: Iterable[Option]) -> tuple[Directive, ...]:
 
 def resources(plan: JobPlan, group: Group, cluster: Cluster) -> Iterator[Option]:
     """Yield the options that say what to allocate for a group of a job's nodes."""
-    yield "partition", group.partition
+    yield "partition", group.partition if _is_named(group, cluster) else ""
     yield "constraint", group.constraint
     yield from mode_of(plan).shape(group)
     yield "cpus-per-task", str(group.cpus_per_task)
-    yield from _memory(group)
+    yield from _memory(plan, group, cluster)
+    yield "gpus-per-node", _gpus_per_node(group, cluster)
     yield "gres", gres(plan, group, cluster)
+    yield from _scratch(group, cluster)
     if plan.time_s is not None:
         yield "time", format_time(plan.time_s)
     if group.exclusive:
@@ -89,8 +93,38 @@ def resources(plan: JobPlan, group: Group, cluster: Cluster) -> Iterator[Option]
             yield name, pin.value
 
 
-def _memory(group: Group) -> Iterator[Option]:
-    """Yield the one memory option: Slurm refuses two."""
+def _is_named(group: Group, cluster: Cluster) -> bool:
+    """Whether a job says its partition: at some sites a plugin finds it by what else the job asks for."""
+    partition = cluster.partitions.get(group.partition)
+    return partition is None or partition.named
+
+
+def _gpus_per_node(group: Group, cluster: Cluster) -> str:
+    if cluster.gpu_flag != "gpus_per_node" or not group.gpus_per_node or group.shards:
+        return ""
+    return ":".join(part for part in (group.gpu_type, str(group.gpus_per_node)) if part)
+
+
+def _scratch(group: Group, cluster: Cluster) -> Iterator[Option]:
+    """Yield how scratch space is asked for where it is no gres."""
+    scratch = cluster.scratch
+    if scratch is None or not group.scratch_gib:
+        return
+    if scratch.tmp:
+        yield "tmp", f"{group.scratch_gib}G"
+    if scratch.burst_buffer:
+        yield "bb", scratch.burst_buffer.replace("{scratch}", str(group.scratch_gib))
+
+
+def _memory(plan: JobPlan, group: Group, cluster: Cluster) -> Iterator[Option]:
+    """Yield the one memory option: Slurm refuses two. A site may want it by GPU, or all of a node."""
+    if plan.job.resources.mem is None and plan.job.resources.mem_per_cpu is None:
+        if cluster.memory_flag == "all" and group.mem_per_node_mib is not None:
+            yield "mem", "0"
+            return
+        if cluster.memory_flag == "per_gpu" and group.gpus_per_node and group.memory_mib:
+            yield "mem-per-gpu", format_memory(-(-group.memory_mib // group.gpus_per_node))
+            return
     if group.mem_per_cpu_mib is not None:
         yield "mem-per-cpu", format_memory(group.mem_per_cpu_mib)
     elif group.mem_per_node_mib is not None:
@@ -100,11 +134,12 @@ def _memory(group: Group) -> Iterator[Option]:
 def gres(plan: JobPlan, group: Group, cluster: Cluster) -> str:
     """Return all generic resources of a node in one value: GPUs, scratch, the profile's, the user's."""
     items = []
-    if group.gpus_per_node:
+    if group.shards:
+        items.append(f"shard:{group.shards}")
+    elif group.gpus_per_node and cluster.gpu_flag == "gres":
         parts = (cluster.gres_gpu, group.gpu_type, str(group.gpus_per_node))
         items.append(":".join(part for part in parts if part))
     if group.scratch_gib and cluster.scratch is not None and cluster.scratch.gres:
         items.append(f"{cluster.scratch.gres}:{group.scratch_gib}")
-    further = (*cluster.directives, *plan.job.slurm)
-    items += [value for name, value in further if name == "gres" and value]
+    items += [value for name, value in _further(plan, cluster) if name == "gres" and value]
     return ",".join(items)

@@ -41,7 +41,7 @@ def guard(
         facts=(("identity", (identity,)), *_facts(plan, commands, cluster)),
         launch=started[0],
         second=started[1],
-        wrapper=tuple(map(profile_word, launch.of_version(cluster.wrapper, plan))),
+        wrapper=tuple(map(profile_word, launch.wrapper_of(plan, cluster))),
         inputs=tuple(files_of(commands.input_nodes)),
         results=tuple(files_of(commands.output_nodes)),
         resume=steps,

@@ -26,8 +26,9 @@ def launcher_of(plan: JobPlan, cluster: Cluster, *, parallel: bool = True) -> La
     own = mode_of(plan).launcher
     if own:
         return cluster.launchers.get(own)
-    use = "interactive" if plan.job.interactive else "batch"
-    return cluster.launchers.get(use) or cluster.launchers.get("batch")
+    uses = ["interactive"] if plan.job.interactive else []
+    uses += ["gpu"] if plan.gpus.used else []
+    return next((cluster.launchers[use] for use in (*uses, "batch") if use in cluster.launchers), None)
 
 
 def start_of(plan: JobPlan, cluster: Cluster) -> Start | None:
@@ -84,7 +85,7 @@ def steps(plan: JobPlan, commands: Iterable[tuple[CommandLine, bool]], cluster: 
 
     Those words end at the program: what a launcher is told of places has to stand before a container's.
     """
-    wrapper = tuple(map(profile_word, of_version(cluster.wrapper, plan)))
+    wrapper = tuple(map(profile_word, wrapper_of(plan, cluster)))
     made = []
     for command, parallel in commands:
         launcher = launcher_of(plan, cluster, parallel=parallel)
@@ -100,6 +101,18 @@ def starts(plan: JobPlan, cluster: Cluster) -> tuple[tuple[Word, ...], tuple[Wor
     launcher = launcher_of(plan, cluster)
     first = tuple(filled(text, plan) for text in _launcher_texts(plan, cluster, parallel=True))
     return first, tuple(filled(text, plan) for text in launcher.workers) if launcher else ()
+
+
+def wrapper_of(plan: JobPlan, cluster: Cluster) -> tuple[str, ...]:
+    """Return what the programs of a job run in: that of its nodes, or of the cluster."""
+    node = cluster.node_types.get(plan.workers.node_type)
+    return of_version(dict(node.wrapper) if node and node.wrapper else cluster.wrapper, plan)
+
+
+def modules_of(plan: JobPlan, cluster: Cluster) -> tuple[str, ...]:
+    """Return the lines that make the RELION of a job available on its nodes: theirs, or those of the cluster."""
+    node = cluster.node_types.get(plan.workers.node_type)
+    return of_version(dict(node.modules) if node and node.modules else cluster.modules, plan)
 
 
 def of_version(by_version: Mapping[str, tuple[str, ...]], plan: JobPlan) -> tuple[str, ...]:

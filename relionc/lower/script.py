@@ -176,7 +176,7 @@ def describe(plan: JobPlan) -> str:
 
 def _environment(plan: JobPlan, cluster: Cluster) -> tuple[str, ...]:
     """Return the shell lines that make this RELION available."""
-    return launch.of_version(cluster.modules, plan)
+    return launch.modules_of(plan, cluster)
 
 
 def _exports(plan: JobPlan, kinds: Sequence[bool], cluster: Cluster) -> tuple[tuple[str, Word], ...]:

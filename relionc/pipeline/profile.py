@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from relionc.pipeline.run import Disk, Request
     from relionc.site.types import Cluster, Plain
     from relionc.source import Tree
+    from relionc.source.values import Plain as TreePlain
 
 PROFILE = Kind(
     "profile",
@@ -30,6 +31,8 @@ PROFILE = Kind(
 )
 _SHELL = ("modules", "launchers", "wrapper", "environment", "allocation")
 """What of a profile a shell reads, or runs as a program."""
+_OF_NODES = ("modules", "wrapper")
+"""What of it node types may have themselves."""
 _NAME = re.compile(r"\w[\w.+-]*")
 """A name under which a profile is looked for: never a path."""
 _MOST_BASES = 8
@@ -105,7 +108,7 @@ def _own_profile(path: str, data: bytes, run: Run, folders: Sequence[str]) -> Cl
     run.report(findings, tree)
     assert cluster is not None  # noqa: S101 - from_value gives errors or a cluster
     for each in (tree, *files):
-        if brought := [key for key in _SHELL if as_mapping(each.value).get(key)]:
+        if brought := _brought(as_mapping(each.value)):
             message = f"this profile brings shell lines into the scripts: {', '.join(brought)}"
             run.diagnostics.add(Diagnostic("RL922", NOTE, message, each.path, None))
     return cluster
@@ -159,6 +162,13 @@ def _ring(path: str, below: tuple[str, ...]) -> str:
     if any(os.path.samefile(path, other) for other in below):
         return f"{path} extends itself" + ("" if len(below) == 1 else " by way of others")
     return f"more than {_MOST_BASES} profiles extend each other" if len(below) > _MOST_BASES else ""
+
+
+def _brought(value: dict[str, TreePlain]) -> list[str]:
+    """Return which parts of a profile a shell reads, those of its node types as well."""
+    nodes = as_mapping(value.get("node_types")).values()
+    own = [key for key in _OF_NODES if any(as_mapping(node).get(key) for node in nodes)]
+    return [key for key in _SHELL if value.get(key) or key in own]
 
 
 def from_value(value: Plain, base: Cluster | None = None) -> tuple[Cluster | None, list[Finding]]:

@@ -307,7 +307,9 @@ class Choice:
     @property
     def allocated_mib(self) -> int:
         """Memory that Slurm allocates on the fullest node: per CPU it counts the rounded CPUs."""
-        pinned = self.on_site.demand.pins.mem
+        pinned, there = self.on_site.demand.pins.mem, self.pool.usable_node.memory_mib
+        if pinned is None and there and self.books_by_node and self.on_site.cluster.memory_flag == "all":
+            return there
         return self.mem_per_cpu * self.counted_cpus if pinned is None else pinned
 
     @property
@@ -334,7 +336,7 @@ class Choice:
     @property
     def books_by_node(self) -> bool:
         """Whether memory is asked for by node, not by CPU."""
-        by_node = self.on_site.demand.pins.mem is not None or self.on_site.cluster.memory_flag == "per_node"
+        by_node = self.on_site.demand.pins.mem is not None or self.on_site.cluster.memory_of_node
         return by_node and not self.mode.leaves_nodes_to_slurm
 
     @property

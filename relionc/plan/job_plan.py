@@ -80,7 +80,7 @@ def _workers(job: ResolvedJob, asked: DemandOnSite, layout: Layout) -> Group:
     return Group(
         partition=partition.name if partition else "",
         node_type=node.name,
-        constraint=constraint(asked, layout),
+        constraint=_with_features(constraint(asked, layout), _features(job, asked, layout)),
         nodes=layout.worker_nodes if layout.per_node else None,
         tasks=layout.slots - (layout.leader_pool is not None),
         cpus_per_task=inside * layout.cpus_per_task,
@@ -89,12 +89,40 @@ def _workers(job: ResolvedJob, asked: DemandOnSite, layout: Layout) -> Group:
         node_cpus=node.cpus,
         node_memory_mib=node.memory_mib,
         cpus_per_node=layout.choice.counted_cpus,
-        gpu_type=node.gpu_type if demand.gpu else "",
+        gpu_type=node.gpu_type if demand.gpu and not node.gpu_feature else "",
         gpus_per_node=layout.gpus_per_node,
         scratch_gib=_scratch_gib(job, asked, layout),
         exclusive=bool(demand.pins.exclusive),
         node_scratch_gib=node.scratch_gib,
+        shards=_shards(asked, layout),
     )
+
+
+def _features(job: ResolvedJob, asked: DemandOnSite, layout: Layout) -> tuple[str, ...]:
+    """Return the features that go with what a job takes: GPUs that have no type in their gres, and scratch space."""
+    scratch, node = asked.cluster.scratch, layout.pool.node_type
+    of_gpus = node.gpu_feature if asked.demand.gpu else ""
+    of_scratch = scratch.feature if scratch and _scratch_gib(job, asked, layout) else ""
+    return tuple(feature for feature in (of_gpus, of_scratch) if feature)
+
+
+def _with_features(text: str, features: tuple[str, ...]) -> str:
+    """Return a constraint that asks for these features, too, each once."""
+    for feature in features:
+        if feature not in text.split("&"):
+            text = _narrowed(parse_constraint(text) if text else None, feature)
+    return text
+
+
+def _shards(asked: DemandOnSite, layout: Layout) -> int:
+    """Return how many shards of a GPU a job takes: for the memory that its ranks need, or all; 0: there are none."""
+    node, choice = layout.pool.node_type, layout.choice
+    if not node.shards or not asked.demand.gpu:
+        return 0
+    need = choice.use.most * choice.amounts().vram_gib
+    if not need or not node.vram_gib:
+        return node.shards
+    return min(node.shards, max(1, ceil(node.shards * need / node.vram_gib)))
 
 
 def _gpus(job: ResolvedJob, asked: DemandOnSite, layout: Layout) -> Gpus:
@@ -120,7 +148,9 @@ def memory_flags(asked: DemandOnSite, layout: Layout) -> tuple[int | None, int |
     """Return MiB per CPU and per node: one of them, neither without a scheduler."""
     if not asked.slurm:
         return None, None
-    by_node = asked.demand.pins.mem is not None or asked.cluster.memory_flag == "per_node"
+    if asked.cluster.memory_flag == "none":
+        return None, None
+    by_node = asked.demand.pins.mem is not None or asked.cluster.memory_of_node
     if by_node and not layout.mode.leaves_nodes_to_slurm:
         return None, layout.choice.allocated_mib
     return layout.choice.mem_per_cpu, None

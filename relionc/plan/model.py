@@ -98,6 +98,7 @@ class Group(NamedTuple):
     gpus_per_node: int = 0
     scratch_gib: int = 0
     exclusive: bool = False
+    shards: int = 0  # of a GPU, by which it is asked for; 0: by the GPU
     node_scratch_gib: int = 0
 
     @property

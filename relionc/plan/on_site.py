@@ -82,7 +82,8 @@ class DemandOnSite:
         node, policy = pool.node_type, self.cluster.policy
         if not self.demand.threads and not self.demand.gpu:
             return node.threads_per_core
-        said = (node.gpu_threads or policy.gpu_threads) if self.demand.gpu else self.demand.usual_cpus
+        of_gpu = max(node.gpu_threads or policy.gpu_threads, node.least_cpus_per_gpu)
+        said = of_gpu if self.demand.gpu else self.demand.usual_cpus
         return said if said > 1 or self.slurm or not node.known else self._share(node)
 
     @property

@@ -254,7 +254,7 @@ class _Least:
         all_in_all = on_site.amounts(threads)
         largest = ceil(max(all_in_all.worker_gib, all_in_all.leader_gib) * MIB)
         least = (min(usual, limit) if limit else usual) * cpus
-        if limit and on_site.cluster.memory_flag == "per_node":
+        if limit and on_site.cluster.memory_of_node:
             least = 0
         if mode.leaves_nodes_to_slurm:
             least = max(least, int(on_site.amounts(threads, sure=True).worker_gib * MIB))

@@ -204,5 +204,5 @@ def least(limit: int, other: int | None) -> int:
 
 def hardware(node: NodeType) -> tuple[object, ...]:
     """Return what makes nodes interchangeable for a layout, but for the disk of a job that takes scratch."""
-    gpus = node.gpu_type, node.gpus, node.vram_gib, node.cpus_per_gpu
-    return node.cpus, node.threads_per_core, node.memory_mib, *gpus
+    gpus = node.gpu_type, node.gpus, node.vram_gib, node.cpus_per_gpu, node.shards, node.least_cpus_per_gpu
+    return node.cpus, node.threads_per_core, node.memory_mib, node.arch, *gpus

@@ -120,6 +120,7 @@ def to_value(cluster: Cluster) -> dict[str, Plain]:
         memory_flag=cluster.memory_flag,
         on_warning=cluster.on_warning,
         gres_gpu=cluster.gres_gpu,
+        gpu_flag=cluster.gpu_flag,
         node_types={name: _node_value(node) for name, node in cluster.node_types.items()},
         partitions={name: _partition_value(part) for name, part in cluster.partitions.items()},
         launchers={use: _launcher_value(launcher) for use, launcher in cluster.launchers.items()},
@@ -140,21 +141,31 @@ def to_value(cluster: Cluster) -> dict[str, Plain]:
 
 
 def _node_value(node: NodeType) -> dict[str, Plain]:
+    share: Plain = node.cpus_per_gpu
+    if node.least_cpus_per_gpu:
+        share = _filled(most=node.cpus_per_gpu, least=node.least_cpus_per_gpu)
     return {"count": node.count, "cpus": node.cpus, "memory": node.memory_mib} | _filled(
         threads_per_core=node.threads_per_core,
         scratch=node.scratch_gib,
         gpu_type=node.gpu_type,
-        gpus=node.gpus,
+        gpus=node.slices or node.gpus,
+        mig=bool(node.slices),
+        shards=node.shards,
+        gpu_feature=node.gpu_feature,
         vram=f"{round(node.vram_gib * 1024)}M" if node.vram_gib else "",
         gpu_threads=node.gpu_threads,
-        cpus_per_gpu=node.cpus_per_gpu,
+        cpus_per_gpu=share,
         features=list(node.features),
         until=node.until,
+        arch=node.arch,
+        modules={version: list(lines) for version, lines in node.modules},
+        wrapper={version: list(words) for version, words in node.wrapper},
     )
 
 
 def _partition_value(partition: Partition) -> dict[str, Plain]:
-    return {"node_types": list(partition.node_types)} | _filled(
+    named: dict[str, Plain] = {} if partition.named else {"named": False}
+    return {"node_types": list(partition.node_types), **named} | _filled(
         default=partition.default,
         max_time=_time_value(partition.max_time_s),
         default_time=_time_value(partition.default_time_s),
@@ -165,6 +176,10 @@ def _partition_value(partition: Partition) -> dict[str, Plain]:
         max_cpus_per_node=partition.max_cpus_per_node,
         billing=dict(partition.billing),
         exclusive=partition.exclusive,
+        min_gpus=partition.min_gpus,
+        max_gpus=partition.max_gpus,
+        max_cpus=partition.max_cpus,
+        directives={name: True if text is None else text for name, text in partition.directives},
     )
 
 
@@ -196,6 +211,9 @@ def _scratch_value(scratch: ScratchDisk | None) -> dict[str, Plain]:
         minimum=scratch.minimum_gib,
         default=scratch.default_gib,
         private=scratch.private,
+        tmp=scratch.tmp,
+        feature=scratch.feature,
+        burst_buffer=scratch.burst_buffer,
     )
 
 

@@ -232,15 +232,17 @@ def cluster(value: Mapping[str, Plain], findings: list[Finding]) -> Cluster:
     """Return the cluster that a whole profile describes; what is wrong is added to `findings`."""
     top = Section(value, (), findings)
     top.needs("the profile", "name", "scheduler", "node_types", "launchers")
+    kinds = {
+        name: tuple(_node_types(name, section))
+        for name, section in top.sections("node_types", SHOWN, "a name")
+    }
     return Cluster(
         name=top.text("name"),
         title=top.text("title"),
         scheduler=top.text("scheduler"),
-        node_types={
-            name: _node_type(name, section) for name, section in top.sections("node_types", SHOWN, "a name")
-        },
+        node_types={node.name: node for nodes in kinds.values() for node in nodes},
         partitions={
-            name: _partition(name, section)
+            name: _partition(name, section, kinds)
             for name, section in top.sections("partitions", SLURM_NAME, "the name of a partition")
         },
         launchers={
@@ -266,6 +268,7 @@ def cluster(value: Mapping[str, Plain], findings: list[Finding]) -> Cluster:
         wrapper=_by_version(top.section("wrapper")),
         relion=_builds(top.section("relion")),
         require=top.words("require"),
+        gpu_flag=top.text("gpu_flag", "gres"),
     )
 
 
@@ -280,30 +283,70 @@ def _by_version(section: Section) -> dict[str, tuple[str, ...]]:
     return {version: section.words(version) for version in section.names(SHOWN, "a version")}
 
 
-def _node_type(name: str, section: Section) -> NodeType:
+def _node_types(name: str, section: Section) -> Iterator[NodeType]:
+    """Yield a node type for each kind of GPU of the nodes: a job takes GPUs of one kind."""
+    gpus = section.value.get("gpus")
+    if not isinstance(gpus, (list, tuple)):
+        yield _node_type(name, section, section)
+        return
+    for index in range(len(gpus)):
+        kind = Section(gpus[index], (*section.route, "gpus", index), section.findings)
+        kind.needs(f"each kind of GPU of {name}", "type")
+        called = name if index == 0 else f"{name}:{kind.text('type')}"
+        found = _node_type(called, section, kind)
+        yield found._replace(gpu_type=kind.name("type", SLURM_NAME, "a type of GPU"))
+
+
+def _node_type(name: str, section: Section, gpus: Section) -> NodeType:
+    """Return a node type; `gpus` is the section that describes its GPUs, mostly the same."""
     section.needs(f"node type {name}", "cpus", "memory")
+    number = gpus.number("gpus" if gpus is section else "count", 0 if gpus is section else 1)
+    shared = gpus.flag("mig"), gpus.number("shards")
+    share, least = _cpus_per_gpu(gpus)
+    feature = gpus.name("gpu_feature", FEATURE, "a feature of nodes")
+    features = section.name_list("features", FEATURE, "a feature of nodes")
     return NodeType(
         name=name,
         count=section.number("count", 1),
-        cpus=section.number("cpus"),
+        cpus=max(0, section.number("cpus") - section.number("reserved_cpus")),
         threads_per_core=section.number("threads_per_core", 1),
-        memory_mib=section.size("memory"),
+        memory_mib=max(0, section.size("memory") - section.size("reserved_memory")),
         scratch_gib=section.size("scratch", "G") // 1024,
         gpu_type=section.name("gpu_type", SLURM_NAME, "a type of GPU"),
-        gpus=section.number("gpus"),
-        vram_gib=section.size("vram", "G") / 1024,
-        gpu_threads=section.number("gpu_threads"),
-        cpus_per_gpu=section.number("cpus_per_gpu"),
-        features=section.name_list("features", FEATURE, "a feature of nodes"),
+        gpus=min(number, 1) if any(shared) else number,
+        vram_gib=gpus.size("vram", "G") / 1024,
+        gpu_threads=gpus.number("gpu_threads"),
+        cpus_per_gpu=share,
+        features=features if not feature or feature in features else (*features, feature),
         until=section.text("until"),
+        slices=number if shared[0] else 0,
+        shards=shared[1],
+        gpu_feature=feature,
+        least_cpus_per_gpu=least,
+        arch=section.text("arch"),
+        modules=tuple(_by_version(section.section("modules")).items()),
+        wrapper=tuple(_by_version(section.section("wrapper")).items()),
     )
 
 
-def _partition(name: str, section: Section) -> Partition:
+def _cpus_per_gpu(section: Section) -> tuple[int, int]:
+    """Return the most and the least CPUs that go with a GPU; a number alone is the most."""
+    if not isinstance(section.value.get("cpus_per_gpu"), Mapping):
+        return section.number("cpus_per_gpu"), 0
+    both = section.section("cpus_per_gpu")
+    exactly = both.number("exactly")
+    return exactly or both.number("most"), exactly or both.number("least")
+
+
+def _partition(name: str, section: Section, kinds: Mapping[str, tuple[NodeType, ...]]) -> Partition:
     section.needs(f"partition {name}", "node_types")
     return Partition(
         name=name,
-        node_types=section.words("node_types"),
+        node_types=tuple(
+            node.name if node else each
+            for each in section.words("node_types")
+            for node in kinds.get(each, (None,))
+        ),
         default=section.flag("default"),
         max_time_s=section.time("max_time"),
         default_time_s=section.time("default_time"),
@@ -314,6 +357,11 @@ def _partition(name: str, section: Section) -> Partition:
         max_cpus_per_node=section.number("max_cpus_per_node") or None,
         billing=_billing(section.section("billing")),
         exclusive=section.flag("exclusive"),
+        named=section.flag("named") or section.value.get("named") is None,
+        min_gpus=section.number("min_gpus") or None,
+        max_gpus=section.number("max_gpus") or None,
+        max_cpus=section.number("max_cpus") or None,
+        directives=tuple(_directives(section.section("directives"))),
     )
 
 
@@ -351,6 +399,9 @@ def _scratch(section: Section) -> ScratchDisk | None:
         minimum_gib=-(-section.size("minimum", "G") // 1024),
         default_gib=-(-section.size("default", "G") // 1024),
         private=section.flag("private"),
+        tmp=section.flag("tmp"),
+        feature=section.name("feature", FEATURE, "a feature of nodes"),
+        burst_buffer=section.text("burst_buffer"),
     )
 
 

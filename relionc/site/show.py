@@ -53,7 +53,14 @@ def _slurm(version: str) -> str:
 
 def _facts(cluster: Cluster) -> list[tuple[str, str]]:
     scheduler = _slurm(cluster.slurm) if cluster.scheduler == "slurm" else "none: jobs run right here"
-    memory = {"per_cpu": "per CPU", "per_node": "per node"}.get(cluster.memory_flag, "per CPU or per node")
+    memory = {
+        "per_cpu": "per CPU",
+        "per_node": "per node",
+        "per_gpu": "per GPU",
+        "all": "all of a node",
+        "none": "not at all",
+    }.get(cluster.memory_flag, "per CPU or per node")
+    gpus = {"gpus_per_node": "as --gpus-per-node", "none": "not at all: nodes come with theirs"}
     policy = cluster.policy
     facts = [
         ("name", cluster.name),
@@ -63,6 +70,8 @@ def _facts(cluster: Cluster) -> list[tuple[str, str]]:
         ("MPI", cluster.mpi),
         ("RELION is built", _builds(cluster)),
         ("memory is asked", memory if cluster.scheduler == "slurm" else ""),
+        ("GPUs are asked", gpus.get(cluster.gpu_flag, "")),
+        ("every job says", ", ".join(cluster.require)),
         ("scratch", _scratch(cluster)),
         ("programs run in", _wrapper(cluster)),
         ("interactive allocation", " ".join(cluster.allocation)),
@@ -101,6 +110,10 @@ def _scratch(cluster: Cluster) -> str:
         return ""
     parts = [scratch.path]
     parts += [f"gres {scratch.gres}"] if scratch.gres else []
+    parts += ["--tmp"] if scratch.tmp else []
+    parts += [f"feature {scratch.feature}"] if scratch.feature else []
+    parts += [f"--bb {scratch.burst_buffer}"] if scratch.burst_buffer else []
+    parts += ["each job its own"] if scratch.private else []
     parts += [f"required, at least {scratch.minimum_gib} GiB"] if scratch.required else []
     return ", ".join(parts)
 
@@ -121,6 +134,12 @@ def _partitions(cluster: Cluster) -> tuple[tuple[str, ...], ...]:
 def _limits(partition: Partition) -> str:
     node, cpu = partition.max_memory_per_node_mib, partition.max_memory_per_cpu_mib
     limits = (
+        "whole nodes" if partition.exclusive else "",
+        "" if partition.named else "jobs do not name it",
+        f"GPUs of a job at least: {partition.min_gpus}" if partition.min_gpus else "",
+        f"GPUs of a job: {partition.max_gpus}" if partition.max_gpus else "",
+        f"CPUs of a job: {partition.max_cpus}" if partition.max_cpus else "",
+        " ".join(f"--{name}" + (f"={value}" if value else "") for name, value in partition.directives),
         f"nodes: {partition.max_nodes}" if partition.max_nodes else "",
         f"nodes at least: {partition.min_nodes}" if partition.min_nodes else "",
         f"CPUs a node: {partition.max_cpus_per_node}" if partition.max_cpus_per_node else "",
@@ -138,7 +157,8 @@ def _time(seconds: int | None) -> str:
 
 
 def _node(node: NodeType) -> tuple[str, ...]:
-    gpus = f"{node.gpus} x {node.gpu_type or 'GPU'}" if node.gpus else ""
+    gpus = f"{node.slices or node.gpus} x {node.gpu_type or 'GPU'}" if node.gpus else ""
+    gpus += ", slices" if node.slices else f", in {node.shards} shards" if node.shards else ""
     gpus += f", {node.vram_gib:g} GiB" if node.vram_gib else ""
     return (
         node.name + (f" (until {node.until})" if node.until else ""),

@@ -15,6 +15,12 @@ Plain: TypeAlias = "str | int | float | bool | Sequence[Plain] | Mapping[str, Pl
 
 USUAL_MODES = ("heterogeneous", "homogeneous", "homogeneous+1")
 """What any Slurm can run; the others depend on the site's Slurm and MPI, so a profile has to say that they work."""
+ByVersion: TypeAlias = "tuple[tuple[str, tuple[str, ...]], ...]"
+"""Lines or words by version of RELION; `*` is for all others."""
+MEMORY_FLAGS = ("per_cpu", "per_node", "per_gpu", "all", "none", "either")
+"""How a site takes memory: --mem-per-cpu, --mem, --mem-per-gpu, --mem=0, not at all, or as the plan likes."""
+GPU_FLAGS = ("gres", "gpus_per_node", "none")
+"""How GPUs are asked for: --gres, --gpus-per-node, or not at all, where nodes come with theirs."""
 REQUIRED = ("account", "qos")
 """What a site may want to be told with every job."""
 BILLED = ("cpu", "memory", "gpu")
@@ -50,6 +56,13 @@ class NodeType(NamedTuple):
     cpus_per_gpu: int = 0  # the most CPUs that may be taken with each GPU; 0: no such rule
     features: tuple[str, ...] = ()
     until: str = ""  # retired on this date
+    slices: int = 0  # of GPUs that are cut up (MIG), of which a process sees one: `gpus` is 1
+    shards: int = 0  # in which others share a GPU (gres shard), of which a job sees one: `gpus` is 1
+    gpu_feature: str = ""  # by which GPUs of this type are asked for, where their gres has no types
+    least_cpus_per_gpu: int = 0  # that a job has to take with each GPU
+    arch: str = ""  # of its CPUs; empty: that of all others
+    modules: ByVersion = ()  # instead of the cluster's
+    wrapper: ByVersion = ()
 
     @property
     def known(self) -> bool:
@@ -76,6 +89,11 @@ class Partition(NamedTuple):
     max_cpus_per_node: int | None = None
     billing: tuple[tuple[str, float], ...] = ()
     exclusive: bool = False  # a job has its nodes for itself, unasked (OverSubscribe=EXCLUSIVE)
+    named: bool = True  # jobs say its name; else the site finds the partition by what they ask for
+    min_gpus: int | None = None  # of a job, in all
+    max_gpus: int | None = None
+    max_cpus: int | None = None
+    directives: tuple[tuple[str, str | None], ...] = ()  # of every job in it
 
 
 class Launcher(NamedTuple):
@@ -114,6 +132,9 @@ class ScratchDisk(NamedTuple):
     minimum_gib: int = 0
     default_gib: int = 0
     private: bool = False  # each job sees its own (job_container/tmpfs)
+    tmp: bool = False  # asked for as --tmp
+    feature: str = ""  # nodes that have it are asked for by this feature
+    burst_buffer: str = ""  # what --bb takes, with `{scratch}` for the GiB
 
 
 class Policy(NamedTuple):
@@ -149,9 +170,9 @@ class Builds(NamedTuple):
 class Cluster(NamedTuple):
     """A cluster profile.
 
-    `scheduler` is `slurm` or `none`; `memory_flag` is `per_cpu`, `per_node` or `either`.
-    `launchers` maps a use to a launcher: `batch`, `interactive`, `serial` (absent: the program is run bare), and
-    the modes that need one of their own, `hetjob` and `one_task_per_node`.
+    `scheduler` is `slurm` or `none`; `memory_flag` is one of `MEMORY_FLAGS`.
+    `launchers` maps a use to a launcher: `batch`, `gpu` (of jobs on GPUs), `interactive`, `serial` (absent: the program
+    is run bare), and the modes that need one of their own, `hetjob` and `one_task_per_node`.
     `modules` maps a RELION version to the shell lines that make it available, `wrapper` to the words between a
     launcher and a program (`apptainer exec IMAGE`); `*` is for all others.
     `allocation` are the words that get an interactive allocation (`salloc`, a site command); empty: none.
@@ -185,6 +206,12 @@ class Cluster(NamedTuple):
     wrapper: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     relion: Builds = Builds()
     require: tuple[str, ...] = ()  # of `REQUIRED`, what a job must say
+    gpu_flag: str = "gres"  # of `GPU_FLAGS`, how GPUs are asked for
+
+    @property
+    def memory_of_node(self) -> bool:
+        """Whether jobs ask for memory by node, or get all of it."""
+        return self.memory_flag in ("per_node", "all")
 
     def source_of(self, path: str) -> Source | None:
         """Return the source of the fact at `path`, or of the nearest enclosing part of the profile."""

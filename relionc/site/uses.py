@@ -26,6 +26,7 @@ USES = {
     use.name: use
     for use in (
         LauncherUse("batch", PLACING, counts=True),
+        LauncherUse("gpu", PLACING, counts=True),
         LauncherUse("interactive", PLACING),
         LauncherUse("serial"),
         LauncherUse("hetjob", ("workers", "leader_cpus"), of_mode=True),

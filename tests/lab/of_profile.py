@@ -21,10 +21,12 @@ def shape_of(cluster: Cluster, most: int | None = None) -> Shape:
     """Return the shape of a profile; of each node type at most `most` nodes.
 
     Hardware and limits are those of the profile. What a lab cannot be is a ValueError: GPUs under another gres name,
-    nodes of unknown size, both limits of memory in one partition (Slurm keeps one of them).
+    shards of GPUs, nodes of unknown size, both limits of memory in one partition (Slurm keeps one of them).
     """
     if cluster.gres_gpu != "gpu":
         raise ValueError(f"the lab's GPUs are the gres gpu, not {cluster.gres_gpu}")
+    if any(node.shards for node in cluster.node_types.values()):
+        raise ValueError("the lab has no shards of GPUs")
     groups: dict[str, NodeGroup] = {}
     numbered = 0
     for node in cluster.node_types.values():
@@ -32,10 +34,14 @@ def shape_of(cluster: Cluster, most: int | None = None) -> Shape:
         names = tuple(f"cn{numbered + i + 1:04d}" for i in range(count))
         groups[node.name] = _group(node, names, cluster)
         numbered += count
-    partitions = (
+    partitions = [
         Partition(each.name, tuple(groups[name] for name in each.node_types), dict(_options(each)))
         for each in cluster.partitions.values()
-    )
+        if each.named
+    ]
+    if len(partitions) < len(cluster.partitions):  # the site finds the partition: here one has all nodes
+        partitions = [each for each in partitions if "Default" not in each.options]
+        partitions.append(Partition("routed", tuple(groups.values()), {"Default": "YES"}))
     return Shape(tuple(groups.values()), tuple(partitions))
 
 
@@ -52,7 +58,7 @@ def _group(node: NodeType, names: tuple[str, ...], cluster: Cluster) -> NodeGrou
         cores_per_socket=cores // sockets,
         threads_per_core=node.threads_per_core,
         memory=node.memory_mib,
-        gpus={node.gpu_type: node.gpus} if node.gpus else {},
+        gpus={"" if node.gpu_feature else node.gpu_type: node.slices or node.gpus} if node.gpus else {},
         gres={scratch: node.scratch_gib} if scratch and node.scratch_gib else {},
         features=node.features,
     )
@@ -64,6 +70,8 @@ def _options(partition: SitePartition) -> Iterator[tuple[str, str]]:
         raise ValueError(f"{partition.name} limits memory by node and by CPU: Slurm keeps one of them")
     if partition.default:
         yield "Default", "YES"
+    if partition.exclusive:
+        yield "OverSubscribe", "EXCLUSIVE"
     for name, seconds in (("MaxTime", partition.max_time_s), ("DefaultTime", partition.default_time_s)):
         if seconds is not None:
             yield name, format_time(seconds)

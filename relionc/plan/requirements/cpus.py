@@ -124,6 +124,33 @@ EXCLUSIVE = Requirement(
     weighs=("exclusive",),
     fact=of_partition,
 )
+LEAST_CPUS = Requirement(
+    "site:least_cpus",
+    Excess("least CPUs of each GPU · G over CPUs of the fullest node", "CPUs", "profile"),
+    only_if(
+        lambda on_site: (
+            on_site.demand.gpu and any(pool.node_type.least_cpus_per_gpu for pool in on_site.pools)
+        ),
+        Measure(
+            (*OF_NODE, "gpus"),
+            lambda c: c.pool.node_type.least_cpus_per_gpu * c.gpus - c.counted_cpus,
+            falls_with=("workers_per_node", "cpus_per_task"),
+        ),
+    ),
+    "least CPUs of each GPU",
+    lambda it: (
+        f"{plural(it.gpus_per_node, 'GPU')} of {it.pool.node_type.name} come with "
+        f"{it.pool.node_type.least_cpus_per_gpu} CPUs each or more; this has {it.choice.counted_cpus}"
+    ),
+    "RL605",
+    "more CPUs per task",
+    fact=of_node(
+        lambda it: (
+            f"a GPU of {it.pool.node_type.name} nodes wants {it.pool.node_type.least_cpus_per_gpu} CPUs"
+        ),
+        "cpus_per_gpu",
+    ),
+)
 WHOLE_CORES = Requirement(
     "site:whole_cores",
     Excess(

@@ -247,7 +247,7 @@ MEMORY_FLAG = Requirement(
     "site:memory_flag",
     Excess("heterogeneous, where the site takes memory by node only", "", "profile"),
     only_if(
-        lambda on_site: on_site.cluster.memory_flag == "per_node",
+        lambda on_site: on_site.cluster.memory_of_node,
         Measure(("mode",), unless(lambda c: not c.mode.leaves_nodes_to_slurm)),
     ),
     "memory is asked for by node on this cluster",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from relionc.plan.on_site import MIB
 from relionc.plan.requirements.record import (
+    OF_NODE,
     OF_NODES,
     UP,
     Bound,
@@ -23,8 +24,11 @@ from relionc.plan.requirements.record import (
 from relionc.plan.words import plural
 
 if TYPE_CHECKING:
-    from relionc.plan.choice import Choice
+    from collections.abc import Iterator
+
+    from relionc.plan.choice import Choice, Fields
     from relionc.plan.layout import Layout
+    from relionc.plan.on_site import DemandOnSite
 
 
 def _leader_misses(choice: Choice) -> float:
@@ -55,6 +59,61 @@ def _too_few(layout: Layout) -> str:
     return (
         f"partition {name} takes jobs of {plural(least or 0, 'node')} or more; this has {layout.worker_nodes}"
     )
+
+
+def _gpus_of(choice: Choice) -> int:
+    return choice.gpus * choice.nodes
+
+
+def _gpus_over(choice: Choice) -> float:
+    """GPUs of a job over the most that the partition gives one."""
+    partition = choice.pool.partition
+    return over(_gpus_of(choice), partition.max_gpus) if partition else 0
+
+
+def _gpus_under(choice: Choice) -> float:
+    """GPUs of a job under the fewest that the partition wants."""
+    partition = choice.pool.partition
+    return (partition.min_gpus or 0) - _gpus_of(choice) if partition else 0
+
+
+def _cpus_of_job_over(choice: Choice) -> float:
+    """CPUs of a job over the most that the partition gives one."""
+    partition = choice.pool.partition
+    cpus = choice.counted_cpus * choice.nodes
+    if choice.mode.leaves_nodes_to_slurm:
+        cpus = choice.ranks * choice.cpus_per_task
+    return over(cpus, partition.max_cpus) if partition else 0
+
+
+def _of_jobs(on_site: DemandOnSite) -> Iterator[Measure]:
+    """Yield what the partitions limit of whole jobs."""
+    partitions = on_site.cluster.partitions.values()
+    of_gpus: Fields = (*OF_NODES, "gpus")
+    if any(each.max_gpus for each in partitions):
+        of_node: Fields = ("pool", "gpus")
+        yield Measure(of_gpus, _gpus_over, ("gpus", *UP), floors=(Bound(of_node, _of_one),))
+    if any(each.min_gpus for each in partitions):
+        yield Measure(of_gpus, _gpus_under, (), ("gpus", *UP))
+    if any(each.max_cpus for each in partitions):
+        yield Measure(OF_NODE, _cpus_of_job_over, ("workers_per_node", "cpus_per_task", *UP))
+
+
+def _of_one(choice: Choice) -> float:
+    partition = choice.pool.partition
+    return over(choice.gpus, partition.max_gpus) if partition else 0
+
+
+def _another_size(layout: Layout) -> str:
+    partition, choice = layout.pool.partition, layout.choice
+    gpus, cpus = choice.gpus * choice.nodes, choice.counted_cpus * choice.nodes
+    if partition is None:
+        return ""
+    if partition.max_gpus and gpus > partition.max_gpus:
+        return f"{plural(gpus, 'GPU')} > {partition.max_gpus} of a job in partition {partition.name}"
+    if partition.min_gpus and gpus < partition.min_gpus:
+        return f"partition {partition.name} takes jobs of {plural(partition.min_gpus, 'GPU')} or more; this has {gpus}"
+    return f"{plural(cpus, 'CPU')} > {partition.max_cpus} of a job in partition {partition.name}"
 
 
 def _there_are(layout: Layout) -> str:
@@ -149,5 +208,18 @@ LEADER = Requirement(
     "a node without GPUs for the leader",
     lambda it: f"{it.choice.on_site.cluster.name} has no node without GPUs that the leader could have",
     "RL219",
+    fact=of_partition,
+)
+JOB_SIZE = Requirement(
+    "site:job_size",
+    Excess(
+        "GPUs or CPUs of the job over the partition's `max_gpus` or `max_cpus`; GPUs under its `min_gpus`",
+        "GPUs, CPUs",
+        "profile",
+    ),
+    _of_jobs,
+    "size of a job in the partition",
+    _another_size,
+    "RL604",
     fact=of_partition,
 )

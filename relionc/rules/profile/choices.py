@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from relionc.site.meant import UNKNOWN_NAME, unknown
-from relionc.site.types import REQUIRED
+from relionc.site.types import GPU_FLAGS, MEMORY_FLAGS, REQUIRED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 CODES = (UNKNOWN_NAME,)
 _CHOICES: dict[str, tuple[str, ...]] = {
     "scheduler": ("slurm", "none"),
-    "memory_flag": ("per_cpu", "per_node", "either"),
+    "memory_flag": MEMORY_FLAGS,
+    "gpu_flag": GPU_FLAGS,
     "relion.precision": ("double", "single"),
 }
 _LISTS: dict[str, tuple[str, ...]] = {"require": REQUIRED}

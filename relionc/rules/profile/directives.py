@@ -11,6 +11,7 @@ from relionc.slurm.options import ALWAYS, NEVER, NOBODY, OPTIONS, PLAN, meant
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from relionc.diag import Route
     from relionc.site.types import Cluster, Profile
 
 BAD_OPTION, OF_PLAN = "RL654", "RL650"
@@ -29,8 +30,14 @@ _INSTEAD = {
 def check(profile: Profile) -> Iterator[Finding]:
     """Yield an error for each option that the plan writes, nobody says, or sbatch does not take so."""
     cluster = profile.cluster
-    for name, value in cluster.directives:
-        route, option = ("directives", name), OPTIONS.get(name)
+    said: list[tuple[Route, str, str | None]] = [
+        (("directives", name), name, value) for name, value in cluster.directives
+    ]
+    for each in cluster.partitions.values():
+        inside = ("partitions", each.name, "directives")
+        said += [((*inside, name), name, value) for name, value in each.directives]
+    for route, name, value in said:
+        option = OPTIONS.get(name)
         if option is None:
             message = f"{name[:64]!r} is not the full name of an sbatch option"
             yield Finding(code=BAD_OPTION, message=message, route=route, help=meant(name), on_key=True)

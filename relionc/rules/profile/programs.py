@@ -10,7 +10,7 @@ from relionc.site.read import WRONG_VALUE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from relionc.diag import Finding
+    from relionc.diag import Finding, Route
     from relionc.site.types import Profile
 
 CODES = (WRONG_VALUE, IMPOSSIBLE)
@@ -21,6 +21,13 @@ def check(profile: Profile) -> Iterator[Finding]:
     cluster = profile.cluster
     yield from not_a_program(cluster.allocation, ("allocation",))
     yield from two_words(cluster.allocation, ("allocation",))
-    for version, words in cluster.wrapper.items():
-        yield from not_a_program(words, ("wrapper", version))
-        yield from two_words(words, ("wrapper", version))
+    wrappers: list[tuple[Route, tuple[str, ...]]] = [
+        (("wrapper", version), words) for version, words in cluster.wrapper.items()
+    ]
+    for node in cluster.node_types.values():
+        wrappers += [
+            (("node_types", node.name, "wrapper", version), words) for version, words in node.wrapper
+        ]
+    for route, words in wrappers:
+        yield from not_a_program(words, route)
+        yield from two_words(words, route)

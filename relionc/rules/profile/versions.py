@@ -22,7 +22,12 @@ def check(profile: Profile) -> Iterator[Finding]:
     yield from twice(cluster.versions, ("versions",))
     if not cluster.versions:
         return
-    for key, by_version in (("modules", cluster.modules), ("wrapper", cluster.wrapper)):
-        for version in by_version:
-            if version != "*" and version not in cluster.versions:
-                yield unknown(version, cluster.versions, "RELION version", (key, version), on_key=True)
+    routes: list[tuple[str, ...]] = [("modules", version) for version in cluster.modules]
+    routes += [("wrapper", version) for version in cluster.wrapper]
+    for node in cluster.node_types.values():
+        inside = ("node_types", node.name)
+        routes += [(*inside, "modules", version) for version, _ in node.modules]
+        routes += [(*inside, "wrapper", version) for version, _ in node.wrapper]
+    for route in routes:
+        if route[-1] != "*" and route[-1] not in cluster.versions:
+            yield unknown(route[-1], cluster.versions, "RELION version", route, on_key=True)

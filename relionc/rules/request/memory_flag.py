@@ -20,10 +20,20 @@ def check(job: ResolvedJob, cluster: Cluster) -> Iterator[Finding]:
     per_cpu, per_node = job.resources.mem_per_cpu, job.resources.mem
     if cluster.scheduler != "slurm" or (per_cpu is not None and per_node is not None):
         return
+    if cluster.memory_flag == "none":
+        for name, pin in (("mem", per_node), ("mem_per_cpu", per_cpu)):
+            if pin is not None:
+                yield _none(name, pin, cluster)
+        return
     if per_node is not None and cluster.memory_flag == "per_cpu":
         yield _wrong("mem", "mem_per_cpu", per_node, cluster)
     if per_cpu is not None and cluster.memory_flag == "per_node":
         yield _wrong("mem_per_cpu", "mem", per_cpu, cluster)
+
+
+def _none(given: str, pin: Pin[int], cluster: Cluster) -> Finding:
+    message = f"{cluster.name} takes no option for memory; `{given}` is one"
+    return Finding(code=CODE, message=message, route=pin.route, on_key=True, help="leave it out")
 
 
 def _wrong(given: str, wanted: str, pin: Pin[int], cluster: Cluster) -> Finding:

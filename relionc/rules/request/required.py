@@ -22,6 +22,7 @@ _ADVICE = {
 def check(job: ResolvedJob, cluster: Cluster) -> Iterator[Finding]:
     """Yield an error for each that neither the spec nor the profile says."""
     said = {name for name, _ in cluster.directives}
+    said |= {name for each in cluster.partitions.values() for name, _ in each.directives}
     for name in cluster.require:
         if name in said or getattr(job.resources, name, None) is not None:
             continue

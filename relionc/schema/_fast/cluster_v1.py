@@ -100,7 +100,7 @@ def validate(data):
         if 'memory_flag' in data_keys:
             data_keys.remove('memory_flag')
             data__memoryflag = data['memory_flag']
-            if not (isinstance(data__memoryflag, str) and data__memoryflag == 'per_cpu' or (isinstance(data__memoryflag, str) and data__memoryflag == 'per_node') or (isinstance(data__memoryflag, str) and data__memoryflag == 'either')):
+            if not (isinstance(data__memoryflag, str) and data__memoryflag == 'per_cpu' or (isinstance(data__memoryflag, str) and data__memoryflag == 'per_node') or (isinstance(data__memoryflag, str) and data__memoryflag == 'per_gpu') or (isinstance(data__memoryflag, str) and data__memoryflag == 'all') or (isinstance(data__memoryflag, str) and data__memoryflag == 'none') or (isinstance(data__memoryflag, str) and data__memoryflag == 'either')):
                 raise Rejected
         if 'on_warning' in data_keys:
             data_keys.remove('on_warning')
@@ -111,6 +111,11 @@ def validate(data):
             data_keys.remove('gres_gpu')
             data__gresgpu = data['gres_gpu']
             validate___definitions_text(data__gresgpu)
+        if 'gpu_flag' in data_keys:
+            data_keys.remove('gpu_flag')
+            data__gpuflag = data['gpu_flag']
+            if not (isinstance(data__gpuflag, str) and data__gpuflag == 'gres' or (isinstance(data__gpuflag, str) and data__gpuflag == 'gpus_per_node') or (isinstance(data__gpuflag, str) and data__gpuflag == 'none')):
+                raise Rejected
         if 'modes' in data_keys:
             data_keys.remove('modes')
             data__modes = data['modes']
@@ -169,6 +174,14 @@ def validate(data):
                                 if isinstance(data__nodetypes_value__cpus, (int, float)) and (not isinstance(data__nodetypes_value__cpus, bool)):
                                     if data__nodetypes_value__cpus < 0:
                                         raise Rejected
+                            if 'reserved_cpus' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('reserved_cpus')
+                                data__nodetypes_value__reservedcpus = data__nodetypes_value['reserved_cpus']
+                                if not isinstance(data__nodetypes_value__reservedcpus, (int, NoneType)) and (not (isinstance(data__nodetypes_value__reservedcpus, float) and data__nodetypes_value__reservedcpus.is_integer())) or isinstance(data__nodetypes_value__reservedcpus, bool):
+                                    raise Rejected
+                                if isinstance(data__nodetypes_value__reservedcpus, (int, float)) and (not isinstance(data__nodetypes_value__reservedcpus, bool)):
+                                    if data__nodetypes_value__reservedcpus < 0:
+                                        raise Rejected
                             if 'threads_per_core' in data__nodetypes_value_keys:
                                 data__nodetypes_value_keys.remove('threads_per_core')
                                 data__nodetypes_value__threadspercore = data__nodetypes_value['threads_per_core']
@@ -181,6 +194,10 @@ def validate(data):
                                 data__nodetypes_value_keys.remove('memory')
                                 data__nodetypes_value__memory = data__nodetypes_value['memory']
                                 validate___definitions_size(data__nodetypes_value__memory)
+                            if 'reserved_memory' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('reserved_memory')
+                                data__nodetypes_value__reservedmemory = data__nodetypes_value['reserved_memory']
+                                validate___definitions_size(data__nodetypes_value__reservedmemory)
                             if 'scratch' in data__nodetypes_value_keys:
                                 data__nodetypes_value_keys.remove('scratch')
                                 data__nodetypes_value__scratch = data__nodetypes_value['scratch']
@@ -192,11 +209,135 @@ def validate(data):
                             if 'gpus' in data__nodetypes_value_keys:
                                 data__nodetypes_value_keys.remove('gpus')
                                 data__nodetypes_value__gpus = data__nodetypes_value['gpus']
-                                if not isinstance(data__nodetypes_value__gpus, (int, NoneType)) and (not (isinstance(data__nodetypes_value__gpus, float) and data__nodetypes_value__gpus.is_integer())) or isinstance(data__nodetypes_value__gpus, bool):
+                                data__nodetypes_value__gpus_any_of_count2 = 0
+                                if not data__nodetypes_value__gpus_any_of_count2:
+                                    try:
+                                        if not isinstance(data__nodetypes_value__gpus, (int, NoneType)) and (not (isinstance(data__nodetypes_value__gpus, float) and data__nodetypes_value__gpus.is_integer())) or isinstance(data__nodetypes_value__gpus, bool):
+                                            raise Rejected
+                                        if isinstance(data__nodetypes_value__gpus, (int, float)) and (not isinstance(data__nodetypes_value__gpus, bool)):
+                                            if data__nodetypes_value__gpus < 0:
+                                                raise Rejected
+                                        data__nodetypes_value__gpus_any_of_count2 += 1
+                                    except Rejected:
+                                        pass
+                                if not data__nodetypes_value__gpus_any_of_count2:
+                                    try:
+                                        if not isinstance(data__nodetypes_value__gpus, (list, tuple)):
+                                            raise Rejected
+                                        data__nodetypes_value__gpus_is_list = isinstance(data__nodetypes_value__gpus, (list, tuple))
+                                        if data__nodetypes_value__gpus_is_list:
+                                            data__nodetypes_value__gpus_len = len(data__nodetypes_value__gpus)
+                                            if data__nodetypes_value__gpus_len < 1:
+                                                raise Rejected
+                                            for data__nodetypes_value__gpus_x, data__nodetypes_value__gpus_item in enumerate(data__nodetypes_value__gpus):
+                                                if not isinstance(data__nodetypes_value__gpus_item, dict):
+                                                    raise Rejected
+                                                data__nodetypes_value__gpus_item_is_dict = isinstance(data__nodetypes_value__gpus_item, dict)
+                                                if data__nodetypes_value__gpus_item_is_dict:
+                                                    data__nodetypes_value__gpus_item__missing_keys = set(['type']) - data__nodetypes_value__gpus_item.keys()
+                                                    if data__nodetypes_value__gpus_item__missing_keys:
+                                                        raise Rejected
+                                                    data__nodetypes_value__gpus_item_keys = set(data__nodetypes_value__gpus_item.keys())
+                                                    if 'type' in data__nodetypes_value__gpus_item_keys:
+                                                        data__nodetypes_value__gpus_item_keys.remove('type')
+                                                        data__nodetypes_value__gpus_item__type = data__nodetypes_value__gpus_item['type']
+                                                        validate___definitions_text(data__nodetypes_value__gpus_item__type)
+                                                    if 'count' in data__nodetypes_value__gpus_item_keys:
+                                                        data__nodetypes_value__gpus_item_keys.remove('count')
+                                                        data__nodetypes_value__gpus_item__count = data__nodetypes_value__gpus_item['count']
+                                                        if not isinstance(data__nodetypes_value__gpus_item__count, (int, NoneType)) and (not (isinstance(data__nodetypes_value__gpus_item__count, float) and data__nodetypes_value__gpus_item__count.is_integer())) or isinstance(data__nodetypes_value__gpus_item__count, bool):
+                                                            raise Rejected
+                                                        if isinstance(data__nodetypes_value__gpus_item__count, (int, float)) and (not isinstance(data__nodetypes_value__gpus_item__count, bool)):
+                                                            if data__nodetypes_value__gpus_item__count < 1:
+                                                                raise Rejected
+                                                    if 'vram' in data__nodetypes_value__gpus_item_keys:
+                                                        data__nodetypes_value__gpus_item_keys.remove('vram')
+                                                        data__nodetypes_value__gpus_item__vram = data__nodetypes_value__gpus_item['vram']
+                                                        validate___definitions_size(data__nodetypes_value__gpus_item__vram)
+                                                    if 'gpu_threads' in data__nodetypes_value__gpus_item_keys:
+                                                        data__nodetypes_value__gpus_item_keys.remove('gpu_threads')
+                                                        data__nodetypes_value__gpus_item__gputhreads = data__nodetypes_value__gpus_item['gpu_threads']
+                                                        if not isinstance(data__nodetypes_value__gpus_item__gputhreads, (int, NoneType)) and (not (isinstance(data__nodetypes_value__gpus_item__gputhreads, float) and data__nodetypes_value__gpus_item__gputhreads.is_integer())) or isinstance(data__nodetypes_value__gpus_item__gputhreads, bool):
+                                                            raise Rejected
+                                                        if isinstance(data__nodetypes_value__gpus_item__gputhreads, (int, float)) and (not isinstance(data__nodetypes_value__gpus_item__gputhreads, bool)):
+                                                            if data__nodetypes_value__gpus_item__gputhreads < 0:
+                                                                raise Rejected
+                                                    if 'mig' in data__nodetypes_value__gpus_item_keys:
+                                                        data__nodetypes_value__gpus_item_keys.remove('mig')
+                                                        data__nodetypes_value__gpus_item__mig = data__nodetypes_value__gpus_item['mig']
+                                                        if not isinstance(data__nodetypes_value__gpus_item__mig, (bool, NoneType)):
+                                                            raise Rejected
+                                                    if 'shards' in data__nodetypes_value__gpus_item_keys:
+                                                        data__nodetypes_value__gpus_item_keys.remove('shards')
+                                                        data__nodetypes_value__gpus_item__shards = data__nodetypes_value__gpus_item['shards']
+                                                        if not isinstance(data__nodetypes_value__gpus_item__shards, (int, NoneType)) and (not (isinstance(data__nodetypes_value__gpus_item__shards, float) and data__nodetypes_value__gpus_item__shards.is_integer())) or isinstance(data__nodetypes_value__gpus_item__shards, bool):
+                                                            raise Rejected
+                                                        if isinstance(data__nodetypes_value__gpus_item__shards, (int, float)) and (not isinstance(data__nodetypes_value__gpus_item__shards, bool)):
+                                                            if data__nodetypes_value__gpus_item__shards < 1:
+                                                                raise Rejected
+                                                    if 'gpu_feature' in data__nodetypes_value__gpus_item_keys:
+                                                        data__nodetypes_value__gpus_item_keys.remove('gpu_feature')
+                                                        data__nodetypes_value__gpus_item__gpufeature = data__nodetypes_value__gpus_item['gpu_feature']
+                                                        validate___definitions_text(data__nodetypes_value__gpus_item__gpufeature)
+                                                    if 'cpus_per_gpu' in data__nodetypes_value__gpus_item_keys:
+                                                        data__nodetypes_value__gpus_item_keys.remove('cpus_per_gpu')
+                                                        data__nodetypes_value__gpus_item__cpuspergpu = data__nodetypes_value__gpus_item['cpus_per_gpu']
+                                                        data__nodetypes_value__gpus_item__cpuspergpu_any_of_count3 = 0
+                                                        if not data__nodetypes_value__gpus_item__cpuspergpu_any_of_count3:
+                                                            try:
+                                                                if not isinstance(data__nodetypes_value__gpus_item__cpuspergpu, (int, NoneType)) and (not (isinstance(data__nodetypes_value__gpus_item__cpuspergpu, float) and data__nodetypes_value__gpus_item__cpuspergpu.is_integer())) or isinstance(data__nodetypes_value__gpus_item__cpuspergpu, bool):
+                                                                    raise Rejected
+                                                                if isinstance(data__nodetypes_value__gpus_item__cpuspergpu, (int, float)) and (not isinstance(data__nodetypes_value__gpus_item__cpuspergpu, bool)):
+                                                                    if data__nodetypes_value__gpus_item__cpuspergpu < 0:
+                                                                        raise Rejected
+                                                                data__nodetypes_value__gpus_item__cpuspergpu_any_of_count3 += 1
+                                                            except Rejected:
+                                                                pass
+                                                        if not data__nodetypes_value__gpus_item__cpuspergpu_any_of_count3:
+                                                            try:
+                                                                if not isinstance(data__nodetypes_value__gpus_item__cpuspergpu, dict):
+                                                                    raise Rejected
+                                                                data__nodetypes_value__gpus_item__cpuspergpu_is_dict = isinstance(data__nodetypes_value__gpus_item__cpuspergpu, dict)
+                                                                if data__nodetypes_value__gpus_item__cpuspergpu_is_dict:
+                                                                    data__nodetypes_value__gpus_item__cpuspergpu_keys = set(data__nodetypes_value__gpus_item__cpuspergpu.keys())
+                                                                    if 'least' in data__nodetypes_value__gpus_item__cpuspergpu_keys:
+                                                                        data__nodetypes_value__gpus_item__cpuspergpu_keys.remove('least')
+                                                                        data__nodetypes_value__gpus_item__cpuspergpu__least = data__nodetypes_value__gpus_item__cpuspergpu['least']
+                                                                        if not isinstance(data__nodetypes_value__gpus_item__cpuspergpu__least, int) and (not (isinstance(data__nodetypes_value__gpus_item__cpuspergpu__least, float) and data__nodetypes_value__gpus_item__cpuspergpu__least.is_integer())) or isinstance(data__nodetypes_value__gpus_item__cpuspergpu__least, bool):
+                                                                            raise Rejected
+                                                                        if isinstance(data__nodetypes_value__gpus_item__cpuspergpu__least, (int, float)) and (not isinstance(data__nodetypes_value__gpus_item__cpuspergpu__least, bool)):
+                                                                            if data__nodetypes_value__gpus_item__cpuspergpu__least < 1:
+                                                                                raise Rejected
+                                                                    if 'most' in data__nodetypes_value__gpus_item__cpuspergpu_keys:
+                                                                        data__nodetypes_value__gpus_item__cpuspergpu_keys.remove('most')
+                                                                        data__nodetypes_value__gpus_item__cpuspergpu__most = data__nodetypes_value__gpus_item__cpuspergpu['most']
+                                                                        if not isinstance(data__nodetypes_value__gpus_item__cpuspergpu__most, int) and (not (isinstance(data__nodetypes_value__gpus_item__cpuspergpu__most, float) and data__nodetypes_value__gpus_item__cpuspergpu__most.is_integer())) or isinstance(data__nodetypes_value__gpus_item__cpuspergpu__most, bool):
+                                                                            raise Rejected
+                                                                        if isinstance(data__nodetypes_value__gpus_item__cpuspergpu__most, (int, float)) and (not isinstance(data__nodetypes_value__gpus_item__cpuspergpu__most, bool)):
+                                                                            if data__nodetypes_value__gpus_item__cpuspergpu__most < 1:
+                                                                                raise Rejected
+                                                                    if 'exactly' in data__nodetypes_value__gpus_item__cpuspergpu_keys:
+                                                                        data__nodetypes_value__gpus_item__cpuspergpu_keys.remove('exactly')
+                                                                        data__nodetypes_value__gpus_item__cpuspergpu__exactly = data__nodetypes_value__gpus_item__cpuspergpu['exactly']
+                                                                        if not isinstance(data__nodetypes_value__gpus_item__cpuspergpu__exactly, int) and (not (isinstance(data__nodetypes_value__gpus_item__cpuspergpu__exactly, float) and data__nodetypes_value__gpus_item__cpuspergpu__exactly.is_integer())) or isinstance(data__nodetypes_value__gpus_item__cpuspergpu__exactly, bool):
+                                                                            raise Rejected
+                                                                        if isinstance(data__nodetypes_value__gpus_item__cpuspergpu__exactly, (int, float)) and (not isinstance(data__nodetypes_value__gpus_item__cpuspergpu__exactly, bool)):
+                                                                            if data__nodetypes_value__gpus_item__cpuspergpu__exactly < 1:
+                                                                                raise Rejected
+                                                                    if data__nodetypes_value__gpus_item__cpuspergpu_keys:
+                                                                        raise Rejected
+                                                                data__nodetypes_value__gpus_item__cpuspergpu_any_of_count3 += 1
+                                                            except Rejected:
+                                                                pass
+                                                        if not data__nodetypes_value__gpus_item__cpuspergpu_any_of_count3:
+                                                            raise Rejected
+                                                    if data__nodetypes_value__gpus_item_keys:
+                                                        raise Rejected
+                                        data__nodetypes_value__gpus_any_of_count2 += 1
+                                    except Rejected:
+                                        pass
+                                if not data__nodetypes_value__gpus_any_of_count2:
                                     raise Rejected
-                                if isinstance(data__nodetypes_value__gpus, (int, float)) and (not isinstance(data__nodetypes_value__gpus, bool)):
-                                    if data__nodetypes_value__gpus < 0:
-                                        raise Rejected
                             if 'vram' in data__nodetypes_value_keys:
                                 data__nodetypes_value_keys.remove('vram')
                                 data__nodetypes_value__vram = data__nodetypes_value['vram']
@@ -212,15 +353,104 @@ def validate(data):
                             if 'cpus_per_gpu' in data__nodetypes_value_keys:
                                 data__nodetypes_value_keys.remove('cpus_per_gpu')
                                 data__nodetypes_value__cpuspergpu = data__nodetypes_value['cpus_per_gpu']
-                                if not isinstance(data__nodetypes_value__cpuspergpu, (int, NoneType)) and (not (isinstance(data__nodetypes_value__cpuspergpu, float) and data__nodetypes_value__cpuspergpu.is_integer())) or isinstance(data__nodetypes_value__cpuspergpu, bool):
+                                data__nodetypes_value__cpuspergpu_any_of_count4 = 0
+                                if not data__nodetypes_value__cpuspergpu_any_of_count4:
+                                    try:
+                                        if not isinstance(data__nodetypes_value__cpuspergpu, (int, NoneType)) and (not (isinstance(data__nodetypes_value__cpuspergpu, float) and data__nodetypes_value__cpuspergpu.is_integer())) or isinstance(data__nodetypes_value__cpuspergpu, bool):
+                                            raise Rejected
+                                        if isinstance(data__nodetypes_value__cpuspergpu, (int, float)) and (not isinstance(data__nodetypes_value__cpuspergpu, bool)):
+                                            if data__nodetypes_value__cpuspergpu < 0:
+                                                raise Rejected
+                                        data__nodetypes_value__cpuspergpu_any_of_count4 += 1
+                                    except Rejected:
+                                        pass
+                                if not data__nodetypes_value__cpuspergpu_any_of_count4:
+                                    try:
+                                        if not isinstance(data__nodetypes_value__cpuspergpu, dict):
+                                            raise Rejected
+                                        data__nodetypes_value__cpuspergpu_is_dict = isinstance(data__nodetypes_value__cpuspergpu, dict)
+                                        if data__nodetypes_value__cpuspergpu_is_dict:
+                                            data__nodetypes_value__cpuspergpu_keys = set(data__nodetypes_value__cpuspergpu.keys())
+                                            if 'least' in data__nodetypes_value__cpuspergpu_keys:
+                                                data__nodetypes_value__cpuspergpu_keys.remove('least')
+                                                data__nodetypes_value__cpuspergpu__least = data__nodetypes_value__cpuspergpu['least']
+                                                if not isinstance(data__nodetypes_value__cpuspergpu__least, int) and (not (isinstance(data__nodetypes_value__cpuspergpu__least, float) and data__nodetypes_value__cpuspergpu__least.is_integer())) or isinstance(data__nodetypes_value__cpuspergpu__least, bool):
+                                                    raise Rejected
+                                                if isinstance(data__nodetypes_value__cpuspergpu__least, (int, float)) and (not isinstance(data__nodetypes_value__cpuspergpu__least, bool)):
+                                                    if data__nodetypes_value__cpuspergpu__least < 1:
+                                                        raise Rejected
+                                            if 'most' in data__nodetypes_value__cpuspergpu_keys:
+                                                data__nodetypes_value__cpuspergpu_keys.remove('most')
+                                                data__nodetypes_value__cpuspergpu__most = data__nodetypes_value__cpuspergpu['most']
+                                                if not isinstance(data__nodetypes_value__cpuspergpu__most, int) and (not (isinstance(data__nodetypes_value__cpuspergpu__most, float) and data__nodetypes_value__cpuspergpu__most.is_integer())) or isinstance(data__nodetypes_value__cpuspergpu__most, bool):
+                                                    raise Rejected
+                                                if isinstance(data__nodetypes_value__cpuspergpu__most, (int, float)) and (not isinstance(data__nodetypes_value__cpuspergpu__most, bool)):
+                                                    if data__nodetypes_value__cpuspergpu__most < 1:
+                                                        raise Rejected
+                                            if 'exactly' in data__nodetypes_value__cpuspergpu_keys:
+                                                data__nodetypes_value__cpuspergpu_keys.remove('exactly')
+                                                data__nodetypes_value__cpuspergpu__exactly = data__nodetypes_value__cpuspergpu['exactly']
+                                                if not isinstance(data__nodetypes_value__cpuspergpu__exactly, int) and (not (isinstance(data__nodetypes_value__cpuspergpu__exactly, float) and data__nodetypes_value__cpuspergpu__exactly.is_integer())) or isinstance(data__nodetypes_value__cpuspergpu__exactly, bool):
+                                                    raise Rejected
+                                                if isinstance(data__nodetypes_value__cpuspergpu__exactly, (int, float)) and (not isinstance(data__nodetypes_value__cpuspergpu__exactly, bool)):
+                                                    if data__nodetypes_value__cpuspergpu__exactly < 1:
+                                                        raise Rejected
+                                            if data__nodetypes_value__cpuspergpu_keys:
+                                                raise Rejected
+                                        data__nodetypes_value__cpuspergpu_any_of_count4 += 1
+                                    except Rejected:
+                                        pass
+                                if not data__nodetypes_value__cpuspergpu_any_of_count4:
                                     raise Rejected
-                                if isinstance(data__nodetypes_value__cpuspergpu, (int, float)) and (not isinstance(data__nodetypes_value__cpuspergpu, bool)):
-                                    if data__nodetypes_value__cpuspergpu < 0:
+                            if 'mig' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('mig')
+                                data__nodetypes_value__mig = data__nodetypes_value['mig']
+                                if not isinstance(data__nodetypes_value__mig, (bool, NoneType)):
+                                    raise Rejected
+                            if 'shards' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('shards')
+                                data__nodetypes_value__shards = data__nodetypes_value['shards']
+                                if not isinstance(data__nodetypes_value__shards, (int, NoneType)) and (not (isinstance(data__nodetypes_value__shards, float) and data__nodetypes_value__shards.is_integer())) or isinstance(data__nodetypes_value__shards, bool):
+                                    raise Rejected
+                                if isinstance(data__nodetypes_value__shards, (int, float)) and (not isinstance(data__nodetypes_value__shards, bool)):
+                                    if data__nodetypes_value__shards < 1:
                                         raise Rejected
+                            if 'gpu_feature' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('gpu_feature')
+                                data__nodetypes_value__gpufeature = data__nodetypes_value['gpu_feature']
+                                validate___definitions_text(data__nodetypes_value__gpufeature)
                             if 'features' in data__nodetypes_value_keys:
                                 data__nodetypes_value_keys.remove('features')
                                 data__nodetypes_value__features = data__nodetypes_value['features']
                                 validate___definitions_words(data__nodetypes_value__features)
+                            if 'arch' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('arch')
+                                data__nodetypes_value__arch = data__nodetypes_value['arch']
+                                validate___definitions_text(data__nodetypes_value__arch)
+                            if 'modules' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('modules')
+                                data__nodetypes_value__modules = data__nodetypes_value['modules']
+                                if not isinstance(data__nodetypes_value__modules, (dict, NoneType)):
+                                    raise Rejected
+                                data__nodetypes_value__modules_is_dict = isinstance(data__nodetypes_value__modules, dict)
+                                if data__nodetypes_value__modules_is_dict:
+                                    data__nodetypes_value__modules_keys = set(data__nodetypes_value__modules.keys())
+                                    for data__nodetypes_value__modules_key in data__nodetypes_value__modules_keys:
+                                        if data__nodetypes_value__modules_key not in []:
+                                            data__nodetypes_value__modules_value = data__nodetypes_value__modules.get(data__nodetypes_value__modules_key)
+                                            validate___definitions_words(data__nodetypes_value__modules_value)
+                            if 'wrapper' in data__nodetypes_value_keys:
+                                data__nodetypes_value_keys.remove('wrapper')
+                                data__nodetypes_value__wrapper = data__nodetypes_value['wrapper']
+                                if not isinstance(data__nodetypes_value__wrapper, (dict, NoneType)):
+                                    raise Rejected
+                                data__nodetypes_value__wrapper_is_dict = isinstance(data__nodetypes_value__wrapper, dict)
+                                if data__nodetypes_value__wrapper_is_dict:
+                                    data__nodetypes_value__wrapper_keys = set(data__nodetypes_value__wrapper.keys())
+                                    for data__nodetypes_value__wrapper_key in data__nodetypes_value__wrapper_keys:
+                                        if data__nodetypes_value__wrapper_key not in []:
+                                            data__nodetypes_value__wrapper_value = data__nodetypes_value__wrapper.get(data__nodetypes_value__wrapper_key)
+                                            validate___definitions_words(data__nodetypes_value__wrapper_value)
                             if 'until' in data__nodetypes_value_keys:
                                 data__nodetypes_value_keys.remove('until')
                                 data__nodetypes_value__until = data__nodetypes_value['until']
@@ -310,6 +540,48 @@ def validate(data):
                                 data__partitions_value__exclusive = data__partitions_value['exclusive']
                                 if not isinstance(data__partitions_value__exclusive, (bool, NoneType)):
                                     raise Rejected
+                            if 'named' in data__partitions_value_keys:
+                                data__partitions_value_keys.remove('named')
+                                data__partitions_value__named = data__partitions_value['named']
+                                if not isinstance(data__partitions_value__named, (bool, NoneType)):
+                                    raise Rejected
+                            if 'min_gpus' in data__partitions_value_keys:
+                                data__partitions_value_keys.remove('min_gpus')
+                                data__partitions_value__mingpus = data__partitions_value['min_gpus']
+                                if not isinstance(data__partitions_value__mingpus, (int, NoneType)) and (not (isinstance(data__partitions_value__mingpus, float) and data__partitions_value__mingpus.is_integer())) or isinstance(data__partitions_value__mingpus, bool):
+                                    raise Rejected
+                                if isinstance(data__partitions_value__mingpus, (int, float)) and (not isinstance(data__partitions_value__mingpus, bool)):
+                                    if data__partitions_value__mingpus < 1:
+                                        raise Rejected
+                            if 'max_gpus' in data__partitions_value_keys:
+                                data__partitions_value_keys.remove('max_gpus')
+                                data__partitions_value__maxgpus = data__partitions_value['max_gpus']
+                                if not isinstance(data__partitions_value__maxgpus, (int, NoneType)) and (not (isinstance(data__partitions_value__maxgpus, float) and data__partitions_value__maxgpus.is_integer())) or isinstance(data__partitions_value__maxgpus, bool):
+                                    raise Rejected
+                                if isinstance(data__partitions_value__maxgpus, (int, float)) and (not isinstance(data__partitions_value__maxgpus, bool)):
+                                    if data__partitions_value__maxgpus < 1:
+                                        raise Rejected
+                            if 'max_cpus' in data__partitions_value_keys:
+                                data__partitions_value_keys.remove('max_cpus')
+                                data__partitions_value__maxcpus = data__partitions_value['max_cpus']
+                                if not isinstance(data__partitions_value__maxcpus, (int, NoneType)) and (not (isinstance(data__partitions_value__maxcpus, float) and data__partitions_value__maxcpus.is_integer())) or isinstance(data__partitions_value__maxcpus, bool):
+                                    raise Rejected
+                                if isinstance(data__partitions_value__maxcpus, (int, float)) and (not isinstance(data__partitions_value__maxcpus, bool)):
+                                    if data__partitions_value__maxcpus < 1:
+                                        raise Rejected
+                            if 'directives' in data__partitions_value_keys:
+                                data__partitions_value_keys.remove('directives')
+                                data__partitions_value__directives = data__partitions_value['directives']
+                                if not isinstance(data__partitions_value__directives, (dict, NoneType)):
+                                    raise Rejected
+                                data__partitions_value__directives_is_dict = isinstance(data__partitions_value__directives, dict)
+                                if data__partitions_value__directives_is_dict:
+                                    data__partitions_value__directives_keys = set(data__partitions_value__directives.keys())
+                                    for data__partitions_value__directives_key in data__partitions_value__directives_keys:
+                                        if data__partitions_value__directives_key not in []:
+                                            data__partitions_value__directives_value = data__partitions_value__directives.get(data__partitions_value__directives_key)
+                                            if not isinstance(data__partitions_value__directives_value, (str, int, float, bool, NoneType)):
+                                                raise Rejected
                             if 'billing' in data__partitions_value_keys:
                                 data__partitions_value_keys.remove('billing')
                                 data__partitions_value__billing = data__partitions_value['billing']
@@ -431,6 +703,71 @@ def validate(data):
                             if not isinstance(data__launchers__batch__unverified, (bool, NoneType)):
                                 raise Rejected
                         if data__launchers__batch_keys:
+                            raise Rejected
+                if 'gpu' in data__launchers_keys:
+                    data__launchers_keys.remove('gpu')
+                    data__launchers__gpu = data__launchers['gpu']
+                    if not isinstance(data__launchers__gpu, (dict, NoneType)):
+                        raise Rejected
+                    data__launchers__gpu_is_dict = isinstance(data__launchers__gpu, dict)
+                    if data__launchers__gpu_is_dict:
+                        data__launchers__gpu_keys = set(data__launchers__gpu.keys())
+                        if 'name' in data__launchers__gpu_keys:
+                            data__launchers__gpu_keys.remove('name')
+                            data__launchers__gpu__name = data__launchers__gpu['name']
+                            validate___definitions_text(data__launchers__gpu__name)
+                        if 'argv' in data__launchers__gpu_keys:
+                            data__launchers__gpu_keys.remove('argv')
+                            data__launchers__gpu__argv = data__launchers__gpu['argv']
+                            validate___definitions_words(data__launchers__gpu__argv)
+                        if 'arbitrary' in data__launchers__gpu_keys:
+                            data__launchers__gpu_keys.remove('arbitrary')
+                            data__launchers__gpu__arbitrary = data__launchers__gpu['arbitrary']
+                            validate___definitions_words(data__launchers__gpu__arbitrary)
+                        if 'hostfile_variable' in data__launchers__gpu_keys:
+                            data__launchers__gpu_keys.remove('hostfile_variable')
+                            data__launchers__gpu__hostfilevariable = data__launchers__gpu['hostfile_variable']
+                            validate___definitions_text(data__launchers__gpu__hostfilevariable)
+                        if 'places_ranks_by' in data__launchers__gpu_keys:
+                            data__launchers__gpu_keys.remove('places_ranks_by')
+                            data__launchers__gpu__placesranksby = data__launchers__gpu['places_ranks_by']
+                            if not (isinstance(data__launchers__gpu__placesranksby, str) and data__launchers__gpu__placesranksby == 'nothing' or (isinstance(data__launchers__gpu__placesranksby, str) and data__launchers__gpu__placesranksby == 'hostfile') or (isinstance(data__launchers__gpu__placesranksby, str) and data__launchers__gpu__placesranksby == 'variable') or (isinstance(data__launchers__gpu__placesranksby, str) and data__launchers__gpu__placesranksby == 'tasks_per_node') or (data__launchers__gpu__placesranksby is None)):
+                                raise Rejected
+                        if 'hostfile_row' in data__launchers__gpu_keys:
+                            data__launchers__gpu_keys.remove('hostfile_row')
+                            data__launchers__gpu__hostfilerow = data__launchers__gpu['hostfile_row']
+                            validate___definitions_text(data__launchers__gpu__hostfilerow)
+                        if 'daemons' in data__launchers__gpu_keys:
+                            data__launchers__gpu_keys.remove('daemons')
+                            data__launchers__gpu__daemons = data__launchers__gpu['daemons']
+                            if not isinstance(data__launchers__gpu__daemons, (bool, NoneType)):
+                                raise Rejected
+                        if 'unset' in data__launchers__gpu_keys:
+                            data__launchers__gpu_keys.remove('unset')
+                            data__launchers__gpu__unset = data__launchers__gpu['unset']
+                            validate___definitions_words(data__launchers__gpu__unset)
+                        if 'exports' in data__launchers__gpu_keys:
+                            data__launchers__gpu_keys.remove('exports')
+                            data__launchers__gpu__exports = data__launchers__gpu['exports']
+                            validate___definitions_texts(data__launchers__gpu__exports)
+                        if 'mpi' in data__launchers__gpu_keys:
+                            data__launchers__gpu_keys.remove('mpi')
+                            data__launchers__gpu__mpi = data__launchers__gpu['mpi']
+                            validate___definitions_text(data__launchers__gpu__mpi)
+                        if 'source' in data__launchers__gpu_keys:
+                            data__launchers__gpu_keys.remove('source')
+                            data__launchers__gpu__source = data__launchers__gpu['source']
+                            validate___definitions_text(data__launchers__gpu__source)
+                        if 'date' in data__launchers__gpu_keys:
+                            data__launchers__gpu_keys.remove('date')
+                            data__launchers__gpu__date = data__launchers__gpu['date']
+                            validate___definitions_text(data__launchers__gpu__date)
+                        if 'unverified' in data__launchers__gpu_keys:
+                            data__launchers__gpu_keys.remove('unverified')
+                            data__launchers__gpu__unverified = data__launchers__gpu['unverified']
+                            if not isinstance(data__launchers__gpu__unverified, (bool, NoneType)):
+                                raise Rejected
+                        if data__launchers__gpu_keys:
                             raise Rejected
                 if 'interactive' in data__launchers_keys:
                     data__launchers_keys.remove('interactive')
@@ -708,6 +1045,19 @@ def validate(data):
                     data__scratch__private = data__scratch['private']
                     if not isinstance(data__scratch__private, (bool, NoneType)):
                         raise Rejected
+                if 'tmp' in data__scratch_keys:
+                    data__scratch_keys.remove('tmp')
+                    data__scratch__tmp = data__scratch['tmp']
+                    if not isinstance(data__scratch__tmp, (bool, NoneType)):
+                        raise Rejected
+                if 'feature' in data__scratch_keys:
+                    data__scratch_keys.remove('feature')
+                    data__scratch__feature = data__scratch['feature']
+                    validate___definitions_text(data__scratch__feature)
+                if 'burst_buffer' in data__scratch_keys:
+                    data__scratch_keys.remove('burst_buffer')
+                    data__scratch__burstbuffer = data__scratch['burst_buffer']
+                    validate___definitions_text(data__scratch__burstbuffer)
                 if 'source' in data__scratch_keys:
                     data__scratch_keys.remove('source')
                     data__scratch__source = data__scratch['source']
@@ -893,14 +1243,14 @@ def validate(data):
                 for data__sources_key in data__sources_keys:
                     if data__sources_key not in []:
                         data__sources_value = data__sources.get(data__sources_key)
-                        data__sources_value_any_of_count2 = 0
-                        if not data__sources_value_any_of_count2:
+                        data__sources_value_any_of_count5 = 0
+                        if not data__sources_value_any_of_count5:
                             try:
                                 validate___definitions_text(data__sources_value)
-                                data__sources_value_any_of_count2 += 1
+                                data__sources_value_any_of_count5 += 1
                             except Rejected:
                                 pass
-                        if not data__sources_value_any_of_count2:
+                        if not data__sources_value_any_of_count5:
                             try:
                                 if not isinstance(data__sources_value, dict):
                                     raise Rejected
@@ -922,10 +1272,10 @@ def validate(data):
                                             raise Rejected
                                     if data__sources_value_keys:
                                         raise Rejected
-                                data__sources_value_any_of_count2 += 1
+                                data__sources_value_any_of_count5 += 1
                             except Rejected:
                                 pass
-                        if not data__sources_value_any_of_count2:
+                        if not data__sources_value_any_of_count5:
                             raise Rejected
         if data_keys:
             raise Rejected
@@ -957,68 +1307,68 @@ def validate___definitions_texts(data):
     return data
 
 def validate___definitions_time(data):
-    data_any_of_count3 = 0
-    if not data_any_of_count3:
+    data_any_of_count6 = 0
+    if not data_any_of_count6:
         try:
             if not isinstance(data, int) and (not (isinstance(data, float) and data.is_integer())) or isinstance(data, bool):
                 raise Rejected
             if isinstance(data, (int, float)) and (not isinstance(data, bool)):
                 if data < -1:
                     raise Rejected
-            data_any_of_count3 += 1
+            data_any_of_count6 += 1
         except Rejected:
             pass
-    if not data_any_of_count3:
+    if not data_any_of_count6:
         try:
             if not isinstance(data, str):
                 raise Rejected
-            data_any_of_count3 += 1
+            data_any_of_count6 += 1
         except Rejected:
             pass
-    if not data_any_of_count3:
+    if not data_any_of_count6:
         try:
             if not isinstance(data, NoneType):
                 raise Rejected
-            data_any_of_count3 += 1
+            data_any_of_count6 += 1
         except Rejected:
             pass
-    if not data_any_of_count3:
+    if not data_any_of_count6:
         raise Rejected
     return data
 
 def validate___definitions_size(data):
-    data_any_of_count4 = 0
-    if not data_any_of_count4:
+    data_any_of_count7 = 0
+    if not data_any_of_count7:
         try:
             if not isinstance(data, int) and (not (isinstance(data, float) and data.is_integer())) or isinstance(data, bool):
                 raise Rejected
             if isinstance(data, (int, float)) and (not isinstance(data, bool)):
                 if data < 0:
                     raise Rejected
-            data_any_of_count4 += 1
+            data_any_of_count7 += 1
         except Rejected:
             pass
-    if not data_any_of_count4:
+    if not data_any_of_count7:
         try:
             if not isinstance(data, str):
                 raise Rejected
-            data_any_of_count4 += 1
+            data_any_of_count7 += 1
         except Rejected:
             pass
-    if not data_any_of_count4:
+    if not data_any_of_count7:
         try:
             if not isinstance(data, NoneType):
                 raise Rejected
-            data_any_of_count4 += 1
+            data_any_of_count7 += 1
         except Rejected:
             pass
-    if not data_any_of_count4:
+    if not data_any_of_count7:
         raise Rejected
     return data
 
 def validate___definitions_words(data):
-    data_any_of_count5 = 0
-    if not data_any_of_count5:
+    data_any_of_count8 = 0
+    if not data_any_of_count8:
         try:
             if not isinstance(data, (list, tuple)):
                 raise Rejected
@@ -1028,17 +1378,17 @@ def validate___definitions_words(data):
                 for data_x, data_item in enumerate(data):
                     if not isinstance(data_item, (str, int, float)) or isinstance(data_item, bool):
                         raise Rejected
-            data_any_of_count5 += 1
+            data_any_of_count8 += 1
         except Rejected:
             pass
-    if not data_any_of_count5:
+    if not data_any_of_count8:
         try:
             if not isinstance(data, (str, int, float, NoneType)) or isinstance(data, bool):
                 raise Rejected
-            data_any_of_count5 += 1
+            data_any_of_count8 += 1
         except Rejected:
             pass
-    if not data_any_of_count5:
+    if not data_any_of_count8:
         raise Rejected
     return data
 
