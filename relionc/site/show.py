@@ -60,7 +60,7 @@ def _facts(cluster: Cluster) -> list[tuple[str, str]]:
         "all": "all of a node",
         "none": "not at all",
     }.get(cluster.memory_flag, "per CPU or per node")
-    gpus = {"gpus_per_node": "as --gpus-per-node", "none": "not at all: nodes come with theirs"}
+    gpus = {"gpus_per_node": "by GPUs of a node, not as a gres", "none": "not at all: nodes come with theirs"}
     policy = cluster.policy
     facts = [
         ("name", cluster.name),
@@ -110,9 +110,9 @@ def _scratch(cluster: Cluster) -> str:
         return ""
     parts = [scratch.path]
     parts += [f"gres {scratch.gres}"] if scratch.gres else []
-    parts += ["--tmp"] if scratch.tmp else []
+    parts += ["temporary disk of the node"] if scratch.tmp else []
     parts += [f"feature {scratch.feature}"] if scratch.feature else []
-    parts += [f"--bb {scratch.burst_buffer}"] if scratch.burst_buffer else []
+    parts += [f"burst buffer {scratch.burst_buffer}"] if scratch.burst_buffer else []
     parts += ["each job its own"] if scratch.private else []
     parts += [f"required, at least {scratch.minimum_gib} GiB"] if scratch.required else []
     return ", ".join(parts)
