@@ -762,8 +762,9 @@ relionc_each() {
 relionc_places() {
   local said ranks hosts wanted
   declare -F launch >/dev/null && ((${plan[ranks]:-1} > 1)) || return 0
+  # mpirun of Open MPI 5.0 may wait without end for a program that ends at once (docs/slurm-versions.md): each stays a little.
   # shellcheck disable=SC2016 # the ranks expand it
-  said=$(relionc_within "${RELIONC_PLACES_WAIT}" launch bash -c 'echo "RANK ${OMPI_COMM_WORLD_RANK:-${PMIX_RANK:-${PMI_RANK:-${SLURM_PROCID}}}} ${SLURMD_NODENAME:-} $(uname -n)"' 2>&1 </dev/null)
+  said=$(relionc_within "${RELIONC_PLACES_WAIT}" launch bash -c 'echo "RANK ${OMPI_COMM_WORLD_RANK:-${PMIX_RANK:-${PMI_RANK:-${SLURM_PROCID}}}} ${SLURMD_NODENAME:-} $(uname -n)"; sleep 0.2' 2>&1 </dev/null)
   ranks=$(grep '^RANK ' <<<"${said}" | cut -d ' ' -f 2 | sort -un | grep -c .)
   if ((ranks != plan[ranks])); then
     printf 'START\t-\tplanned for %s ranks, but the launcher started %s: %s\n' "${plan[ranks]}" "${ranks}" \

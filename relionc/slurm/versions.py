@@ -105,6 +105,15 @@ DIFFERENCES = (
 """All of them; those that relionc asks first."""
 
 
+HOSTFILE = "SLURM_HOSTFILE"
+"""The variable by which srun is given a hostfile."""
+
+
+def asks_for_nodes(word: str) -> bool:
+    """Tell whether a word of srun is its number of nodes, alone or with its value."""
+    return re.fullmatch(r"-N\S*|--nodes?(=.*)?", word) is not None
+
+
 def numbers(version: str) -> list[int]:
     """Return the numbers of a version: `24.05`, of which nobody said more, comes before each 24.05.x."""
     return [int(number) for number in re.findall(r"\d+", version)]

@@ -54,13 +54,14 @@ class Built:
         pytest.fail(f"{job}\n" + "\n".join(log.read_text(errors="replace")[-2000:] for log in logs))
 
 
-def build(spec: Path, project: Path, *more: str, lab: Lab | None = None) -> Built:
+def build(spec: Path, project: Path, *more: str, lab: Lab | None = None, of_mpi: bool = False) -> Built:
     """Compile a spec into `project`/build, with the project as working directory and `more` options.
 
     `lab`: the one that its jobs run in; the spec's cluster is then said to have the Slurm of that lab.
+    `of_mpi`: the jobs are RELION's programs, and not the probe.
     """
     out = project / "build"
-    cluster = _of_generation(spec, project, lab.generation) if lab else []
+    cluster = _of_generation(spec, project, lab.generation, of_mpi=of_mpi) if lab else []
     done = subprocess.run(
         [sys.executable, "-m", "relionc", "build", str(spec), "-o", str(out), *more, *cluster],
         cwd=project,
@@ -83,12 +84,13 @@ def with_inputs(built: Built) -> Built:
     return built
 
 
-def _of_generation(spec: Path, project: Path, generation: Generation) -> list[str]:
+def _of_generation(spec: Path, project: Path, generation: Generation, *, of_mpi: bool) -> list[str]:
     """Return the options by which a spec is compiled for the cluster that it names, with another Slurm."""
     named = re.search(r"^cluster: ([\w-]+)$", spec.read_text("utf-8"), re.MULTILINE)
     if not named or not generation.profile:
         return []
-    profile = {"profile": 1, "extends": named[1], "name": named[1], **generation.facts(named[1])}
+    facts = generation.facts(named[1], of_mpi=of_mpi)
+    profile = {"profile": 1, "extends": named[1], "name": named[1], **facts}
     (project / "generation.yaml").write_text(json.dumps(profile), "utf-8")
     return ["--cluster", str(project / "generation.yaml")]
 

@@ -1,7 +1,7 @@
 """The lab's fixtures. A missing Slurm or RELION skips; with RELIONC_REQUIRE_LAB=1 it fails.
 
-A test that uses `lab` asks the installed Slurm; with the mark `every_slurm` it asks other generations too. What starts
-mpirun does so `in_soak` alone: that of Open MPI 5.0.7, in the root of 24.11, now and then waits for ever.
+A test that uses `lab` asks the installed Slurm; with the mark `every_slurm` it asks other generations too, those that
+take long `in_soak` alone.
 """
 
 from __future__ import annotations

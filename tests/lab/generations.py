@@ -16,20 +16,26 @@ if TYPE_CHECKING:
 
 ROOTS = Path(os.environ.get("RELIONC_LAB_ROOTS") or Path.home() / ".cache" / "relionc-lab" / "roots")
 SOAK = os.environ.get("RELIONC_SOAK") == "1"
+SRUN_ALONE = dict.fromkeys(["mpi", "arbitrary", "hostfile_variable", "unset"])
+"""What a launcher of the profile `lab` says of srun, and another one in its place has not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A version of Slurm, and the release of Debian that has it, with its RELION.
+    """A version of Slurm, and the release of Debian that has it, with the version of RELION that comes with it.
 
-    `profile` is what differs from the profile `lab`.
+    `mpi_over_nodes`: whether its MPI finds a way between nodes that share one network, as those of the lab do.
+    `profile` is what differs from the profile `lab`; `launchers_of_mpi` are those that start programs of MPI, where
+    others start the probe.
     """
 
     slurm: str
     suite: str
     asked: str
     relion: str = "3.1"
+    mpi_over_nodes: bool = True
     profile: Mapping[str, Any] = field(default_factory=dict)
+    launchers_of_mpi: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_installed(self) -> bool:
@@ -47,9 +53,17 @@ class Generation:
         """Whether RELIONC_REQUIRE_LAB=1 means this one too."""
         return self.asked == "always"
 
-    def facts(self, cluster: str) -> Mapping[str, Any]:
-        """Return what a profile says when a built-in cluster has this Slurm; how MPI is there, only `lab` says."""
-        return self.profile if cluster == "lab" else {"slurm": self.slurm}
+    def facts(self, cluster: str, *, of_mpi: bool = False) -> Mapping[str, Any]:
+        """Return what a profile says when a built-in cluster has this Slurm; how MPI is there, only `lab` says.
+
+        `of_mpi`: its jobs run programs of MPI, and not the probe.
+        """
+        if cluster != "lab":
+            return {"slurm": self.slurm}
+        if not of_mpi or not self.launchers_of_mpi:
+            return self.profile
+        others = {name: SRUN_ALONE | launcher for name, launcher in self.launchers_of_mpi.items()}
+        return {**self.profile, "launchers": {**self.profile["launchers"], **others}}
 
 
 def installed() -> str:

@@ -50,13 +50,13 @@ def write(folder: Path, sample: Sample = Sample()) -> None:
     rng = random.Random(sample.seed)
     stack = array("f")
     for _ in range(sample.particles):
-        stack.extend(_normalised(_noisy(_projection(_rotation(rng), sample), sample, rng), sample))
-    _write_mrc(folder / "particles.mrcs", stack, sample, sections=sample.particles, volume=False)
-    _write_mrc(folder / "reference.mrc", _volume(sample), sample, sections=sample.box, volume=True)
+        stack.extend(_normalised(_noisy(projection(rotation(rng), sample), sample, rng), sample))
+    write_mrc(folder / "particles.mrcs", stack, sample, sections=sample.particles, volume=False)
+    write_mrc(folder / "reference.mrc", _volume(sample), sample, sections=sample.box, volume=True)
     (folder / "particles.star").write_text(_star(folder / "particles.mrcs", sample))
 
 
-def _rotation(rng: random.Random) -> tuple[tuple[float, float, float], ...]:
+def rotation(rng: random.Random) -> tuple[tuple[float, float, float], ...]:
     """Return the first two rows of a random rotation matrix, drawn evenly (from a unit quaternion)."""
     w, x, y, z = (rng.gauss(0, 1) for _ in range(4))
     norm = math.sqrt(w * w + x * x + y * y + z * z)
@@ -67,7 +67,7 @@ def _rotation(rng: random.Random) -> tuple[tuple[float, float, float], ...]:
     )
 
 
-def _projection(rotation: tuple[tuple[float, float, float], ...], sample: Sample) -> list[float]:
+def projection(rotation: tuple[tuple[float, float, float], ...], sample: Sample) -> list[float]:
     image = [0.0] * sample.box**2
     for x, y, z, sigma, weight in PHANTOM:
         across, down = (row[0] * x + row[1] * y + row[2] * z for row in rotation)
@@ -116,7 +116,7 @@ def _volume(sample: Sample) -> array[float]:
     return array("f", volume)
 
 
-def _write_mrc(path: Path, values: array[float], sample: Sample, *, sections: int, volume: bool) -> None:
+def write_mrc(path: Path, values: array[float], sample: Sample, *, sections: int, volume: bool) -> None:
     """Write little-endian MRC2014 of 4-byte floats."""
     box, edge = sample.box, sample.box * sample.pixel
     mean = sum(values) / len(values)

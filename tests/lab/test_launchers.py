@@ -15,6 +15,7 @@ from . import placement
 from .building import build_text
 from .by_hand import WITHOUT_MPI
 from .conftest import need_in
+from .generations import SRUN_ALONE
 from .keeper import can_isolate
 from .test_placement import HETEROGENEOUS, HOMOGENEOUS, HOMOGENEOUS_PLUS_1
 
@@ -44,7 +45,6 @@ LAUNCHERS: dict[str, dict[str, Any]] = {
     },
 }
 """What docs/clusters.md says of them. A rankfile is below: the cores of the lab's nodes are claimed, not there."""
-SRUN_ALONE = dict.fromkeys(["mpi", "arbitrary", "hostfile_variable", "unset"])
 GPUS = "{{nodes: {}, gpus: {{type: k80, per_node: 4}}, cpus_per_task: 2, scratch: 20G}}"
 LAYOUTS = {
     "homogeneous+1": (HOMOGENEOUS_PLUS_1.format(resources=GPUS.format(3)), [5, 4, 4]),

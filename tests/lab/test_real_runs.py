@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .client import Job, Lab
+    from .generations import Generation
 
 pytestmark = [
     pytest.mark.lab,
     pytest.mark.oracle,
     pytest.mark.every_slurm(in_soak=True),
-    pytest.mark.usefixtures("relion"),
+    pytest.mark.usefixtures("relion", "between_nodes"),
 ]
 
 _RUNS_ON = re.compile(r"(Leader|Follower) +\(?(\d+)\)? runs on host *= *(\S+)")
@@ -37,9 +38,16 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def between_nodes(generation: Generation) -> None:
+    """Skip where MPI cannot join two nodes of the lab."""
+    if not generation.mpi_over_nodes:
+        pytest.skip(f"{generation.profile['mpi']} finds no way between two nodes of one network")
+
+
 def run_on(lab: Lab, spec: str, project: Path) -> tuple[Built, Job, str]:
     """Build a spec of the lab and run its only job; return what its run.out says, too."""
-    built = build(SPECS / "lab" / f"{spec}.yaml", project, lab=lab)
+    built = build(SPECS / "lab" / f"{spec}.yaml", project, lab=lab, of_mpi=True)
     name, _ = built.job()
     job = lab.submit_and_wait(built.folder / name / "run.sbatch", project, timeout=240)
     return built, job, built.printed(name, job)

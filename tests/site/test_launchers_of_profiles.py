@@ -154,3 +154,30 @@ def test_a_wrapper_is_words_of_a_known_version() -> None:
     assert (finding.code, finding.route) == ("RL672", ("wrapper", "3.0"))
     _, (finding,) = read(launcher, wrapper={"*": ["apptainer exec relion.sif"]})
     assert (finding.code, finding.route) == ("RL670", ("wrapper", "*"))
+
+
+SRUN = {
+    "argv": ["srun", "-n", "{ntasks}"],
+    "arbitrary": ["-m", "arbitrary"],
+    "hostfile_variable": "SLURM_HOSTFILE",
+}
+
+
+@pytest.mark.parametrize("words", [["-N", "{nodes}"], ["-N4"], ["--nodes=4"], ["--nodes", "4"]])
+@pytest.mark.parametrize("key", ["argv", "arbitrary"])
+@pytest.mark.parametrize(
+    ("slurm", "refused"),
+    [("20.11", False), ("22.05", False), ("23.11", False), ("24.11", True), ("25.05", True), ("26.05", True)],
+)
+def test_a_number_of_nodes_beside_a_hostfile_is_refused_where_srun_refuses_it(
+    words: list[str], key: str, slurm: str, refused: bool
+) -> None:
+    _, findings = read(SRUN | {key: [*SRUN[key], *(word.format(nodes=2) for word in words)]}, slurm=slurm)
+    said = [finding for finding in findings if finding.code == "RL678"]
+    assert [finding.route[:3] for finding in said] == [("launchers", "batch", key)] * refused
+    assert all("hostfile" in finding.message for finding in said)
+
+
+def test_a_number_of_nodes_is_fine_without_a_hostfile_of_srun() -> None:
+    _, findings = read({"argv": ["srun", "-N", "2", "-n", "{ntasks}"]}, slurm="24.11")
+    assert findings == []

@@ -18,6 +18,7 @@ from relionc.site import launchers
 from relionc.site.meant import UNKNOWN_NAME, unknown
 from relionc.site.read import WRONG_VALUE
 from relionc.site.uses import PLACEHOLDERS, USES, LauncherUse, use_of
+from relionc.slurm import versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +60,7 @@ def _launcher(use: str, launcher: Launcher, cluster: Cluster) -> Iterator[Findin
     wrong = [finding for place, text in texts for finding in placeholders_left(text, place, names)]
     yield from wrong or _counts(of_use, launcher, route)
     yield from _placing(of_use, launcher, route)
+    yield from _nodes(launcher, route, cluster)
     yield from _mpi(launcher, route, cluster)
 
 
@@ -92,6 +94,21 @@ def _placing(use: LauncherUse, launcher: Launcher, route: Route) -> Iterator[Fin
         yield contradiction("`arbitrary` and `hostfile_variable` go together", route, advice)
     if launcher.hostfile_row:
         yield from _row(launcher, (*route, "hostfile_row"))
+
+
+def _nodes(launcher: Launcher, route: Route, cluster: Cluster) -> Iterator[Finding]:
+    """Yield each number of nodes that stands beside a hostfile, where srun refuses the two."""
+    refused = versions.HOSTFILE_OR_NODES
+    if launcher.hostfile_variable != versions.HOSTFILE or not refused.holds(cluster.slurm):
+        return
+    for key in ("argv", "arbitrary"):
+        for index, word in enumerate(getattr(launcher, key)):
+            if versions.asks_for_nodes(word):
+                message = (
+                    f"`{word}` stands beside a hostfile, and srun of Slurm {cluster.slurm} refuses the two"
+                )
+                advice = "leave it out: the hostfile says on which nodes the ranks are"
+                yield contradiction(message, (*route, key, index), advice)
 
 
 def _row(launcher: Launcher, route: Route) -> Iterator[Finding]:

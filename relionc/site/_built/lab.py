@@ -167,7 +167,7 @@ CLUSTER = Cluster(
         ),
         "policy": Source(text="what two real cores can run", date="2026-11"),
     },
-    versions=("3.1",),
+    versions=("3.1", "5.1"),
     allocation=("salloc",),
     date="2026-11",
     slurm="22.05",
