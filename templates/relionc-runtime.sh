@@ -135,7 +135,7 @@ relionc_mark() {
   rm -f -- "${rc_state}/finished" "${output}/${rc_marker[success]}" "${output}/${rc_marker[failure]}" "${output}/${rc_marker[aborted]}" \
     "${output}/${rc_marker[abort]}" 2>/dev/null
   for kind in "${!rc_marker[@]}"; do
-    if [[ -e ${output}/${rc_marker[${kind}]} ]]; then return 1; fi
+    if [[ -e ${output}/${rc_marker[${kind}]} ]] && ! rmdir -- "${output}/${rc_marker[${kind}]}" 2>/dev/null; then return 1; fi
   done
   if [[ -n ${1-} ]]; then : 2>/dev/null >"${output}/${rc_marker[$1]}"; fi
   return 0
@@ -159,11 +159,11 @@ relionc_end() {
       printf 'relionc: %s\n' "${say}" 2>/dev/null >>"${output}/run.err"
     fi
     relionc_note end "${rc_last:--}" "${say}" "${name}" "${status}"
-    relionc_clear_nodes
   else
     relionc_tell "${say}"
   fi
   relionc_head "${name}, status ${status}: ${say}"
+  if [[ -n ${rc_locked} ]] && relionc_owned; then relionc_clear_nodes; fi
   relionc_unlock
   exit "${status}"
 }
@@ -580,10 +580,8 @@ relionc_post() {
 relionc_clear_nodes() {
   local pid i left=''
   if [[ -z ${rc_launched} ]]; then return; fi
-  if [[ -z ${SLURM_JOB_ID-} ]]; then
-    relionc_clear
-    return
-  fi
+  if [[ -z ${SLURM_JOB_ID-} ]]; then relionc_clear; fi
+  if [[ -z ${SLURM_JOB_ID-} || ${rc_cause} = term ]]; then return; fi
   for pid in ${rc_posted[@]+"${rc_posted[@]}"}; do kill -TERM -- "-${pid}" 2>/dev/null || left=1; done
   for pid in ${rc_posted[@]+"${rc_posted[@]}"}; do
     for ((i = 0; i < 50; i++)); do
@@ -592,7 +590,7 @@ relionc_clear_nodes() {
     done
     kill -KILL -- "-${pid}" 2>/dev/null && left=1
   done
-  if [[ -n ${plan[scratch]-} && (-n ${left} || -z ${rc_posted[*]-}) && ${rc_cause} != term ]]; then
+  if [[ -n ${plan[scratch]-} && (-n ${left} || -z ${rc_posted[*]-}) ]]; then
     relionc_on_nodes 30 bash -c "$(declare -p plan); $(declare -f relionc_clear); relionc_clear" >/dev/null 2>&1
   fi
 }
@@ -992,6 +990,7 @@ relionc_watch() {
       relionc_kill
       killing=$((rc_clock + 20))
     elif [[ -n ${rc_cause} ]]; then
+      if [[ ${rc_cause} = term ]]; then relionc_foretell; fi
       if ((!killing)); then
         case ${rc_cause} in limit) killing=$((rc_clock + $(relionc_patience))) ;; term) killing=$((rc_clock + 15)) ;; *) killing=${rc_clock} ;; esac
       fi
@@ -1031,15 +1030,20 @@ relionc_line() { # KIND TEXT: the first line of a text that has words of that ki
   printf '%s' "${line:0:300}"
 }
 
-# relionc_disk_full: says so where nothing more can be written to the output folder: then RELION's own words are lost, too.
+# relionc_disk_full: says so where (nearly) nothing more can be written to the output folder: then RELION's own words are lost, or it
+# goes on over files that were cut, and calls that a success.
 relionc_disk_full() {
-  local said
-  if said=$({ printf '%4096s' . >"${rc_state}/probe.$$"; } 2>&1); then
+  local said left
+  left=$(df -Pk -- "${output}/" 2>/dev/null | awk 'NR == 2 { print $4 }')
+  if ! said=$({ printf '%4096s' . >"${rc_state}/probe.$$"; } 2>&1); then
+    echo "cannot write to ${output}/: ${said##*: }"
+  elif [[ -n ${left} ]] && ((left < 1024)); then
+    echo "the disk of ${output}/ has ${left} KiB left"
+  else
     rm -f -- "${rc_state}/probe.$$"
     return 1
   fi
   rm -f -- "${rc_state}/probe.$$"
-  echo "cannot write to ${output}/: ${said##*: }"
 }
 
 # relionc_diagnose: sets rc_why to the name of an ending (or `killed`) and rc_detail to the evidence.
@@ -1057,11 +1061,12 @@ relionc_diagnose() {
       ;;
   esac
   rc_detail=''
-  if ((rc_status == 0)) && [[ -z ${plan[marker]-} || -e ${output}/${rc_marker[success]} ]]; then
+  if ((rc_status == 0)) && [[ ! -e ${output}/${rc_marker[failure]} && (-z ${plan[marker]-} || -e ${output}/${rc_marker[success]}) ]]; then
     if missing=$(relionc_has_results); then
       rc_why=finished
     else
       rc_why=incomplete rc_detail="${missing}"
+      if line=$(relionc_line disk "${err}") || line=$(relionc_disk_full); then rc_why=disk rc_detail+="; ${line}"; fi
     fi
     return
   fi
@@ -1083,6 +1088,8 @@ relionc_diagnose() {
     rc_why=killed rc_detail="${line}"
   elif ((rc_status > 128 && rc_status < 160)); then
     rc_why=killed rc_detail="signal $((rc_status - 128))"
+  elif ((rc_status == 0)) && [[ -e ${output}/${rc_marker[failure]} ]]; then
+    rc_why=relion_error rc_detail="it left ${rc_marker[failure]}"
   elif ((rc_status == 0)); then
     rc_why=incomplete rc_detail="its exit status is 0, but ${rc_marker[success]} is not there"
   else
@@ -1161,6 +1168,18 @@ relionc_chain() {
     printf '%(%s)T\t%s\t%s\n' -1 "${rc_next}" "$(sha256sum <"${script}" | cut -c -64)" 2>/dev/null >>"${build}/state/${plan[job]}/submitted"
   fi
   return 0
+}
+
+# relionc_foretell: the ranks of a cancelled job are still ending, and Slurm may soon end this script, too: KillWait is a few
+# seconds on some sites. So the marker and the first line of the log do not wait for them.
+relionc_foretell() {
+  local words status marker code say
+  words=$(relionc_log_news | grep -E -e "${rc_word[taken]}" | tail -n 1)
+  if [[ -z ${words} || -e ${output}/${rc_marker[aborted]} ]] || ! relionc_owned; then return; fi
+  if grep -qE -e "${rc_word[requeue]}|${rc_word[limit]}" <<<"${words}"; then return; fi
+  relionc_ending cancelled
+  relionc_mark "${marker}"
+  relionc_head "cancelled, status ${status}: ${say}"
 }
 
 # relionc_taken: SIGTERM came. Slurm says why in the job's log: then the job is its own to start again; else somebody cancelled it.

@@ -77,7 +77,7 @@ def built(
     way: str = "srun",
     *,
     options: str = CLASS3D,
-    iterations: int = 8,
+    iterations: int = 12,
     limit: str = "00:10:00",
     more: str = "",
     generation: Generation = HOME,
@@ -167,8 +167,7 @@ class Trial:
 
     def hurt(self, rank: int, with_signal: signal.Signals) -> None:
         """Send a signal to a rank."""
-        self.until(lambda: rank in self.ranks())
-        os.kill(self.ranks()[rank], with_signal)
+        self.until(lambda: (found := self.ranks()).get(rank) and os.kill(found[rank], with_signal) is None)
 
     def ask(self, *words: str) -> str:
         """Run one of Slurm's programs."""

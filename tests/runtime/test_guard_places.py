@@ -31,6 +31,33 @@ def test_the_log_begins_with_why_the_job_ended(tmp_path: Path) -> None:
     assert log.read_text().splitlines()[0].endswith(" ...")
 
 
+def test_without_a_queue_the_last_words_are_shown(tmp_path: Path) -> None:
+    (tmp_path / "Run/job").mkdir(parents=True)
+    (tmp_path / "Run/job/run.err").write_text("of before\n" + "".join(f"line {i}\n\n" for i in range(20)))
+    script = "relionc_lock; rc_launched=1 rc_err_at=10; relionc_end relion_error 'a bad file'"
+    done = call(script, tmp_path, JOB="local-5")
+    said = [line.split("relionc: ")[1] for line in done.stdout.splitlines()]
+    assert said[:-1] == [f"  Run/job/run.err: line {i}" for i in range(10, 20)]
+    assert said[-1] == "RELION stopped with an error: a bad file (RL133)"
+    assert "line" not in call(script, tmp_path, SLURM_JOB_ID="7", JOB="7").stdout
+
+
+CANCELLED = "slurmstepd: error: *** JOB 7 ON cn1 CANCELLED AT 2026-11-29T03:03:48{} ***"
+
+
+@pytest.mark.parametrize(
+    ("due", "markers"),
+    [("", {"RELION_JOB_EXIT_ABORTED"}), (" DUE TO JOB REQUEUE", set()), (" DUE TO TIME LIMIT", set())],
+)
+def test_a_cancelled_job_is_marked_before_its_ranks_have_ended(
+    due: str, markers: set[str], tmp_path: Path
+) -> None:
+    (tmp_path / "log").write_text("")
+    script = f"relionc_lock; rc_log_file=log; relionc_foretell; echo '{CANCELLED.format(due)}' >>log; relionc_foretell"
+    call(script, tmp_path, SLURM_JOB_ID="7")
+    assert {path.name for path in (tmp_path / "Run/job").glob("RELION_JOB_*")} == markers
+
+
 def test_a_clock_that_is_set_is_no_time_without_a_sign_of_life(tmp_path: Path) -> None:
     done = call("for s in 1 3 -86400 86400 2; do relionc_tick $s; done; echo $rc_clock", tmp_path)
     assert done.stdout == "8\n"
@@ -141,12 +168,20 @@ def test_results_are_whole_or_it_is_no_success(harm: str, tmp_path: Path) -> Non
 
 
 def test_an_old_marker_that_cannot_be_removed_is_no_success_later(tmp_path: Path) -> None:
-    (tmp_path / "Run/job/RELION_JOB_EXIT_SUCCESS").mkdir(parents=True)
+    (tmp_path / "Run/job/RELION_JOB_EXIT_SUCCESS/x").mkdir(parents=True)
     done = call("relionc_lock; relionc_launch", tmp_path)
     assert (done.returncode, "an old marker of RELION in Run/job/ cannot be removed" in done.stdout) == (
         69,
         True,
     )
+
+
+def test_a_marker_of_failure_beside_that_of_success_is_a_failure(tmp_path: Path) -> None:
+    iteration(tmp_path, 2)
+    for kind in ("SUCCESS", "FAILURE"):
+        (tmp_path / f"Run/job/RELION_JOB_EXIT_{kind}").touch()
+    done = call('rc_status=0; relionc_diagnose; echo "$rc_why: $rc_detail"', tmp_path)
+    assert done.stdout == "relion_error: it left RELION_JOB_EXIT_FAILURE\n"
 
 
 def test_where_nothing_can_be_written_the_disk_is_to_blame(tmp_path: Path) -> None:
