@@ -66,7 +66,7 @@ def quoted(text: str) -> str:
 
     Inside such a value RELION marks a quote that would end it with a bell character.
     """
-    if text and text[0] not in "\"'" and not any(mark in text for mark in " \t"):
+    if text and text[0] not in "\"'" and " " not in text and "\t" not in text:
         return text
     last = len(text) - 2
     marked = [

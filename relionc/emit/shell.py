@@ -28,14 +28,14 @@ WIDTH = 100
 
 def text(value: str) -> str:
     """Quote literal text where bash would not take it as it stands."""
-    if "\0" in value:
-        raise ValueError("an argument cannot hold a NUL character")
-    if any(character < " " or character == "\x7f" for character in value):
-        return _ansi(value)
     if not value:
         return '""'  # as RELION itself writes it: --gpu ""
     if _SAFE.issuperset(value):
         return value
+    if "\0" in value:
+        raise ValueError("an argument cannot hold a NUL character")
+    if any(character < " " or character == "\x7f" for character in value):
+        return _ansi(value)
     return "'" + value.replace("'", "'\"'\"'") + "'"
 
 
@@ -68,6 +68,8 @@ def _seen(char: str) -> str:
 
 def word(parts: Word) -> str:
     """Render one argument."""
+    if len(parts) == 1 and isinstance(parts[0], str):  # as nearly all are
+        return text(parts[0])
     if all(isinstance(part, str) for part in parts):
         return text("".join(str(part) for part in parts))
     if _wants_double_quotes(parts):

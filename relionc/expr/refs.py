@@ -121,6 +121,8 @@ def masked(text: AnyText) -> str:
 
 def braced(text: str) -> AnyText:
     """Return a text of a profile, where `${NAME}` is a reference; anything else with a dollar stays as it is."""
+    if "${" not in text:
+        return text
     pieces: list[str | Ref] = []
     rest = text
     while True:

@@ -146,12 +146,14 @@ def _root(plan: JobPlan, commands: JobCommands) -> Word | None:
     if plan.job.type.traits.resume != "iterations":
         return None
     flag = plan.job.type.program["resume"]["root"]
-    return next((_behind(command, flag) for command in commands.commands if _behind(command, flag)), None)
+    found = (_behind(command, (flag,)) for command in commands.commands)
+    return next(filter(None, found), None)
 
 
-def _behind(command: CommandLine, flag: str) -> Word | None:
-    places = [place for place, each in enumerate(command.words[:-1]) if each == (flag,)]
-    return command.words[places[0] + 1] if places else None
+def _behind(command: CommandLine, flag: Word) -> Word | None:
+    """Return the word after the first of these flags."""
+    front = command.words[:-1]
+    return command.words[front.index(flag) + 1] if flag in front else None
 
 
 def _going_on(

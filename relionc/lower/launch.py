@@ -189,8 +189,9 @@ def filled(text: str, plan: JobPlan, *, parallel: bool = True) -> Word:
     if "{hostfile}" in text:
         before, _, after = text.partition("{hostfile}")
         return (*filled(before, plan), *hostfile_path(plan), *filled(after, plan))
-    for name, value in _values(plan, parallel=parallel).items():
-        text = text.replace(f"{{{name}}}", str(value))
+    if "{" in text:
+        for name, value in _values(plan, parallel=parallel).items():
+            text = text.replace(f"{{{name}}}", str(value))
     return profile_word(text)
 
 

@@ -11,7 +11,7 @@ from relionc.plan.job_plan import job_plan
 from relionc.plan.layout import layout_of
 from relionc.plan.on_site import DemandOnSite
 from relionc.plan.problem import problem
-from relionc.solve import Conflict, Effort, Solution, TooHard, search
+from relionc.solve import Conflict, Effort, Solution, TooHard, best, search
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -91,11 +91,11 @@ def _planned(job: ResolvedJob, cluster: Cluster, known: Known) -> tuple[JobPlan 
             return None, [refused]
     return job_plan(job, on_site, layout, why), [
         *afterwards(job, on_site, layout),
-        *_without_gpus(job, cluster, layout),
+        *_without_gpus(job, cluster, layout, known),
     ]
 
 
-def _without_gpus(job: ResolvedJob, cluster: Cluster, layout: Layout) -> list[Finding]:
+def _without_gpus(job: ResolvedJob, cluster: Cluster, layout: Layout, known: Known) -> list[Finding]:
     """Return a warning where a job that could use GPUs has none, as nobody has asked for any."""
     if (
         job.needs.gpu
@@ -105,7 +105,7 @@ def _without_gpus(job: ResolvedJob, cluster: Cluster, layout: Layout) -> list[Fi
         return []
     from relionc.plan.on_cpus import forgotten_gpus
 
-    return forgotten_gpus(job, cluster, layout)
+    return forgotten_gpus(job, cluster, layout, known.other_layout)
 
 
 def _refusal(job: ResolvedJob, on_site: DemandOnSite, conflict: Conflict, known: Known) -> Finding:
@@ -166,6 +166,7 @@ class Known:
         self._answers: dict[
             Hashable, tuple[DemandOnSite, Solution[Choice] | Conflict, tuple[Reason, ...]]
         ] = {}
+        self._others: dict[Hashable, Layout | None] = {}
 
     def answer(
         self, job: ResolvedJob, cluster: Cluster
@@ -187,6 +188,19 @@ class Known:
             self._answers[key] = on_site, answer, why
         on_site, answer, why = self._answers[key]
         return on_site if on_site.demand is demand else DemandOnSite(demand, cluster), answer, why
+
+    def other_layout(self, job: ResolvedJob, cluster: Cluster) -> Layout | None:
+        """Return the best layout of a job that is only talked about; None: there is none, or no time to find it."""
+        demand = demand_of(job, cluster)
+        key = (cluster.name, demand_key(job, demand))
+        if key not in self._others:
+            with self.reasons:
+                try:
+                    found = best(problem(DemandOnSite(demand, cluster)))
+                except TooHard:
+                    found = None
+            self._others[key] = layout_of(found.choice) if found else None
+        return self._others[key]
 
     def decided(self, whole: Problem[Choice]) -> Solution[Choice] | Conflict:
         """Return the best layout of a problem, or why there is none; `TooHard` is raised where neither is known."""

@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.diag import WARNING, Finding
-from relionc.plan.demand import demand_of
 from relionc.plan.explain import summary
-from relionc.plan.layout import layout_of
-from relionc.plan.on_site import DemandOnSite
-from relionc.plan.problem import problem
-from relionc.solve import TooHard, best
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from relionc.plan.layout import Layout
     from relionc.site.types import Cluster
     from relionc.spec.model import ResolvedJob
@@ -21,18 +18,17 @@ if TYPE_CHECKING:
 CODE = "RL316"
 
 
-def forgotten_gpus(job: ResolvedJob, cluster: Cluster, made: Layout) -> list[Finding]:
+def forgotten_gpus(
+    job: ResolvedJob,
+    cluster: Cluster,
+    made: Layout,
+    best: Callable[[ResolvedJob, Cluster], Layout | None],
+) -> list[Finding]:
     """Return a warning with the layout on GPUs, where the job's program uses them and the cluster has them."""
-    changed = with_gpus(job)
-    if changed is None or not any(node.gpus for node in cluster.node_types.values()):
+    changed = with_gpus(job) if any(node.gpus for node in cluster.node_types.values()) else None
+    layout = best(changed, cluster) if changed is not None else None
+    if layout is None:
         return []
-    try:
-        found = best(problem(DemandOnSite(demand_of(changed, cluster), cluster)))
-    except TooHard:
-        return []
-    if found is None:
-        return []
-    layout = layout_of(found.choice)
     kind = layout.pool.node_type.gpu_type or layout.gpus_per_node
     option = job.type.option_of_role("use_gpu")
     return [

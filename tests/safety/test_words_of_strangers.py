@@ -243,6 +243,8 @@ def test_submit_finds_its_folder_under_cdpath(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "here/build/submit.sh").write_bytes(result.files["submit.sh"])
     (tmp_path / "here/build/a/run.sh").write_text('#!/bin/bash\necho "ran $0"\n')
+    for name in ("p.star", "r.mrc"):  # by which it knows the project
+        (tmp_path / "here" / name).touch()
     env = {"PATH": os.environ["PATH"], "CDPATH": str(tmp_path / "decoys"), "RELIONC_EDITED": "yes"}
     command = ["bash", "build/submit.sh"]
     done = subprocess.run(command, cwd=tmp_path / "here", env=env, capture_output=True, text=True, check=True)
