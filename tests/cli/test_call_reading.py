@@ -50,9 +50,9 @@ def test_what_is_left_out_has_its_default():
 
 
 def test_options_that_may_be_repeated_keep_all_their_words():
-    given = build("a.yaml", "--job", "x", "--job=y", "--extra", "1=a=b", "--extra=2=")
+    given = build("a.yaml", "--job", "x", "--job=y", "--extra", "1=a=b", "--extra=x:2=")
     assert JOBS.of(given) == ("x", "y")
-    assert EXTRAS.of(given) == ((1, "a=b"), (2, ""))
+    assert EXTRAS.of(given) == (("", 1, "a=b"), ("x", 2, ""))
 
 
 def test_a_word_after_an_option_is_its_own_and_one_after_two_dashes_is_an_argument():
