@@ -214,7 +214,7 @@ class _Explainer:
             code="RL022",
             message=message,
             route=route,
-            help=describe.kind_cure(value, kinds) or self._example(route),
+            help=self._example(route) or describe.kind_cure(value, kinds),
         )
 
     def _example(self, route: Route) -> str:

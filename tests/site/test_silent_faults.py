@@ -35,7 +35,7 @@ relion: "4.0"
 jobs:
   ctf:
     type: ctffind
-    options: {{input_star_mics: m.star, use_ctffind4: yes}}
+    options: {{input_star_mics: m.star, use_ctffind4: yes, fn_ctffind_exe: /opt/ctffind}}
     resources: {{ntasks: 4{ctf}}}
     slurm: {{comment: mine}}
   cls:

@@ -33,7 +33,7 @@ relion: "4.0"
 jobs:
   ctf:
     type: ctffind
-    options: {{input_star_mics: m.star, use_ctffind4: yes}}
+    options: {{input_star_mics: m.star, use_ctffind4: yes, fn_ctffind_exe: /opt/ctffind}}
     resources: {{ntasks: 4{ctf}}}
   cls:
     type: class3d
