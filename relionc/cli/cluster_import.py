@@ -126,7 +126,7 @@ def _update(path: str, text: str, old: Before) -> int:
 def _first(call: ImportCall, path: str, text: str, found: Draft) -> int:
     has_own = os.path.exists(call.out)
     answers = {} if has_own or not call.asks else _answers(found.questions)
-    create(path, text.encode())
+    create(path, text.encode(), folder=True)
     say.result(f"wrote {say.on_one_line(path)}: {_counted(found)}\n")
     for remark in found.remarks:
         say.result(f"  {say.on_one_line(remark)}\n")
@@ -218,9 +218,8 @@ def collect(folder: str) -> int:
     try:
         _expect_new(folder)
         found = collected(live.read())
-        os.makedirs(folder, exist_ok=True)
         for name, content in found.items():
-            create(os.path.join(folder, name), content)
+            create(os.path.join(folder, name), content, folder=True)
     except (CallError, StoreError, live.NotAskedError) as error:
         say.trouble(error)
         return 2

@@ -40,12 +40,12 @@ _TOP_FACTS = frozenset(
 )
 """What an update takes from Slurm. Of anything else at the top the file's own value stays: a guess, a person's word."""
 _NODE_FACTS = frozenset(
-    ("count", "cpus", "threads_per_core", "memory", "scratch", "gpu_type", "gpus", "features")
+    ("count", "cpus", "threads_per_core", "memory", "scratch", "gpu_type", "gpus", "mig", "arch", "features")
 )
 _PARTITION_FACTS = frozenset(
     (
         "node_types", "default", "max_time", "default_time", "min_nodes", "max_nodes", "max_cpus_per_node",
-        "max_memory_per_node", "max_memory_per_cpu", "billing", "exclusive",
+        "max_memory_per_node", "max_memory_per_cpu", "billing", "exclusive", "min_gpus", "max_gpus", "max_cpus",
     )
 )  # fmt: skip
 _FACTS_BELOW = {"node_types": _NODE_FACTS, "partitions": _PARTITION_FACTS}

@@ -7,9 +7,11 @@ import os
 from relionc.store.paths import StoreError
 
 
-def create(path: str, content: bytes) -> None:
-    """Write a file that is not there yet; raises StoreError."""
+def create(path: str, content: bytes, *, folder: bool = False) -> None:
+    """Write a file that is not there yet, and with `folder` the folders around it; raises StoreError."""
     try:
+        if folder:
+            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         with open(path, "xb") as stream:
             stream.write(content)
     except FileExistsError:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from relionc.site.types import Plain
+    from relionc.slurm.gres import Gres
     from relionc.survey.questions import SiteQuestion
     from relionc.survey.told import Survey
 
@@ -28,6 +29,8 @@ _MIB = 1024
 _MEMORY_COUNTED = re.compile(r"MEMORY", re.IGNORECASE)
 _NONE = ("", "(null)", "none", "n/a")
 _VERSION = re.compile(r"(\d+)\.(\d+)")
+_ARCH = re.compile(r"(?!x86_64)[A-Za-z0-9_]{1,32}")
+"""A processor that has to be said: the usual one need not."""
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+@:/-]*")
 _MODULE_VERSION = re.compile(r"/v?(\d+\.\d+)")
 
@@ -155,13 +158,17 @@ def _marks(types: Mapping[str, Plain]) -> dict[str, tuple[object, ...]]:
 
 
 def _mark(value: Mapping[str, Plain]) -> tuple[object, ...]:
-    features = value.get("features", ())
+    features, gpus = value.get("features", ()), value.get("gpus", 0)
+    kind: Plain = value.get("gpu_type", "")
+    if isinstance(gpus, (list, tuple)):
+        first = gpus[0] if gpus and isinstance(gpus[0], Mapping) else {}
+        kind, gpus = first.get("type", ""), first.get("count", 1)
     return (
         value.get("cpus"),
         value.get("threads_per_core", 1),
         str(value.get("memory")),
-        str(value.get("gpu_type", "")),
-        value.get("gpus", 0),
+        str(kind),
+        gpus,
         tuple(each for each in features if isinstance(each, str))
         if isinstance(features, (list, tuple))
         else (),
@@ -216,7 +223,8 @@ class _Drafter:
         said = self._told.config.get("SelectTypeParameters", "")
         per_partition = [each.get("SelectTypeParameters", "") for each in self._partitions.values()]
         if said and not any(_MEMORY_COUNTED.search(each) for each in (said, *per_partition)):
-            self._notes.append(f"Slurm does not count memory here (SelectTypeParameters={said[:60]}).")
+            self._guess("memory_flag", f"Slurm does not count memory (SelectTypeParameters={said[:60]})")
+            return "none"
         self._guess("memory_flag", "SelectTypeParameters; a job_submit plugin may say otherwise")
         return "either"
 
@@ -234,11 +242,7 @@ class _Drafter:
         values |= {"features": list(machine.features)} if machine.features else {}
         if kind.down:
             self._told.remark(f"{kind.down} of the nodes {kind.name} are down and not counted")
-        if machine.arch not in ("", "x86_64"):
-            self._notes.append(
-                f"Nodes of type {kind.name} are {machine.arch[:20]}: they need a RELION of their own."
-            )
-        return values
+        return values | ({"arch": machine.arch} if _ARCH.fullmatch(machine.arch) else {})
 
     def _scratch(self, kind: NodeKind) -> dict[str, Plain]:
         """Return the local disk: a countable resource, else what Slurm has as TmpDisk."""
@@ -266,17 +270,29 @@ class _Drafter:
             return {}
         first = gpus[0]
         if len(gpus) > 1:
-            others = ", ".join(str(gpu) for gpu in gpus[1:])
-            self._notes.append(
-                f"Nodes of type {kind.name} have other GPUs too, which are not planned with: {others}."
-            )
+            kinds_of = [self._one_of_several(kind, gpu) for gpu in gpus]
+            self._guess(f"node_types.{kind.name}.gpus", "gres; memory and slices as the types are called")
+            return {"gpus": kinds_of}
         values: dict[str, Plain] = {"gpu_type": first.type} if first.type else {}
         values["gpus"] = first.count
+        values |= {"mig": True} if knowledge.is_slice(first.type) else {}
         threads, usual = gpu_threads(kind)
         if threads < usual:
             self._guess(f"node_types.{kind.name}.gpu_threads", "so many CPUs a GPU leaves for each rank")
             values["gpu_threads"] = threads
         return values | self._vram(kind, first.type)
+
+    def _one_of_several(self, kind: NodeKind, gpu: Gres) -> dict[str, Plain]:
+        """Return one kind of GPU of a node that has several, with its memory where the type tells it."""
+        sizes = knowledge.vram(gpu.type)
+        values: dict[str, Plain] = {"type": gpu.type} if gpu.type else {}
+        values["count"] = gpu.count
+        values |= {"vram": f"{sizes[0]}G"} if len(sizes) == 1 else {}
+        if len(sizes) != 1:
+            self._told.remark(
+                f"how much memory the GPUs {gpu.type or gpu.name} of the nodes {kind.name} have, is not known"
+            )
+        return values | ({"mig": True} if knowledge.is_slice(gpu.type) else {})
 
     def _vram(self, kind: NodeKind, gpu_type: str) -> dict[str, Plain]:
         """Return the memory of a GPU as its type or a feature tells; otherwise it becomes a question."""
@@ -319,6 +335,7 @@ class _Drafter:
             self._notes.append(f"Partition {name}: {limits.note}")
         if record.get("AllowQos", "ALL").upper() not in ("ALL", "", "(NULL)"):
             self._notes.append(f"Partition {name} takes jobs of these QOS only: {record['AllowQos'][:200]}.")
+        values |= limits.values
         return values | self._whole_nodes(record)
 
     def _whole_nodes(self, record: Mapping[str, str]) -> dict[str, Plain]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from relionc.source.values import Plain
 
 _MOST_VRAM = 1024  # GB
+_SLICE = re.compile(r"(?<!\d)\dg\.(\d{1,3})gb")
 
 
 class SlurmProgram(NamedTuple):
@@ -67,6 +68,11 @@ def kept(what: str) -> tuple[str, ...]:
     return tuple(as_texts(section("kept")[what]))
 
 
+def is_slice(name: str) -> bool:
+    """Whether a type of GPU is a slice of one (MIG), as `a100_3g.20gb` is."""
+    return _SLICE.search(name.lower()) is not None
+
+
 @cache
 def _gpus() -> tuple[tuple[re.Pattern[str], tuple[int, ...]], ...]:
     found = section("gpus").items()
@@ -82,7 +88,7 @@ def vram(name: str) -> tuple[int, ...]:
 
     A size that the name itself says counts more than the table, the part of a GPU more than the whole.
     """
-    said = re.search(r"\dg\.(\d{1,3})gb", name.lower()) or re.search(
+    said = _SLICE.search(name.lower()) or re.search(
         r"(?<![a-z0-9.])(\d{1,3})g(?:i?b)?(?![a-z0-9.])", name.lower()
     )
     if said and 0 < int(said[1]) <= _MOST_VRAM:

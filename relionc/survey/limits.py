@@ -24,11 +24,19 @@ _TRES = {
 }
 
 
+_NUMBERS = {
+    "min_gpus": ("MinTRES", re.compile(r"(?:^|,)gres/gpu=(\d{1,9})(?:,|$)")),
+    "max_gpus": ("MaxTRES", re.compile(r"(?:^|,)gres/gpu=(\d{1,9})(?:,|$)")),
+    "max_cpus": ("MaxTRES", re.compile(r"(?:^|,)cpu=(\d{1,9})(?:,|$)")),
+}
+
+
 class QosLimits(NamedTuple):
-    """What the QOS of a partition allows: the longest time of a job in seconds, and the rest for people to read."""
+    """What the QOS of a partition allows: the longest time of a job in seconds, numbers by key, the rest to read."""
 
     max_time_s: int | None = None
     note: str = ""
+    values: Mapping[str, int] = {}
 
 
 def qos_limits(partition: Mapping[str, str], told: Survey) -> QosLimits:
@@ -40,10 +48,15 @@ def qos_limits(partition: Mapping[str, str], told: Survey) -> QosLimits:
         seconds = parse_time(row.get("MaxWall", "")) if row.get("MaxWall") else UNLIMITED
     except SlurmSyntaxError:
         seconds = UNLIMITED
+    values = {
+        key: int(found[1])
+        for key, (column, form) in _NUMBERS.items()
+        if (found := form.search(row.get(column, "")))
+    }
     parts = [f"{text} {row[key][:100]}" for key, text in _TRES.items() if row.get(key)]
     parts += [f"a user may have {row['MaxJobsPU'][:20]} jobs"] if row.get("MaxJobsPU") else []
     note = f"{'; '.join(parts)} (QOS {partition['QoS'][:60]})." if parts else ""
-    return QosLimits(None if seconds >= UNLIMITED else seconds, note)
+    return QosLimits(None if seconds >= UNLIMITED else seconds, note, values)
 
 
 def billing(text: str) -> Iterator[tuple[str, float]] | tuple[tuple[str, float], ...]:

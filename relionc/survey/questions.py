@@ -22,6 +22,8 @@ _PATH = re.compile(
     r"/(?:\$\{[A-Za-z_][A-Za-z0-9_]*\}|[\w/.,:=@%+-])+|\$\{[A-Za-z_][A-Za-z0-9_]*\}(?:/[\w/.,:=@%+-]*)?"
 )
 _ACCOUNT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+@:/-]*")
+_OWN = "own"
+"""The answer for accounts that are each person's: a spec has to say it."""
 _LINE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,200}")
 
 
@@ -77,7 +79,7 @@ def questions(
     asked.append(
         SiteQuestion(
             "account",
-            f"Which account do all jobs name{needed}? Nothing, if everybody has their own: specs say it then",
+            f"Which account do all jobs name{needed}? `{_OWN}`, if everybody names theirs in the spec",
             _how("account"),
             "cryoem",
             _account,
@@ -168,4 +170,4 @@ def _size(answer: str) -> str:
 def _account(answer: str) -> dict[str, Plain]:
     if not _ACCOUNT.fullmatch(answer):
         raise ValueError("the name of an account is needed")
-    return {"directives": {"account": answer}}
+    return {"require": ["account"]} if answer == _OWN else {"directives": {"account": answer}}

@@ -89,9 +89,9 @@ def test_a_file_that_cannot_be_read_is_not_written_over(
         ([SITE, "-o", "site"], 2, "ends in .yaml"),
         ([f"{SITE}/mpi.txt"], 1, "nothing of nodes and partitions is in there"),
         (
-            [f"{SITE}/node.txt", f"{SITE}/config.txt", "-o", "no/where.yaml"],
+            [f"{SITE}/node.txt", f"{SITE}/config.txt", "-o", f"{SITE}/mpi.txt/a.yaml"],
             2,
-            "cannot write no/where-imported.yaml",
+            "mpi.txt/a-imported.yaml: Not a directory",
         ),
     ],
 )
@@ -124,12 +124,12 @@ def test_name_and_date_are_those_of_the_call(here: Path) -> None:
         "--date",
         "2026-10-01",
         "-o",
-        "a.yaml",
+        "new/folder/a.yaml",
     ]
     assert app.run(call) == 0
-    text = (here / "a-imported.yaml").read_text()
+    text = (here / "new/folder/a-imported.yaml").read_text()
     assert "name: ours\ndate: 2026-10-01\nsource: slurm.conf, gres.conf\n" in text
-    assert "extends: a-imported.yaml\nname: ours\n" in (here / "a.yaml").read_text()
+    assert "extends: a-imported.yaml\nname: ours\n" in (here / "new/folder/a.yaml").read_text()
 
 
 def test_at_a_terminal_the_questions_are_asked(here: Path) -> None:

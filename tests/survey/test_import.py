@@ -130,8 +130,8 @@ def _cluster(values: dict[str, Any]) -> site.types.Cluster:
 # Keys of a profile that people would write: read rightly, guessed rightly, left to people. Nothing is wrong.
 SHARES = {
     "shared": (43, 6, 5),
-    "mig": (34, 3, 4),
-    "whole": (39, 2, 4),
+    "mig": (32, 3, 4),
+    "whole": (39, 3, 4),
     "linear": (27, 3, 4),
     "cloud": (26, 2, 4),
 }
