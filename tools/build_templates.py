@@ -25,6 +25,7 @@ ENTRIES = {
     "run.sbatch": "ScriptView",
     "run.sh": "ScriptView",
     "gui.sh": "WindowView",
+    "qsub.sh": "SiteTemplateView",
     "allocate.sh": "AllocateView",
     "submit.sh": "SubmitView",
 }
@@ -37,7 +38,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from relionc.emit.views import AllocateView, ScriptView, SubmitView, WindowView
+    from relionc.emit.views import AllocateView, ScriptView, SiteTemplateView, SubmitView, WindowView
 '''
 
 

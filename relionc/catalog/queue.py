@@ -29,6 +29,7 @@ class Queue(NamedTuple):
     errors: str
     folder: str
     options: Mapping[str, tuple[str, str]]
+    variables: Mapping[str, str]  # by which a site sets options for everybody
     values: tuple[tuple[str, Expr], ...]
     names: Mapping[str, tuple[Expr, str, str]]
     extra_name: str
@@ -39,6 +40,10 @@ class Queue(NamedTuple):
     extras_counted: str  # the variable that says how many entries there are; empty: this version has none
     extras_most: int
     warns_of_uneven_cores: bool
+
+    def name_for(self, option: str) -> str:
+        """Return the first name of a value that an sbatch option takes, of the names that are counted in ranks last."""
+        return [name for name, (_, _, takes) in self.names.items() if takes == option][-1]
 
     def name_of_extra(self, number: int) -> str:
         """Return what templates call an entry of a site."""

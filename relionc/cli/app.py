@@ -196,6 +196,12 @@ OF_VERSION = OptionalText(
     help="Specs of this RELION version only: its job types and options.",
 )
 ONLY_VERSION = OptionalText("--relion", value="VERSION", names=_versions, help="Only this version.")
+FOR_VERSION = OptionalText(
+    "--relion", value="VERSION", names=_versions, help="RELION version that is to use it; the newest."
+)
+TEMPLATE_FOLDER = TextOption(
+    "-o", "--output", value="DIR", default=".", is_path=True, help="Folder to write to."
+)
 NEWEST = OptionalText(
     "--relion", value="VERSION", names=_versions, help="RELION version; the newest that has the type."
 )
@@ -356,6 +362,12 @@ def _cluster_collect(given: Given) -> int:
     return collect(NEW_FOLDER.of(given))
 
 
+def _cluster_template(given: Given) -> int:
+    from relionc.cli.cluster_template import run
+
+    return run(PROFILE.of(given), relion=FOR_VERSION.of(given), out=TEMPLATE_FOLDER.of(given))
+
+
 def _rule(given: Given) -> int:
     from relionc.cli.show import rule
 
@@ -509,6 +521,15 @@ RELIONC = Command(
                     about="Show the profile NAME (or a profile file): partitions, nodes, launchers, sources.",
                     arguments=(PROFILE,),
                     run=_cluster_show,
+                ),
+                Command(
+                    "template",
+                    summary="Write a queue template for RELION's window.",
+                    about="Write qsub.sh, by which RELION's window submits jobs of any type on the cluster of the "
+                    "profile NAME, and relion-queue.lua, .tcl and .sh: lines for a module file, with its entries.",
+                    arguments=(PROFILE,),
+                    options=(FOR_VERSION, TEMPLATE_FOLDER),
+                    run=_cluster_template,
                 ),
             ),
         ),

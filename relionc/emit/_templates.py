@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from relionc.emit.views import AllocateView, ScriptView, SubmitView, WindowView
+    from relionc.emit.views import AllocateView, ScriptView, SiteTemplateView, SubmitView, WindowView
 
 
 def run_sbatch(view: ScriptView) -> str:
@@ -268,6 +268,41 @@ def gui_sh(view: WindowView) -> str:
             out += ('  ', str(line), '\n',)
         out += ('}\n',)
     out += ('\n', str(view['command']), '\n',)
+    return "".join(out)
+
+
+def qsub_sh(view: SiteTemplateView) -> str:
+    out: list[str] = []
+    out += ('#!/bin/bash\n',)
+    for line in view['header']:
+        out += ('# ', str(line), '\n',)
+    for directive in view['directives']:
+        out += ('#SBATCH ', str(directive), '\n',)
+    if view['environment']:
+        out += ('\n',)
+        for line in view['environment']:
+            out += (str(line), '\n',)
+    out += ('\nset -eo pipefail\n: "${SLURM_CPUS_PER_TASK:=1}"\nexport SRUN_CPUS_PER_TASK=$((', str(view['cpus']), '))\n',)
+    for export in view['exports']:
+        out += ('export ', str(export['name']), '=', str(export['value']), '\n',)
+    if view['row']:
+        out += ('\n# Where more tasks are allocated than there are ranks, the first node has one more rank than the others.\nwords=() tasks=()\nmapfile -t nodes < <(scontrol show hostnames "${SLURM_JOB_NODELIST}")\nothers=$((', str(view['ranks']), ' - 1))\nif ((SLURM_NTASKS > ', str(view['ranks']), ')); then\n  for n in "${!nodes[@]}"; do\n    tasks+=($((others / SLURM_JOB_NUM_NODES + (n < others % SLURM_JOB_NUM_NODES) + (n == 0))))\n  done\n  words=(', str(view['placing']), ')\n',)
+        if view['variable']:
+            out += ('  export ', str(view['variable']), '=', str(view['folder']), 'hostfile\n',)
+        for name in view['unset']:
+            out += ('  unset ', str(name), '\n',)
+        if view['always']:
+            out += ('else\n  for part in ${SLURM_TASKS_PER_NODE//,/ }; do # as 5,4(x3)\n    times=1\n    if [[ ${part} = *x* ]]; then times=${part#*x}; fi\n    times=${times%)}\n    for ((i = 0; i < times; i++)); do tasks+=("${part%(*}"); done\n  done\n',)
+        out += ('fi\n',)
+        if view['numbered']:
+            out += ('rank=0\n',)
+        out += ('for n in "${!tasks[@]}"; do\n',)
+        if view['ranked']:
+            out += ('  for ((i = 0; i < tasks[n]; i++)); do echo ', str(view['row']), '; done\n',)
+        else:
+            out += ('  echo ', str(view['row']), '\n',)
+        out += ('done >', str(view['folder']), 'hostfile\n',)
+    out += ('\n', str(view['launcher']), ' ', str(view['command']), '\n',)
     return "".join(out)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.emit import shell
-from relionc.emit._templates import JOB_SCRIPTS, allocate_sh, gui_sh, submit_sh
+from relionc.emit._templates import JOB_SCRIPTS, allocate_sh, gui_sh, qsub_sh, submit_sh
 from relionc.ir import (
     Allocation,
     Bundle,
@@ -14,6 +14,7 @@ from relionc.ir import (
     HostfileRule,
     Script,
     ShellRef,
+    SiteTemplate,
     Step,
     Submission,
     Window,
@@ -125,6 +126,39 @@ def window(value: Window) -> str:
     command = " ".join([*map(shell.word, value.launcher), quoted])
     view = script_view(value.script, "run.sbatch")
     return gui_sh({**view, "folder": value.folder, "command": command})
+
+
+def site_template(value: SiteTemplate) -> str:
+    """Render a site's template for RELION's window."""
+    values = {"host": "${nodes[n]}", "count": "${tasks[n]}", "rank": "$((rank++))"}
+    words = [
+        *map(shell.word, value.launcher),
+        *(['"${words[@]}"'] if value.row else ()),
+        *map(shell.word, value.wrapper),
+    ]
+    command = f"bash -c '{value.command}'" if value.wrapper else value.command
+    return qsub_sh(
+        {
+            "header": [_comment(line) for line in value.header],
+            "directives": [directive(each) for each in value.directives],
+            "environment": list(value.environment),
+            "exports": [{"name": name, "value": shell.word(word)} for name, word in value.exports],
+            "cpus": "SLURM_CPUS_PER_TASK * ${SLURM_NTASKS_PER_NODE:-1}"
+            if value.daemons
+            else "SLURM_CPUS_PER_TASK",
+            "row": shell.filled(value.row, values) if value.row else "",
+            "ranked": "{count}" not in value.row,
+            "numbered": "{rank}" in value.row,
+            "always": value.always,
+            "variable": value.variable,
+            "unset": list(value.unset),
+            "placing": " ".join(map(shell.word, value.placing)),
+            "launcher": " ".join(words),
+            "ranks": value.ranks,
+            "folder": value.folder,
+            "command": command,
+        }
+    )
 
 
 def directive(value: Directive) -> str:

@@ -69,6 +69,27 @@ class WindowView(ScriptView):
     command: str
 
 
+class SiteTemplateView(TypedDict):
+    """A site's template for RELION's window."""
+
+    header: list[str]
+    directives: list[str]
+    environment: list[str]
+    exports: Sequence[ExportView]
+    cpus: str
+    row: str
+    ranked: bool
+    numbered: bool
+    always: bool
+    variable: str
+    unset: list[str]
+    placing: str
+    launcher: str
+    ranks: str
+    folder: str
+    command: str
+
+
 class AllocateView(TypedDict):
     """The script that gets the nodes of an interactive job."""
 

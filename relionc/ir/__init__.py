@@ -151,6 +151,39 @@ class Window(NamedTuple):
     in_shell: bool = False
 
 
+class SiteEntry(NamedTuple):
+    """An entry of a site's own in RELION's window; `option` is the one that it is the value of (empty: several)."""
+
+    label: str
+    default: str
+    option: str = ""
+
+
+class SiteTemplate(NamedTuple):
+    """A site's template for RELION's window; `ranks`, `folder` and `command` are RELION's names.
+
+    `placing` are further words of the launcher where more tasks are allocated than there are ranks: the script then
+    writes a hostfile of `row`, and one of `variable` says where it is. `always`: the launcher needs one in any case.
+    """
+
+    header: tuple[str, ...]
+    directives: tuple[Directive, ...]
+    entries: tuple[SiteEntry, ...]
+    environment: tuple[str, ...]
+    exports: tuple[tuple[str, Word], ...]
+    launcher: tuple[Word, ...]
+    placing: tuple[Word, ...]
+    row: str
+    variable: str
+    unset: tuple[str, ...]
+    always: bool
+    wrapper: tuple[Word, ...]
+    daemons: bool
+    ranks: str
+    folder: str
+    command: str
+
+
 class Allocation(NamedTuple):
     """The command that gets the nodes of an interactive job."""
 

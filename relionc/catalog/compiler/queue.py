@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from relionc.source.values import Plain
 
 _PLAIN = ("script", "command", "output", "errors", "folder")
-_KEYS = (*_PLAIN, "options", "values", "names", "extras", "warns_of_uneven_cores")
+_KEYS = (*_PLAIN, "options", "variables", "values", "names", "extras", "warns_of_uneven_cores")
 
 
 def compile_queue(data: Mapping[str, dict[str, Plain]]) -> dict[str, dict[str, object]]:
@@ -37,6 +37,7 @@ def _compiled(queue: Mapping[str, Plain], release: Release) -> dict[str, object]
     return {
         **{key: str(queue[key]) for key in _PLAIN},
         "options": {key: (str(each["name"]), str(each["otherwise"])) for key, each in options.items()},
+        "variables": {role: str(name) for role, name in mapping(queue["variables"]).items()},
         "values": tuple((key, parse(str(text))) for key, text in mapping(queue["values"]).items()),
         "names": {
             key: (parse(str(each["value"])), str(each["about"]), str(each.get("option", "")))
