@@ -84,6 +84,8 @@ def _entries(cluster: Cluster, queue: Queue) -> Iterator[SiteEntry]:
             if by_node
             else SiteEntry("Memory of each CPU:", memory, "mem-per-cpu")
         )
+    if cluster.gpu_flag == "gpus_per_node":
+        asked.append(SiteEntry("GPUs of each node:", "0", "gpus-per-node"))
     if gres := _gres(cluster):
         asked.append(SiteEntry("GPUs and scratch of each node, as gpu:4:", gres, "gres"))
     rest = [
@@ -100,11 +102,8 @@ def _entries(cluster: Cluster, queue: Queue) -> Iterator[SiteEntry]:
 def _gres(cluster: Cluster) -> str:
     """Return the generic resources of a job without GPUs; empty where nothing is asked for so."""
     scratch = cluster.scratch
-    parts = (
-        [f"{cluster.gres_gpu}:0"]
-        if cluster.gres_gpu and any(n.gpus for n in cluster.node_types.values())
-        else []
-    )
+    by_gres = cluster.gpu_flag == "gres" and any(each.gpus for each in cluster.node_types.values())
+    parts = [f"{cluster.gres_gpu}:0"] if cluster.gres_gpu and by_gres else []
     if scratch and scratch.gres and (scratch.required or parts == []):
         parts.append(f"{scratch.gres}:{max(scratch.minimum_gib, scratch.default_gib)}")
     parts += [value for name, value in cluster.directives if name == "gres" and value]
