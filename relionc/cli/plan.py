@@ -187,7 +187,7 @@ def _sums(plan: JobPlan) -> str:
     if group.scratch_gib:
         lines.append(f"scratch asked for      {group.scratch_gib} GiB on each node")
     if group.scratch_gib and group.node_scratch_gib:
-        lines.append(f"scratch there          {group.node_scratch_gib} GiB on each {group.node_type} node")
+        lines.append(f"scratch there          {group.node_scratch_gib:,} GiB on each {group.node_type} node")
     return "".join(f" {line}\n" for line in lines)
 
 
@@ -213,6 +213,8 @@ def _without_assumed(memory: Memory) -> str:
     """Say how much of the sum is certain, where that is less than all."""
     if memory.assumed_gib < memory.sure_gib + 0.05:
         return ""
+    if not memory.sure_gib:
+        return ", all of it assumed (~)"
     return f" ({gib(memory.sure_gib)} without what is assumed, ~)"
 
 

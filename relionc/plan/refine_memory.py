@@ -166,8 +166,8 @@ def on_gpu(job: Refinement) -> tuple[Part, ...]:
     point = job.half * job.classes * GPU_BYTES
     weights = max(GPU_POOL_BYTES, job.threads * job.points * GPU_BYTES / 2 ** (2 * job.dimensions - 1))
     return (
-        Part("projectors on the GPU", 2 * point, f"{_classes(job)} {job.shape} x {GPU_BYTES} B"),
-        Part("sums on the GPU", 3 * job.sets * point, f"{_classes(job)} {job.shape} x 1.5 x {GPU_BYTES} B"),
+        Part("projectors on the GPU", 2 * point, f"{_classes(job)}{job.shape} x {GPU_BYTES} B"),
+        Part("sums on the GPU", 3 * job.sets * point, f"{_classes(job)}{job.shape} x 1.5 x {GPU_BYTES} B"),
         Part("weights on the GPU", weights, "at least 200 MB, or RELION warns"),
         Part(
             "thread reserve",
@@ -189,7 +189,7 @@ def _sum(parts: tuple[Part, ...]) -> float:
 
 
 def _classes(job: Refinement) -> str:
-    return f"{job.classes} x" if job.classes > 1 else ""
+    return f"{job.classes} x " if job.classes > 1 else ""
 
 
 def _always(job: Refinement) -> tuple[Part, ...]:

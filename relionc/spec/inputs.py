@@ -89,12 +89,17 @@ def _input(path: str, made: Product | None, project: str, disk: ProjectFiles, *,
     found = None if made else disk.look(path, project)
     facts: dict[str, Fact[Any]] = {}
     file = None
+    missing: list[str] = []
     if reads and (found is None or found.there):
-        file = disk.file_facts(path, found.project if found else project)
-        for each in (path, *(file.members if file else ())):
-            more = file if each == path else disk.file_facts(each, found.project if found else project)
-            facts = {**_of_file(each, more), **facts}
-    return InputFile(path, made, file, found, {**facts, **(made.facts if made else {})})
+        within = found.project if found else project
+        file = disk.file_facts(path, within)
+        facts = _of_file(path, file)
+        for each in file.members if file else ():
+            there = disk.look(each, within)
+            if there is not None and not there.there:
+                missing.append(each)
+            facts = {**_of_file(each, disk.file_facts(each, within)), **facts}
+    return InputFile(path, made, file, found, {**facts, **(made.facts if made else {})}, tuple(missing))
 
 
 def _of_file(path: str, file: FileFacts | None) -> dict[str, Fact[Any]]:

@@ -61,6 +61,7 @@ class InputFile(NamedTuple):
     file: FileFacts | None = None
     found: Lookup | None = None
     facts: Mapping[str, Fact[Any]] = {}
+    missing: tuple[str, ...] = ()  # files that it names, an optimisation set, and that are not there
 
 
 class Resources(NamedTuple):

@@ -22,6 +22,7 @@ def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
     """Yield a warning for each file that the spec names and that is missing where others of the project are."""
     others = any(each.found and each.found.there for each in job.inputs.values())
     for key, each in job.inputs.items():
+        yield from _members(job, key, each)
         if key not in job.given or each.found is None or each.found.there or each.path.startswith("/"):
             continue
         near = _near(each)
@@ -33,6 +34,18 @@ def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
             message=f"`{each.path}` {_where(each.found)}",
             route=job.given[key],
             help=f"did you mean `{each.path[: each.path.rfind('/') + 1]}{near}`?" if near else "",
+        )
+
+
+def _members(job: ResolvedJob, key: str, each: InputFile) -> Iterator[Finding]:
+    """Yield a warning for each file of an optimisation set that is not there: the set itself is."""
+    for path in each.missing:
+        yield Finding(
+            code=CODE,
+            severity=WARNING,
+            message=f"`{path}`, which `{each.path}` names, is not there",
+            route=job.given.get(key, job.route),
+            help="RELION looks for it as seen from the project folder",
         )
 
 
