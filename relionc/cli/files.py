@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from relionc.data.facts import FileFacts
-    from relionc.data.missing import Listings, Lookup
+    from relionc.data.missing import Listings, Looked
     from relionc.data.skim import Skim
 
 _TEMPLATE = 256 << 10  # bytes
@@ -176,7 +176,7 @@ def file_facts(path: str, project: str, skim: Skim | None = None) -> FileFacts |
     return facts(path, project, skim)
 
 
-def look(path: str, project: str, skim: Skim, beside: str, listings: Listings | None = None) -> Lookup | None:
+def look(path: str, project: str, skim: Skim, beside: str, listings: Listings | None = None) -> Looked | None:
     """Return whether an input is there; None where nobody may look.
 
     It is seen from the project folder: the one that is named, else this folder or, where that lacks it, the one

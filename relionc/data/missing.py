@@ -21,8 +21,7 @@ class Lookup(NamedTuple):
     """Whether a file is there, seen from which project; else the folder looked into, and the names in it.
 
     `folder` is empty where that folder is not there either, and the names are of files of the same kind. `in_project`:
-    the job would run in a project of RELION. All this is so as long as the same of the paths `asked` for are there, and
-    the folders `listed` have the same files with an ending.
+    the job would run in a project of RELION.
     """
 
     there: bool
@@ -30,7 +29,16 @@ class Lookup(NamedTuple):
     folder: str = ""
     names: tuple[str, ...] = ()
     in_project: bool = False
-    asked: tuple[str, ...] = ()
+
+
+class Looked(NamedTuple):
+    """What was found, and on what that depends: which of the paths `asked` for are there, and names in folders.
+
+    `listed` has each folder whose names were looked at, with the ending of those that mattered.
+    """
+
+    found: Lookup
+    asked: tuple[str, ...]
     listed: tuple[tuple[str, str], ...] = ()
 
 
@@ -51,7 +59,7 @@ class Listings:
         return self._names[folder]
 
 
-def look(path: str, projects: tuple[str, ...], skim: Skim, listings: Listings | None = None) -> Lookup | None:
+def look(path: str, projects: tuple[str, ...], skim: Skim, listings: Listings | None = None) -> Looked | None:
     """Return whether a file is there, seen from the first of these folders that has it; None where nobody may look."""
     if "\0" in path or not skim.holds(os.path.join(projects[0], path)):
         return None
@@ -62,13 +70,15 @@ def look(path: str, projects: tuple[str, ...], skim: Skim, listings: Listings | 
     for project in places:
         asked.append(os.path.join(project, path))
         if os.path.exists(asked[-1]):
-            return Lookup(there=True, project=project, asked=tuple(asked))
+            return Looked(Lookup(there=True, project=project), tuple(asked))
     known = listings or Listings()
     missing = [_missing(path, project, known) for project in places]
-    told = next((each for each in missing if each.in_project or (each.folder and "/" in path)), None)
-    if told is None and missing:
-        told = missing[0]
-    return told and told._replace(
+    if not missing:
+        return None
+    found = [each.found for each in missing]
+    told = next((each for each in found if each.in_project or (each.folder and "/" in path)), found[0])
+    return Looked(
+        told,
         asked=(*asked, *(name for each in missing for name in each.asked)),
         listed=tuple(folder for each in missing for folder in each.listed),
     )
@@ -80,12 +90,12 @@ def ending_of(path: str) -> str:
     return dot + ending
 
 
-def _missing(path: str, project: str, listings: Listings) -> Lookup:
+def _missing(path: str, project: str, listings: Listings) -> Looked:
     folder, ending = os.path.dirname(os.path.join(project, path)) or ".", ending_of(path)
     pipeline = os.path.join(project, PIPELINE)
     in_project = os.path.exists(pipeline)
     names = listings.names(folder)
     if names is None:
-        return Lookup(there=False, project=project, in_project=in_project, asked=(pipeline, folder))
+        return Looked(Lookup(there=False, project=project, in_project=in_project), (pipeline, folder))
     alike = tuple(name for name in names if name.endswith(ending))
-    return Lookup(False, project, folder, alike, in_project, (pipeline,), ((folder, ending),))
+    return Looked(Lookup(False, project, folder, alike, in_project), (pipeline,), ((folder, ending),))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from relionc.data.facts import FileFacts
-    from relionc.data.missing import Lookup
+    from relionc.data.missing import Looked, Lookup
     from relionc.ir import Bundle
     from relionc.pipeline.alike import Alike
     from relionc.plan.model import JobPlan
@@ -40,7 +40,7 @@ class Disk:
         self,
         read: Callable[[str], bytes],
         facts: Callable[[str, str], FileFacts | None],
-        look: Callable[[str, str], Lookup | None] = lambda *_: None,
+        look: Callable[[str, str], Looked | None] = lambda *_: None,
     ) -> None:
         self._read = read
         self._facts = facts
@@ -77,10 +77,13 @@ class Disk:
 
     def look(self, path: str, project: str) -> Lookup | None:
         """Return whether a file is there, seen from the project; None where nobody looks."""
-        found = self._look(path, project)
-        self.looked_at += found.asked if found else (os.path.join(project, path),)
-        self.listed += found.listed if found else ()
-        return found
+        looked = self._look(path, project)
+        if looked is None:
+            self.looked_at.append(os.path.join(project, path))
+            return None
+        self.looked_at += looked.asked
+        self.listed += looked.listed
+        return looked.found
 
 
 class QueueTemplate(NamedTuple):
