@@ -99,6 +99,8 @@ def _environment(place: Place) -> dict[str, str]:
         # A program that ends before the daemon's launch thread has noted its process is waited for without end; that
         # of Open MPI 5.0.7 has such threads on all nodes but the first. (6 of 40 starts of `true`; 0 of 150 without.)
         "PRTE_MCA_odls_base_max_threads": "0",
+        # On other nodes than the first, that of 5.0.7 has its own folder before those of PATH, and RELION is in it too.
+        "OMPI_MCA_mca_base_env_list": "PATH",
         "OMPI_MCA_orte_tmpdir_base": f"{run}/node-tmp",
         # Many ranks share few cores here; one that waits must let the others work.
         "OMPI_MCA_mpi_yield_when_idle": "1",
