@@ -643,8 +643,8 @@ relionc_look() {
 # relionc_look_at_memory: has the node what the models of the plan say that its ranks take? bad and warn are the caller's.
 relionc_look_at_memory() {
   local total free need=${plan[memory_mib]:-0}
-  total=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo 2>/dev/null)
-  free=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo 2>/dev/null)
+  total=$(awk '/^MemTotal:/ { print int($2 / 1024) }' "${RELIONC_MEMINFO:-/proc/meminfo}" 2>/dev/null)
+  free=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' "${RELIONC_MEMINFO:-/proc/meminfo}" 2>/dev/null)
   if ((need && ${total:-need} < need)); then
     bad "the ranks need ${need} MiB, but the node has ${total} MiB; put fewer ranks on a node (RL402)"
   elif ((need && ${free:-need} < need)); then

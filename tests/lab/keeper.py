@@ -107,10 +107,18 @@ def _environment(place: Place) -> dict[str, str]:
         # All nodes have the addresses of one machine; Open MPI from 5 on believes that none reaches another, as long as
         # it asks the kernel for the way.
         "OMPI_MCA_reachable": "weighted",
+        "RELIONC_MEMINFO": str(_memory_of_nodes(place.run)),
     }
     if not place.isolated:  # ranks that believe to be on several hosts must not meet in shared memory
         values["OMPI_MCA_btl"] = "self,tcp"
     return values
+
+
+def _memory_of_nodes(run: Path) -> Path:
+    """Write what every node says of its memory: they share one machine, whose own is no node's. 1 TiB, in KiB."""
+    path = run / "meminfo"
+    path.write_text("MemTotal: 1073741824 kB\nMemAvailable: 1073741824 kB\n")
+    return path
 
 
 def _free_ports(count: int) -> int:
