@@ -574,6 +574,8 @@ relionc_post() {
     rc_posted+=($!)
   done
   set +m
+  # In Slurm 20.11 a step waits for those beside it unless it may overlap, too; from 22.05 on it need not say so.
+  if [[ $(srun --version 2>/dev/null) = *" "2[01].* ]]; then export SLURM_OVERLAP=1; fi
 }
 
 # relionc_clear_nodes: has the nodes cleared at the end. Where Slurm takes them away, it has told those who stay there itself.
