@@ -68,6 +68,7 @@ SOME_JOB_TYPE = OptionalText(value="JOB_TYPE", names=_job_types)
 OLD = TextOption(value="OLD", required=True, names=_versions)
 NEW = TextOption(value="NEW", required=True, names=_versions)
 PROFILE = TextOption(value="NAME", required=True, names=_profiles, is_path=True)
+OTHER_PROFILE = TextOption(value="OTHER", required=True, names=_profiles, is_path=True)
 CODE = TextOption(value="CODE", required=True, names=_codes)
 PROGRAM = OptionalText(
     "--program",
@@ -97,6 +98,16 @@ ALL_PARTITIONS = Flag("--all", help="Also partitions that are hidden, or that on
 NO_INPUT = Flag("--no-input", help="Ask nothing; list the questions.")
 UPDATE = Flag("--update", help="Bring the facts of an earlier import up to date, and show what changes.")
 NEW_FOLDER = TextOption(value="DIR", required=True, is_path=True)
+LIVE = Flag("--live", help="Ask Slurm: what it says otherwise, and whether it would take a job of each kind.")
+SAVED_TEXT = Texts(
+    "--from",
+    value="PATH",
+    is_path=True,
+    help="Compare with saved text of Slurm's programs, as `cluster import` reads it (may be given several times).",
+)
+ON = OptionalText("--on", value="DATE", help="Day for which facts are judged, as 2026-11-30; today.")
+ACCOUNT = OptionalText("--account", value="NAME", help="Account that the jobs for --live name.")
+QOS = OptionalText("--qos", value="NAME", help="QOS that the jobs for --live name.")
 
 VERSION = Flag("--version", help="Show the version and exit.")
 FOLDER = TextOption(
@@ -340,6 +351,27 @@ def _cluster_show(given: Given) -> int:
     return cluster_show(PROFILE.of(given))
 
 
+def _cluster_check(given: Given) -> int:
+    from relionc.cli.cluster_check import SiteCheck, check
+
+    return check(
+        SiteCheck(
+            PROFILE.of(given),
+            SAVED_TEXT.of(given),
+            live=LIVE.of(given),
+            on=ON.of(given),
+            account=ACCOUNT.of(given),
+            qos=QOS.of(given),
+        )
+    )
+
+
+def _cluster_diff(given: Given) -> int:
+    from relionc.cli.cluster_check import diff
+
+    return diff(PROFILE.of(given), OTHER_PROFILE.of(given))
+
+
 def _cluster_import(given: Given) -> int:
     from relionc.cli.cluster_import import ImportCall, run
 
@@ -499,11 +531,27 @@ RELIONC = Command(
             summary="List cluster profiles, make one of what Slurm says.",
             commands=(
                 Command(
+                    "check",
+                    summary="Say what of a profile is wrong, in doubt, or otherwise in Slurm.",
+                    about="Say what is wrong with the profile NAME, what of it is in doubt, and what Slurm says "
+                    "otherwise. Exit code 1: something is wrong, or jobs would be refused.",
+                    arguments=(PROFILE,),
+                    options=(LIVE, SAVED_TEXT, ON, ACCOUNT, QOS),
+                    run=_cluster_check,
+                ),
+                Command(
                     "collect",
                     summary="Write what Slurm says into a folder, to send it.",
                     about="Ask Slurm here, and write what a profile is made of into DIR: no users, addresses or paths.",
                     arguments=(NEW_FOLDER,),
                     run=_cluster_collect,
+                ),
+                Command(
+                    "diff",
+                    summary="Show what two profiles say differently.",
+                    about="Show what the profile OTHER says otherwise than the profile NAME, fact by fact.",
+                    arguments=(PROFILE, OTHER_PROFILE),
+                    run=_cluster_diff,
                 ),
                 Command(
                     "import",

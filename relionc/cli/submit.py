@@ -63,14 +63,14 @@ def _test(intent: Intent, build: Build) -> int:
         if answer.code:
             refused.append(f"{status.job.name}: {clients.refused(answer)}")
         else:
-            rows.append((status.job.name, _would_start(answer)))
+            rows.append((status.job.name, would_start(answer)))
     say.result(table(rows) if rows else "")
     for reason in refused:
         say.trouble(f"Slurm would refuse {reason}")
     return 1 if refused else 0
 
 
-def _would_start(answer: SlurmAnswer) -> str:
+def would_start(answer: SlurmAnswer) -> str:
     """Return when and where Slurm would start a job. Which nodes it names is no promise: 26.05 names too many."""
     found = tables.words().test.search(f"{answer.err}\n{answer.out}")
     if found is None:

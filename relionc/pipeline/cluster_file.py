@@ -24,7 +24,7 @@ _ABOUT = (
     "{own}, which extends this file. `relionc cluster import --update` changes the facts of nodes and partitions here,",
     "and leaves guesses, other keys and comments as they are.",
 )
-_TOP_FACTS = frozenset(
+TOP_FACTS = frozenset(
     (
         "name",
         "date",
@@ -48,7 +48,8 @@ _PARTITION_FACTS = frozenset(
         "max_memory_per_node", "max_memory_per_cpu", "billing", "exclusive", "min_gpus", "max_gpus", "max_cpus",
     )
 )  # fmt: skip
-_FACTS_BELOW = {"node_types": _NODE_FACTS, "partitions": _PARTITION_FACTS}
+FACTS_BELOW = {"node_types": _NODE_FACTS, "partitions": _PARTITION_FACTS}
+"""What an update takes from Slurm of each node type and partition."""
 
 
 class NotUpdatedError(Exception):
@@ -100,10 +101,10 @@ def _merged(new: Mapping[str, Plain], old: Mapping[str, Plain]) -> dict[str, Pla
     """Return the new facts, with whatever else the old file says."""
     merged: dict[str, Plain] = {}
     for key, value in new.items():
-        merged[key] = value if key in _TOP_FACTS or key not in old else old[key]
-    for key, facts in _FACTS_BELOW.items():
+        merged[key] = value if key in TOP_FACTS or key not in old else old[key]
+    for key, facts in FACTS_BELOW.items():
         merged[key] = _merged_sections(facts, _mapping(new.get(key)), _mapping(old.get(key)))
-    merged |= {key: value for key, value in old.items() if key not in merged and key not in _TOP_FACTS}
+    merged |= {key: value for key, value in old.items() if key not in merged and key not in TOP_FACTS}
     sources = _merged_sources(_mapping(new.get("sources")), _mapping(old.get("sources")), merged)
     merged["sources"] = sources
     return {key: merged[key] for key in _in_order(old, new, merged) if key != "sources" or sources}
@@ -147,8 +148,8 @@ def _merged_sources(
 
     def is_fact(path: str) -> bool:
         section, _, rest = path.partition(".")
-        facts = _FACTS_BELOW.get(section)
-        return rest.rpartition(".")[2] in facts if facts else section in _TOP_FACTS
+        facts = FACTS_BELOW.get(section)
+        return rest.rpartition(".")[2] in facts if facts else section in TOP_FACTS
 
     kept = {path: value for path, value in old.items() if path in there and not is_fact(path)}
     both = {**new, **kept}

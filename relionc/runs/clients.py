@@ -50,13 +50,16 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     return kept | dict(more or {})
 
 
-def ask(argv: Sequence[str], more: Mapping[str, str] | None = None) -> SlurmAnswer:
-    """Run a program and return its answer; raises SlurmError where it is not there or takes too long."""
+def ask(argv: Sequence[str], more: Mapping[str, str] | None = None, told: bytes = b"") -> SlurmAnswer:
+    """Run a program and return its answer; raises SlurmError where it is not there or takes too long.
+
+    `told` is what it reads from its standard input.
+    """
     try:
         done = subprocess.run(  # noqa: S603 - Slurm's programs; ids are numbers, paths are words of their own
             argv,
             env=environment(more),
-            stdin=subprocess.DEVNULL,
+            input=told,
             capture_output=True,
             timeout=PATIENCE,
             check=False,
@@ -103,6 +106,11 @@ def submit(call: Call) -> str:
 def test(call: Call) -> SlurmAnswer:
     """Ask Slurm whether it would take a script, and when it would start; nothing is queued."""
     return ask(["sbatch", "--test-only", *call.words(), call.script], _told(call))
+
+
+def test_text(script: bytes) -> SlurmAnswer:
+    """Ask Slurm whether it would take a script that is in no file."""
+    return ask(["sbatch", "--test-only"], told=script)
 
 
 def _told(call: Call) -> dict[str, str]:

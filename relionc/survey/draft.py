@@ -18,7 +18,7 @@ from relionc.survey.questions import launcher_guess, questions
 from relionc.survey.told import pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from relionc.site.types import Plain
     from relionc.slurm.gres import Gres
@@ -48,15 +48,20 @@ class NoClusterError(Exception):
 
 
 def draft(
-    told: Survey, *, date: str = "", everything: bool = False, before: Mapping[str, Plain] | None = None
+    told: Survey,
+    *,
+    date: str = "",
+    everything: bool = False,
+    before: Mapping[str, Plain] | None = None,
+    also: Container[str] = (),
 ) -> Draft:
     """Return the profile of what was read; raises NoClusterError.
 
-    `date`: when it was so, instead of what Slurm says. `everything`: also partitions that only some may use. `before`:
-    the node types of an earlier import, whose names stay.
+    `date`: when it was so, instead of what Slurm says. `everything`: also partitions that only some may use; `also`:
+    those of them. `before`: the node types of an earlier import, whose names stay.
     """
     _add_partitions(told)
-    partitions = dict(_open(told, everything=everything))
+    partitions = dict(_open(told, everything=everything, also=also))
     members = {name: _members(name, record, told) for name, record in partitions.items()}
     found = kinds(told, _in_order(told, members), _marks(before or {}))
     members = {
@@ -94,10 +99,10 @@ def _why_none(told: Survey) -> str:
     return "no partition is left that has nodes and that everybody may use" + (f" ({left})" if left else "")
 
 
-def _open(told: Survey, *, everything: bool) -> Iterator[tuple[str, Mapping[str, str]]]:
+def _open(told: Survey, *, everything: bool, also: Container[str]) -> Iterator[tuple[str, Mapping[str, str]]]:
     """Yield the partitions that jobs may be sent to; the others are told."""
     for name, record in told.partitions.items():
-        why = _closed(record) or ("" if everything else _restricted(record))
+        why = _closed(record) or ("" if everything or name in also else _restricted(record))
         if not _NAME.fullmatch(name):
             why = "its name is none that a job could give"
         if why:
@@ -318,8 +323,7 @@ class _Drafter:
         ]
         values |= {"default": True} if name in defaults[:1] else {}
         limits = qos_limits(record, self._told)
-        values |= _time("max_time", record.get("MaxTime", ""), limits.max_time_s)
-        values |= _time("default_time", record.get("DefaultTime", ""), None)
+        values |= self._times(name, record, limits.max_time_s)
         least, most = number(record.get("MinNodes")), number(record.get("MaxNodes"))
         values |= {"min_nodes": least} if least > 1 else {}
         there = sum(count for _, count in held)
@@ -337,6 +341,15 @@ class _Drafter:
             self._notes.append(f"Partition {name} takes jobs of these QOS only: {record['AllowQos'][:200]}.")
         values |= limits.values
         return values | self._whole_nodes(record)
+
+    def _times(self, name: str, record: Mapping[str, str], bound_s: int | None) -> dict[str, Plain]:
+        """Return the longest and the usual time, which is no use where it is the longer one."""
+        most = _time("max_time", record.get("MaxTime", ""), bound_s)
+        usual = _time("default_time", record.get("DefaultTime", ""), None)
+        if most and usual and parse_time(str(usual["default_time"])) > parse_time(str(most["max_time"])):
+            self._told.remark(f"left out: the usual time of partition {name}, which is over its longest")
+            return most
+        return most | usual
 
     def _whole_nodes(self, record: Mapping[str, str]) -> dict[str, Plain]:
         shared = record.get("OverSubscribe", "NO").upper()

@@ -245,3 +245,17 @@ def test_comments_of_keys_that_are_gone_are_kept() -> None:
     assert "# for the patient" in after
     assert "# two nodes at least" in after
     values_of(after)
+
+
+def test_a_usual_time_over_the_longest_is_left_out_and_told(tmp_path: Path) -> None:
+    texts = {name: (SITES / "24.11" / name).read_text() for name in ("node.txt", "partition.txt")}
+    changed = texts["partition.txt"].replace("MaxTime=7-00:00:00", "MaxTime=00:10:00")
+    assert "DefaultTime=01:00:00" in changed
+    (tmp_path / "n").write_text(texts["node.txt"])
+    (tmp_path / "p").write_text(changed)
+    found = draft(saved.read([str(tmp_path)]))
+    cluster, findings = from_value(values_of(imported(found, "site.yaml")))
+    assert findings == []
+    assert cluster is not None
+    assert (cluster.partitions["batch"].max_time_s, cluster.partitions["batch"].default_time_s) == (600, None)
+    assert "left out: the usual time of partition batch, which is over its longest" in found.remarks
