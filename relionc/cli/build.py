@@ -339,25 +339,27 @@ def _remember(path: str, root: str, result: Compiled, disk: Disk, out: str, summ
 
 def show(results: Sequence[Compiled], format: str, *, always: bool = False) -> None:  # noqa: A002 - as above
     """Write the diagnostics of all specs to stderr, and a line that counts them where there are any."""
+    diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
+    if format == "text":
+        say.diagnostics(_as_text(results) if diagnostics or always else "")
+        return
     from relionc.diag import render
 
-    diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
-    if format == "json":
-        say.diagnostics(render.json_lines(diagnostics))
-    elif format == "github":
-        say.diagnostics(render.github(diagnostics))
-    elif diagnostics or always:
-        say.diagnostics(_as_text(results))
+    say.diagnostics((render.json_lines if format == "json" else render.github)(diagnostics))
 
 
 def _as_text(results: Sequence[Compiled]) -> str:
-    from relionc.diag import render
+    from relionc.diag.summary import summary
 
     diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
+    missing = dict.fromkeys(text for result in results for text in result.not_checked)
+    last = summary(diagnostics, len(results), list(missing)) + "\n"
+    if not diagnostics:
+        return last
+    from relionc.diag import render
+
     sources = {path: text for result in results for path, text in result.sources.items()}
-    missing = [text for result in results for text in result.not_checked]
-    text = render.text(diagnostics, sources, color=colored())
-    return text + render.summary(diagnostics, len(results), list(dict.fromkeys(missing))) + "\n"
+    return render.text(diagnostics, sources, color=colored()) + last
 
 
 def colored() -> bool:

@@ -60,7 +60,8 @@ def as_json(found: Answer) -> str:
     """Return an answer as one line of JSON."""
     import json
 
-    from relionc.diag.render import as_data, ordered
+    from relionc.diag.render import as_data
+    from relionc.diag.summary import ordered
 
     data = {
         "file": found.path,

@@ -29,9 +29,7 @@ _EVERYBODYS = "/etc/relionc/clusters"
 _MOST_PROFILES = 1000
 IMPORTED = "-imported"
 """How the name of a file ends that holds what Slurm says: another one extends it."""
-_SETTING = re.compile(
-    r"""(clusters?|"clusters?"|'clusters?')[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"|'[^']*')[ \t]*(?:#.*)?"""
-)
+_SETTING = r"""(clusters?|"clusters?"|'clusters?')[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"|'[^']*')[ \t]*(?:#.*)?"""
 """A line that a `relionc.toml` may have, with the value as TOML writes a text."""
 
 
@@ -122,7 +120,7 @@ def _said(path: str, data: bytes) -> dict[str, str]:
     for line in data.decode("utf-8", "replace").split("\n"):
         text = line.strip()
         if text and not text.startswith("#"):
-            match = _SETTING.fullmatch(text)
+            match = re.fullmatch(_SETTING, text)
             key = match[1].strip("\"'") if match else ""
             if match is None or key in found:
                 known = '`cluster = "name or path"` and `clusters = "folder"`'

@@ -93,7 +93,7 @@ class _Lint:
         if self._fine is not None:
             self._fine.save()
         if self._compiler is None and self._options[1] == "text":
-            from relionc.diag.render import summary
+            from relionc.diag.summary import summary
 
             missing = dict.fromkeys(text for _, not_checked in self._known for text in not_checked)
             say.diagnostics(summary([], len(self._known), list(missing)) + "\n")

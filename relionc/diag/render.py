@@ -8,33 +8,19 @@ from __future__ import annotations
 
 import unicodedata
 from string import ascii_lowercase
-from sys import maxsize
 from typing import TYPE_CHECKING
 
 from relionc.diag import ERROR, NOTE, WARNING, Diagnostic, Fix, Place, Route, Suggestion, TextSpan
-from relionc.diag.clean import commanding_nobody, harmless_json, harmless_on_one_line, printable
+from relionc.diag.clean import commanding_nobody, harmless_json, printable
+from relionc.diag.summary import ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _COLORS = {ERROR: "31;1", WARNING: "33;1", NOTE: "36;1"}
-MORE = "RL029"  # comes last: it stands for what is not shown
 _TAB = 4  # columns that a tab of a shown source line takes
 _COLUMN = 60  # facts stand below the words on source lines, if those lines are no wider than this
 _WIDEST = 160  # a longer source line is shown in part, around the place that is meant
-
-
-def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Return the diagnostics in the order in which every format shows them, each once."""
-    return sorted(dict.fromkeys(diagnostics), key=_rank)
-
-
-def _rank(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
-    span = diagnostic.span
-    line, column = (span.line, span.column) if span else (0, 0)
-    if diagnostic.code == MORE:
-        line = maxsize
-    return diagnostic.path, line, column, diagnostic.code, diagnostic.message
 
 
 # --- text -----------------------------------------------------------------------
@@ -193,25 +179,6 @@ def _cell(char: str) -> int:
     if unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Me", "Cf"}:
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
-
-
-# --- summary -----------------------------------------------------------------------
-
-
-def summary(diagnostics: Iterable[Diagnostic], specs: int, not_checked: Sequence[str] = ()) -> str:
-    """Return the last line: how much was found in how many specs, and what could not be looked at."""
-    found = ordered(diagnostics)
-    counts = [f"{n} {name}{'s' * (n != 1)}" for name in (ERROR, WARNING, NOTE) if (n := _count(found, name))]
-    where = f"{specs} spec{'s' * (specs != 1)}"
-    line = f"{', '.join(counts) or 'no problems'} in {where}"
-    return line + (f"; not checked: {harmless_on_one_line(', '.join(not_checked))}" if not_checked else "")
-
-
-def _count(found: Iterable[Diagnostic], severity: str) -> int:
-    """Return how many were found of a severity, those that are not shown among them."""
-    return sum(
-        dict(each.left_out).get(severity, 0) if each.left_out else each.severity == severity for each in found
-    )
 
 
 # --- machines -----------------------------------------------------------------------

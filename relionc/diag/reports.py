@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from relionc.diag import ERROR, Diagnostic, Place, TextSpan, pages
 from relionc.diag.clean import harmless, harmless_json, printable
-from relionc.diag.render import advice, ordered
+from relionc.diag.render import advice
+from relionc.diag.summary import ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -191,13 +191,13 @@ class Kind:
         """`meant` is what to do with a file of this kind where another is wanted; `others` are looked for then."""
         named = rb"""(?:["']%b["'][ \t]*:|%b[ \t]*:(?=[ \t\r\n]))""" % (key.encode(), key.encode())
         start = rb"(?:^|[\r{,]|--- |\xef\xbb\xbf|\xff\xfe|\xfe\xff)[ \t]*"
-        self._mark = re.compile(start + named + rb"""[ \t]*["']?""" + value, re.MULTILINE)
+        self._mark = start + named + rb"""[ \t]*["']?""" + value
         self.code, self.message, self.advice = code, message, advice
         self.meant, self.others = meant, others
 
     def fits(self, data: bytes) -> bool:
         """Return whether a file says that it is of this kind, in whatever encoding."""
-        return self._mark.search(data.replace(b"\0", b"")) is not None
+        return re.search(self._mark, data.replace(b"\0", b""), re.MULTILINE) is not None
 
 
 class Stop(Exception):  # noqa: N818 - not an error: the end of a compilation with its diagnostics

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from relionc.diag import WARNING, Finding
 from relionc.plan.amounts import FITTED, GAPS, LIST, MARGIN, gib
 from relionc.plan.gpus import parse_ids
-from relionc.plan.picture import of_layout
 
 if TYPE_CHECKING:
     from relionc.plan.layout import Layout
@@ -80,6 +79,8 @@ def _uneven_gpus(on_site: DemandOnSite, layout: Layout) -> list[Finding]:
     route = routes.get("ntasks_per_node", routes.get("ntasks"))
     if not use.uneven or route is None or parse_ids(on_site.demand.gpu_ids):
         return []
+    from relionc.plan.picture import of_layout
+
     return [
         Finding(
             code="RL314",

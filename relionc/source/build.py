@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ruamel.yaml.events import (
+from relionc.diag import Diagnostic, Place, Route
+from relionc.diag.kept import Kept
+from relionc.source import scalars
+from relionc.source.characters import first_unsafe, name_of
+from relionc.source.events import (
     AliasEvent,
     DocumentEndEvent,
     DocumentStartEvent,
@@ -19,11 +23,6 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
     StreamEndEvent,
 )
-
-from relionc.diag import Diagnostic, Place, Route
-from relionc.diag.kept import Kept
-from relionc.source import scalars
-from relionc.source.characters import first_unsafe, name_of
 from relionc.source.scalars import resolve
 from relionc.source.values import text_of, unpack
 

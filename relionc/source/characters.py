@@ -8,8 +8,9 @@ _CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _INVISIBLE = (
     r"\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff"  # line separators, direction overrides, inner BOM
 )
-_IN_FILE = re.compile(f"[{_CONTROL}{_INVISIBLE}\ufffe\uffff]")
-_IN_VALUE = re.compile(f"[\r{_CONTROL}{_INVISIBLE}\ud800-\udfff\ufffe\uffff]")
+# Compiled when they are needed: most files are ASCII, and it takes half a millisecond.
+_IN_FILE = f"[{_CONTROL}{_INVISIBLE}\ufffe\uffff]"
+_IN_VALUE = f"[\r{_CONTROL}{_INVISIBLE}\ud800-\udfff\ufffe\uffff]"
 _NAMES = {
     "\x00": "a zero byte",
     "\x1b": "an escape character",
@@ -35,11 +36,11 @@ def name_of(character: str) -> str:
 
 def first_unsafe(value: str) -> int | None:
     """Return the index of the first character that no value may hold; tabs and newlines are fine here."""
-    match = _IN_VALUE.search(value)
+    match = re.search(_IN_VALUE, value)
     return match.start() if match else None
 
 
 def first_unsafe_in_file(text: str) -> int | None:
     """Return the index of the first character that no file may hold, comments included."""
-    match = _IN_FILE.search(text)
+    match = re.search(_IN_FILE, text)
     return match.start() if match else None

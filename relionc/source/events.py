@@ -2,12 +2,42 @@
 
 from __future__ import annotations
 
+import relionc.source.c_parser  # noqa: F401 - comes first, or all of ruamel.yaml would be loaded
+
+# isort: split
 from collections.abc import Callable
 from typing import Any
 
 from ruamel.yaml.error import YAMLError as SyntaxProblem
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 
-__all__ = ["NextEvent", "Source", "SyntaxProblem", "from_c", "from_python", "source"]
+__all__ = [
+    "AliasEvent",
+    "DocumentEndEvent",
+    "DocumentStartEvent",
+    "MappingEndEvent",
+    "MappingStartEvent",
+    "NextEvent",
+    "ScalarEvent",
+    "SequenceEndEvent",
+    "SequenceStartEvent",
+    "Source",
+    "StreamEndEvent",
+    "SyntaxProblem",
+    "from_c",
+    "from_python",
+    "source",
+]
 
 _STAND_IN = "\ue000"  # of the private use area
 MOST_FOR_PYTHON = 1 << 17

@@ -17,7 +17,7 @@ Plain: TypeAlias = "Scalar | list[Plain] | dict[str, Plain]"
 """What a document holds: nothing knows its shape before a schema has looked."""
 
 _COLUMN = (1 << 20) - 1
-_KEY = re.compile(r"""(?:[&!]\S*\s+)*(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|\*\S+)""")
+_KEY = r"""(?:[&!]\S*\s+)*(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|\*\S+)"""
 
 
 class IntText(int):
@@ -121,7 +121,7 @@ class Tree(NamedTuple):
 
     def _key_width(self, key: int, name: str) -> int:
         line = split_lines(self.text)[key >> 20][key & _COLUMN :]
-        match = _KEY.match(line)
+        match = re.match(_KEY, line)
         return len(match[0]) if match else len(name)
 
     def _visible_end(self, start: int, end: int) -> int:

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from relionc.spec.scope import SpecScope
 
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
-_SHELL = re.compile(r"\$(\w+|\{\w+\})|`|\$\(")
-_HOME = re.compile(r"(?:^|(?<= ))~[\w.-]*/")
+_SHELL = r"\$(\w+|\{\w+\})|`|\$\("
+_HOME = r"(?:^|(?<= ))~[\w.-]*/"
 _PATHS = ("file", "node", "text")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_OPERATORS = re.compile(r"[;|&<>()]")
+_OPERATORS = r"[;|&<>()]"
 _TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
 
 
@@ -186,19 +186,19 @@ def _safe(text: AnyText, option: Option, route: Route, scope: SpecScope) -> bool
         return False
     if not no_lookalikes(text, option.key, route, scope):
         return False
-    shell = _SHELL.search(characters)
+    shell = re.search(_SHELL, characters) if "$" in characters or "`" in characters else None
     if shell:
         name = shell.group(1)
         advice = f"write ${{{{ env.{name.strip('{}')} }}}} for the variable of the job" if name else ""
         message = f"`{shell.group(0)}` would stay as it is: values are never read by a shell"
         scope.report("RL902", message, route, advice)
         return False
-    home = _HOME.search(characters) if option.kind in _PATHS else None
+    home = re.search(_HOME, characters) if "~" in characters and option.kind in _PATHS else None
     if home:
         message = f"`{home.group(0)}` would stay as it is: values are never read by a shell"
         scope.report("RL902", message, route, "write the whole path, or ${{ env.HOME }}/ for your own folder")
         return False
-    if option.role == "extra_args" and (operator := _OPERATORS.search(characters)):
+    if option.role == "extra_args" and (operator := re.search(_OPERATORS, characters)):
         message = f"`{operator.group(0)}` is for a shell; additional arguments are words for the program"
         scope.report("RL903", message, route, "give options and values only")
         return False

@@ -9,6 +9,7 @@ import pytest
 
 from relionc.cli import files
 from relionc.diag import render
+from relionc.diag.summary import summary
 from relionc.pipeline import Compiled, Disk, Request, compile_spec
 
 HERE = Path(__file__).parent
@@ -68,7 +69,7 @@ def test_a_bad_spec_gets_what_it_got(spec, monkeypatch, pytestconfig):
     result = compiled(spec, monkeypatch)
     assert result.diagnostics, "nothing is found wrong with it"
     text = render.text(result.diagnostics, result.sources, color=False)
-    text += render.summary(result.diagnostics, 1, list(result.not_checked)) + "\n"
+    text += summary(result.diagnostics, 1, list(result.not_checked)) + "\n"
     drift = compare(spec.with_suffix(".txt"), text, pytestconfig.getoption("--accept"))
     assert not drift, "run with --accept if this is what it should be\n" + drift
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from relionc.diag import Diagnostic, Fix, Place, Suggestion, TextSpan
-from relionc.diag.render import summary, text
+from relionc.diag.render import text
+from relionc.diag.summary import summary
 
 SPEC = """\
 relionc: 1
