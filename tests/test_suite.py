@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -74,3 +76,29 @@ def test_files_stay_whole_the_lab_s_together_and_all_is_printed(tmp_path: Path) 
     assert re.search(r"^all +4 \+ +8, 0 mismatches$", said, re.MULTILINE)
     for name in names:
         assert f"FAILED {name}.py::test_says_where_it_is - " in said
+
+
+def test_every_mutant_can_be_made() -> None:
+    """Each wrong change of tools/mutants.toml still has its place, once, and the tests that have to notice it."""
+    table = tomllib.loads((HERE.parent / "tools" / "mutants.toml").read_text("utf-8"))["mutant"]
+    found = {
+        each["name"]: (HERE.parent / each["file"]).read_text("utf-8").count(each["old"]) for each in table
+    }
+    assert [name for name, count in found.items() if count != 1] == []
+    assert [each["name"] for each in table if each["old"] == each["new"]] == []
+    named = {test for each in table for test in each["tests"].split()}
+    assert [test for test in sorted(named) if not (HERE.parent / test).exists()] == []
+
+
+def test_a_mutant_without_a_place_is_an_error(tmp_path: Path) -> None:
+    """Its text is not there, or twice: nobody may take that for a mutant that was noticed."""
+    spec = importlib.util.spec_from_file_location("mutants", HERE.parent / "tools" / "mutants.py")
+    assert spec
+    assert spec.loader
+    mutants = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(mutants)
+    (tmp_path / "a.py").write_text("x = 1\nx = 1\n")
+    for old in ("y = 1", "x = 1"):
+        what, said = mutants.outcome(mutants.Mutant("", "a.py", old, "x = 2", "a.py"), tmp_path)
+        assert (what, "does not stand there once" in said) == (mutants.STALE, True)
+    assert (tmp_path / "a.py").read_text() == "x = 1\nx = 1\n"
