@@ -135,6 +135,7 @@ CODES: dict[str, str] = {
     "RL615": "a time limit is in minutes and looks like hours",
     "RL616": "the site takes no job without an account or a QOS",
     "RL617": "a machine without a queue is asked for what only a queue could give",
+    "RL618": "the profile lists the QOS of the cluster, and not this one",
     "RL650": "a cluster profile sets an sbatch option that the plan decides",
     "RL651": "the cluster's launcher cannot place ranks as the layout needs",
     "RL653": "the job cannot be one of two groups of nodes",

@@ -47,10 +47,17 @@ def batch(plan: JobPlan, cluster: Cluster) -> tuple[Directive, ...]:
 def _further(plan: JobPlan, cluster: Cluster) -> Iterator[Option]:
     """Yield the profile's options, but for those that the spec says under `resources`, and the spec's further ones."""
     pins = {"account": plan.job.resources.account, "qos": plan.job.resources.qos}
-    partition = cluster.partitions.get(plan.workers.partition)
-    of_site = (*cluster.directives, *(partition.directives if partition else ()))
+    of_site = (*cluster.directives, *_of_partitions(plan.workers.partition, cluster))
     yield from ((name, value) for name, value in of_site if pins.get(name) is None)
     yield from plan.job.slurm
+
+
+def _of_partitions(name: str, cluster: Cluster) -> Iterator[Option]:
+    """Yield the options of a partition; of a list of them those that all have."""
+    parts = [cluster.partitions[each] for each in name.split(",") if each in cluster.partitions]
+    for option in parts[0].directives if parts else ():
+        if all(option in part.directives for part in parts):
+            yield option
 
 
 def _restart(plan: JobPlan, given: set[str]) -> Iterator[Option]:

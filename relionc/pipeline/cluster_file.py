@@ -34,6 +34,7 @@ TOP_FACTS = frozenset(
         "mpi_plugins",
         "node_types",
         "partitions",
+        "qos",
         "notes",
         "sources",
     )

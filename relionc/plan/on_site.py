@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
+from relionc.plan.asked_site import as_seen
 from relionc.plan.gpus import parse_ids
 from relionc.plan.pools import hardware, node_pools
 from relionc.slurm.allocation import whole_cores
@@ -47,6 +48,7 @@ class DemandOnSite:
 
     def __init__(self, demand: Demand, cluster: Cluster) -> None:
         self.demand: Final[Demand] = demand
+        cluster = as_seen(cluster, demand.pins)
         self.cluster: Final[Cluster] = cluster
         self.slurm: Final[bool] = cluster.scheduler == "slurm"
         self.pools: Final[tuple[NodePool, ...]] = node_pools(demand, cluster)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
     from relionc.diag import Finding
-    from relionc.site.types import Cluster, Plain
+    from relionc.site.types import Cluster, Plain, Qos
 
 _LONGEST = 1000
 """Characters of a path that may lead to something."""
@@ -136,6 +136,7 @@ def to_value(cluster: Cluster) -> dict[str, Plain]:
         notes=list(cluster.notes),
         modes=list(cluster.modes),
         require=list(cluster.require),
+        qos={name: _qos_value(qos) for name, qos in cluster.qos.items()},
         sources={path: source_value(source) for path, source in cluster.sources.items()},
     )
 
@@ -180,6 +181,16 @@ def _partition_value(partition: Partition) -> dict[str, Plain]:
         max_gpus=partition.max_gpus,
         max_cpus=partition.max_cpus,
         directives={name: True if text is None else text for name, text in partition.directives},
+    )
+
+
+def _qos_value(qos: Qos) -> dict[str, Plain]:
+    return _filled(
+        max_time=_time_value(qos.max_time_s),
+        max_nodes=qos.max_nodes,
+        min_gpus=qos.min_gpus,
+        max_gpus=qos.max_gpus,
+        max_cpus=qos.max_cpus,
     )
 
 

@@ -16,6 +16,7 @@ from relionc.site.types import (
     NodeType,
     Partition,
     Policy,
+    Qos,
     ScratchDisk,
     Source,
 )
@@ -269,6 +270,18 @@ def cluster(value: Mapping[str, Plain], findings: list[Finding]) -> Cluster:
         relion=_builds(top.section("relion")),
         require=top.words("require"),
         gpu_flag=top.text("gpu_flag", "gres"),
+        qos={name: _qos(name, section) for name, section in top.sections("qos", SLURM_NAME, "a QOS")},
+    )
+
+
+def _qos(name: str, section: Section) -> Qos:
+    return Qos(
+        name=name,
+        max_time_s=section.time("max_time"),
+        max_nodes=section.number("max_nodes") or None,
+        min_gpus=section.number("min_gpus") or None,
+        max_gpus=section.number("max_gpus") or None,
+        max_cpus=section.number("max_cpus") or None,
     )
 
 

@@ -10,7 +10,7 @@ from relionc.slurm.times import format_time
 from relionc.slurm.versions import is_between, taken_as
 
 if TYPE_CHECKING:
-    from relionc.site.types import Cluster, Launcher, NodeType, Partition
+    from relionc.site.types import Cluster, Launcher, NodeType, Partition, Qos
 
 
 class Table(NamedTuple):
@@ -28,6 +28,7 @@ def describe(cluster: Cluster) -> tuple[Table, ...]:
         Table(
             "partitions", ("name", "node types", "longest", "default time", "limits"), _partitions(cluster)
         ),
+        Table("QOS", ("name", "longest", "limits"), _qos(cluster)),
         Table(
             "node types",
             _NODE_HEADER,
@@ -131,16 +132,27 @@ def _partitions(cluster: Cluster) -> tuple[tuple[str, ...], ...]:
     )
 
 
+def _qos(cluster: Cluster) -> tuple[tuple[str, ...], ...]:
+    return tuple((each.name, _time(each.max_time_s), _limits_of_job(each)) for each in cluster.qos.values())
+
+
+def _limits_of_job(of: Partition | Qos) -> str:
+    limits = (
+        f"GPUs of a job at least: {of.min_gpus}" if of.min_gpus else "",
+        f"GPUs of a job: {of.max_gpus}" if of.max_gpus else "",
+        f"CPUs of a job: {of.max_cpus}" if of.max_cpus else "",
+        f"nodes: {of.max_nodes}" if of.max_nodes else "",
+    )
+    return ", ".join(limit for limit in limits if limit)
+
+
 def _limits(partition: Partition) -> str:
     node, cpu = partition.max_memory_per_node_mib, partition.max_memory_per_cpu_mib
     limits = (
         "whole nodes" if partition.exclusive else "",
         "" if partition.named else "jobs do not name it",
-        f"GPUs of a job at least: {partition.min_gpus}" if partition.min_gpus else "",
-        f"GPUs of a job: {partition.max_gpus}" if partition.max_gpus else "",
-        f"CPUs of a job: {partition.max_cpus}" if partition.max_cpus else "",
+        _limits_of_job(partition),
         " ".join(f"--{name}" + (f"={value}" if value else "") for name, value in partition.directives),
-        f"nodes: {partition.max_nodes}" if partition.max_nodes else "",
         f"nodes at least: {partition.min_nodes}" if partition.min_nodes else "",
         f"CPUs a node: {partition.max_cpus_per_node}" if partition.max_cpus_per_node else "",
         f"memory a node: {format_memory(node)}" if node else "",

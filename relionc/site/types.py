@@ -94,6 +94,23 @@ class Partition(NamedTuple):
     max_gpus: int | None = None
     max_cpus: int | None = None
     directives: tuple[tuple[str, str | None], ...] = ()  # of every job in it
+    qos: str = ""  # whose limits are among these, beside the partition's own
+
+    @property
+    def title(self) -> str:
+        """What messages call it."""
+        return f"{self.name} with QOS {self.qos}" if self.qos else self.name
+
+
+class Qos(NamedTuple):
+    """A quality of service that jobs may name, and what it limits of a job; None: nothing."""
+
+    name: str
+    max_time_s: int | None = None
+    max_nodes: int | None = None
+    min_gpus: int | None = None
+    max_gpus: int | None = None
+    max_cpus: int | None = None
 
 
 class Launcher(NamedTuple):
@@ -207,6 +224,7 @@ class Cluster(NamedTuple):
     relion: Builds = Builds()
     require: tuple[str, ...] = ()  # of `REQUIRED`, what a job must say
     gpu_flag: str = "gres"  # of `GPU_FLAGS`, how GPUs are asked for
+    qos: Mapping[str, Qos] = MappingProxyType({})
 
     @property
     def memory_of_node(self) -> bool:

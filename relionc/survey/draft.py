@@ -12,7 +12,7 @@ from relionc.slurm.syntax import SlurmSyntaxError
 from relionc.slurm.times import UNLIMITED, format_time, parse_time
 from relionc.survey import knowledge
 from relionc.survey.hardware import NodeKind, is_scratch, is_shard, kinds, number
-from relionc.survey.limits import billing, qos_limits
+from relionc.survey.limits import billing, qos_limits, qos_values
 from relionc.survey.preferences import gpu_threads, policy
 from relionc.survey.questions import launcher_guess, questions
 from relionc.survey.told import pieces
@@ -211,6 +211,8 @@ class _Drafter:
         values["memory_flag"] = self._memory_flag()
         values["node_types"] = {kind.name: self._node_type(kind) for kind in self._kinds}
         values["partitions"] = {name: self._partition(name) for name in self._partitions}
+        limited = qos_values(self._told)
+        values |= {"qos": limited} if any(limited.values()) else {}
         values["launchers"] = {"batch": self._launcher()}
         values["policy"] = self._policy()
         values |= self._modules()
@@ -340,6 +342,8 @@ class _Drafter:
         if record.get("AllowQos", "ALL").upper() not in ("ALL", "", "(NULL)"):
             self._notes.append(f"Partition {name} takes jobs of these QOS only: {record['AllowQos'][:200]}.")
         values |= limits.values
+        if most and "max_nodes" in limits.values:
+            values["max_nodes"] = min(most, limits.values["max_nodes"])
         return values | self._whole_nodes(record)
 
     def _times(self, name: str, record: Mapping[str, str], bound_s: int | None) -> dict[str, Plain]:

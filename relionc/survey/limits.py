@@ -7,27 +7,32 @@ from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.slurm.syntax import SlurmSyntaxError
-from relionc.slurm.times import UNLIMITED, parse_time
+from relionc.slurm.times import UNLIMITED, format_time, parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from relionc.site.types import Plain
     from relionc.survey.told import Survey
 
 _WEIGHT = re.compile(r"([A-Za-z]+(?:/\w+(?::[\w.+-]+)?)?)=(\d+(?:\.\d+)?)([KMGT]?)", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+@:/-]*")
 _PER_GIB = {"": 1024.0, "K": 1024.0 * 1024, "M": 1024.0, "G": 1.0, "T": 1 / 1024}
 _TRES = {
     "MaxTRES": "a job may have",
     "MaxTRESPerNode": "a job may have on a node",
     "MaxTRESPU": "a user may have",
+    "MaxTRESPA": "an account may have",
+    "GrpTRES": "all jobs may have",
     "MinTRES": "a job must have at least",
 }
-
-
+_MOST = ("MaxTRES", "MaxTRESPU", "MaxTRESPA", "GrpTRES")
+"""What bounds a job: one that is over what its user, its account or all jobs may have waits for ever."""
 _NUMBERS = {
-    "min_gpus": ("MinTRES", re.compile(r"(?:^|,)gres/gpu=(\d{1,9})(?:,|$)")),
-    "max_gpus": ("MaxTRES", re.compile(r"(?:^|,)gres/gpu=(\d{1,9})(?:,|$)")),
-    "max_cpus": ("MaxTRES", re.compile(r"(?:^|,)cpu=(\d{1,9})(?:,|$)")),
+    "min_gpus": (("MinTRES",), re.compile(r"(?:^|,)gres/gpu=(\d{1,9})(?:,|$)")),
+    "max_gpus": (_MOST, re.compile(r"(?:^|,)gres/gpu=(\d{1,9})(?:,|$)")),
+    "max_cpus": (_MOST, re.compile(r"(?:^|,)cpu=(\d{1,9})(?:,|$)")),
+    "max_nodes": (_MOST, re.compile(r"(?:^|,)node=(\d{1,9})(?:,|$)")),
 }
 
 
@@ -44,19 +49,39 @@ def qos_limits(partition: Mapping[str, str], told: Survey) -> QosLimits:
     row = told.qos.get(partition.get("QoS", ""))
     if not row:
         return QosLimits()
-    try:
-        seconds = parse_time(row.get("MaxWall", "")) if row.get("MaxWall") else UNLIMITED
-    except SlurmSyntaxError:
-        seconds = UNLIMITED
-    values = {
-        key: int(found[1])
-        for key, (column, form) in _NUMBERS.items()
-        if (found := form.search(row.get(column, "")))
-    }
     parts = [f"{text} {row[key][:100]}" for key, text in _TRES.items() if row.get(key)]
     parts += [f"a user may have {row['MaxJobsPU'][:20]} jobs"] if row.get("MaxJobsPU") else []
     note = f"{'; '.join(parts)} (QOS {partition['QoS'][:60]})." if parts else ""
-    return QosLimits(None if seconds >= UNLIMITED else seconds, note, values)
+    return QosLimits(_longest(row), note, dict(_numbers(row)))
+
+
+def qos_values(told: Survey) -> dict[str, dict[str, Plain]]:
+    """Return what each QOS limits of a job, as a profile says it; those that limit nothing, with nothing."""
+    return {
+        name: {
+            **({"max_time": format_time(seconds)} if (seconds := _longest(row)) else {}),
+            **dict(_numbers(row)),
+        }
+        for name, row in told.qos.items()
+        if _NAME.fullmatch(name)
+    }
+
+
+def _longest(row: Mapping[str, str]) -> int | None:
+    """Return the longest time of a job in seconds."""
+    try:
+        seconds = parse_time(row["MaxWall"]) if row.get("MaxWall") else UNLIMITED
+    except SlurmSyntaxError:
+        return None
+    return None if seconds >= UNLIMITED else seconds
+
+
+def _numbers(row: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """Yield the limits of a job that are numbers: of several the tightest."""
+    for key, (columns, form) in _NUMBERS.items():
+        limits = [int(found[1]) for column in columns if (found := form.search(row.get(column, "")))]
+        if limits and any(limits):
+            yield key, min(limit for limit in limits if limit)
 
 
 def billing(text: str) -> Iterator[tuple[str, float]] | tuple[tuple[str, float], ...]:

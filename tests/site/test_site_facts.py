@@ -230,3 +230,53 @@ def test_a_launcher_for_jobs_on_gpus(site: Site) -> None:
     parts = {"more": '  gpu: {argv: [mpiexec, -n, "{ntasks}"]}'}
     assert "mpiexec -n 5" in site.script(**parts)
     assert "srun -n 4" in site.script("ctf", **parts)
+
+
+LONG = "qos: {long: {max_gpus: 4, max_time: 1-00:00:00}, wide: {min_gpus: 8, max_nodes: 1, max_cpus: 12}}"
+
+
+@pytest.mark.parametrize(
+    ("cls", "said"),
+    [
+        ("nodes: 2, gpus: 8, qos: long", "8 GPUs > 4 of a job in partition gpu with QOS long"),
+        (
+            "nodes: 1, gpus: 4, qos: long, time: 2-00:00:00",
+            "2-00:00:00 > 1-00:00:00 of partition gpu with QOS long",
+        ),
+        ("nodes: 2, gpus: 8, qos: wide", "2 nodes > 1 of partition gpu with QOS wide"),
+        (
+            "nodes: 1, gpus: 4, qos: wide",
+            "partition gpu with QOS wide takes jobs of 8 GPUs or more; this has 4",
+        ),
+        ("nodes: 1, gpus: 4, qos: lang", "warning[RL618]: site has no QOS `lang`"),
+    ],
+)
+def test_limits_of_a_qos_are_planned_with(site: Site, cls: str, said: str) -> None:
+    assert said in site.says(cls=cls, more=LONG)
+    assert said not in site.says(cls=cls.partition(", qos")[0], more=LONG)
+
+
+def test_the_qos_of_the_profile_limits_jobs_too(site: Site) -> None:
+    for parts in ({"top": "directives: {qos: long}"}, {"gpu": ", directives: {qos: long}"}):
+        assert "8 GPUs > 4" in site.says(cls="nodes: 2, gpus: 8", more=LONG, **parts)
+        assert "8 GPUs > 4" not in site.says(cls="nodes: 2, gpus: 8, qos: wide", more=LONG, **parts)
+
+
+def test_the_usual_time_is_that_of_the_qos_where_it_is_shorter(site: Site) -> None:
+    asked = site.asked(cls="nodes: 1, gpus: 4, qos: short", more="qos: {short: {max_time: 06:00:00}}")
+    assert "time=06:00:00" in asked
+
+
+def test_a_list_of_partitions_is_one_with_the_limits_of_all(site: Site) -> None:
+    quick = "quick: {node_types: [gpu, cpu], max_time: 04:00:00, max_gpus: 4"
+    parts = {"batch": f"}}\n  {quick}", "gpu": ", directives: {qos: x}"}
+    asked = site.asked(cls='nodes: 1, gpus: 4, partition: "gpu,quick"', **parts)
+    assert {"partition=gpu,quick", "time=04:00:00"} <= asked
+    assert "qos=x" not in asked
+    said = site.says(cls='nodes: 2, gpus: 8, partition: "gpu,quick"', **parts)
+    assert "8 GPUs > 4 of a job in partition gpu,quick" in said
+    said = site.says(cls='nodes: 1, gpus: 4, partition: "gpu,quik"', **parts)
+    assert "error[RL601]: site has no partition `quik`" in said
+    assert "did you mean `quick`?" in said
+    said = site.says(cls='nodes: 1, gpus: 4, partition: "gpu,batch"', **parts)
+    assert "error[RL601]: the partitions gpu,batch have no kind of nodes in common" in said

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from relionc.pipeline.profile import from_value
 from relionc.survey.draft import draft
 from relionc.survey.knowledge import vram
 from relionc.survey.limits import billing
@@ -103,7 +104,10 @@ def test_cpus_that_are_cores_have_one_thread() -> None:
 @pytest.mark.parametrize(
     ("partition", "values"),
     [
-        ("QoS=long MaxTime=3-00:00:00", {"max_time": "1-00:00:00", "min_gpus": 1}),
+        (
+            "QoS=long MaxTime=3-00:00:00",
+            {"max_time": "1-00:00:00", "min_gpus": 1, "max_nodes": 4, "max_gpus": 8},
+        ),
         ("QoS=N/A MaxTime=3-00:00:00", {"max_time": "3-00:00:00"}),
         ("OverSubscribe=EXCLUSIVE", {"exclusive": True}),
         ("Exclusive=NODE", {"exclusive": True}),
@@ -118,7 +122,16 @@ def test_what_a_partition_allows(partition: str, values: dict[str, Any]) -> None
     )
     assert {**found, **values} == found
     assert "min_nodes" not in found
-    assert "max_nodes" not in found
+    assert ("max_nodes" in found) == ("max_nodes" in values)
+
+
+def test_every_qos_comes_with_what_it_limits_of_a_job() -> None:
+    values: dict[str, Any] = draft(told(more=(QOS,))).values
+    assert values["qos"]["long"] == {"max_time": "1-00:00:00", "min_gpus": 1, "max_gpus": 8, "max_nodes": 4}
+    cluster, findings = from_value(values)
+    assert findings == []
+    assert cluster is not None
+    assert cluster.qos["long"].max_time_s == 86400
 
 
 def test_limits_of_a_qos_that_no_key_says_are_noted() -> None:

@@ -69,7 +69,7 @@ def _too_many_cpus(layout: Layout) -> str:
 
 def _not_whole_node(layout: Layout) -> str:
     partition, node = layout.pool.partition, layout.pool.node_type
-    name, most = (partition.name, partition.max_cpus_per_node or 0) if partition else ("", 0)
+    name, most = (partition.title, partition.max_cpus_per_node or 0) if partition else ("", 0)
     if not most or node.cpus <= most:
         gpus = f"all {node.gpus} GPUs of {node.name}, which its ranks see"
         return f"an exclusive {layout.mode} job gets {gpus}; this asks for {layout.gpus_per_node}"

@@ -48,14 +48,14 @@ def _leader_misses(choice: Choice) -> float:
 def _too_many(layout: Layout) -> str:
     partition, nodes, pool = layout.pool.partition, layout.worker_nodes, layout.pool
     if partition and partition.max_nodes and nodes > partition.max_nodes:
-        return f"{plural(nodes, 'node')} > {partition.max_nodes} of partition {partition.name}"
+        return f"{plural(nodes, 'node')} > {partition.max_nodes} of partition {partition.title}"
     leader = " and the leader's" if layout.choice.leader_nodes_of_pool else ""
     return f"{plural(nodes, 'node')}{leader} > {pool.interchangeable_count} of {pool.node_type.name}"
 
 
 def _too_few(layout: Layout) -> str:
     partition = layout.pool.partition
-    name, least = (partition.name, partition.min_nodes) if partition else ("", 0)
+    name, least = (partition.title, partition.min_nodes) if partition else ("", 0)
     return (
         f"partition {name} takes jobs of {plural(least or 0, 'node')} or more; this has {layout.worker_nodes}"
     )
@@ -110,10 +110,10 @@ def _another_size(layout: Layout) -> str:
     if partition is None:
         return ""
     if partition.max_gpus and gpus > partition.max_gpus:
-        return f"{plural(gpus, 'GPU')} > {partition.max_gpus} of a job in partition {partition.name}"
+        return f"{plural(gpus, 'GPU')} > {partition.max_gpus} of a job in partition {partition.title}"
     if partition.min_gpus and gpus < partition.min_gpus:
-        return f"partition {partition.name} takes jobs of {plural(partition.min_gpus, 'GPU')} or more; this has {gpus}"
-    return f"{plural(cpus, 'CPU')} > {partition.max_cpus} of a job in partition {partition.name}"
+        return f"partition {partition.title} takes jobs of {plural(partition.min_gpus, 'GPU')} or more; this has {gpus}"
+    return f"{plural(cpus, 'CPU')} > {partition.max_cpus} of a job in partition {partition.title}"
 
 
 def _there_are(layout: Layout) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def _too_long(layout: Layout) -> str:
     partition = layout.pool.partition
-    name, limit = (partition.name, partition.max_time_s or 0) if partition else ("", 0)
+    name, limit = (partition.title, partition.max_time_s or 0) if partition else ("", 0)
     asked_for = layout.choice.on_site.demand.pins.time or 0
     return f"{format_time(asked_for)} > {format_time(limit)} of partition {name}"
 

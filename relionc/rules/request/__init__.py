@@ -15,6 +15,7 @@ from relionc.rules.request import (
     memory_twice,
     no_gpus,
     partition,
+    qos,
     queue_only,
     required,
     scratch_nowhere,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 RULES: tuple[RequestRule, ...] = (
     layout,
     partition,
+    qos,
     constraint,
     queue_only,
     memory_twice,

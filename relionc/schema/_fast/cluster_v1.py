@@ -631,6 +631,73 @@ def validate(data):
                                     raise Rejected
                             if data__partitions_value_keys:
                                 raise Rejected
+        if 'qos' in data_keys:
+            data_keys.remove('qos')
+            data__qos = data['qos']
+            if not isinstance(data__qos, (dict, NoneType)):
+                raise Rejected
+            data__qos_is_dict = isinstance(data__qos, dict)
+            if data__qos_is_dict:
+                data__qos_keys = set(data__qos.keys())
+                for data__qos_key in data__qos_keys:
+                    if data__qos_key not in []:
+                        data__qos_value = data__qos.get(data__qos_key)
+                        if not isinstance(data__qos_value, (dict, NoneType)):
+                            raise Rejected
+                        data__qos_value_is_dict = isinstance(data__qos_value, dict)
+                        if data__qos_value_is_dict:
+                            data__qos_value_keys = set(data__qos_value.keys())
+                            if 'max_time' in data__qos_value_keys:
+                                data__qos_value_keys.remove('max_time')
+                                data__qos_value__maxtime = data__qos_value['max_time']
+                                validate___definitions_time(data__qos_value__maxtime)
+                            if 'max_nodes' in data__qos_value_keys:
+                                data__qos_value_keys.remove('max_nodes')
+                                data__qos_value__maxnodes = data__qos_value['max_nodes']
+                                if not isinstance(data__qos_value__maxnodes, (int, NoneType)) and (not (isinstance(data__qos_value__maxnodes, float) and data__qos_value__maxnodes.is_integer())) or isinstance(data__qos_value__maxnodes, bool):
+                                    raise Rejected
+                                if isinstance(data__qos_value__maxnodes, (int, float)) and (not isinstance(data__qos_value__maxnodes, bool)):
+                                    if data__qos_value__maxnodes < 1:
+                                        raise Rejected
+                            if 'min_gpus' in data__qos_value_keys:
+                                data__qos_value_keys.remove('min_gpus')
+                                data__qos_value__mingpus = data__qos_value['min_gpus']
+                                if not isinstance(data__qos_value__mingpus, (int, NoneType)) and (not (isinstance(data__qos_value__mingpus, float) and data__qos_value__mingpus.is_integer())) or isinstance(data__qos_value__mingpus, bool):
+                                    raise Rejected
+                                if isinstance(data__qos_value__mingpus, (int, float)) and (not isinstance(data__qos_value__mingpus, bool)):
+                                    if data__qos_value__mingpus < 1:
+                                        raise Rejected
+                            if 'max_gpus' in data__qos_value_keys:
+                                data__qos_value_keys.remove('max_gpus')
+                                data__qos_value__maxgpus = data__qos_value['max_gpus']
+                                if not isinstance(data__qos_value__maxgpus, (int, NoneType)) and (not (isinstance(data__qos_value__maxgpus, float) and data__qos_value__maxgpus.is_integer())) or isinstance(data__qos_value__maxgpus, bool):
+                                    raise Rejected
+                                if isinstance(data__qos_value__maxgpus, (int, float)) and (not isinstance(data__qos_value__maxgpus, bool)):
+                                    if data__qos_value__maxgpus < 1:
+                                        raise Rejected
+                            if 'max_cpus' in data__qos_value_keys:
+                                data__qos_value_keys.remove('max_cpus')
+                                data__qos_value__maxcpus = data__qos_value['max_cpus']
+                                if not isinstance(data__qos_value__maxcpus, (int, NoneType)) and (not (isinstance(data__qos_value__maxcpus, float) and data__qos_value__maxcpus.is_integer())) or isinstance(data__qos_value__maxcpus, bool):
+                                    raise Rejected
+                                if isinstance(data__qos_value__maxcpus, (int, float)) and (not isinstance(data__qos_value__maxcpus, bool)):
+                                    if data__qos_value__maxcpus < 1:
+                                        raise Rejected
+                            if 'source' in data__qos_value_keys:
+                                data__qos_value_keys.remove('source')
+                                data__qos_value__source = data__qos_value['source']
+                                validate___definitions_text(data__qos_value__source)
+                            if 'date' in data__qos_value_keys:
+                                data__qos_value_keys.remove('date')
+                                data__qos_value__date = data__qos_value['date']
+                                validate___definitions_text(data__qos_value__date)
+                            if 'unverified' in data__qos_value_keys:
+                                data__qos_value_keys.remove('unverified')
+                                data__qos_value__unverified = data__qos_value['unverified']
+                                if not isinstance(data__qos_value__unverified, (bool, NoneType)):
+                                    raise Rejected
+                            if data__qos_value_keys:
+                                raise Rejected
         if 'launchers' in data_keys:
             data_keys.remove('launchers')
             data__launchers = data['launchers']
