@@ -48,6 +48,7 @@ def script_of(site: str, job: str) -> str:
 @pytest.mark.parametrize(("site", "row"), ROWS)
 def test_a_fact_is_in_the_profile_and_in_the_script(site: str, row: dict[str, str]) -> None:
     assert ("key" in row) != ("not" in row)
+    assert set(row) <= {"fact", "key", "shows", "hides", "not"}
     if "key" in row:
         assert said(PROFILES[site], row["key"]) not in (None, "", [])
     for way in ("shows", "hides"):
@@ -75,7 +76,7 @@ def _row(site: str, row: dict[str, str]) -> str:
         f"`{job}`: `{text.strip()}`" if "shows" in row else f"`{job}`: no `{text}`" if "hides" in row else ""
     )
     value = _shown(said(PROFILES[site], key))
-    value = value if len(value) < 60 else f"{value[:57]}..."
+    value = value if len(value) < 44 else f"{value[:41]}..."
     return f"| {row['fact']} | `{key}: {value}` | {script} |"
 
 
