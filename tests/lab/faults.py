@@ -118,6 +118,15 @@ class Event:
     status: str = ""
 
 
+@dataclass(frozen=True)
+class Struck:
+    """What was done to a job: when (seconds since 1970), and which iteration had then begun to be written."""
+
+    what: str
+    at: float
+    iteration: int
+
+
 @dataclass
 class Trial:
     """A job of a lab, to hurt and to look at."""
@@ -126,6 +135,7 @@ class Trial:
     made: Built
     env: Mapping[str, str]
     number: str = ""
+    struck: Struck | None = None
 
     @property
     def folder(self) -> Path:
@@ -168,9 +178,16 @@ class Trial:
     def hurt(self, rank: int, with_signal: signal.Signals) -> None:
         """Send a signal to a rank."""
         self.until(lambda: (found := self.ranks()).get(rank) and os.kill(found[rank], with_signal) is None)
+        self.strike(f"{with_signal.name} to rank {rank}")
+
+    def strike(self, what: str) -> None:
+        """Remember what was done to the job now."""
+        self.struck = Struck(what, time.time(), self.at())
 
     def ask(self, *words: str) -> str:
         """Run one of Slurm's programs."""
+        if words[0] == "scancel" or words[:2] == ("scontrol", "requeue") or "State=DOWN" in words:
+            self.strike(" ".join(word for word in words if word != self.number and "=test" not in word))
         return self.lab.run(words, self.made.project).stdout
 
     def go_on(self) -> None:
@@ -183,9 +200,37 @@ class Trial:
     def end(self, seconds: float = 180) -> Job:
         """Wait for the end."""
         try:
-            return self.lab.wait(self.number, self.made.project, seconds)
+            job = self.lab.wait(self.number, self.made.project, seconds)
         except LabError as error:
             raise LabError(f"{error}\n{self.told()}") from error
+        self.record(job)
+        return job
+
+    def record(self, job: Job) -> None:
+        """Add what became of a job to the table of RELIONC_FAULT_TABLE, where that names a file (fault_table.py)."""
+        table, struck = os.environ.get("RELIONC_FAULT_TABLE"), self.struck
+        if not table:
+            return
+        events = self.events() if (self.folder / "relionc" / "events.tsv").is_file() else []
+        ours = [event for event in events if event.job == self.number]
+        on = next((e for e in ours if struck and e.event == "launch" and e.at >= struck.at - 1), None)
+        row = {
+            "test": os.environ.get("PYTEST_CURRENT_TEST", "").removesuffix(" (call)").partition("::")[2],
+            "slurm": self.lab.generation.slurm,
+            "relion": self.lab.generation.relion,
+            "what": struck.what if struck else "",
+            "state": job.state,
+            "exit": job.exit_code,
+            "markers": self.markers(),
+            "ending": ours[-1].ending if ours else "",
+            "says": ours[-1].sentence if ours else "",
+            "on_again_s": round(on.at - struck.at) if on and struck else None,
+            "end_s": round(time.time() - struck.at, 1) if struck else None,
+            "lost": struck.iteration - int(on.iteration) if on and struck else None,
+        }
+        with open(table, "a") as file:
+            file.write(json.dumps(row) + "\n")
+        self.struck = None
 
     def events(self) -> list[Event]:
         """What the guard has written down."""

@@ -63,6 +63,17 @@ def finished_from(trial: Trial, at: int) -> None:
     assert trial.events()[-1].ending == "finished"
     assert max(trial.starts()) >= at - 1
     assert trial.starts()[0] == 0
+    if SOAK:
+        submitted_again(trial)
+
+
+def submitted_again(trial: Trial) -> None:
+    """A finished job that is submitted once more does nothing."""
+    before = {path.name: path.stat().st_mtime_ns for path in trial.folder.glob("run_*")}
+    trial.submit()
+    assert (trial.end().state, trial.markers()) == ("COMPLETED", ["EXIT_SUCCESS"]), trial.told()
+    assert trial.events()[-1].ending == "finished_before"
+    assert {path.name: path.stat().st_mtime_ns for path in trial.folder.glob("run_*")} == before
 
 
 @every_slurm
