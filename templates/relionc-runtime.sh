@@ -54,6 +54,27 @@ declare -A rc_iteration=(
 declare -A rc_python_of=(
   [--blush]=relion_python_blush
 )
+# The jobs of a RELION project (relionc/catalog/data/pipelines.yaml).
+declare -A rc_project=(
+  [table]=default_pipeline.star
+  [processes]=data_pipeline_processes
+  [name]=_rlnPipeLineProcessName
+  [changed]=.pipeline_has_changed
+  [lock_folder]=.relion_lock
+  [lock_file]=lock_default_pipeline.star
+)
+declare -A rc_state_word=(
+  [_rlnPipeLineProcessStatus.scheduled]=1
+  [_rlnPipeLineProcessStatus.running]=0
+  [_rlnPipeLineProcessStatus.success]=2
+  [_rlnPipeLineProcessStatus.failure]=3
+  [_rlnPipeLineProcessStatus.aborted]=4
+  [_rlnPipeLineProcessStatusLabel.scheduled]=Scheduled
+  [_rlnPipeLineProcessStatusLabel.running]=Running
+  [_rlnPipeLineProcessStatusLabel.success]=Succeeded
+  [_rlnPipeLineProcessStatusLabel.failure]=Failed
+  [_rlnPipeLineProcessStatusLabel.aborted]=Aborted
+)
 
 # relionc_ending NAME: sets the caller's status, marker, code and say.
 relionc_ending() {
@@ -159,6 +180,11 @@ relionc_end() {
       printf 'relionc: %s\n' "${say}" 2>/dev/null >>"${output}/run.err"
     fi
     relionc_note end "${rc_last:--}" "${say}" "${name}" "${status}"
+    case ${name} in
+      finished_before) relionc_project success ;;
+      requeued) relionc_project scheduled ;;
+      *) if [[ -n ${marker} ]]; then relionc_project "${marker}"; fi ;;
+    esac
   else
     relionc_tell "${say}"
   fi
@@ -182,6 +208,51 @@ relionc_left() {
     relionc_end set_up "\`${rc_line:-exit}\` gave ${status}"
   fi
   relionc_end failed "the script ended in an unexpected place, with ${status}"
+}
+
+# --- RELION's project ------------------------------------------------------------------------------------------------------
+
+# relionc_project STATE: says in the table of the RELION project here what this job does: scheduled, running, success, failure or
+# aborted. Only where `relionc submit` has put the job there; RELION's lock is held meanwhile, and the table replaced whole.
+relionc_project() (
+  table=${rc_project[table]} lock=${rc_project[lock_folder]} new=${rc_project[table]}.${rc_token} word=''
+  if ! [[ ${output} =~ ^[A-Za-z0-9_]+/job[0-9]+$ && -w ${table} ]]; then return 0; fi
+  for column in "${!rc_state_word[@]}"; do
+    if [[ ${column##*.} = "$1" ]] && grep -qE "^${column%.*}[[:space:]]" -- "${table}"; then
+      word=${rc_state_word[${column}]} column=${column%.*}
+      break
+    fi
+  done
+  now=${word:+$(relionc_row "${column}" '' "${table}")}
+  if [[ -z ${now} || ${now} = "${word}" ]]; then return 0; fi
+  trap '' TERM INT USR1 # what holds RELION's lock is not ended
+  trap - EXIT ERR
+  for ((i = 0; i < 50; i++)); do
+    if mkdir -- "${lock}" 2>/dev/null; then break; fi
+    sleep 0.2
+  done
+  if ((i == 50)); then
+    relionc_tell "RELION's table of jobs does not say \`${word}\` of this one: ${lock} stays (remove it if no RELION runs here)"
+    return 1
+  fi
+  : >"${lock}/${rc_project[lock_file]}"
+  if relionc_row "${column}" "${word}" "${table}" >"${new}" && [[ -s ${new} ]] && chmod --reference="${table}" -- "${new}"; then
+    mv -f -- "${new}" "${table}"
+    : >"${rc_project[changed]}"
+  fi
+  rm -f -- "${new}" "${lock}/${rc_project[lock_file]}"
+  rmdir -- "${lock}" 2>/dev/null
+  return 0
+)
+
+# relionc_row COLUMN WORD TABLE: the table with a word in a column of this job's row; without a word, what stands there.
+relionc_row() {
+  awk -v job="${output}/" -v processes="${rc_project[processes]}" -v name="$1" -v word="$2" '
+    /^data_/ { inside = ($1 == processes); columns = 0; place = 0 }
+    inside && $1 ~ /^_/ { columns++; if ($1 == name) place = columns }
+    inside && place && $1 == job { if (word == "") print $place; else $place = word }
+    word != "" { print }
+  ' "$3"
 }
 
 # --- one folder, one job ---------------------------------------------------------------------------------------------------
@@ -847,6 +918,7 @@ relionc_launch() {
   printf '=== relionc: job %s, start %s.%s, %s\n' "${rc_job}" "${rc_restart}" "${rc_starts}" "${words}" | tee -a -- "${output}/run.err" >>"${output}/run.out"
   rc_out_at=$(relionc_size "${output}/run.out") rc_err_at=$(relionc_size "${output}/run.err")
   relionc_note launch "${rc_from}" "RELION starts ${words}"
+  relionc_project running # again: RELION itself may have written a table that it had read before
   rc_launched=1 rc_cause='' rc_again=1
   set -m
   (
@@ -1288,6 +1360,7 @@ relionc_begin() {
   fi
   relionc_note start - "job ${rc_job}, start ${rc_restart}, on ${SLURM_JOB_NODELIST:-${rc_host}}${rc_took:+; the folder was ${rc_took}}"
   relionc_folder
+  relionc_project running
   export RELIONC_RUN=${rc_token} RELIONC_OUTPUT=${rc_cwd}/${output}
   rc_phase=set_up
   # shellcheck disable=SC2154

@@ -29,6 +29,27 @@ def table(name: str, values: dict[str, str]) -> list[str]:
     return [f"declare -A {name}=(", *rows, ")"]
 
 
+def of_projects(data: dict[str, Any]) -> list[str]:
+    """Return what the table of a project is called, and by the column of states the word for each."""
+    processes, project = data["pipeline"]["processes"], data["project"]
+    names = {
+        "table": data["pipeline"]["file"],
+        "processes": f"data_{processes['table']}",
+        "name": f"_{processes['name']}",
+        **{key: project[key] for key in ("changed", "lock_folder", "lock_file")},
+    }
+    states = {
+        f"_{style['status']}.{state}": style[state]
+        for style in project["styles"]
+        for state in ("scheduled", "running", "success", "failure", "aborted")
+    }
+    return [
+        "# The jobs of a RELION project (relionc/catalog/data/pipelines.yaml).",
+        *table("rc_project", names),
+        *table("rc_state_word", states),
+    ]
+
+
 def made() -> list[str]:
     """Return the lines between the two marks."""
     words, endings = read(DATA / "words.yaml"), read(DATA / "endings.yaml")["endings"]
@@ -48,6 +69,7 @@ def made() -> list[str]:
     for name, values in (("rc_marker", markers), ("rc_iteration", words["iteration"])):
         lines += table(name, {key: value for key, value in values.items() if key != "source"})
     lines += table("rc_python_of", words["python"]["calls"])
+    lines += of_projects(read(ROOT / "relionc/catalog/data/pipelines.yaml"))
     lines += [
         "",
         "# relionc_ending NAME: sets the caller's status, marker, code and say.",

@@ -15,6 +15,38 @@ if TYPE_CHECKING:
     """The name of a table (`table`), and of its columns by what they hold."""
 
 
+class Style(NamedTuple):
+    """How a generation of RELION says types and states: the columns, and its words for the states."""
+
+    job_type: str
+    type: str
+    status: str
+    node_type: str
+    running: str
+    scheduled: str
+    success: str
+    failure: str
+    aborted: str
+    more: Mapping[str, str]
+
+
+class ProjectNames(NamedTuple):
+    """What is written of a job into a project; `data/pipelines.yaml` says what is what."""
+
+    folder: str
+    not_in_aliases: str
+    general: Table
+    styles: tuple[Style, ...]
+    version: str
+    changed: str
+    lock_folder: str
+    lock_file: str
+    nodes: str
+    job_file: str
+    job_table: str
+    note: str
+
+
 class Pipelines(NamedTuple):
     """The tables of a pipeline, and of a scheme in each of its forms; `data/pipelines.yaml` says what is what.
 
@@ -26,9 +58,13 @@ class Pipelines(NamedTuple):
     variable: str
     job_files: tuple[str, ...]
     no_alias: str
+    project: ProjectNames
 
 
 @lru_cache(maxsize=1)
 def pipelines() -> Pipelines:
     """Return the names, which are the same in all versions that have them."""
-    return Pipelines(**frozen(part("pipelines")))
+    data = frozen(part("pipelines"))
+    project = dict(data["project"])
+    project["styles"] = tuple(Style(**each) for each in project["styles"])
+    return Pipelines(**{**data, "project": ProjectNames(**project)})

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 
 RUNTIME = "relionc-runtime.sh"
+PROJECT_JOB = "job_pipeline.star"
+"""RELION's name for what one job has in the tables of its project."""
 
 
 def files(bundle: Bundle, template: str | None = None) -> dict[str, bytes]:
@@ -62,4 +64,8 @@ def _job_files(job: JobArtifacts, script: str | None) -> dict[str, str]:
     texts["commands.txt"] = "".join(shell.one_line(command) + "\n" for command in job.commands)
     texts["hostfile"] = "".join(f"{row}\n" for row in job.hostfile)
     texts[job.job_file.style] = jobfile.render(job.job_file)
+    if job.project_job:
+        from relionc.emit import startable
+
+        texts[PROJECT_JOB] = startable.render(job.project_job, job.job_file.star_version)
     return texts

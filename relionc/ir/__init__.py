@@ -223,6 +223,15 @@ class JobFile(NamedTuple):
     star_version: str = "30001"
 
 
+class TableOfProject(NamedTuple):
+    """A table of a STAR file: its name, its columns without the underscore, its rows; a list has one row."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    is_list: bool = False
+
+
 class SpecJob(NamedTuple):
     """A job of a spec that is made from something else.
 
@@ -264,6 +273,7 @@ class JobArtifacts(NamedTuple):
     allocation: Allocation | None = None
     queue_script: QueueScript | None = None  # instead of `script`
     window: Window | None = None  # for RELION's window, beside the script
+    project_job: tuple[TableOfProject, ...] = ()  # what RELION's project is to know of the job
 
 
 class Bundle(NamedTuple):

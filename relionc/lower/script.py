@@ -10,6 +10,7 @@ from relionc.ir import Allocation, Bundle, JobArtifacts, Script, Submission, Wor
 from relionc.lower import directives, launch
 from relionc.lower.guard import files_of, guard, identities
 from relionc.lower.modes import mode_of
+from relionc.lower.project_job import project_job
 from relionc.lower.shell_words import anywhere, path_word, profile_word, word
 from relionc.plan.words import plural
 from relionc.record import NamedTuple
@@ -113,6 +114,7 @@ def _artifacts(
         hostfile=launch.hostfile_rows(plan.placement, _pinned_hosts(plan)),
         job_file=job_file,
         allocation=_allocation(plan, cluster, origin),
+        project_job=project_job(plan, relion_commands, job_file),
     )
 
 

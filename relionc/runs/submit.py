@@ -109,7 +109,7 @@ def submit(build: Build, intent: Intent, tell: Callable[[str, str], None]) -> li
     `tell` is given the name and the id of each job once all are queued. Returns why jobs are not in the table of their
     project, which is no reason not to run them.
     """
-    _check_numbers(intent)
+    _check_numbers(build, intent)
     state = State(build.root)
     try:
         with state.alone():
@@ -122,10 +122,10 @@ def submit(build: Build, intent: Intent, tell: Callable[[str, str], None]) -> li
     return notes
 
 
-def _check_numbers(intent: Intent) -> None:
+def _check_numbers(build: Build, intent: Intent) -> None:
     """Refuse a job whose number in the project is another job's."""
     for status in intent.jobs:
-        if other := registry.conflicts(status.job, os.getcwd()):
+        if other := registry.conflicts(build, status.job, os.getcwd()):
             name, output = status.job.name, status.job.output
             raise NotSubmitted(
                 f"{name} is to write to {output}, but the project has {other}: raise `first_job`"
@@ -134,12 +134,12 @@ def _check_numbers(intent: Intent) -> None:
 
 def _register(build: Build, intent: Intent) -> list[str]:
     """Put the jobs into the table of the project; what keeps one of them out would keep the others waiting, too."""
-    for index, status in enumerate(intent.jobs):
-        try:
-            registry.register(build, status.job, os.getcwd())
-        except StoreError as error:
-            left = ", ".join(each.job.name for each in intent.jobs[index:])
-            return [f"not in the table of the project: {left}: {error}"]
+    jobs = [status.job for status in intent.jobs]
+    try:
+        registry.register(build, jobs, os.getcwd())
+    except registry.NotRegistered as error:
+        left = ", ".join(each.name for each in jobs[jobs.index(error.job) :])
+        return [f"not in the table of the project: {left}: {error}"]
     return []
 
 

@@ -178,6 +178,7 @@ class ResolvedJob(NamedTuple):
     needs: Needs
     slurm: tuple[tuple[str, str | None], ...] = ()
     project: AnyText = ""
+    in_project: bool = True  # whether RELION's project is to know the job
     interactive: bool = False
     after: tuple[str, ...] = ()
     restart: bool = True

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _NO_FOLDER = frozenset(map(chr, range(0x21))) | frozenset(f"\x7f*?[]{MASK};&|<>(){{}}$`'\"\\")
 """What RELION, which quotes no folder of a job, would give to a shell as something else than a name."""
+NO_PROJECT = "none"
+"""In place of a project's folder: RELION's project is not to know the job."""
 LONGEST_NAME = 255
 """The most bytes of the name of a file or folder."""
 LONGEST_FOLDER = 3_000
@@ -222,7 +224,7 @@ class _Resolver:
         self.scope.outputs[name] = partial(
             catalog.outputs, job_type, texts, output=output, is_continue=is_continue
         )
-        project = self._project(raw, route)
+        project, in_project = self._project(raw, route)
         files = inputs(job_type, texts, given, project, self.makers, self.disk)
         data = resolve_data(as_mapping(raw.get("data")), job_type, texts, route, self.scope, files)
         known = values_of(job_type, files, data)
@@ -244,6 +246,7 @@ class _Resolver:
             needs=needs,
             slurm=sbatch.resolve(further, self.scope),
             project=project,
+            in_project=in_project,
             interactive=_yes(raw.get("interactive")),
             after=after,
             restart=values.text_of(raw.get("restart")) != "off",
@@ -368,12 +371,14 @@ class _Resolver:
         here = (*route, "layout")
         return Pin(show(text_of(self.scope.value(as_scalar(raw["layout"]), here) or "auto")), here)
 
-    def _project(self, raw: Mapping[str, Plain], route: Route) -> AnyText:
-        if "project" in raw:
-            return self._folder(raw["project"], (*route, "project"))
-        if "project" in self.defaults:
-            return self._folder(self.defaults["project"], ("defaults", "project"))
-        return ""
+    def _project(self, raw: Mapping[str, Plain], route: Route) -> tuple[AnyText, bool]:
+        """Return the folder in which a job runs, and whether RELION's project there is to know it."""
+        for given, here in ((raw, route), (self.defaults, ("defaults",))):
+            if "project" in given:
+                if given["project"] == NO_PROJECT:
+                    return "", False
+                return self._folder(given["project"], (*here, "project")), True
+        return "", True
 
     def _folder(self, raw: Plain, route: Route) -> AnyText:
         value = self.scope.value(as_scalar(raw), route)

@@ -13,13 +13,17 @@ import time
 from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
-from relionc.store.paths import FolderTree, StoreError, failure
+from relionc.store.paths import FolderTree, StoreError, failure, is_safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 PATIENCE = 30.0
 """Seconds to wait for RELION, which holds its lock for a moment at a time."""
+SETTLE = 4.0
+"""Seconds after which a RELION has written what it was about to: it looks for its lock every three."""
+BUSY = 10.0
+"""Seconds after which a RELION that has read the table has long written it."""
 _PAUSE = 0.1
 _OURS = ".relionc_lock"
 
@@ -57,6 +61,36 @@ def change(project: str, names: TableFile, edit: Callable[[str], str]) -> None:
             _write(f"{project}/{names.changed}", "")
         except OSError as error:
             raise failure("write", f"{project}/{names.table}", error) from error
+
+
+def busy(project: str) -> bool:
+    """Whether somebody works in a project: RELION's lock, as all that comes and goes there, changes the folder's time.
+
+    The clock is the file server's: that of a file that is touched now.
+    """
+    try:
+        changed = os.stat(project).st_mtime
+        fd = os.open(f"{project}/{_OURS}", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
+        try:
+            os.utime(fd)
+            return os.fstat(fd).st_mtime - changed < BUSY
+        finally:
+            os.close(fd)
+    except OSError:
+        return True
+
+
+def touch(project: str, paths: Iterable[str]) -> None:
+    """Make empty files below a project where there are none; what cannot be made is left out."""
+    for path in paths:
+        with contextlib.suppress(OSError, ValueError):
+            if is_safe(path):
+                os.makedirs(os.path.dirname(f"{project}/{path}"), exist_ok=True)
+                os.close(
+                    os.open(
+                        f"{project}/{path}", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666
+                    )
+                )
 
 
 def put(folder: str, files: dict[str, str], added: dict[str, str]) -> None:

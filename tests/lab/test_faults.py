@@ -56,14 +56,14 @@ def begun(lab: Lab, project: Path, way: str = "srun", **changes: str | int) -> T
     return trial
 
 
-def finished_from(trial: Trial, at: int) -> None:
+def finished_from(trial: Trial, at: int, *, again: bool = SOAK) -> None:
     """The job goes on from the iteration that was there, or the one before, and ends well."""
     job = trial.end()
     assert (job.state, trial.markers()) == ("COMPLETED", ["EXIT_SUCCESS"]), trial.told()
     assert trial.events()[-1].ending == "finished"
     assert max(trial.starts()) >= at - 1
     assert trial.starts()[0] == 0
-    if SOAK:
+    if again:
         submitted_again(trial)
 
 
@@ -199,7 +199,7 @@ def test_two_copies_never_write_to_one_folder(lab: Lab, project: Path) -> None:
     assert (second.state, second.exit_code) == ("FAILED", "75:0")
     assert f"job {first} is writing to Run/job/" in second.output.read_text()
     trial.number = first
-    finished_from(trial, 0)
+    finished_from(trial, 0, again=False)
     assert {event.job for event in trial.events()} == {first}
     trial.submit()
     assert trial.end().state == "COMPLETED"

@@ -169,6 +169,7 @@ def site(
     here = tmp_path / "project"
     here.mkdir()
     monkeypatch.chdir(here)
+    monkeypatch.setattr("relionc.store.project.SETTLE", 0)  # no RELION works here at the same time
     monkeypatch.setenv("STUB", str(stub))
     monkeypatch.setenv("PATH", f"{stub}:{os.environ['PATH']}")
     (here / "spec.yaml").write_text(SPEC)

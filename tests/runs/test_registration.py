@@ -57,10 +57,18 @@ def numbered(site: Site) -> Site:
     return site
 
 
+def table(text: str, name: str) -> list[list[str]]:
+    """The rows of a table of a STAR file."""
+    block = re.search(rf"^data_{name}\s*\n(.*?)(?=^data_|\Z)", text, re.MULTILINE | re.DOTALL)
+    lines = block[1].splitlines() if block else []
+    return [
+        line.split() for line in lines if line.strip() and not line.lstrip().startswith(("_", "#", "loop_"))
+    ]
+
+
 def rows(site: Site) -> dict[str, list[str]]:
     text = (site.here / "default_pipeline.star").read_text()
-    found = re.findall(r"^(\w+/job\d+/)\s+(\S+)\s+(\S+)\s+(\S+)\s*$", text, re.MULTILINE)
-    return {name: rest for name, *rest in found}
+    return {name: rest for name, *rest in table(text, "pipeline_processes")}
 
 
 def counter(site: Site) -> int:
@@ -77,15 +85,16 @@ def test_jobs_get_rows_and_files(numbered: Site, before: str) -> None:
     assert numbered.run("submit", "build/numbered")[0] == 0
     alias = "None" if before == FULL else "Class3D/first/"
     found = rows(numbered)
-    assert found["Class3D/job025/"] == [alias, "9", "0"]
-    assert found["Class3D/job026/"] == ["Class3D/second/", "9", "0"]
+    assert found["Class3D/job025/"] == [alias, "9", "1"]
+    assert found["Class3D/job026/"] == ["Class3D/second/", "9", "1"]
     assert counter(numbered) == 28
     folder = numbered.here / "Class3D/job026"
     assert (numbered.here / "Class3D/second").resolve() == folder
     assert (folder / "job.star").read_bytes() == (
         numbered.here / "build/numbered/second/job.star"
     ).read_bytes()
-    assert "Class3D/job026/" in (folder / "job_pipeline.star").read_text()
+    pipeline = (folder / "job_pipeline.star").read_bytes()
+    assert pipeline == (numbered.here / "build/numbered/second/job_pipeline.star").read_bytes()
     assert "relion_refine_mpi --o Class3D/job026/run" in (folder / "note.txt").read_text()
     assert (numbered.here / ".pipeline_has_changed").exists()
     assert not (numbered.here / ".relion_lock").exists()
@@ -94,18 +103,18 @@ def test_jobs_get_rows_and_files(numbered: Site, before: str) -> None:
         assert all(line in (numbered.here / "default_pipeline.star").read_text().split("\n") for line in kept)
 
 
-def test_a_second_submission_sets_its_row_running_again(numbered: Site) -> None:
+def test_a_second_submission_sets_its_row_scheduled_again(numbered: Site) -> None:
     (numbered.here / "default_pipeline.star").write_text(FRESH.format(1))
     numbered.run("submit", "build/numbered")
     (numbered.here / "Class3D/job025/relionc").mkdir()
     table = numbered.here / "default_pipeline.star"
     table.write_text(
-        re.sub(r"^(Class3D/job025/.*)0( *)$", r"\g<1>3\2", table.read_text(), flags=re.MULTILINE)
+        re.sub(r"^( *Class3D/job025/ .* )1( *)$", r"\g<1>3\2", table.read_text(), flags=re.MULTILINE)
     )
     assert rows(numbered)["Class3D/job025/"][2] == "3"
     numbered.says("101", state="FAILED", reason="NonZeroExitCode")
     assert numbered.run("submit", "build/numbered", "--job", "first")[0] == 0
-    assert rows(numbered)["Class3D/job025/"] == ["Class3D/first/", "9", "0"]
+    assert rows(numbered)["Class3D/job025/"] == ["Class3D/first/", "9", "1"]
     assert len(rows(numbered)) == 3
 
 
@@ -146,60 +155,185 @@ def test_a_project_of_another_version_is_told(numbered: Site) -> None:
     )
 
 
-ADD = """
-import sys
-from relionc.runs import registry
-from relionc.store import project
-style = registry.table().styles[0]
-for number in map(int, sys.argv[1:]):
-    row = registry.ProjectRow(f"Class3D/job{number:03}/", "None", "9", style)
-    project.change(".", registry.table().file, lambda text: registry.with_row(text, row))
-"""
-
-
-def test_two_at_once_lose_no_entry(site: Site) -> None:
-    (site.here / "default_pipeline.star").write_text(FRESH.format(1))
-    each = 50
-    calls = [
-        subprocess.Popen(
-            [sys.executable, "-c", ADD, *(str(4 * number + shift) for number in range(1, each + 1))],
-            cwd=site.here, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )
-        for shift in range(4)
-    ]  # fmt: skip
-    assert [call.wait() for call in calls] == [0] * 4
-    assert len(rows(site)) == 4 * each
-    assert counter(site) == 4 * each + 4
-
-
 RELIONS = {"3.1": INSTALLED.pipeliner, "5.1": NEWEST.pipeliner}
-STATES = {
-    "RELION_JOB_EXIT_SUCCESS": {"3.1": "2", "5.1": "Succeeded"},
-    "RELION_JOB_EXIT_FAILURE": {"3.1": "3", "5.1": "Failed"},
-    "RELION_JOB_EXIT_ABORTED": {"3.1": "4", "5.1": "Aborted"},
-    "": {"3.1": "0", "5.1": "Running"},
+STATES = ("running", "scheduled", "success", "failure", "aborted")
+WORDS = {
+    "3.1": dict(zip(STATES, "01234", strict=True)),
+    "5.1": dict(zip(STATES, ("Running", "Scheduled", "Succeeded", "Failed", "Aborted"), strict=True)),
 }
 
 
-@pytest.mark.oracle
-@pytest.mark.parametrize("mark", STATES)
-@pytest.mark.parametrize("version", RELIONS)
-def test_relion_turns_running_into_how_the_job_ended(site: Site, version: str, mark: str) -> None:
-    pipeliner = RELIONS[version]
-    if not pipeliner:
+def pipeliner(version: str) -> tuple[str, ...]:
+    found = RELIONS[version]
+    if not found:
         pytest.skip(f"the pipeliner of RELION {version} is not here")
-    text = SPEC.replace("jobs:\n", "first_job: 25\njobs:\n", 1).replace('"3.1"', f'"{version}"')
-    (site.here / "numbered.yaml").write_text(text)
-    assert site.run("build", "numbered.yaml")[0] == 0
+    return found
+
+
+def built(site: Site, version: str, first: int = 25, name: str = "numbered") -> Path:
+    text = SPEC.replace("jobs:\n", f"first_job: {first}\njobs:\n", 1).replace('"3.1"', f'"{version}"')
+    (site.here / f"{name}.yaml").write_text(text)
+    assert site.run("build", f"{name}.yaml")[0] == 0
+    return site.here / "build" / name
+
+
+def guard_says(site: Site, folder: str, state: str) -> None:
+    """What the guard of a job does with the table of its project."""
+    guard = ROOT / "templates/relionc-runtime.sh"
+    script = f"set -u; . {guard}; exec {{rc_log}}>&1; output={folder} rc_token=7; relionc_project {state}"
+    done = subprocess.run(
+        [os.environ.get("RELIONC_BASH", "bash"), "-c", script], cwd=site.here, capture_output=True, check=True
+    )
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+
+def whole(text: str) -> dict[str, set[tuple[str, ...]]]:
+    """All tables of a pipeline, without the order of their rows."""
+    names = re.findall(r"^data_(\w+)", text, re.MULTILINE)
+    return {name: {tuple(row) for row in table(text, name)} for name in names if "general" not in name}
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("version", RELIONS)
+def test_a_job_has_in_its_project_what_relion_itself_puts_there(site: Site, version: str) -> None:
+    made = built(site, version, first=1)
+    theirs = site.here / "theirs"
+    theirs.mkdir()
+    for folder in (site.here, theirs):
+        (folder / "default_pipeline.star").write_text(FRESH.format(1))
+        for name in ("particles.star", "reference.mrc"):
+            (folder / name).touch()
+    for job in ("first", "second"):
+        add = ["--addJobFromStar", made / job / "job.star", "--setJobAlias", job]
+        command = [*pipeliner(version), *add, "--addJobOptions", "do_queue == No"]
+        subprocess.run(command, cwd=theirs, check=True, capture_output=True, timeout=60)
+    assert site.run("submit", "build/numbered", "--job", "first", "--job", "second")[0] == 0
+    ours = (site.here / "default_pipeline.star").read_text()
+    assert whole(ours) == whole((theirs / "default_pipeline.star").read_text())
+    assert len(whole(ours)["pipeline_output_edges"]) > 4
+    assert counter(site) == 3
+    files = {
+        str(path.relative_to(folder))
+        for folder in (site.here, theirs)
+        for path in (folder / ".Nodes").rglob("*")
+        if path.is_file()
+    }
+    assert all((site.here / path).is_file() for path in files)
+    assert all((theirs / path).is_file() for path in files)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("state", ["running", "success", "failure", "aborted"])
+@pytest.mark.parametrize("version", RELIONS)
+def test_relion_and_the_guard_turn_running_into_how_the_job_ended(
+    site: Site, version: str, state: str
+) -> None:
+    """RELION by the mark that the job leaves, and the guard without RELION."""
+    built(site, version)
     (site.here / "default_pipeline.star").write_text(FRESH.format(1))
     site.run("submit", "build/numbered")
-    before = rows(site)
+    before, words = rows(site), WORDS[version]
     assert list(before) == ["Class3D/job025/", "Class3D/job026/", "Class3D/job027/"]
-    if mark:
-        (site.here / "Class3D/job025" / mark).touch()
-    command = [*pipeliner, "--check_job_completion"]
-    done = subprocess.run(command, cwd=site.here, capture_output=True, check=False, timeout=60)
-    assert done.returncode == 0
+    assert {row[2] for row in before.values()} == {words["scheduled"]}
+    guard_says(site, "Class3D/job025", "running")
     first = before["Class3D/job025/"]
-    assert rows(site) == before | {"Class3D/job025/": [*first[:2], STATES[mark][version]]}
+    running = before | {"Class3D/job025/": [*first[:2], words["running"]]}
+    assert rows(site) == running
+    if state != "running":
+        (site.here / "Class3D/job025" / f"RELION_JOB_EXIT_{state.upper()}").touch()
+    text = (site.here / "default_pipeline.star").read_text()
+    command = [*pipeliner(version), "--check_job_completion"]
+    subprocess.run(command, cwd=site.here, capture_output=True, check=True, timeout=60)
+    ended = before | {"Class3D/job025/": [*first[:2], words[state]]}
+    assert rows(site) == ended
+    assert (
+        whole((site.here / "default_pipeline.star").read_text())["pipeline_nodes"]
+        == whole(text)["pipeline_nodes"]
+    )
     assert counter(site) == 28
+    (site.here / "default_pipeline.star").write_text(text)
+    guard_says(site, "Class3D/job025", state)
+    assert rows(site) == ended
+    guard_says(site, "Class3D/job024", state)
+    assert rows(site) == ended
+    assert not list(site.here.glob("default_pipeline.star.*"))
+    assert not (site.here / ".relion_lock").exists()
+
+
+def test_files_of_relions_own_jobs_are_theirs_by_whatever_name(site: Site) -> None:
+    """An input below a job of the project is that job's, also where its path has the alias."""
+    text = SPEC.replace("jobs:\n", "first_job: 25\njobs:\n", 1)
+    text = text.replace("particles.star", "Select/good/particles.star", 1)
+    text = text.replace("particles.star, fn_ref", "Select/job012/other.star, fn_ref", 2)
+    text = text.replace("Select/good/Select/job012/other.star", "Select/good/particles.star")
+    (site.here / "numbered.yaml").write_text(text)
+    assert site.run("build", "numbered.yaml")[0] == 0
+    processes = PROCESSES.replace(
+        "Class3D/job002/       Class3D/first/            9 ", "Select/job012/ Select/good/ 7 "
+    )
+    (site.here / "default_pipeline.star").write_text(FRESH.format(13) + processes)
+    assert site.run("submit", "build/numbered")[0] == 0
+    table_now = whole((site.here / "default_pipeline.star").read_text())
+    assert ("Select/job012/particles.star", "Class3D/job025/") in table_now["pipeline_input_edges"]
+    assert ("Select/job012/", "Select/job012/particles.star") in table_now["pipeline_output_edges"]
+    assert ("Select/job012/other.star", "Class3D/job026/") in table_now["pipeline_input_edges"]
+    assert ("Select/job012/particles.star", "3") in table_now["pipeline_nodes"]
+
+
+@pytest.mark.parametrize("where", ["spec", "job"])
+def test_a_job_may_stay_out_of_the_project(site: Site, where: str) -> None:
+    text = SPEC.replace("jobs:\n", "first_job: 25\njobs:\n", 1)
+    if where == "spec":
+        text += "defaults: {project: none}\n"
+    else:
+        text = text.replace("type: class3d", "type: class3d\n    project: none", 1)
+    (site.here / "numbered.yaml").write_text(text)
+    assert site.run("build", "numbered.yaml")[0] == 0
+    (site.here / "default_pipeline.star").write_text(FULL)
+    assert site.run("submit", "build/numbered")[0] == 0
+    assert "Class3D/job025/" not in rows(site)
+    assert ("Class3D/job026/" in rows(site)) is (where == "job")
+    assert "none" not in (site.here / "build/numbered/first/run.sbatch").read_text()
+
+
+SUBMIT = """
+import sys
+from relionc.runs import built, registry
+build = built.read(sys.argv[1])
+registry.register(build, build.jobs, ".")
+"""
+SOAK = bool(os.environ.get("RELIONC_SOAK"))
+
+
+@pytest.mark.oracle
+@pytest.mark.timeout(0 if SOAK else 300)
+def test_two_submitters_and_relion_at_once_lose_no_entry(site: Site) -> None:
+    """200 tries in a soak, six otherwise; six at once, each in a project of its own."""
+    command = pipeliner("3.1")
+    builds = [built(site, "3.1", first, f"from{first}") for first in (101, 201)]
+    job_file = builds[0] / "first/job.star"
+    found = [rows for number in range(34 if SOAK else 1) for rows in tries(site.here / str(number), builds, [
+        *command, "--addJobFromStar", str(job_file), "--addJobOptions", "do_queue == No"])]  # fmt: skip
+    ours = {f"Class3D/job{number}/" for first in (101, 201) for number in range(first, first + 3)}
+    assert len(found) == (204 if SOAK else 6)
+    for names in found:
+        assert ours <= names
+        assert len(names - ours) == 1, names
+
+
+def tries(where: Path, builds: list[Path], relion: list[str]) -> list[set[str]]:
+    """Let all of them add jobs at once, in six projects; return the jobs that each has then."""
+    projects = [where / str(number) for number in range(6)]
+    running = []
+    for folder in projects:
+        folder.mkdir(parents=True)
+        (folder / "default_pipeline.star").write_text(FRESH.format(1))
+        for number in (*range(101, 104), *range(201, 204)):
+            (folder / f"Class3D/job{number}").mkdir(parents=True)
+        for each in builds:
+            call = [sys.executable, "-c", SUBMIT, str(each)]
+            running.append(subprocess.Popen(call, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}))
+        running.append(subprocess.Popen(relion, cwd=folder))
+    assert [each.wait(120) for each in running] == [0] * len(running)
+    texts = [(folder / "default_pipeline.star").read_text() for folder in projects]
+    return [{row[0] for row in table(text, "pipeline_processes")} for text in texts]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.catalog.compiler.values import check_keys, mapping, sequence, text, texts
-from relionc.catalog.pipelines import Pipelines
+from relionc.catalog.pipelines import Pipelines, ProjectNames, Style
 
 if TYPE_CHECKING:
     from relionc.source.values import Plain
@@ -22,6 +22,25 @@ def compile_pipelines(data: dict[str, Plain]) -> dict[str, object]:
         "variable": text(data["variable"]),
         "job_files": texts(data["job_files"]),
         "no_alias": text(data["no_alias"]),
+        "project": _project(mapping(data["project"])),
+    }
+
+
+def _project(given: dict[str, Plain]) -> dict[str, object]:
+    """Return the names of what is written into a project."""
+    check_keys("pipelines.yaml, project", given, ProjectNames._fields)
+    for style in map(mapping, sequence(given["styles"])):
+        check_keys("pipelines.yaml, styles", style, Style._fields)
+    styles = (_texts(mapping(style)) for style in sequence(given["styles"]))
+    rest = {key: value for key, value in given.items() if key != "styles"}
+    return {**_texts(rest), "styles": tuple(styles)}
+
+
+def _texts(given: dict[str, Plain]) -> dict[str, object]:
+    """Return texts, and tables of texts."""
+    return {
+        key: {name: text(each) for name, each in value.items()} if isinstance(value, dict) else text(value)
+        for key, value in given.items()
     }
 
 
