@@ -136,15 +136,16 @@ class Trial:
     env: Mapping[str, str]
     number: str = ""
     struck: Struck | None = None
+    job: str = "job"
 
     @property
     def folder(self) -> Path:
         """The output folder."""
-        return self.made.output("job")
+        return self.made.output(self.job)
 
     def submit(self) -> None:
         """Queue the job."""
-        script = self.made.folder / "job" / "run.sbatch"
+        script = self.made.folder / self.job / "run.sbatch"
         self.number = self.lab.submit(script, self.made.project, {**QUICK, **self.env})
 
     def until(self, true: Callable[[], object], seconds: float = 200) -> None:
