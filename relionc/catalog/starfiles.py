@@ -19,6 +19,22 @@ if TYPE_CHECKING:
         does: Mapping[str, str]
         help: str
 
+    class FormData(TypedDict):
+        """What a file may be by its first bytes: what it `is`, and which names each version takes for one."""
+
+        is_: str
+        endings: Mapping[str, tuple[str, ...]]
+
+    class ModeData(TypedDict):
+        """The numbers of an MRC file, and what each version does that does not read them."""
+
+        is_: str
+        does: Mapping[str, str]
+
+
+MRC, STAR, EMPTY, TEXT, OTHER = "mrc", "star", "empty", "text", "other"
+"""Forms of files that are asked for by name; `forms` has them all."""
+
 
 class Columns(NamedTuple):
     """Names of columns, without the underscore in front; the data say what each one is."""
@@ -40,6 +56,7 @@ class Columns(NamedTuple):
     particles_file: str
     tomograms_file: str
     micrograph_pixel: str
+    reference: str
 
 
 class Tables(NamedTuple):
@@ -51,12 +68,16 @@ class Tables(NamedTuple):
     tomograms: tuple[str, ...]
     general: tuple[str, ...]
     optimisation_set: tuple[str, ...]
+    references: tuple[str, ...]
 
 
 class StarFiles(NamedTuple):
     """The names in RELION's data files, and what may be wrong with one.
 
     `marks` are columns by what they say there is of an image; `eer` and `maps` endings of movies and of maps.
+    `forms` are by their names in `relionc.data.forms`; `never` are endings of images that no version reads; `modes` by
+    the number in the header. `ranges` are those of the values of maps of a kind. `lists` has the kinds of files that a
+    list of such rows may be; `by_name` the versions that look for a table by its name.
     """
 
     columns: Columns
@@ -65,6 +86,12 @@ class StarFiles(NamedTuple):
     eer: tuple[str, ...]
     maps: tuple[str, ...]
     faults: Mapping[str, FaultData]
+    forms: Mapping[str, FormData]
+    never: tuple[str, ...]
+    modes: Mapping[str, ModeData]
+    ranges: Mapping[str, tuple[float, float]]
+    lists: Mapping[str, tuple[str, ...]]
+    by_name: Mapping[str, bool]
 
 
 @lru_cache(maxsize=1)
@@ -78,4 +105,10 @@ def star_files() -> StarFiles:
         data["eer"],
         data["maps"],
         data["faults"],
+        data["forms"],
+        data["never"],
+        data["modes"],
+        data["ranges"],
+        data["lists"],
+        data["by_name"],
     )

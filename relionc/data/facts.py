@@ -12,7 +12,7 @@ from collections import deque
 from typing import TYPE_CHECKING, BinaryIO
 
 from relionc.catalog.starfiles import star_files
-from relionc.data.images import Image, look
+from relionc.data.images import Content, Image, content, look
 from relionc.data.skim import Skim, TooMuch
 from relionc.data.star import Lines, StarTable, tables
 from relionc.record import NamedTuple
@@ -62,7 +62,8 @@ class FileFacts(NamedTuple):
     `path`, whose header was read; `looked_at` are further files. `optics` are all optics groups. `short` are those
     looked at of the stacks of particles that lack images. `cut`: there is more in the files than is looked at, so
     counts or sizes are missing. `members` are the particles and tomograms of an optimisation set. `marks` say what
-    there is of each image, as its CTF.
+    there is of each image, as its CTF. `rows`: what a STAR file lists, as the catalogue calls such files; empty where
+    nothing is known. `content` is what a file holds that lists nothing, `first` what the first image holds.
     """
 
     path: str
@@ -87,6 +88,9 @@ class FileFacts(NamedTuple):
     faults: tuple[StarFault, ...] = ()
     members: tuple[str, ...] = ()
     marks: Mapping[str, bool] | None = None
+    rows: str = ""
+    content: Content | None = None
+    first: Content | None = None
 
     def said(self) -> dict[str, int | float | bool]:
         """Return the facts that are known, by the keys of a spec's `data`."""
@@ -109,19 +113,30 @@ def facts(path: str, project: str = "", skim: Skim | None = None) -> FileFacts |
         return None
     except TooMuch:
         return FileFacts(path, cut=True)
-    for read in (_particles, _movies, _tomograms, _optimisation_set):
+    for read in (_particles, _movies, _tomograms, _optimisation_set, _references):
         said = read(place, found)
         if said is not None:
             return said._replace(cut=cut or said.cut, faults=faults)
-    return FileFacts(path, cut=True, faults=faults) if cut else None
+    return FileFacts(path, cut=True, faults=faults) if cut else _other(place)._replace(faults=faults)
+
+
+def _other(place: _Place) -> FileFacts:
+    """Return what there is to say of a file that lists nothing."""
+    held, cut = place.content(place.path)
+    return FileFacts(place.path, cut=cut, content=held)
 
 
 def _map(place: _Place) -> FileFacts | None:
-    header, cut = place.header(place.path)
-    if header is None:
+    held, cut = place.content(place.path)
+    if held is None:
         return FileFacts(place.path, cut=True) if cut else None
+    header = held.readable
+    if header is None:
+        return FileFacts(place.path, content=held)
     box = header.width if header.width == header.height else None
-    return FileFacts(place.path, box=box, angpix=header.angpix, float16=header.half, planes=header.planes)
+    return FileFacts(
+        place.path, box=box, angpix=header.angpix, float16=header.half, planes=header.planes, content=held
+    )
 
 
 class _Place(NamedTuple):
@@ -138,6 +153,13 @@ class _Place(NamedTuple):
         """Return what the header of an image says, and whether it was too much to look at."""
         try:
             return (look(os.path.join(self.project, image), self.skim) if image else None), False
+        except TooMuch:
+            return None, True
+
+    def content(self, image: str) -> tuple[Content | None, bool]:
+        """Return what a file holds, None where it is not there, and whether it was too much to look at."""
+        try:
+            return (content(os.path.join(self.project, image), self.skim) if image else None), False
         except TooMuch:
             return None, True
 
@@ -256,7 +278,8 @@ def _particles(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
     if table is None or columns.image not in table.columns:
         return None
     number, at, stack = table.value(columns.image).rpartition("@")
-    header, cut = place.header(stack)
+    held, cut = place.content(stack)
+    header = held.readable if held else None
     optics = _first(found, names.optics)
     groups = _optics_groups(optics, columns.pixel_size)
     largest = max(groups, key=lambda group: group.box or 0, default=OpticsGroup())
@@ -285,6 +308,8 @@ def _particles(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
         optics=groups,
         short=_short(place, tally) if header and tally and at and number else (),
         marks=_marks(table),
+        rows="particles",
+        first=held,
     )
 
 
@@ -340,6 +365,7 @@ def _movies(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
     angpix = _number(optics, columns.micrograph_pixel) if optics else None
     groups = _optics_groups(optics, columns.micrograph_pixel)
     said = FileFacts(place.path, micrographs=_rows(table), angpix=angpix, optics=groups, marks=_marks(table))
+    said = said._replace(rows="movies" if column == columns.movie else "micrographs")
     return _with_sizes(said, place, table.value(column), movie=column == columns.movie)
 
 
@@ -349,7 +375,7 @@ def _tomograms(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
     table = _first(found, star_files().tables.tomograms)
     if table is None or columns.tomogram not in table.columns:
         return None
-    said = FileFacts(place.path, tomograms=_rows(table))
+    said = FileFacts(place.path, tomograms=_rows(table), rows="tomograms")
     series = table.value(columns.tilt_series)
     if not series:
         return said
@@ -375,7 +401,14 @@ def _optimisation_set(place: _Place, found: dict[str, StarTable]) -> FileFacts |
     columns, table = star_files().columns, _first(found, star_files().tables.optimisation_set)
     names = [table.value(each) for each in (columns.particles_file, columns.tomograms_file)] if table else []
     members = tuple(name for name in names if name and "\0" not in name)
-    return FileFacts(place.path, members=members) if members else None
+    return FileFacts(place.path, members=members, rows="optimisation_set") if members else None
+
+
+def _references(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
+    """A list of maps, one for each class."""
+    table = _first(found, star_files().tables.references)
+    listed = table is not None and star_files().columns.reference in table.columns
+    return FileFacts(place.path, rows="references") if listed else None
 
 
 def _with_sizes(said: FileFacts, place: _Place, image: str, *, movie: bool) -> FileFacts:
@@ -384,7 +417,9 @@ def _with_sizes(said: FileFacts, place: _Place, image: str, *, movie: bool) -> F
         eer=image.endswith(star_files().eer),
         looked_at=said.looked_at + _paths(place.project, image),
     )
-    header, cut = place.header(image)
+    held, cut = place.content(image)
+    said = said._replace(first=held)
+    header = held.readable if held else None
     if header is None:
         return said._replace(cut=cut)
     frames = header.planes if movie else None

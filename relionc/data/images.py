@@ -1,4 +1,4 @@
-"""Sizes from the headers of image files: MRC, TIFF, BigTIFF and EER (which is a TIFF). Pixels are never read.
+"""Sizes from the headers of image files: MRC, also compressed, TIFF, BigTIFF and EER (a TIFF). Pixels are never read.
 
 The files may be anybody's: damaged, endless or made to mislead. What their header cannot mean is not believed.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import struct
 
+from relionc.catalog.starfiles import MRC
+from relionc.data import forms
 from relionc.data.skim import Skim
 from relionc.record import NamedTuple
 
@@ -16,7 +18,12 @@ _MOST_ANGPIX = 10_000
 _HEADER = 1024  # bytes
 _BYTES = {0: 1.0, 1: 2.0, 2: 4.0, 6: 2.0, 12: 2.0, 101: 0.5}
 """Bytes of a pixel by the mode of an MRC file, of the modes that RELION reads (rwMRC.h of 5.0)."""
+_COMPLEX = {3: 4.0, 4: 8.0}
+"""Likewise of transforms, which RELION does not read: such a file is whole all the same."""
 _HALF = 12
+_VALUES = 76  # where the lowest and the highest value stand; RELION writes both (rwMRC.h, writeMRC)
+_PACKED_START = 1 << 20  # bytes: more than a block of bzip2, from which the first bytes come
+_UNPACKING = 20  # units of work for each byte
 
 _TIFF = {
     b"II*\0": ("<", False),
@@ -37,7 +44,7 @@ _PACKED = frozenset({(5760, 8184), (4092, 11520), (3710, 7676), (3838, 7420)})
 class Image(NamedTuple):
     """Width and height in pixels, planes (frames, images of a stack, sections), whether pixels are 16-bit floats.
 
-    `angpix`, of MRC files only: the pixel size in Å, None where the header has none.
+    Of MRC files only, None where the header has none: `angpix`, the pixel size in Å, `lowest` and `highest` value.
     """
 
     width: int
@@ -45,37 +52,92 @@ class Image(NamedTuple):
     planes: int
     half: bool = False
     angpix: float | None = None
+    lowest: float | None = None
+    highest: float | None = None
+
+
+class Content(NamedTuple):
+    """What a file is by its first bytes (`forms.form_of`), and what its header says where it is an image.
+
+    `mode` of an MRC file says of what numbers it is. `whole`: it has all the bytes of which its header speaks.
+    """
+
+    form: str
+    image: Image | None = None
+    mode: int | None = None
+    whole: bool = True
+
+    @property
+    def readable(self) -> Image | None:
+        """The image, where RELION can read it."""
+        return self.image if self.whole and self.mode not in _COMPLEX else None
 
 
 def look(path: str, skim: Skim | None = None) -> Image | None:
     """Return what the header of an image file says; None where it is not there, or is none. Raises TooMuch."""
+    found = content(path, skim)
+    return found.readable if found else None
+
+
+def content(path: str, skim: Skim | None = None) -> Content | None:
+    """Return what a file holds; None where it is not there. Raises TooMuch."""
     skim = skim or Skim()
     try:
         with skim.open(path) as stream:
             fd = stream.fileno()
-            size = os.fstat(fd).st_size
             start = os.pread(fd, _HEADER, 0)
-            found = _tiff(fd, size, start, skim) if start[:4] in _TIFF else _mrc(size, start)
-    except (OSError, ValueError, struct.error):
+            return _content(fd, start, skim)
+    except OSError:
         return None
-    return found if found and _plausible(found.width, found.height) else None
+
+
+def _content(fd: int, start: bytes, skim: Skim) -> Content:
+    size = os.fstat(fd).st_size
+    form = forms.form_of(start)
+    try:
+        if start[:4] in _TIFF:
+            found = _tiff(fd, size, start, skim)
+            fits = found and _plausible(found.width, found.height)
+            return Content(form, found if fits else None)
+        if form in forms.UNPACKED:
+            mrc = _mrc(_unpacked(fd, form, skim))
+            return Content(form, *mrc[:2]) if mrc else Content(form)
+        mrc = _mrc(start)
+    except (ValueError, EOFError, struct.error):
+        return Content(form)
+    return Content(MRC, *mrc[:2], whole=mrc[2] <= size) if mrc else Content(form)
+
+
+def _unpacked(fd: int, form: str, skim: Skim) -> bytes:
+    """Return the first bytes of a compressed file; ValueError where they cannot be had."""
+    packed = os.pread(fd, _PACKED_START, 0)
+    skim.spend(_UNPACKING * len(packed))
+    return forms.unpacked(packed, form, _HEADER)
 
 
 def _plausible(width: int, height: int) -> bool:
     return 0 < width <= _LARGEST and 0 < height <= _LARGEST
 
 
-def _mrc(size: int, start: bytes) -> Image | None:
-    """Columns, rows, sections and mode are the first four words, in either byte order; the file must hold them all."""
+def _mrc(start: bytes) -> tuple[Image, int, float] | None:
+    """Return what an MRC header says, the mode, and how many bytes the file has to have.
+
+    Columns, rows, sections and mode are the first four words, in either byte order.
+    """
     if len(start) < _HEADER:
         return None
+    sizes = {**_BYTES, **_COMPLEX}
     for order in "<>":
         width, height, planes, mode = struct.unpack(f"{order}4i", start[:16])
-        if mode in _BYTES and _plausible(width, height) and planes > 0:
-            needed = _HEADER + width * height * planes * _BYTES[mode]
-            if needed > size:
-                return None
-            return Image(width, height, planes, mode == _HALF, _angpix(start, order))
+        if mode in sizes and _plausible(width, height) and planes > 0:
+            needed = _HEADER + width * height * planes * sizes[mode]
+            lowest, highest = struct.unpack_from(f"{order}2f", start, _VALUES)
+            values = (lowest, highest) if lowest < highest else (None, None)
+            return (
+                Image(width, height, planes, mode == _HALF, _angpix(start, order), *values),
+                mode,
+                needed,
+            )
     return None
 
 

@@ -73,6 +73,7 @@ CODES: dict[str, str] = {
     "RL153": "a stack has fewer images than the particles name",
     "RL154": "files do not fit each other, or the options",
     "RL155": "an earlier job makes a file of another kind",
+    "RL156": "the content of a file is not what its name or the job says",
     # --- RL2: layout and MPI ------------------------------------------------------------------------------
     "RL201": "pins of the layout contradict each other",
     "RL211": "RELION needs another number of MPI ranks",

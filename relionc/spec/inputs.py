@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from relionc import catalog
+from relionc.catalog import kinds
 from relionc.catalog.filefacts import COUNTS, DATA
 from relionc.expr import Text
 from relionc.spec.model import Fact, InputFile, Product
@@ -68,12 +69,17 @@ def inputs(
         if path and not isinstance(path, Text):
             maker = makers.get(path[: path.rfind("/") + 1])
             made = maker(path) if maker else None
-            reads = option.role in ROLES or option.key in job_type.traits.asks
+            reads = option.role in ROLES or option.key in job_type.traits.asks or _is_map(option, job_type)
             if isinstance(project, Text):
                 found[option.key] = InputFile(path, made, facts=made.facts if made else {})
             else:
                 found[option.key] = _input(path, made, project, disk, reads=reads)
     return found
+
+
+def _is_map(option: Option, job_type: JobType) -> bool:
+    kind = kinds.kind_of(option.node_type, job_type.version) if option.node_type else None
+    return kind is not None and kinds.is_image(kind)
 
 
 def _options(job_type: JobType) -> Iterator[Option]:

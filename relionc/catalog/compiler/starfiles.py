@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.catalog.compiler.values import CatalogError, check_keys, mapping, text, texts
+from relionc.catalog.compiler.values import CatalogError, check_keys, mapping, number, sequence, text, texts
 from relionc.catalog.starfiles import Columns, StarFiles, Tables
 
 if TYPE_CHECKING:
@@ -31,7 +31,33 @@ def compile_starfiles(data: dict[str, Plain], releases: Sequence[Release]) -> di
         "eer": texts(data["eer"]),
         "maps": texts(data["maps"]),
         "faults": {name: _fault(mapping(given), releases) for name, given in mapping(data["faults"]).items()},
+        "forms": {name: _form(mapping(given), releases) for name, given in mapping(data["forms"]).items()},
+        "never": texts(data["never"]),
+        "modes": {name: _mode(mapping(given), releases) for name, given in mapping(data["modes"]).items()},
+        "ranges": {
+            name: tuple(map(number, sequence(each))) for name, each in mapping(data["ranges"]).items()
+        },
+        "lists": {name: texts(kinds) for name, kinds in mapping(data["lists"]).items()},
+        "by_name": _chosen(data["by_name"], releases),
     }
+
+
+def _chosen(given: Plain, releases: Sequence[Release]) -> dict[str, Plain]:
+    """Return what stands for each version that something stands for."""
+    found = {release.version: release.chosen(given) for release in releases}
+    return {version: value for version, value in found.items() if value is not None}
+
+
+def _form(given: dict[str, Plain], releases: Sequence[Release]) -> dict[str, object]:
+    check_keys("a form of starfiles.yaml", given, ("is", "endings"))
+    endings = _chosen(given["endings"], releases) if "endings" in given else {}
+    return {"is_": text(given["is"]), "endings": {version: texts(each) for version, each in endings.items()}}
+
+
+def _mode(given: dict[str, Plain], releases: Sequence[Release]) -> dict[str, object]:
+    check_keys("a mode of starfiles.yaml", given, ("is", "does"))
+    does = _chosen(given["does"], releases)
+    return {"is_": text(given["is"]), "does": {version: text(each) for version, each in does.items()}}
 
 
 def _fault(given: dict[str, Plain], releases: Sequence[Release]) -> dict[str, object]:

@@ -12,6 +12,7 @@ from relionc.rules.spec import (
     gpu_list_for_all,
     gpu_spaces,
     input_missing,
+    other_content,
     path_spaces,
     preread_and_scratch,
     program_elsewhere,
@@ -57,6 +58,7 @@ RULES: tuple[JobRule, ...] = (
     data_contradicted,
     files_do_not_fit,
     wrong_kind,
+    other_content,
 )
 
 

@@ -1,0 +1,197 @@
+"""What is said of files that hold something else than their names say, or than a job wants of them."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import json
+import lzma
+import struct
+
+import pytest
+from image_files import mrc
+
+from relionc.cli import files
+from relionc.data.images import look
+from relionc.data.skim import Skim
+from relionc.pipeline import LAST_TO_FIND, Disk, Request, compile_spec
+
+VERSIONS = ("2.1", "3.0", "3.1", "4.0", "5.0", "5.1")
+STAR = "data_{}\n\nloop_\n_rln{} #1\n{}\n"
+PARTICLES = STAR.format("particles", "ImageName", "1@p.mrcs\n2@p.mrcs")
+MICROGRAPHS = STAR.format("micrographs", "MicrographName", "m.mrc")
+MOVIES = STAR.format("movies", "MicrographMovieName", "{}")
+CLASSES = STAR.format("model_classes", "ReferenceImage", "1@r.mrc")
+MAP = mrc(32, 32, 32)
+
+
+def of_mode(mode):
+    return MAP[:12] + struct.pack("<i", mode) + MAP[16:]
+
+
+def with_values(least, most):
+    return MAP[:76] + struct.pack("<2f", least, most) + MAP[84:]
+
+
+@pytest.fixture
+def said(tmp_path, monkeypatch):
+    """Return severity and message of all that is said of what files hold."""
+    monkeypatch.chdir(tmp_path)
+
+    def of(job, held, relion="5.0"):
+        for name, content in held.items():
+            (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+        spec = {"relionc": 1, "cluster": "local", "relion": relion, "jobs": {"j": job}}
+        skim = Skim()
+        disk = Disk(
+            files.read,
+            lambda path, project: files.file_facts(path, project, skim),
+            lambda path, project: files.look(path, project, skim, ""),
+        )
+        found = compile_spec(Request("spec.yaml", json.dumps(spec).encode()), disk, LAST_TO_FIND)
+        return [(each.severity, each.message) for each in found.diagnostics if each.code == "RL156"]
+
+    return of
+
+
+def class3d(**options):
+    options = {"fn_img": "p.star", "fn_ref": "r.mrc", "particle_diameter": "30", **options}
+    return {"type": "class3d", "options": options}
+
+
+def with_map(content, **options):
+    return class3d(**options), {"p.star": PARTICLES, "p.mrcs": mrc(32, 32, 2), "r.mrc": content}
+
+
+@pytest.mark.parametrize("relion", VERSIONS)
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"This was to be a map.\n", "is read as an MRC file, and is a text"),
+        (PARTICLES, "is read as an MRC file, and is a STAR file"),
+        (gzip.compress(MAP), "is a file that gzip compressed"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(2000), "is an HDF5 file"),
+        (MAP[:208], "is none of the formats that are known here"),
+        (of_mode(4), "complex numbers (mode 4): RELION"),
+        (mrc(32, 32, 1), "one flat image of 32 x 32 pixels"),
+    ],
+    ids=["text", "STAR", "gzip", "HDF5", "short header", "transform", "flat"],
+)
+def test_a_reference_that_is_no_map_stops_every_version(said, relion, content, words):
+    ((severity, message),) = said(*with_map(content), relion)
+    assert severity == "error"
+    assert words in message
+
+
+@pytest.mark.parametrize("relion", VERSIONS)
+@pytest.mark.parametrize("content", [MAP, of_mode(0), b"".join([MAP[:208], bytes(4), MAP[212:]]), of_mode(1)])
+def test_maps_are_maps(said, relion, content):
+    """Also such as have no mark in their header, which old programs did not write."""
+    assert said(*with_map(content), relion) == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "stops", "otherwise"),
+    [(12, ["3.1"], ["2.1", "3.0"]), (6, [], ["2.1", "3.0", "3.1"]), (101, [], ["2.1"])],
+)
+def test_what_numbers_a_version_reads(said, mode, stops, otherwise):
+    content = of_mode(mode)
+    got = {relion: [each[0] for each in said(*with_map(content), relion)] for relion in VERSIONS}
+    for relion in VERSIONS:
+        assert got[relion] == ["error"] * (relion in stops) + ["warning"] * (relion in otherwise), relion
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(MAP[:-1], "ends before the 32 planes"), (b"", "is empty"), (mrc(32, 32, 16), "no cube")],
+)
+def test_what_may_be_meant_is_a_warning(said, content, words):
+    ((severity, message),) = said(*with_map(content))
+    assert severity == "warning"
+    assert words in message
+
+
+def test_maps_and_masks_are_told_apart_by_their_values(said):
+    job, held = with_map(with_values(0, 1), fn_mask="m.mrc")
+    mask, map_ = "`fn_ref` wants a map, and `r.mrc`", "`m.mrc` has values from -0.5 to 3 by its header"
+    found = said(job, {**held, "m.mrc": with_values(-0.5, 3)})
+    assert [severity for severity, _ in found] == ["warning", "warning"]
+    assert mask in found[0][1]
+    assert map_ in found[1][1]
+    assert said(job, {**held, "r.mrc": with_values(-0.5, 3), "m.mrc": with_values(0, 1)}) == []
+
+
+@pytest.mark.parametrize("relion", VERSIONS)
+def test_a_stack_is_no_map_and_a_list_of_maps_is_one(said, relion):
+    _, held = with_map(MAP)
+    ((severity, message),) = said(class3d(fn_ref="r.mrcs"), {**held, "r.mrcs": MAP}, relion)
+    assert severity == "error"
+    assert "as a stack of 32 flat images" in message
+    assert said(class3d(fn_ref="c.star"), {**held, "c.star": CLASSES}, relion) == []
+    ((severity, message),) = said(class3d(fn_mask="p.star"), held, relion)
+    assert (severity, message) == ("error", "`fn_mask` wants a mask, and `p.star` is a list of particles")
+
+
+@pytest.mark.parametrize("relion", VERSIONS)
+@pytest.mark.parametrize(
+    ("job", "lists"),
+    [
+        ({"type": "class2d", "options": {"fn_img": "l.star"}}, MICROGRAPHS),
+        ({"type": "motioncorr", "options": {"input_star_mics": "l.star"}}, MICROGRAPHS),
+        ({"type": "ctffind", "options": {"input_star_mics": "l.star"}}, PARTICLES),
+        ({"type": "autopick", "options": {"fn_input_autopick": "l.star"}}, MOVIES.format("a.tif")),
+        ({"type": "extract", "options": {"star_mics": "l.star"}}, PARTICLES),
+    ],
+    ids=lambda each: each["type"] if isinstance(each, dict) else "",
+)
+def test_lists_of_something_else(said, relion, job, lists):
+    """Before 3.1 a table is not looked for by its name, and what has the columns may run."""
+    ((severity, message),) = said(job, {"l.star": lists}, relion)
+    assert severity == ("warning" if relion < "3.1" else "error")
+    assert "wants a" in message
+    assert "is a list of" in message
+
+
+@pytest.mark.parametrize(
+    ("movie", "reading"),
+    [
+        ("a.eer", ("3.1", "4.0", "5.0", "5.1")),
+        ("a.mrc.bz2", ("4.0", "5.0", "5.1")),
+        ("a.mrcs.zst", ("4.0", "5.0", "5.1")),
+        ("a.tif", VERSIONS),
+        ("a.mrc.gz", ()),
+        ("a.dm4", ()),
+    ],
+)
+def test_movies_by_their_endings(said, movie, reading):
+    job = {"type": "motioncorr", "options": {"input_star_mics": "l.star"}}
+    for relion in VERSIONS:
+        found = said(job, {"l.star": MOVIES.format(movie)}, relion)
+        assert [severity for severity, _ in found] == ([] if relion in reading else ["error"]), relion
+
+
+def test_the_first_movie_is_looked_into(said):
+    job = {"type": "motioncorr", "options": {"input_star_mics": "l.star"}}
+    held = {"l.star": MOVIES.format("a.tif"), "a.tif": MAP}
+    ((severity, message),) = said(job, held)
+    assert (severity, message) == (
+        "error",
+        "`a.tif` is read as a TIFF or EER file, and is an MRC file by what it holds",
+    )
+    held = {"l.star": MOVIES.format("a.mrc.xz"), "a.mrc.xz": lzma.compress(MAP)}
+    assert said(job, held) == []
+
+
+@pytest.mark.parametrize("pack", [bz2.compress, lzma.compress, gzip.compress])
+def test_sizes_of_compressed_images(tmp_path, pack):
+    """RELION hands them to programs that unpack them; the header says the same."""
+    (tmp_path / "a").write_bytes(pack(mrc(48, 32, 9, 1.25)))
+    found = look(str(tmp_path / "a"))
+    assert (found.width, found.height, found.planes, found.angpix) == (48, 32, 9, 1.25)
+    (tmp_path / "a").write_bytes(pack(mrc(48, 32, 9))[:40])
+    assert look(str(tmp_path / "a")) is None
+
+
+def test_a_compressed_bomb_takes_no_more_than_its_first_bytes(tmp_path):
+    (tmp_path / "a").write_bytes(lzma.compress(bytes(1 << 24)))
+    assert look(str(tmp_path / "a")) is None
