@@ -135,10 +135,9 @@ def test_the_installed_command_builds_from_any_folder(installed: Path, tmp_path:
 
 def test_the_installed_command_finds_its_schema_and_its_profiles(installed: Path, tmp_path: Path) -> None:
     assert __version__ in _run(installed, "--version", cwd=tmp_path)
-    assert (
-        _run(installed, "schema", "spec", cwd=tmp_path)
-        == (ROOT / "schemas" / "spec.v1.schema.json").read_text()
-    )
+    for kind in ("spec", "cluster"):
+        shipped = (ROOT / "schemas" / f"{kind}.v1.schema.json").read_text()
+        assert _run(installed, "schema", kind, cwd=tmp_path) == shipped
     assert "p100" in _run(installed, "cluster", "show", "biowulf-2018", cwd=tmp_path)
 
 
