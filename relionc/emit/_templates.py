@@ -282,27 +282,39 @@ def qsub_sh(view: SiteTemplateView) -> str:
         out += ('\n',)
         for line in view['environment']:
             out += (str(line), '\n',)
-    out += ('\nset -eo pipefail\n: "${SLURM_CPUS_PER_TASK:=1}"\nexport SRUN_CPUS_PER_TASK=$((', str(view['cpus']), '))\n',)
+    out += ('\nset -eo pipefail\n: "${SLURM_CPUS_PER_TASK:=1}"\n',)
     for export in view['exports']:
         out += ('export ', str(export['name']), '=', str(export['value']), '\n',)
-    if view['row']:
-        out += ('\n# Where more tasks are allocated than there are ranks, the first node has one more rank than the others.\nwords=() tasks=()\nmapfile -t nodes < <(scontrol show hostnames "${SLURM_JOB_NODELIST}")\nothers=$((', str(view['ranks']), ' - 1))\nif ((SLURM_NTASKS > ', str(view['ranks']), ')); then\n  for n in "${!nodes[@]}"; do\n    tasks+=($((others / SLURM_JOB_NUM_NODES + (n < others % SLURM_JOB_NUM_NODES) + (n == 0))))\n  done\n  words=(', str(view['placing']), ')\n',)
-        if view['variable']:
-            out += ('  export ', str(view['variable']), '=', str(view['folder']), 'hostfile\n',)
-        for name in view['unset']:
-            out += ('  unset ', str(name), '\n',)
-        if view['always']:
-            out += ('else\n  for part in ${SLURM_TASKS_PER_NODE//,/ }; do # as 5,4(x3)\n    times=1\n    if [[ ${part} = *x* ]]; then times=${part#*x}; fi\n    times=${times%)}\n    for ((i = 0; i < times; i++)); do tasks+=("${part%(*}"); done\n  done\n',)
-        out += ('fi\n',)
-        if view['numbered']:
-            out += ('rank=0\n',)
-        out += ('for n in "${!tasks[@]}"; do\n',)
-        if view['ranked']:
-            out += ('  for ((i = 0; i < tasks[n]; i++)); do echo ', str(view['row']), '; done\n',)
+    for start in view['starts']:
+        if start['condition']:
+            out += ('\n', str(start['condition']), '\n',)
+        out += ('export SRUN_CPUS_PER_TASK=$((', str(start['cpus']), '))\n',)
+        for export in start['exports']:
+            out += ('export ', str(export['name']), '=', str(export['value']), '\n',)
+        if start['row']:
+            out += ('\n# Where more tasks are allocated than there are ranks, the first node has one more rank than the others.\nwords=() tasks=()\nmapfile -t nodes < <(scontrol show hostnames "${SLURM_JOB_NODELIST}")\nothers=$((', str(view['ranks']), ' - 1))\nif ((SLURM_NTASKS > ', str(view['ranks']), ')); then\n  for n in "${!nodes[@]}"; do\n    tasks+=($((others / SLURM_JOB_NUM_NODES + (n < others % SLURM_JOB_NUM_NODES) + (n == 0))))\n  done\n  words=(', str(start['placing']), ')\n',)
+            if start['variable']:
+                out += ('  export ', str(start['variable']), '=', str(view['folder']), 'hostfile\n',)
+            for name in start['unset']:
+                out += ('  unset ', str(name), '\n',)
+            if start['always']:
+                out += ('else\n  for part in ${SLURM_TASKS_PER_NODE//,/ }; do # as 5,4(x3)\n    times=1\n    if [[ ${part} = *x* ]]; then times=${part#*x}; fi\n    times=${times%)}\n    for ((i = 0; i < times; i++)); do tasks+=("${part%(*}"); done\n  done\n',)
+            out += ('fi\n',)
+            if start['numbered']:
+                out += ('rank=0\n',)
+            out += ('for n in "${!tasks[@]}"; do\n',)
+            if start['ranked']:
+                out += ('  for ((i = 0; i < tasks[n]; i++)); do echo ', str(start['row']), '; done\n',)
+            else:
+                out += ('  echo ', str(start['row']), '\n',)
+            out += ('done >', str(view['folder']), 'hostfile\n',)
+        out += ('\n',)
+        if start['condition']:
+            out += ('start=(', str(start['launcher']), ')\n',)
         else:
-            out += ('  echo ', str(view['row']), '\n',)
-        out += ('done >', str(view['folder']), 'hostfile\n',)
-    out += ('\n', str(view['launcher']), ' ', str(view['command']), '\n',)
+            out += (str(start['launcher']), ' ', str(view['command']), '\n',)
+    if view['end']:
+        out += (str(view['end']), '\n"${start[@]}" ', str(view['command']), '\n',)
     return "".join(out)
 
 

@@ -14,6 +14,7 @@ from relionc.ir import (
     HostfileRule,
     Script,
     ShellRef,
+    SiteStart,
     SiteTemplate,
     Step,
     Submission,
@@ -30,9 +31,13 @@ if TYPE_CHECKING:
         GuardView,
         HostfileView,
         ScriptView,
+        SiteStartView,
         SubmissionView,
         SubmitView,
     )
+
+_HAS_GPUS = 'if [[ -n "${SLURM_JOB_GPUS-}${SLURM_GPUS_ON_NODE-}" ]]; then'
+"""Slurm's variables for a job with GPUs, whatever it asked for them by."""
 
 
 def script(value: Script, name: str) -> str:
@@ -130,35 +135,45 @@ def window(value: Window) -> str:
 
 def site_template(value: SiteTemplate) -> str:
     """Render a site's template for RELION's window."""
-    values = {"host": "${nodes[n]}", "count": "${tasks[n]}", "rank": "$((rank++))"}
-    words = [
-        *map(shell.word, value.launcher),
-        *(['"${words[@]}"'] if value.row else ()),
-        *map(shell.word, value.wrapper),
-    ]
-    command = f"bash -c '{value.command}'" if value.wrapper else value.command
+    starts = [_start_of_site(value.start, value, "else" if value.on_gpus else "")]
+    if value.on_gpus:
+        starts.insert(0, _start_of_site(value.on_gpus, value, _HAS_GPUS))
     return qsub_sh(
         {
             "header": [_comment(line) for line in value.header],
             "directives": [directive(each) for each in value.directives],
             "environment": list(value.environment),
             "exports": [{"name": name, "value": shell.word(word)} for name, word in value.exports],
-            "cpus": "SLURM_CPUS_PER_TASK * ${SLURM_NTASKS_PER_NODE:-1}"
-            if value.daemons
-            else "SLURM_CPUS_PER_TASK",
-            "row": shell.filled(value.row, values) if value.row else "",
-            "ranked": "{count}" not in value.row,
-            "numbered": "{rank}" in value.row,
-            "always": value.always,
-            "variable": value.variable,
-            "unset": list(value.unset),
-            "placing": " ".join(map(shell.word, value.placing)),
-            "launcher": " ".join(words),
+            "starts": starts,
+            "end": "fi" if value.on_gpus else "",
             "ranks": value.ranks,
             "folder": value.folder,
-            "command": command,
+            "command": f"bash -c '{value.command}'" if value.wrapper else value.command,
         }
     )
+
+
+def _start_of_site(start: SiteStart, of: SiteTemplate, condition: str) -> SiteStartView:
+    values = {"host": "${nodes[n]}", "count": "${tasks[n]}", "rank": "$((rank++))"}
+    words = [
+        *map(shell.word, start.launcher),
+        *(['"${words[@]}"'] if start.row else ()),
+        *map(shell.word, of.wrapper),
+    ]
+    each_task = "SLURM_CPUS_PER_TASK"
+    return {
+        "condition": condition,
+        "exports": [{"name": name, "value": shell.word(word)} for name, word in start.exports],
+        "cpus": f"{each_task} * ${{SLURM_NTASKS_PER_NODE:-1}}" if start.daemons else each_task,
+        "row": shell.filled(start.row, values) if start.row else "",
+        "ranked": "{count}" not in start.row,
+        "numbered": "{rank}" in start.row,
+        "always": start.always,
+        "variable": start.variable,
+        "unset": list(start.unset),
+        "placing": " ".join(map(shell.word, start.placing)),
+        "launcher": " ".join(words),
+    }
 
 
 def directive(value: Directive) -> str:

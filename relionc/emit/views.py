@@ -69,12 +69,10 @@ class WindowView(ScriptView):
     command: str
 
 
-class SiteTemplateView(TypedDict):
-    """A site's template for RELION's window."""
+class SiteStartView(TypedDict):
+    """How a site's template starts ranks; `condition` is the line before it, which says for which jobs."""
 
-    header: list[str]
-    directives: list[str]
-    environment: list[str]
+    condition: str
     exports: Sequence[ExportView]
     cpus: str
     row: str
@@ -85,6 +83,17 @@ class SiteTemplateView(TypedDict):
     unset: list[str]
     placing: str
     launcher: str
+
+
+class SiteTemplateView(TypedDict):
+    """A site's template for RELION's window."""
+
+    header: list[str]
+    directives: list[str]
+    environment: list[str]
+    exports: Sequence[ExportView]
+    starts: Sequence[SiteStartView]
+    end: str
     ranks: str
     folder: str
     command: str

@@ -159,17 +159,13 @@ class SiteEntry(NamedTuple):
     option: str = ""
 
 
-class SiteTemplate(NamedTuple):
-    """A site's template for RELION's window; `ranks`, `folder` and `command` are RELION's names.
+class SiteStart(NamedTuple):
+    """How a site's template starts ranks.
 
     `placing` are further words of the launcher where more tasks are allocated than there are ranks: the script then
     writes a hostfile of `row`, and one of `variable` says where it is. `always`: the launcher needs one in any case.
     """
 
-    header: tuple[str, ...]
-    directives: tuple[Directive, ...]
-    entries: tuple[SiteEntry, ...]
-    environment: tuple[str, ...]
     exports: tuple[tuple[str, Word], ...]
     launcher: tuple[Word, ...]
     placing: tuple[Word, ...]
@@ -177,11 +173,26 @@ class SiteTemplate(NamedTuple):
     variable: str
     unset: tuple[str, ...]
     always: bool
-    wrapper: tuple[Word, ...]
     daemons: bool
+
+
+class SiteTemplate(NamedTuple):
+    """A site's template for RELION's window; `ranks`, `folder` and `command` are RELION's names.
+
+    `on_gpus` is how jobs start that have got GPUs, where it is another way.
+    """
+
+    header: tuple[str, ...]
+    directives: tuple[Directive, ...]
+    entries: tuple[SiteEntry, ...]
+    environment: tuple[str, ...]
+    exports: tuple[tuple[str, Word], ...]
+    start: SiteStart
+    wrapper: tuple[Word, ...]
     ranks: str
     folder: str
     command: str
+    on_gpus: SiteStart | None = None
 
 
 class Allocation(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.catalog.queue import load_queue
-from relionc.ir import Directive, SiteEntry, SiteTemplate
+from relionc.ir import Directive, SiteEntry, SiteStart, SiteTemplate
 from relionc.lower.shell_words import profile_word
 from relionc.site import launchers
 from relionc.slurm.options import OPTIONS
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from relionc.catalog.queue import Queue
     from relionc.ir import Word
-    from relionc.site.types import Cluster
+    from relionc.site.types import Cluster, Launcher
 
 _FROM_SLURM = {
     "cpus_per_task": "${SLURM_CPUS_PER_TASK}",
@@ -33,34 +33,52 @@ _FROM_SLURM = {
 """What a script finds in its job of what a plan would have put into the words of a launcher."""
 
 
+_REQUIRED = {"account": "Account that pays (needed):", "qos": "Quality of service (needed):"}
+"""Labels of what a site wants to be told, and nobody can say for all."""
+
+
 def site_template(cluster: Cluster, version: str, header: tuple[str, ...]) -> SiteTemplate:
     """Return the template of a cluster that has Slurm, for a version of RELION."""
     queue = load_queue(version)
-    launcher = cluster.launchers["batch"]
+    entries = tuple(_entries(cluster, queue))
+    batch, on_gpus = cluster.launchers["batch"], cluster.launchers.get("gpu")
+    return SiteTemplate(
+        header=(*header, *_left_out(cluster)),
+        directives=tuple(_directives(cluster, queue, entries)),
+        entries=tuple(each._replace(option="") for each in entries),
+        environment=cluster.modules.get(version, cluster.modules.get("*", ())),
+        exports=tuple((name, profile_word(text)) for name, text in cluster.environment),
+        start=_start(batch, queue),
+        wrapper=tuple(map(profile_word, cluster.wrapper.get(version, cluster.wrapper.get("*", ())))),
+        ranks=queue.name_for("ntasks"),
+        folder=queue.folder,
+        command=queue.command,
+        on_gpus=_start(on_gpus, queue) if on_gpus else None,
+    )
+
+
+def _start(launcher: Launcher, queue: Queue) -> SiteStart:
     place = launchers.start(launcher, placed=True, counted=True)
     usual = launchers.start(launcher, placed=False, counted=True)
     assert usual is not None  # noqa: S101 - nothing is placed
     extra = place.words[len(usual.words) :] if place else ()
-    entries = tuple(_entries(cluster, queue))
-    return SiteTemplate(
-        header=header,
-        directives=tuple(_directives(cluster, queue, entries)),
-        entries=tuple(each._replace(option="") for each in entries),
-        environment=cluster.modules.get(version, cluster.modules.get("*", ())),
-        exports=tuple((name, profile_word(text)) for name, text in cluster.environment)
-        + tuple((name, _word(text, queue)) for name, text in usual.exports),
+    return SiteStart(
+        exports=tuple((name, _word(text, queue)) for name, text in usual.exports),
         launcher=tuple(_word(text, queue) for text in usual.words),
         placing=tuple(_word(text, queue) for text in extra),
         row=place.row if place else "",
         variable=place.variable if place else "",
         unset=place.unset if place else (),
         always=bool(usual.row),
-        wrapper=tuple(map(profile_word, cluster.wrapper.get(version, cluster.wrapper.get("*", ())))),
         daemons=launchers.has_daemons(launcher),
-        ranks=queue.name_for("ntasks"),
-        folder=queue.folder,
-        command=queue.command,
     )
+
+
+def _left_out(cluster: Cluster) -> Iterator[str]:
+    """Yield what a template cannot say of a profile: it does not know on which nodes a job will be."""
+    own = [node.name for node in cluster.node_types.values() if node.modules or node.wrapper]
+    if own:
+        yield f"Nodes of these types have modules or a container of their own, which are not in here: {', '.join(own)}."
 
 
 def _word(text: str, queue: Queue) -> Word:
@@ -88,13 +106,17 @@ def _entries(cluster: Cluster, queue: Queue) -> Iterator[SiteEntry]:
         asked.append(SiteEntry("GPUs of each node:", "0", "gpus-per-node"))
     if gres := _gres(cluster):
         asked.append(SiteEntry("GPUs and scratch of each node, as gpu:4:", gres, "gres"))
+    said = dict(cluster.directives)
+    asked += [SiteEntry(_REQUIRED[name], "", name) for name in cluster.require if name not in said]
     rest = [
         written("ntasks", queue.name_for("ntasks")),
         written("cpus-per-task", queue.name_for("cpus-per-task")),
         *(written(name, value) for name, value in cluster.directives if name not in ("gres", "open-mode")),
     ]
     shown = asked[: queue.extras_most - 1]
-    rest += [written(each.option, each.default) for each in asked[len(shown) :]]
+    if cluster.memory_flag == "per_gpu":  # of a job on GPUs it is another option, and both are refused
+        rest.append(written("mem-per-cpu", format_memory(policy.memory_per_cpu_mib)))
+    rest += [written(each.option, each.default) for each in asked[len(shown) :] if each.default]
     yield from shown
     yield SiteEntry("Tasks, nodes, further options:", " ".join(rest))
 
@@ -111,8 +133,10 @@ def _gres(cluster: Cluster) -> str:
 
 
 def _directives(cluster: Cluster, queue: Queue, entries: tuple[SiteEntry, ...]) -> Iterator[Directive]:
-    if any(cluster.partitions):
+    if any(each.named for each in cluster.partitions.values()):
         yield Directive("partition", queue.name_for("partition"))
+    if cluster.memory_flag == "all":
+        yield Directive("mem", "0")
     yield Directive("output", queue.output)
     yield Directive("error", queue.errors)
     yield Directive("open-mode", "append")

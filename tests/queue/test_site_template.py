@@ -19,6 +19,7 @@ from test_shapes import CLASSES, MOVIES, built, directives
 from relionc.emit.jobfile import render
 from relionc.lower.commands import relion_commands
 from relionc.lower.jobfile import job_file
+from relionc.pipeline import Disk, QueueTemplate, Request, compile_spec
 from relionc.pipeline.pipeliner import how_to_call
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -195,3 +196,71 @@ def test_a_workstation_has_no_queue_and_no_file_is_written_over(tmp_path: Path) 
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert (tmp_path / "qsub.sh").read_text() == "mine"
+
+
+SITES = ROOT / "tests" / "site" / "sites"
+KNOWN = {"RL136", "RL922"}
+"""Paths of programs that the specs leave out, and the note that a profile brings shell lines."""
+
+
+def _asked(script: bytes) -> set[str]:
+    """Return what the directives of a script ask for, in one spelling; not where its output goes."""
+    lines = [line[8:] for line in script.decode().splitlines() if line.startswith("#SBATCH ")]
+    words = {word for line in lines for word in shlex.split(line)}
+    own = ("--output", "--error", "--job-name", "--open-mode", "--no-requeue", "--requeue", "--signal")
+    none = {"--gres=gpu:0", "--gpus-per-node=0"}  # what the entries say of jobs without GPUs
+    return {word for word in words - none if not word.startswith(own)}
+
+
+@pytest.mark.parametrize(
+    "site", sorted(path.stem for path in SITES.glob("*.yaml") if "jobs" not in path.stem)
+)
+def test_the_template_of_a_real_site_asks_for_what_the_plans_do(site: str, tmp_path: Path) -> None:
+    """Memory by GPU, all of a node or without a word, partitions that nobody names, accounts that are needed."""
+    template, variables = made(tmp_path, str(SITES / f"{site}.yaml"), "4.0")
+    assert subprocess.run(["bash", "-n"], input=template, text=True, check=False).returncode == 0
+    spec = (SITES / ("jobs-small.yaml" if site in ("dgx", "shard") else "jobs.yaml")).read_bytes()
+    disk = Disk(lambda path: Path(path).read_bytes(), lambda *_: None)
+    request = Request("jobs.yaml", spec, cluster=str(SITES / f"{site}.yaml"))
+    plain = compile_spec(request, disk)
+    filled = compile_spec(request._replace(template=QueueTemplate("qsub.sh", template.encode(), {})), disk)
+    assert {each.code for each in (*plain.diagnostics, *filled.diagnostics)} <= KNOWN
+    assert plain.files is not None
+    assert filled.files is not None
+    for plan in plain.plans:
+        name = plan.job.name
+        assert _asked(filled.files[f"{name}/run_submit.script"]) == _asked(
+            plain.files[f"{name}/run.sbatch"]
+        ), name
+    entries = " ".join(text for name, text in variables.items() if name.startswith("RELION_QSUB_EXTRA"))
+    profile = (SITES / f"{site}.yaml").read_text()
+    assert ("Account that pays" in entries) == ("require: [account]" in profile)
+
+
+def test_jobs_with_gpus_start_by_the_launcher_for_them(tmp_path: Path) -> None:
+    template, _ = made(tmp_path, str(SITES / "sherlock.yaml"), "4.0")
+    script = f'srun() {{ echo srun "$@"; }}; mpiexec() {{ echo mpiexec "$@"; }}; ml() {{ :; }}\n{template}'
+    script = (
+        script.replace("XXXmpinodesXXX", "3")
+        .replace("XXXcommandXXX", "relion --gpu")
+        .replace("XXXnameXXX", f"{tmp_path}/")
+    )
+    script = script.replace("scontrol show hostnames", "echo")
+    for gpus, starts in (
+        ("0,1", "mpiexec -n 3 relion --gpu"),
+        ("", "srun --gres=none -n 3 -c 2 relion --gpu"),
+    ):
+        environment = {"PATH": "/usr/bin:/bin", "SLURM_CPUS_PER_TASK": "2", "SLURM_NTASKS": "3"}
+        environment |= {"SLURM_JOB_GPUS": gpus, "SLURM_JOB_NODELIST": "n1", "SLURM_JOB_NUM_NODES": "1"}
+        done = subprocess.run(
+            ["bash", "-c", script], env=environment, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stdout.strip()) == (0, starts), done.stderr
+
+
+def test_a_template_says_what_it_cannot_know(tmp_path: Path) -> None:
+    template, _ = made(tmp_path, str(SITES / "embl.yaml"), "4.0")
+    assert (
+        "# Nodes of these types have modules or a container of their own, which are not in here: cpu.\n"
+        in template
+    )

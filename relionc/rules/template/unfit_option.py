@@ -22,6 +22,8 @@ def check(filled: FilledTemplate) -> Iterator[Finding]:
     """Yield a finding for each; sites say some of them, for reasons of their own."""
     for each in filled.options:
         option, route = OPTIONS.get(each.name), filled.body(each.line)
+        if each.name in filled.asked.planned:  # the site's way to ask for what the plan needs
+            continue
         if option and option.in_template != FINE:
             message = f"`{each.name}` cannot be used with RELION jobs: {option.why}"
             severity = WARNING if option.in_template == DOUBTFUL else ERROR
