@@ -11,7 +11,7 @@ from relionc.slurm.sizes import format_memory
 from relionc.slurm.syntax import SlurmSyntaxError
 from relionc.slurm.times import UNLIMITED, format_time, parse_time
 from relionc.survey import knowledge
-from relionc.survey.hardware import NodeKind, is_scratch, is_shard, kinds, number
+from relionc.survey.hardware import NodeKind, is_mps, is_scratch, is_shard, kinds, number
 from relionc.survey.limits import billing, qos_limits, qos_values
 from relionc.survey.preferences import gpu_threads, policy
 from relionc.survey.questions import launcher_guess, questions
@@ -273,6 +273,10 @@ class _Drafter:
             self._notes.append(
                 f"GPUs of the nodes {kind.name} can be shared in {sum(s.count for s in shards)} shards."
             )
+        if any(is_mps(gres) for gres in kind.machine.gres):
+            self._notes.append(
+                f"GPUs of the nodes {kind.name} can be shared by MPS (gres mps), which is not planned with."
+            )
         if not gpus:
             return {}
         first = gpus[0]
@@ -306,6 +310,7 @@ class _Drafter:
         by_feature = [sizes for each in kind.machine.features if len(sizes := knowledge.vram(each)) == 1]
         sizes = knowledge.vram(gpu_type)
         exact = [each for each in by_feature if not sizes or each[0] in sizes]
+        exact += [(size,) for each in kind.machine.features for size in knowledge.said_of(each, sizes)]
         if len(sizes) != 1 and exact:
             sizes = exact[0]
         if not sizes:  # a feature may leave it open, too
@@ -341,10 +346,25 @@ class _Drafter:
             self._notes.append(f"Partition {name}: {limits.note}")
         if record.get("AllowQos", "ALL").upper() not in ("ALL", "", "(NULL)"):
             self._notes.append(f"Partition {name} takes jobs of these QOS only: {record['AllowQos'][:200]}.")
+        self._note_qos(name, record)
         values |= limits.values
         if most and "max_nodes" in limits.values:
             values["max_nodes"] = min(most, limits.values["max_nodes"])
         return values | self._whole_nodes(record)
+
+    def _note_qos(self, name: str, record: Mapping[str, str]) -> None:
+        """Tell of a partition what nobody planned with would know: a QOS that is not told of, CPUs that jobs share."""
+        qos = record.get("QoS", "")
+        if qos.lower() not in _NONE and qos not in self._told.qos:
+            self._told.remark(
+                f"limits of the QOS {qos[:60]} of partition {name} are not known: "
+                "give the text of `sacctmgr show qos -P`"
+            )
+        forced = re.match(r"FORCE:([2-9]|\d{2,})", record.get("OverSubscribe", "").upper())
+        if forced:
+            self._notes.append(
+                f"Partition {name} gives {forced[1]} jobs the same CPUs (OverSubscribe=FORCE)."
+            )
 
     def _times(self, name: str, record: Mapping[str, str], bound_s: int | None) -> dict[str, Plain]:
         """Return the longest and the usual time, which is no use where it is the longer one."""

@@ -27,9 +27,15 @@ _MOST_KINDS = 100
 _NUMBERED = re.compile(
     r"(?:cpus?|cores?|c|n|node|g|m|mem|memory|ram|rack|r|sw|switch|u|i)?[-_]?\d+[a-z]?", re.IGNORECASE
 )
+_PLACE = re.compile(
+    r"(?:rack|r|row|cab|cabinet|chassis|sw|switch|leaf|ib|isl|island|u|i|l|c)[-_]?\d+(?:[-_]?[a-z]{1,3}\d+)*",
+    re.IGNORECASE,
+)
+"""A feature that says where a node stands: `rack12`, `sw-3`, `i01r01`."""
 _FEATURE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+@:/=-]*")
 _GPUS = "gpu"
 _SHARDS = "shard"
+_MPS = "mps"
 
 
 class Machine(NamedTuple):
@@ -166,10 +172,25 @@ def _by_features(found: Mapping[Machine, list[str]]) -> dict[Machine, list[str]]
     merged: dict[Machine, list[str]] = {}
     for group in alike.values():
         common = [each for each in group[0].features if all(each in other.features for other in group)]
+        some = {machine: _without_places(machine, common) for machine in group}
         for machine in group:
-            kept = machine if len(group) <= _MOST_FEATURES else machine._replace(features=tuple(common))
+            kept = (
+                some[machine]
+                if len(set(some.values())) <= _MOST_FEATURES
+                else machine._replace(features=tuple(common))
+            )
             merged.setdefault(kept, []).extend(found[machine])
     return merged
+
+
+def _without_places(machine: Machine, common: Sequence[str]) -> Machine:
+    """Return a machine without the features by which equal ones differ that only say where they stand."""
+    kept = [
+        each
+        for each in machine.features
+        if each in common or not _PLACE.fullmatch(each) or knowledge.vram(each)
+    ]
+    return machine._replace(features=tuple(kept))
 
 
 def _by_memory(found: Mapping[Machine, list[str]]) -> dict[Machine, list[str]]:
@@ -211,8 +232,11 @@ def _named(machines: Sequence[Machine], known: Mapping[str, tuple[object, ...]])
     natural = {machine: _natural(machine, machines) for machine in machines}
     for machine in machines:
         if machine not in names:
+            same_name = [
+                other for other in machines if other != machine and natural[other] == natural[machine]
+            ]
             names[machine] = next(
-                name for name in _longer(natural[machine], machine) if name not in names.values()
+                name for name in _longer(natural[machine], machine, same_name) if name not in names.values()
             )
     return names
 
@@ -231,17 +255,25 @@ def _natural(machine: Machine, machines: Sequence[Machine]) -> str:
     return telling[0] if telling else f"cpu_{machine.cpus}"
 
 
-def _longer(name: str, machine: Machine) -> Iterator[str]:
-    """Yield a name and longer ones, for types that the first does not tell apart."""
+def _longer(name: str, machine: Machine, others: Sequence[Machine]) -> Iterator[str]:
+    """Yield a name and longer ones, for types that the first does not tell apart from `others`."""
     yield name
-    if machine.gpus:
-        yield f"{name}_x{sum(gpu.count for gpu in machine.gpus)}"
+    gpus = _count_of_gpus(machine)
+    if machine.gpus and all(gpus != _count_of_gpus(other) for other in others):
+        yield f"{name}_x{gpus}"
+    for each in machine.features:
+        if not _NUMBERED.fullmatch(each) and all(each not in other.features for other in others):
+            yield f"{name}_{each}".replace("=", "")
     yield f"{name}_{-(-machine.memory_mib // 1024)}g"
     yield f"{name}_{machine.cpus}c_{-(-machine.memory_mib // 1024)}g"
     place = 2
     while True:
         yield f"{name}_{place}"
         place += 1
+
+
+def _count_of_gpus(machine: Machine) -> int:
+    return sum(gpu.count for gpu in machine.gpus)
 
 
 def is_scratch(gres: Gres) -> bool:
@@ -252,3 +284,8 @@ def is_scratch(gres: Gres) -> bool:
 def is_shard(gres: Gres) -> bool:
     """Whether a resource is a part of a GPU that several jobs share."""
     return gres.name == _SHARDS
+
+
+def is_mps(gres: Gres) -> bool:
+    """Whether a resource is a share of a GPU under NVIDIA's service for several processes."""
+    return gres.name == _MPS

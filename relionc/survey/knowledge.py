@@ -13,11 +13,12 @@ from relionc.source import load
 from relionc.source.values import as_mapping, as_texts, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from relionc.source.values import Plain
 
 _MOST_VRAM = 1024  # GB
+_OF_GPU = re.compile(r"(?:hbm|gpu|vram|gpumem)[-_]?(\d{2,3})(?:g|gb)?(?![0-9a-z])")
 _SLICE = re.compile(r"(?<!\d)\dg\.(\d{1,3})gb")
 
 
@@ -94,6 +95,12 @@ def vram(name: str) -> tuple[int, ...]:
     if said and 0 < int(said[1]) <= _MOST_VRAM:
         return (int(said[1]),)
     return next((sizes for word in _spellings(name) for form, sizes in _gpus() if form.fullmatch(word)), ())
+
+
+def said_of(feature: str, sizes: Sequence[int]) -> tuple[int, ...]:
+    """Return which of some sizes in GB a feature of nodes names: `hbm80g`, `gpu80`."""
+    found = _OF_GPU.search(feature.lower())
+    return (int(found[1]),) if found and int(found[1]) in sizes else ()
 
 
 def _spellings(name: str) -> list[str]:

@@ -101,12 +101,14 @@ def _line(answer: str) -> str:
 def launcher_guess(told: Survey) -> tuple[str, str]:
     """Return the plugin for srun that is most likely right, empty for none, and why."""
     known = [name for name in knowledge.section("launchers") if name]
+    default = told.config.get("MpiDefault", "").partition("_v")[0].lower()
+    if default in known and (not told.plugins or default in told.plugins):
+        return default, f"MpiDefault is {default}"
+    if default not in ("", "none", "(null)"):
+        return "", f"srun takes what MpiDefault says, {default[:32]}"
     found = next((name for name in known if name in told.plugins), "")
     if found:
         return found, f"srun has the plugin {found}"
-    default = told.config.get("MpiDefault", "").partition("_v")[0]
-    if not told.plugins and default in known:
-        return default, f"MpiDefault is {default}"
     return (
         "",
         "srun has no plugin that is known here"

@@ -230,7 +230,7 @@ def test_names_of_node_types_stay_when_another_kind_comes() -> None:
     found = draft(read, before=old.node_types).values["node_types"]
     assert isinstance(found, dict)
     assert found["a100"]["memory"] == "515000M"
-    assert found["a100_x4"]["memory"] == "1030000M"
+    assert found["a100_1006g"]["memory"] == "1030000M"
 
 
 def test_comments_of_keys_that_are_gone_are_kept() -> None:

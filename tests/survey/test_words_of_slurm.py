@@ -199,3 +199,80 @@ def test_a_processor_is_said_where_it_is_not_the_usual_one(arch: str, said: str 
 def test_where_slurm_counts_no_memory_none_is_asked_for() -> None:
     for said, flag in (("CR_CORE", "none"), ("CR_CPU_MEMORY", "either"), ("", "either")):
         assert draft(told(config=f"SelectTypeParameters = {said}")).values["memory_flag"] == flag
+
+
+def _kinds(*nodes: str) -> dict[str, Any]:
+    survey = told(nodes[0])
+    text = survey.nodes["n1"]
+    for number, node in enumerate(nodes[1:], 2):
+        survey.nodes[f"n{number}"] = text | dict(word.split("=", 1) for word in node.split())
+    survey.partitions["p"]["Nodes"] = f"n[1-{len(nodes)}]"
+    found: dict[str, Any] = draft(survey).values["node_types"]  # type: ignore[assignment]
+    return found
+
+
+def test_features_that_say_where_a_node_stands_make_no_kinds() -> None:
+    gpus = "Gres=gpu:a100:4 AvailableFeatures=milan,"
+    assert list(_kinds(f"{gpus}rack1", f"{gpus}rack2")) == ["a100"]
+    assert list(_kinds(f"{gpus}i01r01", f"{gpus}i01r02")) == ["a100"]
+    assert list(_kinds("AvailableFeatures=x2680", "AvailableFeatures=x2695")) == ["x2680", "x2695"]
+    assert list(
+        _kinds("Gres=gpu:4 AvailableFeatures=gpu=3090", "Gres=gpu:4 AvailableFeatures=gpu=2080ti")
+    ) == [
+        "gpu3090",
+        "gpu2080ti",
+    ]
+
+
+def test_kinds_of_equal_gpus_are_called_by_what_tells_them_apart() -> None:
+    gpus = "Gres=gpu:a100:4 AvailableFeatures=gpu,"
+    found = _kinds(f"{gpus}hbm40g", f"{gpus}hbm80g")
+    assert {name: each["vram"] for name, each in found.items()} == {"a100": "40G", "a100_hbm80g": "80G"}
+    found = _kinds("Gres=gpu:4 AvailableFeatures=gpu,skylake", "Gres=gpu:4 AvailableFeatures=gpu,rome")
+    assert list(found) == ["gpu", "gpu_rome"]
+    assert list(_kinds("Gres=gpu:a100:4", "Gres=gpu:a100:8")) == ["a100", "a100_x8"]
+
+
+@pytest.mark.parametrize(
+    ("feature", "vram"), [("gpu80", "80G"), ("gpu40", "40G"), ("gpu4", None), ("c40", None)]
+)
+def test_a_feature_may_say_the_memory_of_a_gpu_that_has_two_sizes(feature: str, vram: str | None) -> None:
+    (found,) = _kinds(f"Gres=gpu:a100:4 AvailableFeatures={feature}").values()
+    assert found.get("vram") == vram
+
+
+def test_what_nobody_planned_with_would_know_is_told() -> None:
+    survey = told("Gres=gpu:4,mps:400", "QoS=part_gpu OverSubscribe=FORCE:4")
+    found = draft(survey)
+    assert (
+        "limits of the QOS part_gpu of partition p are not known: give the text of `sacctmgr show qos -P`"
+        in found.remarks
+    )
+    assert found.values["notes"] == [
+        "GPUs of the nodes gpu can be shared by MPS (gres mps), which is not planned with.",
+        "Partition p gives 4 jobs the same CPUs (OverSubscribe=FORCE).",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("config", "plugins", "words"),
+    [
+        ("MpiDefault = cray_shasta", ["cray_shasta", "pmi2", "pmix"], "--mpi=cray_shasta"),
+        ("MpiDefault = pspmi", ["none", "pspmi", "pmix"], "-n"),
+        ("MpiDefault = none", ["none", "pmix"], "--mpi=pmix"),
+        ("MpiDefault = pmi2", ["none", "pmix", "pmi2"], "--mpi=pmi2"),
+    ],
+)
+def test_the_default_of_a_site_is_the_first_guess(config: str, plugins: list[str], words: str) -> None:
+    survey = told(config=config)
+    survey.plugins[:] = plugins
+    launchers: Any = draft(survey).values["launchers"]
+    assert launchers["batch"]["argv"][1] == words
+
+
+def test_cray_mpich_is_of_cray() -> None:
+    survey = told()
+    survey.plugins[:] = ["none", "cray_shasta", "pmi2", "pmix"]
+    (mpi,) = [question for question in draft(survey).questions if question.key == "mpi"]
+    values: Any = mpi.values("Cray MPICH 8.1")
+    assert values["launchers"]["batch"]["argv"][1] == "--mpi=cray_shasta"
