@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.diag import Finding
-from relionc.source.values import as_mapping
+from relionc.source.values import as_mapping, characters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ def too_large(value: Plain) -> Finding | None:
         if count > MOST_KEYS:
             message = f"`{route[-1]}` of `{route[-2]}` has {count:,} items; it may have {MOST_KEYS:,}"
             return _finding(message, route)
-    repeated = len(jobs) * _characters(defaults)
+    repeated = len(jobs) * characters(defaults)
     if repeated > MOST_REPEATED:
         message = f"the defaults, written into all {len(jobs):,} jobs, have {repeated:,} characters"
         return _finding(f"{message}; they may have {MOST_REPEATED:,}", ("defaults",))
@@ -58,12 +58,6 @@ def _parts(mapping: dict[str, Plain], route: Route) -> Iterator[tuple[Route, int
     for key, value in mapping.items():
         if isinstance(value, (dict, list)):
             yield (*route, key), len(value)
-
-
-def _characters(defaults: dict[str, Plain]) -> int:
-    """Return how many characters the keys and texts of the defaults have."""
-    own = [*defaults.items(), *(pair for part in defaults.values() for pair in as_mapping(part).items())]
-    return sum(len(key) + (len(value) if isinstance(value, str) else 0) for key, value in own)
 
 
 def _finding(message: str, route: Route) -> Finding:

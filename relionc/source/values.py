@@ -43,6 +43,15 @@ def text_of(value: object) -> str:
     return "" if value is None else str(value)
 
 
+def characters(value: Plain) -> int:
+    """Return how many characters the keys and texts of a value have, at any depth."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(len(key) + characters(each) for key, each in value.items())
+    return sum(map(characters, value)) if isinstance(value, list) else 0
+
+
 def as_mapping(value: Plain) -> dict[str, Plain]:
     """Return a mapping of a document; an empty one where nothing stands, or something else that a schema refuses."""
     return value if isinstance(value, dict) else {}

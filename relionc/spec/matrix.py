@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from relionc.expr import text_of as plain_text
 from relionc.expr.refs import show
 from relionc.record import NamedTuple
-from relionc.source.values import FloatText, IntText, as_mapping, as_scalar, text_of
+from relionc.source.values import FloatText, IntText, as_mapping, as_scalar, characters, text_of
 from relionc.spec.points import Point, Points
 from relionc.spec.scope import near_or_all
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 BAD_MATRIX, TOO_MANY = "RL034", "RL028"
 MOST_POINTS = 1_000
 """The most points of all jobs of a spec together."""
+MOST_REPEATED = 1 << 22
+"""The most characters of a job and of the defaults, counted once for each point: each has a script that says them."""
 MOST_BEFORE_EXCLUDED = 20_000
 """The most points of a job before some are excluded."""
 MOST_EXCLUDED = 200
@@ -71,12 +73,12 @@ class _Told(Exception):  # noqa: N818 - no error of its own: a finding has told 
     """Something of the matrix could not be evaluated."""
 
 
-def spread(jobs: Mapping[str, dict[str, Plain]], scope: SpecScope) -> Spread:
+def spread(jobs: Mapping[str, dict[str, Plain]], defaults: Mapping[str, Plain], scope: SpecScope) -> Spread:
     """Return the jobs with their points in their places; a job whose points cannot be made out is left out.
 
     Raises TooMuchWorkError when the expressions of the spec have cost too much.
     """
-    found = _Found(jobs, scope)
+    found = _Found(jobs, characters({**defaults}), scope)
     for name, job in jobs.items():
         try:
             found.add(name, job)
@@ -92,12 +94,14 @@ def spread(jobs: Mapping[str, dict[str, Plain]], scope: SpecScope) -> Spread:
 class _Found:
     """The points so far."""
 
-    def __init__(self, jobs: Mapping[str, dict[str, Plain]], scope: SpecScope) -> None:
-        self.raw, self.scope = jobs, scope
+    def __init__(self, jobs: Mapping[str, dict[str, Plain]], of_defaults: int, scope: SpecScope) -> None:
+        """`of_defaults` are the characters of what all jobs have."""
+        self.raw, self.of_defaults, self.scope = jobs, of_defaults, scope
         self.jobs: dict[str, dict[str, Plain]] = {}
         self.named: dict[str, Point] = {}
         self.of_job: dict[str, tuple[str, ...]] = {}
         self.broken: set[str] = set()
+        self.repeated = 0  # characters of all points
 
     def add(self, name: str, job: dict[str, Plain]) -> None:
         """Add a job, or its points."""
@@ -113,13 +117,26 @@ class _Found:
                 f"{len(rows) * len(followed):,} points: the jobs of a spec may have {MOST_POINTS:,} together"
             )
             raise _Error(message, route, "split the spec", TOO_MANY)
+        rest = {key: value for key, value in job.items() if key not in ("matrix", "each")}
+        self._check_size(rest, len(rows) * len(followed), route)
         made = [_point(name, row, other) for other in followed for row in rows]
         names = self._names(name, matrix, made, route)
-        rest = {key: value for key, value in job.items() if key not in ("matrix", "each")}
         for point_name, point in zip(names, made, strict=True):
             self.named[point_name] = point
             self.jobs[point_name] = rest
         self.of_job[name] = tuple(names)
+
+    def _check_size(self, rest: dict[str, Plain], points: int, route: Route) -> None:
+        repeated = points * (self.of_defaults + characters(rest))
+        self.repeated += repeated
+        if self.repeated > MOST_REPEATED:
+            message = (
+                f"what this job and the defaults say, written {points:,} times, has {repeated:,} characters"
+            )
+            together = "" if repeated > MOST_REPEATED else " together with the points above"
+            raise _Error(
+                f"{message}; it may have {MOST_REPEATED:,}{together}", route, "split the spec", TOO_MANY
+            )
 
     def _followed(self, name: str, job: Mapping[str, Plain]) -> list[tuple[str, Point] | None]:
         """Return the points that a job follows one by one; one that is none where it follows no job."""

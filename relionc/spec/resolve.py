@@ -88,7 +88,7 @@ def _jobs(
 ) -> tuple[ResolvedJob, ...]:
     """Return every job that can be made out, in order; none without a version."""
     written = {name: as_mapping(job) for name, job in as_mapping(value["jobs"]).items()}
-    jobs = _with_points(written, scope)
+    jobs = _with_points(written, as_mapping(value.get("defaults")), scope)
     left_out = (*left_out, *scope.broken)
     order, after, wrong = in_order(jobs, scope.points, left_out, scope.budget)
     scope.findings += wrong
@@ -111,13 +111,15 @@ def _jobs(
     return tuple(job for job in resolved if job.name not in scope.broken)
 
 
-def _with_points(jobs: dict[str, dict[str, Plain]], scope: SpecScope) -> Mapping[str, dict[str, Plain]]:
+def _with_points(
+    jobs: dict[str, dict[str, Plain]], defaults: Mapping[str, Plain], scope: SpecScope
+) -> Mapping[str, dict[str, Plain]]:
     """Return the jobs with every point of a sweep as one."""
     if not any("matrix" in job or "each" in job for job in jobs.values()):
         return jobs
     from relionc.spec.matrix import spread
 
-    jobs_and_points = spread(jobs, scope)
+    jobs_and_points = spread(jobs, defaults, scope)
     scope.points = jobs_and_points.points
     return jobs_and_points.jobs
 

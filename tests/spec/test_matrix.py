@@ -156,3 +156,24 @@ def test_a_sweep_that_cannot_be_made_out_is_told_once_and_its_followers_are_quie
     assert [code for code, *_ in errors(text)] == ["RL034"]
     assert errors(job("", name="b", more="each: a") + job("{K: [2]}"))[0][1] == "`a` comes further down"
     assert "no job `q` with a `matrix`" in errors(job("{K: [2]}") + job("", name="b", more="each: q"))[0][1]
+
+
+@pytest.mark.parametrize(
+    ("defaults", "jobs", "repeated", "more"),
+    [
+        ("", [job("{K: {from: 1, to: 1000}}", "other_args: '" + 16000 * "x" + "'")], "16,", ""),
+        ("defaults: {slurm: {comment: '" + 16000 * "x" + "'}}\n", [job("{K: {from: 1, to: 500}}")], "8,", ""),
+        (
+            "defaults: {slurm: {comment: '" + 9000 * "x" + "'}}\n",
+            [job("{K: {from: 1, to: 400}}"), job("{K: {from: 1, to: 400}}", name="b")],
+            "3,",
+            " together with the points above",
+        ),
+    ],
+)
+def test_what_points_repeat_has_a_bound(defaults: str, jobs: list[str], repeated: str, more: str) -> None:
+    result = compiled(defaults + HEAD + "".join(jobs))
+    (error,) = (each for each in result.diagnostics if each.severity == ERROR)
+    assert error.code == "RL028"
+    assert f" times, has {repeated}" in error.message
+    assert error.message.endswith(f"it may have 4,194,304{more}")
