@@ -943,7 +943,7 @@ relionc_end_group() {
 }
 
 # relionc_steps: the steps of this job, but for those who stay on the nodes.
-relionc_steps() { squeue -h -s -j "${SLURM_JOB_ID}" -o '%i %j' 2>/dev/null | sed -nE '/ relionc_stay$/d; s/^([0-9+]+\.[0-9]+) .*/\1/p'; }
+relionc_steps() { squeue -h -s -j "${rc_job}" -o '%i %j' 2>/dev/null | sed -nE '/ relionc_stay$/d; s/^([0-9+_]+\.[0-9]+) .*/\1/p'; }
 relionc_end_steps() {
   local step
   if [[ -z ${SLURM_JOB_ID-} ]]; then return; fi
@@ -1193,11 +1193,11 @@ relionc_progress() {
 relionc_requeue() {
   local i said status
   [[ -n ${SLURM_JOB_ID-} && ${plan[restart]-} = auto ]] || return 1
-  if ! scontrol show job "${SLURM_JOB_ID}" 2>/dev/null | grep -q 'BatchFlag=1'; then return 1; fi # an interactive one
+  if ! scontrol show job "${rc_job}" 2>/dev/null | grep -q 'BatchFlag=1'; then return 1; fi # an interactive one
   rc_terminated=''
   relionc_mark # it is not at its end
   trap 'rc_terminated=1' TERM
-  said=$(scontrol requeue "${SLURM_JOB_ID}" 2>&1) # Slurm's SIGTERM may end it before it can say that all is well
+  said=$(scontrol requeue "${rc_job}" 2>&1) # Slurm's SIGTERM may end it before it can say that all is well
   status=$?
   if ((status && status < 128)) && [[ -z ${rc_terminated} ]]; then
     trap 'relionc_term' TERM
@@ -1213,9 +1213,9 @@ relionc_requeue() {
   done
   if [[ -n ${rc_unfit} ]]; then
     echo "${rc_unfit}" >>"${rc_state}/unfit.${rc_job}"
-    said=$(scontrol show job "${SLURM_JOB_ID}" 2>/dev/null | sed -n 's/.*ExcNodeList=\([^ (]*\).*/\1/p' | head -n 1)
+    said=$(scontrol show job "${rc_job}" 2>/dev/null | sed -n 's/.*ExcNodeList=\([^ (]*\).*/\1/p' | head -n 1)
     for ((i = 0; i < 20; i++)); do
-      if scontrol update "JobId=${SLURM_JOB_ID}" "ExcNodeList=${said:+${said},}${rc_unfit}" 2>/dev/null; then break; fi
+      if scontrol update "JobId=${rc_job}" "ExcNodeList=${said:+${said},}${rc_unfit}" 2>/dev/null; then break; fi
       sleep 0.5
     done
     if ((i == 20)); then relionc_tell "Slurm did not take the list of nodes to leave out"; fi
@@ -1335,6 +1335,7 @@ relionc_begin() {
   exec {rc_log}>&1
   unset RELIONC_BUILD
   rc_host=$(uname -n) rc_job=${SLURM_JOB_ID:-local-$$} rc_restart=${SLURM_RESTART_COUNT:-0} rc_locked='' rc_launched='' rc_cause='' rc_cause_now=''
+  if [[ -n ${SLURM_ARRAY_TASK_ID-} ]]; then rc_job=${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}; fi # the number of one task is the array's, too
   rc_again='' rc_warned='' rc_tries=0 rc_starts=0 rc_last='' rc_detail='' rc_pid='' rc_beside='' rc_leader_alone='' rc_unfit='' rc_wrong=''
   rc_posted=() rc_clock=0 rc_unseen=0
   rc_log_file=$(readlink -f "/proc/$$/fd/${rc_log}") rc_log_at=$(relionc_size "${rc_log_file}")

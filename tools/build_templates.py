@@ -24,6 +24,7 @@ TARGET = ROOT / "relionc" / "emit" / "_templates.py"
 ENTRIES = {
     "run.sbatch": "ScriptView",
     "run.sh": "ScriptView",
+    "array.sbatch": "ArrayView",
     "gui.sh": "WindowView",
     "qsub.sh": "SiteTemplateView",
     "allocate.sh": "AllocateView",
@@ -38,7 +39,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from relionc.emit.views import AllocateView, ScriptView, SiteTemplateView, SubmitView, WindowView
+    from relionc.emit.views import AllocateView, ArrayView, ScriptView, SiteTemplateView, SubmitView, WindowView
 '''
 
 

@@ -58,12 +58,14 @@ def _run_here(build: Build, intent: Intent) -> int:
 def _test(intent: Intent, build: Build) -> int:
     """Ask Slurm about each job, and print what it answers; nothing is queued."""
     rows, refused = [], []
-    for status, call in submit.calls(build, intent):
+    for together, call in submit.calls(build, intent):
         answer = clients.test(call)
+        first, more = together[0].job.name, len(together) - 1
+        name = f"{first} and {more} more" if more else first
         if answer.code:
-            refused.append(f"{status.job.name}: {clients.refused(answer)}")
+            refused.append(f"{name}: {clients.refused(answer)}")
         else:
-            rows.append((status.job.name, would_start(answer)))
+            rows.append((name, would_start(answer)))
     say.result(table(rows) if rows else "")
     for reason in refused:
         say.trouble(f"Slurm would refuse {reason}")
@@ -130,7 +132,8 @@ def cancel(path: str, *, jobs: Sequence[str] = ()) -> int:
 def _is_ours(status: Status) -> bool:
     """Whether the job that Slurm has under a number runs a script of this build: the numbers come from a file."""
     script = status.shown.script if status.shown else ""
-    return not script or script.split(" ")[0].endswith(f"/{status.job.script}")
+    ours = [status.job.script, *([status.job.array.script] if status.job.array else [])]
+    return not script or any(script.split(" ")[0].endswith(f"/{each}") for each in ours)
 
 
 def _tell_cancelled(status: Status, *, done: bool) -> None:

@@ -9,12 +9,16 @@ from relionc.emit.json_text import document
 from relionc.resources import folder
 
 if TYPE_CHECKING:
-    from relionc.ir import Bundle, JobArtifacts
+    from collections.abc import Mapping
+
+    from relionc.ir import Array, Bundle, JobArtifacts
 
 
 RUNTIME = "relionc-runtime.sh"
 PROJECT_JOB = "job_pipeline.star"
 """RELION's name for what one job has in the tables of its project."""
+POINT = "run.sbatch"
+"""The script of a point that is a task of an array."""
 
 
 def files(bundle: Bundle, template: str | None = None) -> dict[str, bytes]:
@@ -27,11 +31,19 @@ def files(bundle: Bundle, template: str | None = None) -> dict[str, bytes]:
     own = _by_template(bundle, template) if template is not None else {}
     for job in bundle.jobs:
         texts |= {f"{job.job}/{name}": text for name, text in _job_files(job, own.get(job.job)).items()}
+    texts |= {each.script: scripts.array(each, _digests(each, texts)) for each in bundle.arrays}
     texts["plan.json"] = document(bundle.plan or {})
     texts["submit.sh"] = scripts.submit(bundle)
     if any(job.queue_script is None for job in bundle.jobs):
         texts[RUNTIME] = runtime()
     return {path: text.encode() for path, text in texts.items()}
+
+
+def _digests(array: Array, texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the sha256 of the script of each point."""
+    from hashlib import sha256
+
+    return {name: sha256(texts[f"{name}/{POINT}"].encode()).hexdigest() for name in array.points}
 
 
 def runtime() -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from relionc.emit.views import AllocateView, ScriptView, SiteTemplateView, SubmitView, WindowView
+    from relionc.emit.views import AllocateView, ArrayView, ScriptView, SiteTemplateView, SubmitView, WindowView
 
 
 def run_sbatch(view: ScriptView) -> str:
@@ -196,6 +196,20 @@ def run_sh(view: ScriptView) -> str:
     return "".join(out)
 
 
+def array_sbatch(view: ArrayView) -> str:
+    out: list[str] = []
+    out += ('#!/bin/bash\n',)
+    for line in view['header']:
+        out += ('# ', str(line), '\n',)
+    for directive in view['directives']:
+        out += ('#SBATCH ', str(directive), '\n',)
+    out += ('\nset -euo pipefail\n\n# The point of each task, and the sha256 of its script: another one may have been planned for other nodes.\npoints=(\n',)
+    for point in view['points']:
+        out += ("  '", str(point['value']), ' ', str(point['name']), "'\n",)
+    out += (')\nread -r built point <<<"${points[SLURM_ARRAY_TASK_ID]}"\n\n# This script stands in the folder of the first point; Slurm runs a copy of it.\nbuild=$(dirname -- "${BASH_SOURCE[0]}")/..\nif [[ ! -r ${build}/relionc-runtime.sh ]]; then\n  build=${RELIONC_BUILD:-$(scontrol show job "${SLURM_JOB_ID}" | sed -n \'s|^ *Command=\\(.*\\)/[^/]*/[^/]*$|\\1|p;T;q\')}\nfi\nscript=${build}/${point}/run.sbatch\nif [[ ${RELIONC_EDITED-} != yes ]] && ! sha256sum --check --status <<<"${built}  ${script}"; then\n  echo "${point} was not started: ${script} is not what was submitted. Submit it again" >&2\n  exit 78\nfi\nexec bash "${script}"\n',)
+    return "".join(out)
+
+
 def gui_sh(view: WindowView) -> str:
     out: list[str] = []
     out += ('#!/bin/bash\n',)
@@ -336,23 +350,29 @@ def submit_sh(view: SubmitView) -> str:
         out += ('# ', str(line), '\n',)
     out += ('\nset -euo pipefail\nhere=$(CDPATH=\'\' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/" && pwd)\n\n# Only what was built is submitted: each file has to be what manifest.json says. RELIONC_EDITED=yes does without.\nif [[ ${RELIONC_EDITED-} != yes ]]; then\n  listed=$(sed -n \'s/^    "\\(.*\\)": {"sha256": "\\([0-9a-f]*\\)", "bytes": [0-9]*},\\{0,1\\}$/\\2  \\1/p\' "${here}/manifest.json")\n  if ! (cd -- "${here}" && sha256sum --check --strict --quiet <<<"${listed}") >&2; then\n    echo "nothing was submitted: this build is not whole. Build it again, or set RELIONC_EDITED=yes to submit your changes" >&2\n    exit 1\n  fi\nfi\n\n# What was submitted is kept, as `relionc submit` does: state/JOB/submitted has time, id and digest of\n# the script, and state/folder where it was submitted.\nexport RELIONC_BUILD=${here}\nmkdir -p -- "${here}/state"\nexec 9>>"${here}/state/lock"\nif command -v flock >/dev/null && ! flock -n 9; then\n  echo "nothing was submitted: ${here} is being submitted by another call" >&2\n  exit 1\nfi\n\ndigest() { sha256sum <"${here}/$1" | cut -c -64; }\nremember() { # JOB ID SCRIPT\n  mkdir -p -- "${here}/state/$1"\n  printf \'%(%s)T\\t%s\\t%s\\n\' -1 "$2" "$(digest "$3")" >>"${here}/state/$1/submitted"\n  pwd >"${here}/state/folder"\n}\n\n# Whether a job has ended well since it was submitted: as its script has noted, else by RELION\'s mark.\nended_well() { # JOB FOLDER ID\n  local status\n  status=$(awk -F \'\\t\' -v id="$3" \'$2 == id && ($4 == "start" || $4 == "end") { last = $4 == "end" ? $8 : "runs" } END { print last }\' \\\n    "$2/relionc/events.tsv" 2>/dev/null) || status=\n  [[ ${status} == 0 || (-z ${status} && ! "${here}/state/$1/submitted" -nt $2/RELION_JOB_EXIT_SUCCESS && -e $2/RELION_JOB_EXIT_SUCCESS) ]]\n}\n\n# Whether a job is left alone, being in the queue (then its id is known below) or finished.\nis_left_alone() { # JOB FOLDER SCRIPT\n  local number=\'\' built=\'\'\n  [[ ! -e ${here}/state/$1/submitted ]] || IFS=$\'\\t\' read -r _ number built < <(tail -n 1 -- "${here}/state/$1/submitted") || :\n  [[ -n ${number} ]] || return 1\n',)
     if view['queues']:
-        out += ('  if [[ ${number} =~ ^[0-9]+$ ]]; then\n    local found\n    found=$(squeue -h -j "${number}" -o %T 2>&1) || [[ ${found} == *"Invalid job id"* ]] || {\n      echo "nothing was submitted: nobody can say whether $1 still runs: ${found}" >&2\n      exit 1\n    }\n    if [[ -n ${found} && ${found} != *"Invalid job id"* ]]; then\n      echo "$1 is in the queue already: job ${number}, ${found%%$\'\\n\'*}"\n      ids[$1]=${number} left=1\n      return 0\n    fi\n  fi\n',)
+        out += ('  if [[ ${number} =~ ^[0-9]+(_[0-9]+)?$ ]]; then\n    local found\n    found=$(squeue -h -j "${number}" -o %T 2>&1) || [[ ${found} == *"Invalid job id"* ]] || {\n      echo "nothing was submitted: nobody can say whether $1 still runs: ${found}" >&2\n      exit 1\n    }\n    if [[ -n ${found} && ${found} != *"Invalid job id"* ]]; then\n      echo "$1 is in the queue already: job ${number}, ${found%%$\'\\n\'*}"\n      ids[$1]=${number} left=1\n      return 0\n    fi\n  fi\n',)
     out += ('  [[ ${built} == "$(digest "$3")" ]] && ended_well "$1" "$2" "${number}" || return 1\n  echo "$1 is finished already"\n}\n\n# What a job reads and no other one makes is there before it is submitted; where it is not, this is hardly the project folder.\n# RELIONC_INPUTS=later submits it all the same.\nneeds=()\nhas_inputs() { # JOB\n  local file\n  [[ ${RELIONC_INPUTS-} != later ]] || return 0\n  for file in ${needs[@]+"${needs[@]}"}; do\n    if [[ ! -r ${file} ]]; then\n      echo "nothing was submitted: $1 reads ${file}, which is not in ${PWD}: call this in the project folder" >&2\n      exit 1\n    fi\n  done\n}\n',)
     if view['queues']:
-        out += ('\n# Slurm takes all jobs or none: where one is refused, those before it are cancelled.\n# Variables of a surrounding job would contradict what the scripts ask for.\nunset ', str(view['contradicting']), '\ndeclare -A ids=()\nqueued=() jobs=() held=() said=\'\' left=0\nundo() {\n  [[ -n ${queued[*]-} ]] || return 0\n  scancel "${queued[@]}" && for job in "${jobs[@]}"; do sed -i \'$d\' "${here}/state/${job}/submitted"; done\n  echo "nothing was submitted; what was queued before was cancelled: ${queued[*]}" >&2\n}\ntrap undo EXIT\n\nqueue() { # JOB FOLDER SCRIPT AFTER COMMAND...\n  local job=$1 folder=$2 script=$3 after=$4 ids_before=\'\' words=() hold=() id other\n  shift 4\n  ! is_left_alone "${job}" "${folder}" "${script}" || return 0\n  has_inputs "${job}"\n  mkdir -p -- "${folder}"\n',)
+        out += ('\n# Slurm takes all jobs or none: where one is refused, those before it are cancelled.\n# Variables of a surrounding job would contradict what the scripts ask for.\nunset ', str(view['contradicting']), '\ndeclare -A ids=()\nqueued=() jobs=() held=() said=\'\' left=0\nundo() {\n  [[ -n ${queued[*]-} ]] || return 0\n  scancel "${queued[@]}" && for job in "${jobs[@]}"; do sed -i \'$d\' "${here}/state/${job}/submitted"; done\n  echo "nothing was submitted; what was queued before was cancelled: ${queued[*]}" >&2\n}\ntrap undo EXIT\n\n# hand_over AFTER SCRIPT COMMAND...: queues a script behind the jobs that have to end well before; sets id.\nhand_over() {\n  local after=$1 script=$2 ids_before=\'\' words=() hold=() other\n  shift 2\n',)
         if view['several']:
             out += ('  hold=(--hold)\n',)
         out += ('  for other in ${after}; do\n    [[ -z ${ids[${other}]-} ]] || ids_before+=${ids_before:+:}${ids[${other}]}\n',)
         if view['several']:
             out += ('    [[ " ${jobs[*]-} " != *" ${other} "* ]] || hold=() # it waits for one that is held\n',)
-        out += ('  done\n  [[ -z ${ids_before} ]] || words=(', str(view['dependency']), ')\n  # (Before bash 4.4 an empty array is an unset variable.)\n  id=$("$@" ${hold[@]+"${hold[@]}"} ${words[@]+"${words[@]}"} "${here}/${script}")\n  id=${id##*$\'\\n\'} id=${id%%;*}\n  if [[ ! ${id} =~ ^[0-9]+$ ]]; then\n    echo "sbatch has not said which job ${job} is" >&2\n    exit 1\n  fi\n  queued+=("${id}") jobs+=("${job}") ids[${job}]=${id} said+="${job} ${id}"$\'\\n\'\n  [[ -z ${hold[*]-} ]] || held+=("${id}")\n  remember "${job}" "${id}" "${script}"\n}\n',)
+        out += ('  done\n  [[ -z ${ids_before} ]] || words=(', str(view['dependency']), ')\n  # (Before bash 4.4 an empty array is an unset variable.)\n  id=$("$@" ${hold[@]+"${hold[@]}"} ${words[@]+"${words[@]}"} "${here}/${script}")\n  id=${id##*$\'\\n\'} id=${id%%;*}\n  if [[ ! ${id} =~ ^[0-9]+$ ]]; then\n    echo "sbatch has not said which job ${job} is" >&2\n    exit 1\n  fi\n  queued+=("${id}")\n  [[ -z ${hold[*]-} ]] || held+=("${id}")\n}\n\n# queued_as JOB ID SCRIPT\nqueued_as() {\n  jobs+=("$1") ids[$1]=$2 said+="$1 $2"$\'\\n\'\n  remember "$@"\n}\n\nqueue() { # JOB FOLDER SCRIPT AFTER COMMAND...\n  local job=$1 folder=$2 script=$3 after=$4 id\n  shift 4\n  ! is_left_alone "${job}" "${folder}" "${script}" || return 0\n  has_inputs "${job}"\n  mkdir -p -- "${folder}"\n  hand_over "${after}" "${script}" "$@"\n  queued_as "${job}" "${id}" "${script}"\n}\n',)
+        if view['arrays']:
+            out += ('\n# The tasks of a job array are gathered, those left out that are left alone, and queued together.\ntasks=() points=() scripts=()\ntask() { # JOB FOLDER SCRIPT NUMBER\n  ! is_left_alone "$1" "$2" "$3" || return 0\n  has_inputs "$1"\n  mkdir -p -- "$2"\n  tasks+=("$4") points+=("$1") scripts+=("$3")\n}\nqueue_tasks() { # ARRAY LIMIT AFTER COMMAND...\n  local job=$1 script=$1 limit=$2 after=$3 id i list\n  shift 3\n  [[ -n ${tasks[*]-} ]] || return 0\n  list=$(IFS=, && echo "${tasks[*]}")\n  hand_over "${after}" "${script}" "$@" "--array=${list}${limit:+%${limit}}"\n  for i in "${!tasks[@]}"; do queued_as "${points[i]}" "${id}_${tasks[i]}" "${scripts[i]}"; done\n  tasks=() points=() scripts=()\n}\n',)
     else:
         out += ('\nrun() { # JOB FOLDER SCRIPT\n  ! is_left_alone "$@" || return 0\n  has_inputs "$1"\n  echo "$1"\n  mkdir -p -- "$2"\n  (remember "$1" "local-${BASHPID}" "$3" && exec bash "${here}/$3" 9>&-)\n}\n',)
     out += ('\n',)
     for job in view['jobs']:
         if job['command']:
             out += ('needs=(', str(job['inputs']), ')\n',)
-            if job['queued']:
+            if job['task']:
+                out += ('task ', str(job['name']), ' ', str(job['output']), ' ', str(job['script']), ' ', str(job['task']), '\n',)
+                if job['array']:
+                    out += ('queue_tasks ', str(job['array']), " '", str(job['limit']), "' '", str(job['after']), "' ", str(job['command']), '\n',)
+            elif job['queued']:
                 out += ('queue ', str(job['name']), ' ', str(job['output']), ' ', str(job['script']), " '", str(job['after']), "' ", str(job['command']), '\n',)
             else:
                 out += ('run ', str(job['name']), ' ', str(job['output']), ' ', str(job['script']), '\n',)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.emit import shell
-from relionc.emit._templates import JOB_SCRIPTS, allocate_sh, gui_sh, qsub_sh, submit_sh
+from relionc.emit._templates import JOB_SCRIPTS, allocate_sh, array_sbatch, gui_sh, qsub_sh, submit_sh
 from relionc.ir import (
     Allocation,
+    Array,
     Bundle,
     Directive,
     Guard,
@@ -24,10 +25,11 @@ from relionc.slurm.environment import CONTRADICTING, CONTRADICTING_BEGINNINGS
 from relionc.slurm.quoting import written
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from relionc.emit.views import (
         AllocateView,
+        ArrayView,
         GuardView,
         HostfileView,
         ScriptView,
@@ -198,6 +200,20 @@ def allocate_view(value: Allocation) -> AllocateView:
     return {"header": [_comment(line) for line in value.header], "command": lines}
 
 
+def array(value: Array, digests: Mapping[str, str]) -> str:
+    """Render the script of a job array; `digests` are those of its points' scripts."""
+    return array_sbatch(array_view(value, digests))
+
+
+def array_view(value: Array, digests: Mapping[str, str]) -> ArrayView:
+    """Return what the template of array.sbatch sees."""
+    return {
+        "header": [_comment(line) for line in value.header],
+        "directives": [directive(each) for each in value.directives],
+        "points": [{"name": shell.text(name), "value": digests[name]} for name in value.points],
+    }
+
+
 def submit(bundle: Bundle) -> str:
     """Render submit.sh."""
     return submit_sh(submit_view(bundle))
@@ -210,16 +226,42 @@ def submit_view(bundle: Bundle) -> SubmitView:
         "header": [_comment(line) for line in bundle.header],
         "queues": bool(queued),
         "several": len(queued) > 1,
+        "arrays": bool(bundle.arrays),
         "contradicting": " ".join(
             [*(f'"${{!{name}@}}"' for name in CONTRADICTING_BEGINNINGS), *CONTRADICTING]
         ),
         "dependency": _dependency(next((each.dependency for each in queued if each.dependency), ())),
-        "jobs": [_submission_view(each) for each in bundle.submissions],
+        "jobs": [*_submission_views(bundle)],
     }
+
+
+def _submission_views(bundle: Bundle) -> Iterator[SubmissionView]:
+    """Yield the jobs, those of an array one after the other where the first of them stands."""
+    tasks = {name: (each, task) for each in bundle.arrays for task, name in enumerate(each.points)}
+    by_name = {each.job: each for each in bundle.submissions}
+    for submission in bundle.submissions:
+        if submission.job not in tasks:
+            yield _submission_view(submission)
+            continue
+        array, task = tasks[submission.job]
+        if task:
+            continue
+        for number, name in enumerate(array.points):
+            last = number == len(array.points) - 1
+            of_array: SubmissionView = {
+                **_submission_view(by_name[name]),
+                "task": str(number),
+                "array": shell.text(array.script) if last else "",
+                "limit": str(array.limit or ""),
+            }
+            yield of_array
 
 
 def _submission_view(value: Submission) -> SubmissionView:
     return {
+        "task": "",
+        "array": "",
+        "limit": "",
         "name": shell.text(value.job),
         "output": shell.word(value.output_dir),
         "script": shell.text(value.script),

@@ -106,6 +106,14 @@ class AllocateView(TypedDict):
     command: list[str]
 
 
+class ArrayView(TypedDict):
+    """The script of a job array."""
+
+    header: list[str]
+    directives: list[str]
+    points: Sequence[ExportView]
+
+
 class SubmissionView(TypedDict):
     """One job of submit.sh."""
 
@@ -117,6 +125,9 @@ class SubmissionView(TypedDict):
     queued: bool
     after: str
     inputs: str
+    task: str
+    array: str
+    limit: str
 
 
 class SubmitView(TypedDict):
@@ -125,6 +136,7 @@ class SubmitView(TypedDict):
     header: list[str]
     queues: bool
     several: bool
+    arrays: bool
     contradicting: str
     dependency: str
     jobs: Sequence[SubmissionView]

@@ -223,6 +223,21 @@ class Submission(NamedTuple):
     inputs: tuple[Word, ...] = ()
 
 
+class Array(NamedTuple):
+    """Points of a sweep that are the tasks of one job array, in order: its script runs that of the task's own point.
+
+    `job` is the job of which they are points, `script` a path relative to the build directory, `limit` how many may
+    run at once. `header` are comment lines.
+    """
+
+    job: str
+    script: str
+    points: tuple[str, ...]
+    directives: tuple[Directive, ...]
+    limit: int | None = None
+    header: tuple[str, ...] = ()
+
+
 class JobFile(NamedTuple):
     """RELION's own job file: `style` is `job.star` or `run.job`."""
 
@@ -294,3 +309,4 @@ class Bundle(NamedTuple):
     submissions: tuple[Submission, ...]
     header: tuple[str, ...] = ()
     plan: Mapping[str, object] | None = None  # plan.json's object
+    arrays: tuple[Array, ...] = ()

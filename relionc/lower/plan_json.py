@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from relionc.expr.refs import show
 from relionc.lower.shell_words import anywhere
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from relionc.plan.model import Group, JobPlan, Rank, Term
 
 PLAN_VERSION = 1
 
 
-def plan_object(plans: Sequence[JobPlan], *, spec: str, cluster: str, relion: str) -> dict[str, object]:
+def plan_object(
+    plans: Sequence[JobPlan],
+    *,
+    spec: str,
+    cluster: str,
+    relion: str,
+    arrays: Mapping[str, Mapping[str, object]] = MappingProxyType({}),
+) -> dict[str, object]:
     """Return every job's plan; an absolute `spec` loses its folders.
 
-    Memory is in MiB or GiB as the names say, scratch in GiB, time in seconds; what does not apply is null.
+    Memory is in MiB or GiB as the names say, scratch in GiB, time in seconds; what does not apply is null. `arrays` has
+    the array of which a job is a task, by job.
     """
     return {
         "plan_version": PLAN_VERSION,
         "spec": anywhere(spec),
         "cluster": cluster,
         "relion": relion,
-        "jobs": {plan.job.name: job_object(plan) for plan in plans},
+        "jobs": {
+            plan.job.name: job_object(plan)
+            | ({"array": arrays[plan.job.name]} if plan.job.name in arrays else {})
+            for plan in plans
+        },
     }
 
 

@@ -19,7 +19,7 @@ from relionc.slurm.syntax import SlurmSyntaxError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from relionc.ir import CommandLine, JobFile
+    from relionc.ir import Array, CommandLine, JobFile
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
 
@@ -66,11 +66,12 @@ def bundle(
     *,
     origin: Origin,
     resumed: Mapping[str, JobCommands] = MappingProxyType({}),
+    arrays: Sequence[Array] = (),
 ) -> Bundle:
     """Return everything that is written for one spec.
 
     `commands` and `job_files` are by job name; `resumed` are the commands with which RELION goes on, of the jobs
-    that can. The caller adds `plan` (`_replace`).
+    that can; `arrays` are the points that are submitted together. The caller adds `plan` (`_replace`).
     """
     known = identities(plans)
     outputs = tuple(plan.job.output for plan in plans)
@@ -91,6 +92,16 @@ def bundle(
             for each, plan in zip(submissions(plans, cluster), plans, strict=True)
         ),
         header=(f"Starts the jobs of {anywhere(origin.spec)}, in order.", _made_by(origin)),
+        arrays=tuple(_with_header(each, plans, origin) for each in arrays),
+    )
+
+
+def _with_header(array: Array, plans: Sequence[JobPlan], origin: Origin) -> Array:
+    first = next(plan for plan in plans if plan.job.name == array.points[0])
+    kind = first.job.type
+    what = f"{plural(len(array.points), 'point')} of {array.job}, {kind.title} of RELION {kind.version}"
+    return array._replace(
+        header=(f"{what}, from {anywhere(origin.spec)}", f"each {describe(first)}", _made_by(origin))
     )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from relionc.expr import AnyText
-    from relionc.ir import Bundle
+    from relionc.ir import Array, Bundle
     from relionc.lower.commands import RelionCommands
     from relionc.pipeline.run import Run
     from relionc.pipeline.stages import Progress
@@ -33,7 +33,10 @@ def bundle(at: Progress) -> Bundle:
         for plan in plans
     }
     resumed = _resumed(plans, at.options)
-    made = script.bundle(plans, at.commands, job_files, there(at.cluster), origin=origin, resumed=resumed)
+    arrays = () if at.request.template else _arrays(there(at.spec), plans, there(at.cluster))
+    made = script.bundle(
+        plans, at.commands, job_files, there(at.cluster), origin=origin, resumed=resumed, arrays=arrays
+    )
     if at.queue_scripts:
         from relionc.queue_template import plans as in_template
 
@@ -44,7 +47,7 @@ def bundle(at: Progress) -> Bundle:
         theirs = [window.of_relions_folder(plan) for plan in plans]
         other = script.bundle(theirs, at.commands, job_files, there(at.cluster), origin=origin)
         made = window.put_in(made, other, plans, there(at.cluster))
-    return made._replace(plan=plan_object(there(at.spec), plans, there(at.cluster)))
+    return made._replace(plan=_plan_object(there(at.spec), plans, there(at.cluster), arrays))
 
 
 def _for_window(at: Progress) -> dict[str, Mapping[str, AnyText]]:
@@ -76,8 +79,29 @@ def _resumed(
 
 def plan_object(spec: ResolvedSpec, plans: Sequence[JobPlan], cluster: Cluster) -> Mapping[str, object]:
     """Return the object of plan.json."""
+    return _plan_object(spec, plans, cluster, _arrays(spec, plans, cluster))
+
+
+def _plan_object(
+    spec: ResolvedSpec, plans: Sequence[JobPlan], cluster: Cluster, arrays: Sequence[Array]
+) -> Mapping[str, object]:
     name = spec.path.rpartition("/")[2]
-    return plan_json.plan_object(plans, spec=name, cluster=cluster.name, relion=spec.relion)
+    tasks: Mapping[str, Mapping[str, object]] = {}
+    if arrays:
+        from relionc.lower.arrays import in_plan
+
+        tasks = in_plan(arrays)
+    return plan_json.plan_object(plans, spec=name, cluster=cluster.name, relion=spec.relion, arrays=tasks)
+
+
+def _arrays(spec: ResolvedSpec, plans: Sequence[JobPlan], cluster: Cluster) -> tuple[Array, ...]:
+    """Return the job arrays of sweeps; scripts by a template of RELION's or of the site are one job each."""
+    if not spec.points.named:
+        return ()
+    from relionc.lower.arrays import arrays
+
+    swept = {name: point.job for name, point in spec.points.named.items()}
+    return arrays(plans, swept, spec.points.limits, cluster)
 
 
 def files(at: Progress, run: Run) -> dict[str, bytes]:

@@ -24,6 +24,15 @@ QUEUED, PLAIN = ("run.sbatch", "run_submit.script"), "run.sh"
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
 
 
+class Task(NamedTuple):
+    """The place of a job in a job array: which job all its tasks are points of, its script, how many run at once."""
+
+    job: str
+    script: str
+    number: int
+    limit: int | None
+
+
 class BuiltJob(NamedTuple):
     """A job of a build; `script` is a path below the build directory, `digest` its sha256.
 
@@ -41,6 +50,7 @@ class BuiltJob(NamedTuple):
     script: str
     digest: str
     marked: bool
+    array: Task | None = None
 
 
 class Build(NamedTuple):
@@ -126,7 +136,16 @@ def _jobs(
             script=script,
             digest=of_bytes(found[0]),
             marked=_is_marked(tree.read(f"{name}/{COMMANDS}")),
+            array=_task(as_mapping(row.get("array")), artifacts),
         )
+
+
+def _task(row: Mapping[str, Plain], artifacts: Mapping[str, manifest.Facts]) -> Task | None:
+    """Return the place of a job in an array whose script the manifest lists."""
+    script, number, limit = text_of(row.get("script")), row.get("task"), row.get("limit")
+    if not is_safe(script) or script not in artifacts or not isinstance(number, int):
+        return None
+    return Task(text_of(row.get("job")), script, number, limit if isinstance(limit, int) else None)
 
 
 def _is_marked(commands: tuple[bytes, int] | None) -> bool:

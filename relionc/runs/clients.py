@@ -77,18 +77,23 @@ def ask(argv: Sequence[str], more: Mapping[str, str] | None = None, told: bytes 
 
 
 class Call(NamedTuple):
-    """A submission: the script, the folder to start in (none: here), the ids that must end well before."""
+    """A submission: the script, the folder to start in (none: here), the ids that must end well before.
+
+    `tasks` are those of a job array that are to run, as sbatch wants them told.
+    """
 
     script: str
     build: str
     folder: str = ""
     after: tuple[str, ...] = ()
     hold: bool = False
+    tasks: str = ""
 
     def words(self) -> list[str]:
         """Return the options of sbatch."""
         words = [f"--chdir={self.folder}"] if self.folder else []
         words += ["--hold"] if self.hold else []
+        words += [f"--array={self.tasks}"] if self.tasks else []
         if self.after:
             words += [f"--dependency=afterok:{':'.join(self.after)}", "--kill-on-invalid-dep=yes"]
         return words

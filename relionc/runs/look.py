@@ -11,6 +11,7 @@ from relionc.record import NamedTuple
 from relionc.runs import clients, events, logs, progress, tables
 from relionc.runs.built import output_of, project_of
 from relionc.runs.tables import BADLY, RUNNING, UNKNOWN, WAITING, WELL, Cause
+from relionc.slurm.shown import ID
 from relionc.store.state import State, Submitted
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _status(job: BuiltJob, folder: str, row: Submitted | None) -> Status:
 
 
 def _asked(job_id: str) -> tuple[Shown | None, str]:
-    if not job_id.isdecimal():
+    if not ID.fullmatch(job_id):
         return None, ""
     try:
         return clients.look(job_id), ""
@@ -194,7 +195,8 @@ def log_of(status: Status) -> Log:
     """Return the log of the batch script: where Slurm says that it is, else by the name that its script gives it."""
     job_id = status.row.job_id if status.row else ""
     said = status.shown.log if status.shown else ""
-    name = f"{status.job.name}-{job_id}.out"
+    of_array = status.job.array if "_" in job_id else None
+    name = f"{of_array.job if of_array else status.job.name}-{job_id}.out"
     places = [said] if said else [status.folder, project_of(status.job, status.folder)]
     for place in places:
         path = said or os.path.join(place, name)

@@ -18,7 +18,7 @@ from relionc.store.state import State, Submitted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from relionc.runs.built import Build, BuiltJob
+    from relionc.runs.built import Build, BuiltJob, Task
     from relionc.runs.look import Status
 
 EDITED = "RELIONC_EDITED"
@@ -94,13 +94,33 @@ def _check_before(name: str, before: Status) -> None:
     raise NotSubmitted(f"{name} needs {before.job.name}, which is not finished: submit both")
 
 
-def calls(build: Build, intent: Intent) -> Iterator[tuple[Status, clients.Call]]:
-    """Yield how each job is handed over, without what it waits for."""
+def calls(build: Build, intent: Intent) -> Iterator[tuple[tuple[Status, ...], clients.Call]]:
+    """Yield how jobs are handed over, without what they wait for: all tasks of an array where the first is."""
+    arrays: dict[str, list[Status]] = {}
+    for status in intent.jobs:
+        if status.job.array:
+            arrays.setdefault(status.job.array.script, []).append(status)
     for status in intent.jobs:
         job, folder = status.job, ""
+        if job.array:
+            together = arrays.pop(job.array.script, None)
+            if together:
+                yield tuple(together), _call_of_array(build, job.array, together)
+            continue
         if job.project and job.script.endswith("run_submit.script"):
             folder = project_of(job, os.getcwd())
-        yield status, clients.Call(os.path.join(build.root, job.script), build.root, folder)
+        yield (status,), clients.Call(os.path.join(build.root, job.script), build.root, folder)
+
+
+def _call_of_array(build: Build, array: Task, together: Sequence[Status]) -> clients.Call:
+    tasks = ",".join(str(each.job.array.number) for each in together if each.job.array)
+    limit = f"%{array.limit}" if array.limit else ""
+    return clients.Call(os.path.join(build.root, array.script), build.root, tasks=tasks + limit)
+
+
+def _id_of(job: BuiltJob, call: clients.Call, job_id: str) -> str:
+    """Return how Slurm calls a job that it has queued, as the task of an array perhaps."""
+    return f"{job_id}_{job.array.number}" if call.tasks and job.array else job_id
 
 
 def submit(build: Build, intent: Intent, tell: Callable[[str, str], None]) -> list[str]:
@@ -148,15 +168,21 @@ def _queue(build: Build, intent: Intent, state: State) -> tuple[list[tuple[str, 
     done: list[tuple[str, Submitted]] = []
     held: list[str] = []
     try:
-        for status, call in calls(build, intent):
-            job, hold = status.job, len(intent.jobs) > 1
-            before = intent.ids_before(job, {name: row.job_id for name, row in done})
+        for together, call in calls(build, intent):
+            hold = len(intent.jobs) > 1
+            before = intent.ids_before(together[0].job, {name: row.job_id for name, row in done})
             hold = hold and not set(before) & {row.job_id for _, row in done}
-            _make_folder(status)
+            for status in together:
+                _make_folder(status)
             job_id = clients.submit(call._replace(after=before, hold=hold))
-            done.append((job.name, Submitted(int(time.time()), job_id, job.digest)))
+            rows = [
+                (each.job.name, Submitted(int(time.time()), _id_of(each.job, call, job_id), each.job.digest))
+                for each in together
+            ]
+            done += rows
             held += [job_id] * hold
-            state.add(*done[-1])
+            for row in rows:
+                state.add(*row)
         notes = _register(build, intent)
         if held:
             clients.release(held)
@@ -181,7 +207,7 @@ def _undo(done: Sequence[tuple[str, Submitted]], state: State) -> str:
     """Take back what was queued; return what could not be."""
     if not done:
         return ""
-    ids = [row.job_id for _, row in reversed(done)]
+    ids = list(dict.fromkeys(row.job_id.partition("_")[0] for _, row in reversed(done)))  # of an array all tasks
     try:
         clients.cancel(ids)
     except clients.SlurmError as error:

@@ -16,6 +16,8 @@ from relionc.slurm.times import UNLIMITED, parse_time
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+ID = re.compile(r"\d{1,10}(_\d{1,10})?")
+"""How jobs are called: the tasks of an array by its number and their own."""
 _ID = re.compile(r"(\d{1,10})(?:;[\w.-]+)?")
 _PAIR = re.compile(r"(?:^|\s)([A-Z][\w/:]*)=(\S*)")
 _WHOLE_LINE = ("Command", "WorkDir", "StdOut", "StdErr")

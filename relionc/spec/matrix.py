@@ -38,7 +38,7 @@ MOST_EXCLUDED = 200
 """The most items of `exclude`."""
 LONGEST_NUMBER = 20
 """The most characters of a number in a range."""
-WORDS = ("zip", "exclude", "name")
+WORDS = ("zip", "exclude", "name", "limit")
 """Keys of a matrix that are no axes."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
@@ -88,7 +88,7 @@ def spread(jobs: Mapping[str, dict[str, Plain]], defaults: Mapping[str, Plain], 
         except _Told:
             found.broken.add(name)
     scope.broken |= found.broken
-    return Spread(found.jobs, Points(found.named, found.of_job))
+    return Spread(found.jobs, Points(found.named, found.of_job, found.limits))
 
 
 class _Found:
@@ -100,6 +100,7 @@ class _Found:
         self.jobs: dict[str, dict[str, Plain]] = {}
         self.named: dict[str, Point] = {}
         self.of_job: dict[str, tuple[str, ...]] = {}
+        self.limits: dict[str, int] = {}
         self.broken: set[str] = set()
         self.repeated = 0  # characters of all points
 
@@ -125,6 +126,9 @@ class _Found:
             self.named[point_name] = point
             self.jobs[point_name] = rest
         self.of_job[name] = tuple(names)
+        limit = matrix.get("limit")
+        if isinstance(limit, int):  # as the schema wants it
+            self.limits[name] = limit
 
     def _check_size(self, rest: dict[str, Plain], points: int, route: Route) -> None:
         repeated = points * (self.of_defaults + characters(rest))

@@ -33,6 +33,7 @@ class Points(NamedTuple):
 
     named: Mapping[str, Point] = {}
     of_job: Mapping[str, tuple[str, ...]] = {}  # the names of a job's points, in order
+    limits: Mapping[str, int] = {}  # how many points of a job may run at once, where that is said
 
     def meant(self, name: str, seen_from: str) -> tuple[str, ...]:
         """Return the jobs that a name stands for in another job: one, or all points of a sweep."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER = "state"
-_ROW = re.compile(r"(\d{1,12})\t(\d{1,10}|local-\d{1,10})\t([0-9a-f]{64})")
+_ROW = re.compile(r"(\d{1,12})\t(\d{1,10}(?:_\d{1,10})?|local-\d{1,10})\t([0-9a-f]{64})")
 _MOST = 1 << 20  # bytes of one of these files that are looked at
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from asking import compiled
 
@@ -177,3 +179,48 @@ def test_what_points_repeat_has_a_bound(defaults: str, jobs: list[str], repeated
     assert error.code == "RL028"
     assert f" times, has {repeated}" in error.message
     assert error.message.endswith(f"it may have 4,194,304{more}")
+
+
+def arrays(text: str) -> dict[str, Any]:
+    """Return the array of each point that is a task of one: its script and number."""
+    result = compiled(text)
+    assert result.plan is not None, result.diagnostics
+    jobs: dict[str, Any] = result.plan["jobs"]  # type: ignore[assignment]
+    return {
+        name: (row["array"]["script"].split("/")[0], row["array"]["task"], row["array"]["limit"])
+        for name, row in jobs.items()
+        if "array" in row
+    }
+
+
+CPUS = "use_gpu: no, nr_classes: '${{ matrix.K }}'"
+FOR_TWO = 'resources: {ntasks: 3, cpus_per_task: "${{ matrix.c }}", mem_per_cpu: 2G, partition: multinode}'
+HELD = "resources: {ntasks: 3, cpus_per_task: 2, mem_per_cpu: 2G, partition: multinode}"
+
+
+def test_points_with_one_layout_are_one_array() -> None:
+    found = arrays(HEAD + job("{K: [2, 4, 6], limit: 2}", CPUS, more=HELD))
+    assert found == {"a-K2": ("a-K2", 0, 2), "a-K4": ("a-K2", 1, 2), "a-K6": ("a-K2", 2, 2)}
+
+
+def test_points_with_other_layouts_are_other_arrays_and_one_alone_is_none() -> None:
+    found = arrays(HEAD + job("{c: [1, 2, 3], K: [2, 4], exclude: [{c: 3, K: 4}]}", CPUS, more=FOR_TWO))
+    assert found == {
+        "a-c1-K2": ("a-c1-K2", 0, None),
+        "a-c1-K4": ("a-c1-K2", 1, None),
+        "a-c2-K2": ("a-c2-K2", 0, None),
+        "a-c2-K4": ("a-c2-K2", 1, None),
+    }
+
+
+@pytest.mark.parametrize("more", ["interactive: yes", "layout: hetjob"])
+def test_what_cannot_be_an_array_is_none(more: str) -> None:
+    text = HEAD + job("{K: [2, 4]}", "nr_classes: '${{ matrix.K }}'", more=more)
+    if "layout" in more:
+        text = text.replace("    data:", "    resources: {gpus: 8, nodes: 2}\n    data:")
+    assert arrays(text) == {}
+
+
+def test_who_follows_each_point_is_no_array() -> None:
+    text = HEAD + job("{K: [2, 4]}", CPUS, more=HELD) + job("", "use_gpu: no", "b", f"each: a\n    {HELD}")
+    assert set(arrays(text)) == {"a-K2", "a-K4"}

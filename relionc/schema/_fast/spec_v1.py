@@ -9,7 +9,7 @@ class Rejected(Exception):
     """The value does not have the right shape."""
 
 
-REGEX_PATTERNS = {'^[A-Za-z_][A-Za-z0-9_]*\\Z': re.compile('^[A-Za-z_][A-Za-z0-9_]*\\Z'), '^[A-Za-z][A-Za-z0-9_-]{0,63}\\Z': re.compile('^[A-Za-z][A-Za-z0-9_-]{0,63}\\Z'), '^(?!(zip|exclude|name)$)[A-Za-z][A-Za-z0-9_]{0,31}\\Z': re.compile('^(?!(zip|exclude|name)\\Z)[A-Za-z][A-Za-z0-9_]{0,31}\\Z'), '^[A-Za-z][A-Za-z0-9_]{0,31}\\Z': re.compile('^[A-Za-z][A-Za-z0-9_]{0,31}\\Z'), '\\$\\{\\{': re.compile('\\$\\{\\{')}
+REGEX_PATTERNS = {'^[A-Za-z_][A-Za-z0-9_]*\\Z': re.compile('^[A-Za-z_][A-Za-z0-9_]*\\Z'), '^[A-Za-z][A-Za-z0-9_-]{0,63}\\Z': re.compile('^[A-Za-z][A-Za-z0-9_-]{0,63}\\Z'), '^(?!(zip|exclude|name|limit)$)[A-Za-z][A-Za-z0-9_]{0,31}\\Z': re.compile('^(?!(zip|exclude|name|limit)\\Z)[A-Za-z][A-Za-z0-9_]{0,31}\\Z'), '^[A-Za-z][A-Za-z0-9_]{0,31}\\Z': re.compile('^[A-Za-z][A-Za-z0-9_]{0,31}\\Z'), '\\$\\{\\{': re.compile('\\$\\{\\{')}
 
 def validate(data):
     if not isinstance(data, dict):
@@ -309,7 +309,7 @@ def validate___definitions_matrix(data):
                     for data__zip_key in data__zip:
                         try:
                             if isinstance(data__zip_key, str):
-                                if not REGEX_PATTERNS['^(?!(zip|exclude|name)$)[A-Za-z][A-Za-z0-9_]{0,31}\\Z'].search(data__zip_key):
+                                if not REGEX_PATTERNS['^(?!(zip|exclude|name|limit)$)[A-Za-z][A-Za-z0-9_]{0,31}\\Z'].search(data__zip_key):
                                     raise Rejected
                         except Rejected:
                             data__zip_property_names = False
@@ -340,8 +340,18 @@ def validate___definitions_matrix(data):
             data_keys.remove('name')
             data__name = data['name']
             validate___definitions_expression(data__name)
+        if 'limit' in data_keys:
+            data_keys.remove('limit')
+            data__limit = data['limit']
+            if not isinstance(data__limit, int) and (not (isinstance(data__limit, float) and data__limit.is_integer())) or isinstance(data__limit, bool):
+                raise Rejected
+            if isinstance(data__limit, (int, float)) and (not isinstance(data__limit, bool)):
+                if data__limit < 1:
+                    raise Rejected
+                if data__limit > 10000:
+                    raise Rejected
         for data_key in data_keys:
-            if data_key not in ['zip', 'exclude', 'name']:
+            if data_key not in ['zip', 'exclude', 'name', 'limit']:
                 data_value = data.get(data_key)
                 validate___definitions_axis(data_value)
         if data_len != 0:

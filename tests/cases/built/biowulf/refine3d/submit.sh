@@ -44,7 +44,7 @@ is_left_alone() { # JOB FOLDER SCRIPT
   local number='' built=''
   [[ ! -e ${here}/state/$1/submitted ]] || IFS=$'\t' read -r _ number built < <(tail -n 1 -- "${here}/state/$1/submitted") || :
   [[ -n ${number} ]] || return 1
-  if [[ ${number} =~ ^[0-9]+$ ]]; then
+  if [[ ${number} =~ ^[0-9]+(_[0-9]+)?$ ]]; then
     local found
     found=$(squeue -h -j "${number}" -o %T 2>&1) || [[ ${found} == *"Invalid job id"* ]] || {
       echo "nothing was submitted: nobody can say whether $1 still runs: ${found}" >&2
@@ -86,12 +86,10 @@ undo() {
 }
 trap undo EXIT
 
-queue() { # JOB FOLDER SCRIPT AFTER COMMAND...
-  local job=$1 folder=$2 script=$3 after=$4 ids_before='' words=() hold=() id other
-  shift 4
-  ! is_left_alone "${job}" "${folder}" "${script}" || return 0
-  has_inputs "${job}"
-  mkdir -p -- "${folder}"
+# hand_over AFTER SCRIPT COMMAND...: queues a script behind the jobs that have to end well before; sets id.
+hand_over() {
+  local after=$1 script=$2 ids_before='' words=() hold=() other
+  shift 2
   for other in ${after}; do
     [[ -z ${ids[${other}]-} ]] || ids_before+=${ids_before:+:}${ids[${other}]}
   done
@@ -103,9 +101,24 @@ queue() { # JOB FOLDER SCRIPT AFTER COMMAND...
     echo "sbatch has not said which job ${job} is" >&2
     exit 1
   fi
-  queued+=("${id}") jobs+=("${job}") ids[${job}]=${id} said+="${job} ${id}"$'\n'
+  queued+=("${id}")
   [[ -z ${hold[*]-} ]] || held+=("${id}")
-  remember "${job}" "${id}" "${script}"
+}
+
+# queued_as JOB ID SCRIPT
+queued_as() {
+  jobs+=("$1") ids[$1]=$2 said+="$1 $2"$'\n'
+  remember "$@"
+}
+
+queue() { # JOB FOLDER SCRIPT AFTER COMMAND...
+  local job=$1 folder=$2 script=$3 after=$4 id
+  shift 4
+  ! is_left_alone "${job}" "${folder}" "${script}" || return 0
+  has_inputs "${job}"
+  mkdir -p -- "${folder}"
+  hand_over "${after}" "${script}" "$@"
+  queued_as "${job}" "${id}" "${script}"
 }
 
 needs=(Particles/shiny_2sets.star emd_2660.mrc)
