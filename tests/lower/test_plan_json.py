@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import MappingProxyType
 
 import jsonschema
 import pytest
@@ -30,8 +31,11 @@ CONTRACT = {
 }
 
 
-def written(*plans):
-    made = plan_object(plans, spec="specs/x.yaml", cluster="site", relion="2.1")
+TASK = {"job": "class3d", "script": "class3d-K2/array.sbatch", "task": 1, "limit": None}
+
+
+def written(*plans, arrays=MappingProxyType({})):
+    made = plan_object(plans, spec="specs/x.yaml", cluster="site", relion="2.1", arrays=arrays)
     return json.loads(document(made))
 
 
@@ -72,7 +76,9 @@ def test_a_plan_fits_its_schema(plan):
 def test_the_schema_itself_is_sound_and_knows_every_key():
     jsonschema.Draft7Validator.check_schema(SCHEMA)
     known = SCHEMA["definitions"]["job"]["properties"].keys()
-    assert set().union(*(written(plan)["jobs"]["class3d"] for plan in PLANS)) == known
+    task = written(PLANS[0], arrays={"class3d": TASK})
+    assert errors(task) == []
+    assert set(task["jobs"]["class3d"]).union(*(written(plan)["jobs"]["class3d"] for plan in PLANS)) == known
 
 
 @pytest.mark.parametrize(
