@@ -207,7 +207,10 @@ def _undo(done: Sequence[tuple[str, Submitted]], state: State) -> str:
     """Take back what was queued; return what could not be."""
     if not done:
         return ""
-    ids = list(dict.fromkeys(row.job_id.partition("_")[0] for _, row in reversed(done)))  # of an array all tasks
+    of_arrays = (
+        row.job_id.partition("_")[0] for _, row in reversed(done)
+    )  # all tasks were queued by this call
+    ids = list(dict.fromkeys(of_arrays))
     try:
         clients.cancel(ids)
     except clients.SlurmError as error:
