@@ -11,7 +11,7 @@ from relionc.resources import folder
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from relionc.ir import Array, Bundle, JobArtifacts
+    from relionc.ir import Bundle, JobArray, JobArtifacts
 
 
 RUNTIME = "relionc-runtime.sh"
@@ -39,7 +39,7 @@ def files(bundle: Bundle, template: str | None = None) -> dict[str, bytes]:
     return {path: text.encode() for path, text in texts.items()}
 
 
-def _digests(array: Array, texts: Mapping[str, str]) -> dict[str, str]:
+def _digests(array: JobArray, texts: Mapping[str, str]) -> dict[str, str]:
     """Return the sha256 of the script of each point."""
     from hashlib import sha256
 

@@ -8,11 +8,11 @@ from relionc.emit import shell
 from relionc.emit._templates import JOB_SCRIPTS, allocate_sh, array_sbatch, gui_sh, qsub_sh, submit_sh
 from relionc.ir import (
     Allocation,
-    Array,
     Bundle,
     Directive,
     Guard,
     HostfileRule,
+    JobArray,
     Script,
     ShellRef,
     SiteStart,
@@ -200,12 +200,12 @@ def allocate_view(value: Allocation) -> AllocateView:
     return {"header": [_comment(line) for line in value.header], "command": lines}
 
 
-def array(value: Array, digests: Mapping[str, str]) -> str:
+def array(value: JobArray, digests: Mapping[str, str]) -> str:
     """Render the script of a job array; `digests` are those of its points' scripts."""
     return array_sbatch(array_view(value, digests))
 
 
-def array_view(value: Array, digests: Mapping[str, str]) -> ArrayView:
+def array_view(value: JobArray, digests: Mapping[str, str]) -> ArrayView:
     """Return what the template of array.sbatch sees."""
     return {
         "header": [_comment(line) for line in value.header],

@@ -223,7 +223,7 @@ class Submission(NamedTuple):
     inputs: tuple[Word, ...] = ()
 
 
-class Array(NamedTuple):
+class JobArray(NamedTuple):
     """Points of a sweep that are the tasks of one job array, in order: its script runs that of the task's own point.
 
     `job` is the job of which they are points, `script` a path relative to the build directory, `limit` how many may
@@ -309,4 +309,4 @@ class Bundle(NamedTuple):
     submissions: tuple[Submission, ...]
     header: tuple[str, ...] = ()
     plan: Mapping[str, object] | None = None  # plan.json's object
-    arrays: tuple[Array, ...] = ()
+    arrays: tuple[JobArray, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.ir import Array, Directive
+from relionc.ir import Directive, JobArray
 from relionc.lower import directives
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _OF_POINT = ("job-name", "output")
 
 def arrays(
     plans: Sequence[JobPlan], swept: Mapping[str, str], limits: Mapping[str, int], cluster: Cluster
-) -> tuple[Array, ...]:
+) -> tuple[JobArray, ...]:
     """Return the arrays of a spec, in the order of their first points.
 
     Points of one job are tasks of one array if Slurm is asked the same for each and each waits for the same jobs. Where
@@ -54,7 +54,7 @@ def _log(name: str, number: str) -> tuple[str, str]:
     return name, f"{name}-{number}.out"
 
 
-def _array(plans: Sequence[JobPlan], job: str, limit: int | None, cluster: Cluster) -> Array:
+def _array(plans: Sequence[JobPlan], job: str, limit: int | None, cluster: Cluster) -> JobArray:
     first = plans[0]
     tasks = f"0-{len(plans) - 1}" + (f"%{limit}" if limit else "")
     ours = dict(zip(_OF_POINT, _log(job, "%A_%a"), strict=True))
@@ -63,7 +63,7 @@ def _array(plans: Sequence[JobPlan], job: str, limit: int | None, cluster: Clust
         each._replace(value=ours[each.name]) if each.name in ours and each.value in given else each
         for each in directives.batch(first, cluster)
     )
-    return Array(
+    return JobArray(
         job=job,
         script=f"{first.job.name}/{SCRIPT}",
         points=tuple(plan.job.name for plan in plans),
@@ -72,7 +72,7 @@ def _array(plans: Sequence[JobPlan], job: str, limit: int | None, cluster: Clust
     )
 
 
-def in_plan(found: Sequence[Array]) -> Mapping[str, Mapping[str, object]]:
+def in_plan(found: Sequence[JobArray]) -> Mapping[str, Mapping[str, object]]:
     """Return what plan.json says of the array of each point."""
     return {
         name: {"job": each.job, "script": each.script, "task": task, "limit": each.limit}

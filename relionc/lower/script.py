@@ -19,7 +19,7 @@ from relionc.slurm.syntax import SlurmSyntaxError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from relionc.ir import Array, CommandLine, JobFile
+    from relionc.ir import CommandLine, JobArray, JobFile
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
 
@@ -66,7 +66,7 @@ def bundle(
     *,
     origin: Origin,
     resumed: Mapping[str, JobCommands] = MappingProxyType({}),
-    arrays: Sequence[Array] = (),
+    arrays: Sequence[JobArray] = (),
 ) -> Bundle:
     """Return everything that is written for one spec.
 
@@ -96,7 +96,7 @@ def bundle(
     )
 
 
-def _with_header(array: Array, plans: Sequence[JobPlan], origin: Origin) -> Array:
+def _with_header(array: JobArray, plans: Sequence[JobPlan], origin: Origin) -> JobArray:
     first = next(plan for plan in plans if plan.job.name == array.points[0])
     kind = first.job.type
     what = f"{plural(len(array.points), 'point')} of {array.job}, {kind.title} of RELION {kind.version}"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from relionc.expr import AnyText
-    from relionc.ir import Array, Bundle
+    from relionc.ir import Bundle, JobArray
     from relionc.lower.commands import RelionCommands
     from relionc.pipeline.run import Run
     from relionc.pipeline.stages import Progress
@@ -83,7 +83,7 @@ def plan_object(spec: ResolvedSpec, plans: Sequence[JobPlan], cluster: Cluster) 
 
 
 def _plan_object(
-    spec: ResolvedSpec, plans: Sequence[JobPlan], cluster: Cluster, arrays: Sequence[Array]
+    spec: ResolvedSpec, plans: Sequence[JobPlan], cluster: Cluster, arrays: Sequence[JobArray]
 ) -> Mapping[str, object]:
     name = spec.path.rpartition("/")[2]
     tasks: Mapping[str, Mapping[str, object]] = {}
@@ -94,7 +94,7 @@ def _plan_object(
     return plan_json.plan_object(plans, spec=name, cluster=cluster.name, relion=spec.relion, arrays=tasks)
 
 
-def _arrays(spec: ResolvedSpec, plans: Sequence[JobPlan], cluster: Cluster) -> tuple[Array, ...]:
+def _arrays(spec: ResolvedSpec, plans: Sequence[JobPlan], cluster: Cluster) -> tuple[JobArray, ...]:
     """Return the job arrays of sweeps; scripts by a template of RELION's or of the site are one job each."""
     if not spec.points.named:
         return ()
