@@ -99,6 +99,7 @@ relionc_ending() {
     aborted) status=84 marker=aborted code='' say='the job was aborted by RELION_JOB_ABORT_NOW' ;;
     requeued) status=85 marker='' code='' say='the job goes back to the queue' ;;
     taken_over) status=86 marker='' code='' say='another start of this job has the output folder; this one ends' ;;
+    folder_gone) status=87 marker='' code='' say='the lock of the output folder is gone; somebody has removed or moved the folder' ;;
     cancelled) status=143 marker=aborted code='' say='the job was cancelled' ;;
   esac
 }
@@ -189,7 +190,10 @@ relionc_end() {
     relionc_tell "${say}"
   fi
   relionc_head "${name}, status ${status}: ${say}"
-  if [[ -n ${rc_locked} ]] && relionc_owned; then relionc_clear_nodes; fi
+  if [[ -n ${rc_locked} ]] && relionc_owned; then
+    : 2>/dev/null >"${rc_state}/lock/said"
+    relionc_clear_nodes
+  fi
   relionc_unlock
   exit "${status}"
 }
@@ -602,6 +606,7 @@ relionc_within() {
 # relionc_stay: runs on a node for as long as the run does, and then ends what is left of it there and clears the scratch. It has to
 # be there before: when Slurm ends a job it starts no more steps in it. Slurm's SIGTERM says that the run is over; so does the
 # lock of the output folder, which has another token or none then: what a killed slurmd has left is told by nobody else.
+# Where the script of the job was killed, too, it is only from here that RELION's mark can come.
 relionc_stay() {
   local over='' gone=0 i
   trap 'over=1' TERM INT HUP
@@ -615,6 +620,20 @@ relionc_stay() {
   done
   relionc_ranks | cut -f 1 | xargs -r kill -KILL 2>/dev/null
   relionc_clear
+  for ((i = 0; i < 30; i++)); do
+    if relionc_said "${rc_cwd}/${output}"; then return; fi
+    sleep 0.2
+  done
+  : 2>/dev/null >"${rc_cwd}/${output}/${rc_marker[failure]}"
+}
+
+# relionc_said FOLDER: whether the end of this start has been said there: by a mark, by the script, or by who has the folder now.
+relionc_said() {
+  local kind
+  for kind in success failure aborted; do
+    if [[ -e $1/${rc_marker[${kind}]} ]]; then return 0; fi
+  done
+  [[ -e $1/relionc/lock/said || $(cat "$1/relionc/lock/token" 2>/dev/null) != "${rc_token}" ]]
 }
 
 # relionc_clear: removes what RELION has copied to this node, and the folder if it was made for that.
@@ -639,14 +658,25 @@ relionc_post() {
       set +m
       trap - TERM INT USR1
       rc_beside=1
-      relionc_on_group "${group}" -- --job-name=relionc_stay bash -c "$(declare -p plan output rc_cwd rc_token)
-        $(declare -f relionc_stay relionc_ranks relionc_clear); relionc_stay"
+      relionc_on_group "${group}" -- --job-name=relionc_stay bash -c "$(declare -p plan output rc_cwd rc_token rc_marker)
+        $(declare -f relionc_stay relionc_ranks relionc_clear relionc_said); relionc_stay"
     ) >/dev/null 2>&1 &
     rc_posted+=($!)
   done
   set +m
   # In Slurm 20.11 a step waits for those beside it unless it may overlap, too; from 22.05 on it need not say so.
   if [[ $(srun --version 2>/dev/null) = *" "2[01].* ]]; then export SLURM_OVERLAP=1; fi
+}
+
+# relionc_post_again: where one of them has been ended with the ranks (`scancel -s KILL`), all are started anew.
+relionc_post_again() {
+  local pid
+  for pid in ${rc_posted[@]+"${rc_posted[@]}"}; do
+    if kill -0 "${pid}" 2>/dev/null; then continue; fi
+    kill -KILL -- "${rc_posted[@]/#/-}" 2>/dev/null
+    relionc_post
+    return
+  done
 }
 
 # relionc_clear_nodes: has the nodes cleared at the end. Where Slurm takes them away, it has told those who stay there itself.
@@ -782,10 +812,12 @@ relionc_look_at_program() {
 
 # relionc_orphans: ends processes of an earlier start of a job in this folder, which a killed slurmd may leave behind.
 relionc_orphans() {
-  local file pid
+  local file pid run
   while read -r file; do
     pid=${file#/proc/} pid=${pid%/environ}
-    if grep -qzsxF -- "RELIONC_RUN=${rc_token}" "${file}"; then continue; fi
+    # Read once and believed only where it says another start: what is about to end, or to become another program, has none.
+    run=$(tr '\0' '\n' 2>/dev/null <"${file}" | sed -n 's/^RELIONC_RUN=//p' | head -n 1)
+    if [[ -z ${run} || ${run} = "${rc_token}" ]]; then continue; fi
     if grep -qzsF relionc_stay "/proc/${pid}/cmdline"; then
       kill -TERM "${pid}" 2>/dev/null # it clears the node itself
     else
@@ -1299,7 +1331,10 @@ relionc_again() {
 # relionc_decide: what follows from how RELION ended. It returns where RELION is to start again.
 relionc_decide() {
   case ${rc_cause} in
-    lost) relionc_end taken_over ;;
+    lost)
+      if [[ -s ${rc_state}/lock/token ]]; then relionc_end taken_over; fi
+      relionc_end folder_gone
+      ;;
     term) relionc_taken ;;
     limit) if [[ ${rc_why} != finished ]]; then relionc_at_limit; fi ;;
   esac
@@ -1396,6 +1431,7 @@ relionc_run() {
   while :; do
     case ${rc_cause_now} in term) relionc_taken ;; limit) relionc_at_limit ;; esac
     relionc_choose
+    relionc_post_again
     relionc_launch
     relionc_watch
     relionc_at_last

@@ -5,8 +5,10 @@ Ranks are found by what the guard puts into their environment; all nodes of a la
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .building import Built, build
+from .client import ROOT
 from .generations import HOME
 from .keeper import LabError
 
@@ -147,6 +150,18 @@ class Trial:
         """Queue the job."""
         script = self.made.folder / self.job / "run.sbatch"
         self.number = self.lab.submit(script, self.made.project, {**QUICK, **self.env})
+        state = self.made.folder / "state"
+        (state / self.job).mkdir(parents=True, exist_ok=True)
+        digest = hashlib.sha256(script.read_bytes()).hexdigest()
+        with (state / self.job / "submitted").open("a") as file:
+            file.write(f"{int(time.time())}\t{self.number}\t{digest}\n")
+        (state / "folder").write_text(f"{self.made.project}\n")
+
+    def read(self, command: str) -> str:
+        """What a person reads who calls relionc."""
+        words = [sys.executable, "-m", "relionc", command, str(self.made.folder)]
+        done = self.lab.run(words, self.made.project, {"PYTHONPATH": str(ROOT), "NO_COLOR": "1"})
+        return done.stdout + done.stderr
 
     def until(self, true: Callable[[], object], seconds: float = 200) -> None:
         """Wait until something is true."""
@@ -227,6 +242,8 @@ class Trial:
             "says": ours[-1].sentence if ours else "",
             "on_again_s": round(on.at - struck.at) if on and struck else None,
             "end_s": round(time.time() - struck.at, 1) if struck else None,
+            "status": self.read("status"),
+            "why": self.read("why"),
             "lost": struck.iteration - int(on.iteration) if on and struck else None,
         }
         with open(table, "a") as file:

@@ -101,7 +101,8 @@ def test_a_rank_that_stands_still_is_seen_and_named(way: str, lab: Lab, project:
     at = trial.at()
     trial.hurt(2, signal.SIGSTOP)
     finished_from(trial, at)
-    (stall,) = [event for event in trial.events() if event.event == "stall"]
+    *before, stall = [event for event in trial.events() if event.event == "stall"]
+    assert not before or way == "hetjob"  # whose start may hang, too (RL220)
     (autopsy,) = (trial.folder / "relionc").glob("autopsy.*")
     assert "rank 2, " in autopsy.read_text()
     assert "state T (stopped)" in autopsy.read_text()

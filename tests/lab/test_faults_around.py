@@ -116,8 +116,8 @@ def test_a_killed_script_is_no_success_and_its_run_goes_on(lab: Lab, project: Pa
     for pid in processes(trial, "slurm_script") or processes(trial, "bash", "slurm_script"):
         os.kill(pid, signal.SIGKILL)
     assert trial.end().state == "FAILED"
-    assert trial.markers() == []
     trial.until(lambda: not processes(trial, "relion_"), 30)
+    trial.until(lambda: trial.markers() == ["EXIT_FAILURE"], 30)
     trial.submit()
     assert (trial.end().state, trial.markers()) == ("COMPLETED", ["EXIT_SUCCESS"]), trial.told()
     assert trial.starts()[-1] >= at - 1
