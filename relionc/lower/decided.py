@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relionc.catalog.queue import load_queue
+
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
@@ -19,7 +21,10 @@ def options(
 
     `queued`: the job goes through Slurm. `environment`: the site's variables, of which RELION's window takes defaults.
     """
-    texts = {**plan.job.options, **of_site(plan.job.type, plan.job.given, environment or {})}
+    texts = {**plan.job.options}
+    if queued:
+        texts |= _of_queue(plan)
+    texts |= of_site(plan.job.type, plan.job.given, environment or {})
     values: dict[str, AnyText] = {
         "ranks": str(plan.ntasks),
         "threads": str(plan.threads),
@@ -35,6 +40,17 @@ def options(
         if option is not None:
             texts[option.key] = text
     return texts
+
+
+def _of_queue(plan: JobPlan) -> dict[str, AnyText]:
+    """Return what RELION's window is to know of the queue: the partition, and no template that another site has."""
+    values = {"queue": plan.workers.partition, "template": ""}
+    names = {role: load_queue(plan.job.type.version).options[role][0] for role in values}
+    return {
+        names[role]: text
+        for role, text in values.items()
+        if names[role] in plan.job.type.options and names[role] not in plan.job.given
+    }
 
 
 def of_site(job_type: JobType, given: Container[str], environment: Mapping[str, str]) -> dict[str, AnyText]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .client import Job
 from .faults import CLASS3D, REFINE3D, WAYS, Trial, built
 from .generations import HOME
 from .make_particles import write
@@ -129,10 +130,12 @@ def test_a_job_at_its_limit_goes_back_to_the_queue_and_on(way: str, lab: Lab, pr
     trial = begun(lab, project, way, iterations=iterations, limit=limit)
     trial.until(lambda: any(event.event == "requeue" for event in trial.events()), 160)
     at = trial.at()
+    trial.strike("time limit")
     assert trial.markers() == []
     trial.go_on()
     trial.until(lambda: len(trial.starts()) > 1 and trial.at() > at)
     assert trial.starts()[-1] >= at - 1
+    trial.record(Job(trial.number, "RUNNING", "", "-", (), Path("/dev/null")))
     trial.ask("scancel", trial.number)
     job = trial.end()
     assert (job.state, trial.markers()) == ("CANCELLED", ["EXIT_ABORTED"])
@@ -175,6 +178,7 @@ def test_an_interrupted_run_comes_to_what_an_uninterrupted_one_does(
         assert not list((trial.folder / "relionc").glob("lock*"))
         found.append(_outcome(trial.folder, numbers[-1]))
         trial.folder.rename(project / f"run{interrupted}")
+    print("uninterrupted and interrupted, resolution in Angstrom and shares of the classes:", *found)
     (resolution, sizes), (other, others) = found
     assert other == pytest.approx(resolution, rel=0.2)
     assert others == pytest.approx(sizes, abs=0.15)

@@ -86,16 +86,6 @@ def test_a_program_that_does_nothing_is_no_success(what: str, lab: Lab, project:
 
 
 @soak
-def test_a_rank_that_gets_no_memory_is_told_so(lab: Lab, project: Path) -> None:
-    trial = begun(lab, project, 200)
-    pid = trial.ranks()[2]
-    subprocess.run(["prlimit", "--pid", str(pid), "--as=1000000"], check=True)
-    trial.strike("no memory for rank 2")
-    job = trial.end()
-    assert (job.state, job.exit_code, trial.markers()) == ("FAILED", "79:0", ["EXIT_FAILURE"]), trial.told()
-
-
-@soak
 def test_a_killed_step_takes_those_on_the_nodes_along_and_they_come_back(lab: Lab, project: Path) -> None:
     trial = begun(lab, project, 25)
     at = trial.at()
