@@ -188,6 +188,7 @@ relionc_end() {
     esac
   else
     relionc_tell "${say}"
+    if [[ ${name} = folder_gone ]]; then relionc_project failure; fi
   fi
   relionc_head "${name}, status ${status}: ${say}"
   if [[ -n ${rc_locked} ]] && relionc_owned; then
@@ -1152,6 +1153,28 @@ relionc_disk_full() {
   rm -f -- "${rc_state}/probe.$$"
 }
 
+# relionc_gone: whether the lock of the output folder stays away: then the folder was removed. A file server may fail for a moment.
+relionc_gone() {
+  local i
+  for ((i = 0; i < 10; i++)); do
+    if [[ -s ${rc_state}/lock/token ]]; then return 1; fi
+    sleep 1
+  done
+}
+
+# relionc_marks_of_others: removes marks that are older than an iteration: RELION's own is the last that it writes.
+relionc_marks_of_others() {
+  local kind mark newest
+  newest=$(relionc_optimisers | head -n 1)
+  for kind in success failure aborted; do
+    mark=${output}/${rc_marker[${kind}]}
+    if [[ -n ${newest} && -e ${mark} && ${mark} -ot ${newest} ]]; then
+      relionc_note warn - "${rc_marker[${kind}]} in ${output}/ is not of this run, and was removed"
+      rm -f -- "${mark}"
+    fi
+  done
+}
+
 # relionc_diagnose: sets rc_why to the name of an ending (or `killed`) and rc_detail to the evidence.
 relionc_diagnose() {
   local err log missing line
@@ -1435,6 +1458,8 @@ relionc_run() {
     relionc_launch
     relionc_watch
     relionc_at_last
+    if [[ ${rc_cause} != term ]] && relionc_gone; then relionc_end folder_gone; fi
+    relionc_marks_of_others
     relionc_diagnose
     relionc_decide
   done

@@ -368,3 +368,28 @@ def test_a_requeue_that_ends_scontrol_itself_is_one(tmp_path: Path) -> None:
     script = "build=b plan[job]=job; relionc_lock; relionc_at_last; relionc_requeue x"
     done = call(script, tmp_path, SLURM_JOB_ID="7")
     assert (done.returncode, (tmp_path / "chained").exists()) == (85, False), done
+
+
+def test_marks_older_than_an_iteration_are_of_others(tmp_path: Path) -> None:
+    """RELION leaves its mark last; what somebody has put there before is not believed."""
+    iteration(tmp_path, 1)
+    for name in ("SUCCESS", "ABORTED"):
+        (tmp_path / f"Run/job/RELION_JOB_EXIT_{name}").touch()
+    os.utime(tmp_path / "Run/job/RELION_JOB_EXIT_SUCCESS", (1, 1))
+    call("relionc_marks_of_others", tmp_path)
+    assert [path.name for path in (tmp_path / "Run/job").glob("RELION_JOB_*")] == ["RELION_JOB_EXIT_ABORTED"]
+
+
+def test_a_process_that_says_no_start_is_not_ended(tmp_path: Path) -> None:
+    """One that ends just now, or becomes another program, shows no environment: it may be of this start."""
+    script = """
+    export RELIONC_OUTPUT=$rc_cwd/$output
+    RELIONC_RUN=7.0.elsewhere.1.1 sleep 60 & old=$!
+    RELIONC_RUN=$rc_token sleep 60 & own=$!
+    sleep 60 & other=$!
+    sleep 0.5; relionc_orphans; sleep 0.2
+    for pid in $old $own $other; do kill -0 $pid 2>/dev/null && echo lives || echo gone; done
+    kill $own $other
+    """
+    done = call(script, tmp_path)
+    assert done.stdout.split()[-3:] == ["gone", "lives", "lives"], done.stdout + done.stderr
