@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,18 +123,29 @@ def test_a_change_of_the_lab_changes_just_that(tmp_path: Path) -> None:
     ]
 
 
-def test_from_nothing_to_a_checked_build_on_an_unknown_cluster(tmp_path: Path) -> None:
-    """Four commands, with one line of people's knowledge: where scratch is, has nobody to say here."""
+def test_from_nothing_to_a_checked_build_on_an_unknown_cluster(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Four commands, with no line of people's knowledge: where scratch is, has nobody to say here. Says the seconds."""
     need_in(HOME, "slurmctld", "scontrol", "srun", "sbatch")
     (tmp_path / "spec.yaml").write_text(SPEC)
     (tmp_path / "Class3D" / "class3d").mkdir(parents=True)
     folders = {"RELIONC_CLUSTERS": str(tmp_path)}
+    calls = (
+        "cluster import --no-input --name quarry -o quarry.yaml",
+        "cluster check quarry --live",
+        "build spec.yaml",
+        "submit --test-only build/spec",
+    )
+    seconds = []
     with started("lab") as lab:
-        words = ["cluster", "import", "--no-input", "--name", "quarry", "-o", "quarry.yaml"]
-        assert _relionc(lab, tmp_path, *words).returncode == 0
-        shown = _relionc(lab, tmp_path, "cluster", "show", "quarry", **folders)
-        assert shown.returncode == 0, shown.stderr
-        built = _relionc(lab, tmp_path, "build", "spec.yaml", **folders)
-        assert built.returncode == 0, built.stderr
-        asked = _relionc(lab, tmp_path, "submit", "--test-only", "build/spec", **folders)
-        assert asked.returncode == 0, asked.stdout + asked.stderr
+        for call in calls:
+            begin = time.monotonic()
+            done = _relionc(lab, tmp_path, *call.split(), **folders)
+            seconds.append(time.monotonic() - begin)
+            assert done.returncode == 0, (call, done.stdout + done.stderr)
+            if call.startswith("cluster check"):
+                assert "\nSlurm says nothing else\n" in done.stdout
+    with capsys.disabled():
+        print("\nfrom nothing to a checked build, seconds of wall clock:")
+        print("".join(f"  {each:5.1f}  relionc {call}\n" for each, call in zip(seconds, calls, strict=True)))
