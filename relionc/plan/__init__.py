@@ -79,6 +79,10 @@ def _planned(job: ResolvedJob, cluster: Cluster, known: Known) -> tuple[JobPlan 
     if isinstance(answer, Conflict):
         return None, [_refusal(job, on_site, answer, known)]
     layout = layout_of(answer.choice)
+    if cluster.policy.ranks_per_gpu:
+        from relionc.plan.shared_gpus import with_policy
+
+        job, on_site, layout, why = with_policy(job, cluster, known, (on_site, layout, why))
     known.ranks_left -= layout.ntasks
     if known.ranks_left < 0:
         return None, [_too_many_ranks(job, layout.ntasks)]

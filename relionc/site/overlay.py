@@ -153,7 +153,7 @@ def _node_value(node: NodeType) -> dict[str, Plain]:
         mig=bool(node.slices),
         shards=node.shards,
         gpu_feature=node.gpu_feature,
-        vram=f"{round(node.vram_gib * 1024)}M" if node.vram_gib else "",
+        vram=_vram_value(node.vram_gib),
         gpu_threads=node.gpu_threads,
         cpus_per_gpu=share,
         features=list(node.features),
@@ -162,6 +162,10 @@ def _node_value(node: NodeType) -> dict[str, Plain]:
         modules={version: list(lines) for version, lines in node.modules},
         wrapper={version: list(words) for version, words in node.wrapper},
     )
+
+
+def _vram_value(size: float) -> str:
+    return f"{round(size * 1024)}M" if size else ""
 
 
 def _partition_value(partition: Partition) -> dict[str, Plain]:
@@ -237,7 +241,13 @@ def _policy_value(policy: Policy) -> dict[str, Plain]:
         "time": format_time(policy.time_s),
         "memory_factor": policy.memory_factor,
     }
-    return always | _filled(threads=dict(policy.threads), idle_cpus=dict(policy.mode_cpus))
+    shared = {
+        each.job_type: {"ranks": each.ranks} | _filled(vram=_vram_value(each.vram_gib))
+        for each in policy.ranks_per_gpu
+    }
+    return always | _filled(
+        threads=dict(policy.threads), idle_cpus=dict(policy.mode_cpus), ranks_per_gpu=shared
+    )
 
 
 def _time_value(seconds: int | None) -> str:

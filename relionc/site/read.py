@@ -17,6 +17,7 @@ from relionc.site.types import (
     Partition,
     Policy,
     Qos,
+    RanksOfGpu,
     ScratchDisk,
     Source,
 )
@@ -429,6 +430,10 @@ def _policy(section: Section) -> Policy:
         memory_factor=section.real("memory_factor", default.memory_factor),
         threads=section.numbers("threads"),
         mode_cpus=section.numbers("idle_cpus"),
+        ranks_per_gpu=tuple(
+            RanksOfGpu(name, each.number("ranks", 1), each.size("vram", "G") / 1024)
+            for name, each in section.sections("ranks_per_gpu", SHOWN, "a job type")
+        ),
     )
 
 

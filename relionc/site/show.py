@@ -10,7 +10,7 @@ from relionc.slurm.times import format_time
 from relionc.slurm.versions import is_between, taken_as
 
 if TYPE_CHECKING:
-    from relionc.site.types import Cluster, Launcher, NodeType, Partition, Qos
+    from relionc.site.types import Cluster, Launcher, NodeType, Partition, Policy, Qos
 
 
 class Table(NamedTuple):
@@ -84,8 +84,16 @@ def _facts(cluster: Cluster) -> list[tuple[str, str]]:
         ("preferred time", format_time(policy.time_s)),
         ("estimates of memory times", f"{policy.memory_factor:g}" if policy.memory_factor != 1 else ""),
         ("a mode counts as idle CPUs", _numbers(policy.mode_cpus)),
+        ("ranks that share a GPU", _shared(policy)),
     ]
     return [fact for fact in facts if fact[1]]
+
+
+def _shared(policy: Policy) -> str:
+    return ", ".join(
+        f"{each.job_type} {each.ranks}" + (f" from {each.vram_gib:g} GiB on" if each.vram_gib else "")
+        for each in policy.ranks_per_gpu
+    )
 
 
 def _builds(cluster: Cluster) -> str:

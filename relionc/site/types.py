@@ -154,6 +154,14 @@ class ScratchDisk(NamedTuple):
     burst_buffer: str = ""  # what --bb takes, with `{scratch}` for the GiB
 
 
+class RanksOfGpu(NamedTuple):
+    """How many ranks share a GPU of so much memory or more, in jobs of a type."""
+
+    job_type: str
+    ranks: int
+    vram_gib: float
+
+
 class Policy(NamedTuple):
     """Preferences, not limits: the values the plan takes when neither user nor RELION decides.
 
@@ -171,6 +179,7 @@ class Policy(NamedTuple):
     memory_factor: float = 1.0
     threads: tuple[tuple[str, int], ...] = ()
     mode_cpus: tuple[tuple[str, int], ...] = ()
+    ranks_per_gpu: tuple[RanksOfGpu, ...] = ()
 
 
 class Builds(NamedTuple):

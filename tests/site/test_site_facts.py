@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -280,3 +281,41 @@ def test_a_list_of_partitions_is_one_with_the_limits_of_all(site: Site) -> None:
     assert "did you mean `quick`?" in said
     said = site.says(cls='nodes: 1, gpus: 4, partition: "gpu,batch"', **parts)
     assert "error[RL601]: the partitions gpu,batch have no kind of nodes in common" in said
+
+
+SHARED = (
+    "policy: {ranks_per_gpu: {class3d: {ranks: 2, vram: 80G, source: relion#1074}, refine3d: {ranks: 3}}}"
+)
+BIG = "gpus: 4, gpu_type: a100, vram: 80G"
+
+
+def _workers(site: Site, **parts: str) -> tuple[int, str]:
+    """Return how many ranks a job of four GPUs has, and why."""
+    site.script(**parts)
+    app.run(["plan", "spec.yaml"])
+    told = site.capsys.readouterr().out
+    plan = json.loads((site.folder / "out" / "spec" / "plan.json").read_text(encoding="utf-8"))
+    return plan["jobs"]["cls"]["ntasks"], told
+
+
+def test_a_site_may_prefer_several_ranks_for_a_large_gpu(site: Site) -> None:
+    ranks, told = _workers(site, more=SHARED, node=BIG)
+    assert ranks == 9
+    assert "ranks_per_gpu" in told
+    assert "relion#1074) wants so many; 4 ranks more, and 4 CPUs and" in told
+    assert _workers(site, more=SHARED)[0] == 5  # of 40 GB
+    assert _workers(site, more=SHARED.replace("class3d", "class2d"), node=BIG)[0] == 5
+    assert _workers(site, more=SHARED, node=BIG, cls="nodes: 1, gpus: 4, ranks_per_gpu: 1")[0] == 5
+    assert _workers(site, more=SHARED, node=BIG, cls="nodes: 1, gpus: 4, ntasks: 5")[0] == 5
+
+
+def test_a_preference_gives_way_where_its_ranks_do_not_fit(site: Site) -> None:
+    few = "gpus: 4, gpu_type: a100, vram: 80G, cpus_per_gpu: 2"
+    ranks, told = _workers(site, more=SHARED, node=few, cls="nodes: 1, gpus: 4, cpus_per_task: 1")
+    assert ranks == 5
+    assert "wants 2, which do not fit on these nodes" in told
+
+
+def test_a_preference_that_cannot_be_is_an_error(site: Site) -> None:
+    said = site.says(more="policy: {ranks_per_gpu: {class3d: {ranks: 0}}}")
+    assert "error[" in said

@@ -40,6 +40,10 @@ def check(profile: Profile) -> Iterator[Finding]:
         if threads < 1:
             message = f"a task of {name} would have no CPU"
             yield impossible(message, (*route, "threads", name), "write 1 or more")
+    for each in policy.ranks_per_gpu:
+        if each.ranks < 1:
+            message = f"no rank of {each.job_type} would use a GPU"
+            yield impossible(message, (*route, "ranks_per_gpu", each.job_type, "ranks"), "write 1 or more")
     for mode, _ in policy.mode_cpus:
         if mode not in profile.modes:
             where = (*route, "idle_cpus", mode)

@@ -1220,6 +1220,51 @@ def validate(data):
                                 if isinstance(data__policy__idlecpus_value, (int, float)) and (not isinstance(data__policy__idlecpus_value, bool)):
                                     if data__policy__idlecpus_value < 0:
                                         raise Rejected
+                if 'ranks_per_gpu' in data__policy_keys:
+                    data__policy_keys.remove('ranks_per_gpu')
+                    data__policy__rankspergpu = data__policy['ranks_per_gpu']
+                    if not isinstance(data__policy__rankspergpu, (dict, NoneType)):
+                        raise Rejected
+                    data__policy__rankspergpu_is_dict = isinstance(data__policy__rankspergpu, dict)
+                    if data__policy__rankspergpu_is_dict:
+                        data__policy__rankspergpu_keys = set(data__policy__rankspergpu.keys())
+                        for data__policy__rankspergpu_key in data__policy__rankspergpu_keys:
+                            if data__policy__rankspergpu_key not in []:
+                                data__policy__rankspergpu_value = data__policy__rankspergpu.get(data__policy__rankspergpu_key)
+                                if not isinstance(data__policy__rankspergpu_value, (dict, NoneType)):
+                                    raise Rejected
+                                data__policy__rankspergpu_value_is_dict = isinstance(data__policy__rankspergpu_value, dict)
+                                if data__policy__rankspergpu_value_is_dict:
+                                    data__policy__rankspergpu_value_keys = set(data__policy__rankspergpu_value.keys())
+                                    if 'ranks' in data__policy__rankspergpu_value_keys:
+                                        data__policy__rankspergpu_value_keys.remove('ranks')
+                                        data__policy__rankspergpu_value__ranks = data__policy__rankspergpu_value['ranks']
+                                        if not isinstance(data__policy__rankspergpu_value__ranks, (int, NoneType)) and (not (isinstance(data__policy__rankspergpu_value__ranks, float) and data__policy__rankspergpu_value__ranks.is_integer())) or isinstance(data__policy__rankspergpu_value__ranks, bool):
+                                            raise Rejected
+                                        if isinstance(data__policy__rankspergpu_value__ranks, (int, float)) and (not isinstance(data__policy__rankspergpu_value__ranks, bool)):
+                                            if data__policy__rankspergpu_value__ranks < 1:
+                                                raise Rejected
+                                            if data__policy__rankspergpu_value__ranks > 16:
+                                                raise Rejected
+                                    if 'vram' in data__policy__rankspergpu_value_keys:
+                                        data__policy__rankspergpu_value_keys.remove('vram')
+                                        data__policy__rankspergpu_value__vram = data__policy__rankspergpu_value['vram']
+                                        validate___definitions_size(data__policy__rankspergpu_value__vram)
+                                    if 'source' in data__policy__rankspergpu_value_keys:
+                                        data__policy__rankspergpu_value_keys.remove('source')
+                                        data__policy__rankspergpu_value__source = data__policy__rankspergpu_value['source']
+                                        validate___definitions_text(data__policy__rankspergpu_value__source)
+                                    if 'date' in data__policy__rankspergpu_value_keys:
+                                        data__policy__rankspergpu_value_keys.remove('date')
+                                        data__policy__rankspergpu_value__date = data__policy__rankspergpu_value['date']
+                                        validate___definitions_text(data__policy__rankspergpu_value__date)
+                                    if 'unverified' in data__policy__rankspergpu_value_keys:
+                                        data__policy__rankspergpu_value_keys.remove('unverified')
+                                        data__policy__rankspergpu_value__unverified = data__policy__rankspergpu_value['unverified']
+                                        if not isinstance(data__policy__rankspergpu_value__unverified, (bool, NoneType)):
+                                            raise Rejected
+                                    if data__policy__rankspergpu_value_keys:
+                                        raise Rejected
                 if 'source' in data__policy_keys:
                     data__policy_keys.remove('source')
                     data__policy__source = data__policy['source']
