@@ -63,7 +63,8 @@ class FileFacts(NamedTuple):
     looked at of the stacks of particles that lack images. `cut`: there is more in the files than is looked at, so
     counts or sizes are missing. `members` are the particles and tomograms of an optimisation set. `marks` say what
     there is of each image, as its CTF. `rows`: what a STAR file lists, as the catalogue calls such files; empty where
-    nothing is known. `content` is what a file holds that lists nothing, `first` what the first image holds.
+    nothing is known. `content` is what a file holds that lists nothing, `first` what the first image holds, which is
+    `numbered` where it is one of a stack. `undefined` are optics groups of particles that the optics table lacks.
     """
 
     path: str
@@ -91,6 +92,8 @@ class FileFacts(NamedTuple):
     rows: str = ""
     content: Content | None = None
     first: Content | None = None
+    numbered: bool = False
+    undefined: tuple[str, ...] = ()
 
     def said(self) -> dict[str, int | float | bool]:
         """Return the facts that are known, by the keys of a spec's `data`."""
@@ -224,6 +227,7 @@ class Images:
         self._last: dict[int, int] = {}
         self._too_many = False
         self._here, self._now = b"", (b"", b"")
+        self._named: set[bytes] = set()
 
     @property
     def groups(self) -> int | None:
@@ -231,6 +235,11 @@ class Images:
         if not self.group_column or self._too_many:
             return None
         return len(self._last) + (hash(self._here) not in self._last)
+
+    @property
+    def named(self) -> set[str]:
+        """The optics groups of the rows."""
+        return {name.decode("utf-8", "replace") for name in self._named}
 
     def add(self, words: Sequence[bytes]) -> None:
         """Count a row."""
@@ -242,6 +251,8 @@ class Images:
         except IndexError:  # a short row
             self.images += 1
             return
+        if image[1] != self._now[1] and len(self._named) < _MOST_GROUPS:
+            self._named.add(image[1])
         if here != self._here:
             self._move(here)
             self.images += self._last.get(hash(here)) != hash(image)
@@ -310,7 +321,19 @@ def _particles(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
         marks=_marks(table),
         rows="particles",
         first=held,
+        numbered=bool(at and number),
+        undefined=_undefined(optics, tally),
     )
+
+
+def _undefined(optics: StarTable | None, tally: Images | None) -> tuple[str, ...]:
+    """Return the optics groups that rows are of and the optics table lacks."""
+    column = star_files().columns.optics_group
+    if optics is None or tally is None or column not in optics.columns or not isinstance(optics.tally, Rows):
+        return ()
+    place = optics.columns.index(column)
+    there = {row[place] for row in optics.tally.rows if place < len(row)}
+    return tuple(sorted(group for group in tally.named if group and group not in there))
 
 
 def _marks(table: StarTable) -> dict[str, bool]:

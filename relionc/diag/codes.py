@@ -46,6 +46,7 @@ CODES: dict[str, str] = {
     "RL112": "a flag is given twice, and RELION takes one of them",
     "RL113": "an additional argument is a flag that the program does not know",
     "RL114": "a value holds a name of RELION's submission templates",
+    "RL115": "a flag among the additional arguments lacks its value",
     "RL121": "an option that the job cannot do without is empty",
     "RL124": "a run cannot be continued from this file",
     "RL125": "options contradict each other, and RELION refuses the job",
@@ -105,6 +106,7 @@ CODES: dict[str, str] = {
     "RL315": "the program can use one GPU only",
     "RL316": "a job that can use GPUs has none, as nobody asked for any",
     "RL317": "several ranks share a GPU, and their program takes one rank for each",
+    "RL318": "a list of GPUs has something else than numbers",
     # --- RL4: memory --------------------------------------------------------------------------------------
     "RL401": "more memory is asked of a node than it has",
     "RL402": "the ranks of a node need more memory than there is",

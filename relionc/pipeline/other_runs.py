@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from relionc.plan.model import JobPlan
 
 CODE = "RL806"
+_FIRST = "000"
+"""The number of the first iteration in the name of its file."""
 
 
 def check(
@@ -53,5 +55,14 @@ def _holds_another(plan: JobPlan, commands: RelionCommands, plans: Sequence[JobP
     markers = plan.job.type.program["markers"]
     ends = (f"{output}{name}" for key, name in markers.items() if key != "abort")
     made = (path for path, _ in commands.output_nodes if path)
-    begun = f"{output}{plan.job.type.program['resume']['from']}"  # a run that was stopped has no more
-    return any(there(path) for path in (*ends, *made, begun))
+    return any(there(path) for path in (*ends, *made)) or _has_iterations(plan, disk)
+
+
+def _has_iterations(plan: JobPlan, disk: Disk) -> bool:
+    """Whether an iteration lies there: the first one, or another where people have deleted those before."""
+    first = str(plan.job.type.program["resume"]["from"])
+    begin, _, end = first.partition(_FIRST)
+    found = disk.look(f"{plan.job.output}{first}", str(plan.job.project))
+    if found is None or found.there:
+        return found is not None
+    return any(name.startswith(begin) and name.endswith(end) for name in found.names)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from relionc.expr import AnyText
     from relionc.spec.scope import SpecScope
 
-OWNED, TWICE, UNKNOWN = "RL111", "RL112", "RL113"
+OWNED, TWICE, UNKNOWN, NO_VALUE = "RL111", "RL112", "RL113", "RL115"
 MOST_UNDERSTOOD = 40
 """Further flags than so many are left as they are: each takes some walks through the command."""
 
@@ -108,6 +108,9 @@ def understand(at: JobArguments, scope: SpecScope) -> None:
     scope.findings += [
         _unknown(each, program, known, at, continues=continues) for each in _strange(said, known, at)
     ]
+    if known:
+        scope.findings += _passed_over(words, every, program, at)
+        scope.findings += _without_value(every, known, at)
     if gone:
         at.texts[at.key] = _without(words, gone, at.texts[at.key])
 
@@ -327,6 +330,39 @@ def _unknown(
         route=at.route,
         help=catalog.having(having) if having else _meant(said.flag, known),
     )
+
+
+def _passed_over(
+    words: Sequence[AnyText], every: Sequence[FurtherFlag], program: str, at: JobArguments
+) -> Iterator[Finding]:
+    """Yield a warning for words that no flag takes: RELION does not read them, and tells so of those with a dash."""
+    taken = {place for each in every for place in range(each.start, each.end)}
+    for place, word in enumerate(words):
+        before = show(words[place - 1]) if place else ""
+        owner = _owner(before, at) if before else None
+        decided = owner is not None and owner.role in _DECIDED
+        if place in taken or (place and place - 1 not in taken) or decided or not isinstance(word, str):
+            continue
+        end = next((each.start for each in every if each.start > place), len(words))
+        lost = show(joined([each for pair in words[place:end] for each in (" ", pair)][1:]))
+        flag = before.startswith("--")
+        why = f"`{before}` takes no value" if flag else "no flag stands before it"
+        advice = "leave it out" if flag else f"did you mean `--{lost.lstrip('-')}`?"
+        message = f"{program} passes over `{lost}`: {why}"
+        yield Finding(code=UNKNOWN, severity=WARNING, message=message, route=at.route, help=advice)
+
+
+def _without_value(
+    every: Sequence[FurtherFlag], known: Mapping[str, Default], at: JobArguments
+) -> Iterator[Finding]:
+    """Yield a warning for a last flag that has no value and needs one."""
+    for each in every:
+        default = known.get(each.flag, False)
+        owner = _owner(each.flag, at)
+        if each.value is None and default is not False and (owner is None or owner.role not in _DECIDED):
+            takes = f"takes its default, {default or 'nothing'}" if default is not None else "stops"
+            message = f"`{each.flag}` needs a value, and nothing follows it: RELION {takes}"
+            yield Finding(code=NO_VALUE, severity=WARNING, message=message, route=at.route)
 
 
 def _meant(flag: str, known: Mapping[str, Default]) -> str:

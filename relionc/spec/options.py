@@ -176,6 +176,24 @@ def no_lookalikes(text: AnyText, name: str, route: Route, scope: SpecScope) -> b
     return not blank
 
 
+def no_shell(text: AnyText, route: Route, scope: SpecScope, *, is_path: bool = True) -> bool:
+    """Refuse what a shell would put something else in the place of, as no shell reads it."""
+    characters = masked(text)
+    shell = re.search(_SHELL, characters) if "$" in characters or "`" in characters else None
+    home = re.search(_HOME, characters) if "~" in characters and is_path else None
+    found = shell or home
+    if found is None:
+        return True
+    advice = "write the whole path, or ${{ env.HOME }}/ for your own folder" if shell is None else ""
+    if shell and (name := shell.group(1)):
+        advice = f"write ${{{{ env.{name.strip('{}')} }}}} for the variable of the job"
+        if characters[: shell.start()].endswith("$"):
+            advice = "a variable of a scheme is one of `vars` here: ${{ vars.NAME }}"
+    message = f"`{found.group(0)}` would stay as it is: values are never read by a shell"
+    scope.report("RL902", message, route, advice)
+    return False
+
+
 def _safe(text: AnyText, option: Option, route: Route, scope: SpecScope) -> bool:
     """Refuse what could mean something else in a script than it does here."""
     characters = masked(text)
@@ -186,17 +204,7 @@ def _safe(text: AnyText, option: Option, route: Route, scope: SpecScope) -> bool
         return False
     if not no_lookalikes(text, option.key, route, scope):
         return False
-    shell = re.search(_SHELL, characters) if "$" in characters or "`" in characters else None
-    if shell:
-        name = shell.group(1)
-        advice = f"write ${{{{ env.{name.strip('{}')} }}}} for the variable of the job" if name else ""
-        message = f"`{shell.group(0)}` would stay as it is: values are never read by a shell"
-        scope.report("RL902", message, route, advice)
-        return False
-    home = re.search(_HOME, characters) if "~" in characters and option.kind in _PATHS else None
-    if home:
-        message = f"`{home.group(0)}` would stay as it is: values are never read by a shell"
-        scope.report("RL902", message, route, "write the whole path, or ${{ env.HOME }}/ for your own folder")
+    if not no_shell(text, route, scope, is_path=option.kind in _PATHS):
         return False
     if option.role == "extra_args" and (operator := re.search(_OPERATORS, characters)):
         message = f"`{operator.group(0)}` is for a shell; additional arguments are words for the program"

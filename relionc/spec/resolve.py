@@ -387,5 +387,6 @@ class _Resolver:
         text = text_of(value)
         if any(ord(c) < 0x20 for c in masked(text)):
             self.scope.report("RL901", "`project` has a line break or control character", route)
-        job_options.no_lookalikes(text, "project", route, self.scope)
+        if job_options.no_lookalikes(text, "project", route, self.scope):
+            job_options.no_shell(text, route, self.scope)
         return text

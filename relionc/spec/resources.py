@@ -68,16 +68,20 @@ MOST_HOURS = 96
 
 def _short_times(text: str, route: Route) -> Iterator[Finding]:
     """Yield a warning for a limit of minutes that looks like one of hours."""
+    if text.strip("0:-") == "" and any(mark in text for mark in "0"):
+        advice = "write UNLIMITED if that is meant"
+        yield Finding("RL615", f"`{text}` is no limit at all to Slurm", route, severity=WARNING, help=advice)
+        return
     minutes, colon, seconds = text.partition(":")
     if not minutes.isdecimal() or int(minutes) > MOST_HOURS or not (seconds.isdecimal() or not colon):
         return
+    said = f"{int(minutes)} minute{'' if int(minutes) == 1 else 's'}"
     yield Finding(
         code="RL615",
         severity=WARNING,
-        message=f"`{text}` is {int(minutes)} minutes{f' and {seconds} seconds' if colon else ''} to Slurm",
+        message=f"`{text}` is {said}{f' and {seconds} seconds' if colon else ''} to Slurm",
         route=route,
-        help=f"write {format_time(int(minutes) * 3600)} for hours, "
-        f"or {format_time(max(parse_time(text), 60))} if it is meant",
+        help=f"write {format_time(int(minutes) * 3600)} for hours, or {format_time(parse_time(text))} if it is meant",
     )
 
 

@@ -38,7 +38,7 @@ def said(tmp_path, monkeypatch):
     """Return severity and message of all that is said of what files hold."""
     monkeypatch.chdir(tmp_path)
 
-    def of(job, held, relion="5.0"):
+    def of(job, held, relion="5.0", *, codes=("RL156",)):
         for name, content in held.items():
             (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
         spec = {"relionc": 1, "cluster": "local", "relion": relion, "jobs": {"j": job}}
@@ -49,7 +49,7 @@ def said(tmp_path, monkeypatch):
             lambda path, project: files.look(path, project, skim, ""),
         )
         found = compile_spec(Request("spec.yaml", json.dumps(spec).encode()), disk, LAST_TO_FIND)
-        return [(each.severity, each.message) for each in found.diagnostics if each.code == "RL156"]
+        return [(each.severity, each.message) for each in found.diagnostics if each.code in codes]
 
     return of
 
@@ -195,3 +195,59 @@ def test_sizes_of_compressed_images(tmp_path, pack):
 def test_a_compressed_bomb_takes_no_more_than_its_first_bytes(tmp_path):
     (tmp_path / "a").write_bytes(lzma.compress(bytes(1 << 24)))
     assert look(str(tmp_path / "a")) is None
+
+
+OPTICS = "data_optics\n\nloop_\n_rlnOpticsGroup #1\n_rlnImagePixelSize #2\n_rlnImageSize #3\n{}\n\n"
+ROWS = "data_particles\n\nloop_\n_rlnImageName #1\n_rlnOpticsGroup #2\n_rlnDefocusU #3\n{}\n"
+
+
+def grouped(optics, *rows):
+    return OPTICS.format(optics) + ROWS.format("\n".join(f"{row} 10000" for row in rows))
+
+
+@pytest.mark.parametrize(
+    ("star", "stack", "severity", "words"),
+    [
+        (grouped("1 1.0 32", "1@p.mrcs 1"), mrc(32, 32, 1), "", ""),
+        (grouped("1 1.0 32", "1@p.mrcs 1", "2@p.mrcs 7"), mrc(32, 32, 2), "error", "optics group 7, which"),
+        (grouped("1 1.0 32", "1@p.mrcs 1"), mrc(40, 40, 1), "warning", "have 40 x 40 pixels, and the optics"),
+        (grouped("1 1.0 32", "1@p.mrcs 1"), mrc(32, 30, 1), "error", "RELION takes square ones only"),
+        (grouped("1 1.0 32", "1@p.mrc 1"), mrc(32, 32, 1), "error", "stacks that end in .mrcs only"),
+    ],
+    ids=["good", "no such group", "another box", "not square", "a map's name"],
+)
+def test_particles_and_their_stacks(said, star, stack, severity, words):
+    name = "p.mrc" if "p.mrc " in star else "p.mrcs"
+    job = {"type": "class2d", "options": {"fn_img": "p.star", "particle_diameter": "30"}}
+    found = said(job, {"p.star": star, name: stack}, codes=("RL151", "RL156"))
+    assert [each[0] for each in found] == ([severity] if severity else [])
+    assert words in "".join(each[1] for each in found)
+
+
+@pytest.mark.parametrize("relion", VERSIONS)
+def test_a_list_with_optics_groups_is_none_for_old_versions(said, relion):
+    job = {"type": "class2d", "options": {"fn_img": "p.star", "particle_diameter": "30"}}
+    found = said(job, {"p.star": grouped("1 1.0 32", "1@p.mrcs 1"), "p.mrcs": mrc(32, 32, 1)}, relion)
+    assert [each[0] for each in found] == (["error"] if relion < "3.1" else [])
+
+
+@pytest.mark.parametrize("relion", VERSIONS)
+def test_an_odd_box_stops_old_versions(said, relion):
+    """3.1.3 and 5.1.0 were seen to run with 33 pixels."""
+    job = {
+        "type": "class2d",
+        "options": {"fn_img": "p.star", "particle_diameter": "90"},
+        "data": {"box": 33, "angpix": 4},
+    }
+    found = said(job, {}, relion, codes=("RL154",))
+    assert [each[0] for each in found] == (["error"] if relion < "3.1" else [])
+
+
+def test_particles_without_a_defocus_are_noted(said):
+    job = {"type": "class2d", "options": {"fn_img": "p.star", "particle_diameter": "30"}}
+    held = {"p.star": grouped("1 1.0 32", "1@p.mrcs 1").replace("_rlnDefocusU", "_rlnOther")}
+    ((severity, message),) = said(job, {**held, "p.mrcs": mrc(32, 32, 1)}, codes=("RL154",))
+    assert severity == "note"
+    assert "without a defocus" in message
+    job["options"]["do_ctf_correction"] = "no"
+    assert said(job, {**held, "p.mrcs": mrc(32, 32, 1)}, codes=("RL154",)) == []

@@ -25,6 +25,9 @@ def project(tmp_path, monkeypatch):
 
 
 def compiled(jobs, relion="5.0", *, within="", beside="", cluster="local"):
+    for job in jobs.values():  # most lists here have no defocus, which would be noted each time
+        if job["type"] in ("class2d", "class3d", "refine3d", "initialmodel"):
+            job["options"].setdefault("do_ctf_correction", "no")
     spec = {"relionc": 1, "cluster": cluster, "relion": relion, "jobs": jobs}
     skim = Skim(within)
     disk = Disk(
@@ -96,6 +99,7 @@ def test_what_is_missing(project, named, there, message, near):
 def test_a_file_beside_the_spec_is_found_and_read(project, tmp_path_factory):
     beside = tmp_path_factory.mktemp("beside")
     write(beside, optics="1 1.25 32")
+    (beside / "a.mrcs").write_bytes(mrc(32, 32, 2, angpix=1.25))
     (beside / "r.mrc").write_bytes(mrc(32, 32, 32, angpix=1.25))
     result, _ = compiled(refine(), beside=str(beside))
     assert not [each.message for each in result.diagnostics if each.code.startswith("RL15")]
@@ -289,7 +293,8 @@ def test_a_reference_of_another_pixel_size(project, relion, severity):
 def test_a_mask_of_another_box(project, relion, severity):
     write(project)
     (project / "k.mrc").write_bytes(mrc(48, 48, 48, angpix=1.25))
-    assert [each[:2] for each in said(refine(fn_mask="k.mrc"), relion)] == [("RL154", severity)]
+    found = [each[:2] for each in said(refine(fn_mask="k.mrc"), relion) if each[0] != "RL156"]
+    assert found == [("RL154", severity)]
 
 
 @pytest.mark.parametrize(("diameter", "codes"), [(80, []), (81, []), (82, ["RL154"]), (900, ["RL154"])])

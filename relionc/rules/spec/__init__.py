@@ -11,6 +11,7 @@ from relionc.rules.spec import (
     files_do_not_fit,
     gpu_list_for_all,
     gpu_spaces,
+    gpu_words,
     input_missing,
     other_content,
     path_spaces,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 RULES: tuple[JobRule, ...] = (
     path_spaces,
     gpu_spaces,
+    gpu_words,
     gpu_list_for_all,
     constant_scratch,
     continue_left_out,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CODE = "RL156"
 _STACK = ".mrcs"
+_PARTICLES = "particles"
 _SAME = 0.01
 """Values that are as near to each other as this are meant to be the same."""
 _STOPS = "stops"
@@ -124,6 +125,10 @@ def _values(key: str, wanted: str, path: str, image: Image) -> Iterator[tuple[st
 
 def _as_list(job: ResolvedJob, key: str, wanted: str, file: FileFacts) -> Iterator[tuple[str, str, str]]:
     """Yield what is wrong with a file that lists something else than is wanted."""
+    if file.optics and not star_files().by_name[job.type.version]:
+        reads = f"RELION {job.type.version} reads the first table only"
+        advice = "files are written like that from 3.1 on: take that version, or a file of before"
+        yield f"`{file.path}` begins with a table of optics groups, and {reads}", ERROR, advice
     lists, is_map = star_files().lists, kinds.is_image(wanted)
     listable = is_map or any(wanted in fitting for fitting in lists.values())
     if not file.rows or not listable or any(kinds.fits(each, wanted) for each in lists[file.rows]):
@@ -153,5 +158,28 @@ def _image(file: FileFacts, version: str) -> Iterator[tuple[str, str, str]]:
             ERROR,
             advice,
         )
+    elif (
+        file.rows == _PARTICLES
+        and file.numbered
+        and _form_by_name(name, version) == MRC
+        and not name.endswith(_STACK)
+    ):
+        message = f"`{file.path}` names images of `{name}`, and RELION reads stacks that end in {_STACK} only"
+        yield message, ERROR, "rename the stacks, and their names in the STAR file"
     elif file.first:
         yield from _content(name, file.first, version)
+        yield from _particle(file, file.first)
+
+
+def _particle(file: FileFacts, held: Content) -> Iterator[tuple[str, str, str]]:
+    """Yield what is wrong with the size of the first particle."""
+    image = held.image
+    if file.rows != _PARTICLES or image is None:
+        return
+    size = f"{image.width} x {image.height} pixels"
+    boxes = sorted({group.box for group in file.optics if group.box})
+    if image.width != image.height:
+        yield f"images of `{file.image}` have {size}: RELION takes square ones only", ERROR, ""
+    elif boxes and image.width not in boxes:
+        said = f"have {size}, and the optics groups of `{file.path}` say {' and '.join(map(str, boxes))}"
+        yield f"images of `{file.image}` {said}", WARNING, "one of them is of another extraction"

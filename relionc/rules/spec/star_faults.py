@@ -10,7 +10,7 @@ from relionc.diag import ERROR, WARNING, Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from relionc.data.facts import StarFault
+    from relionc.data.facts import FileFacts, StarFault
     from relionc.site.types import Cluster
     from relionc.spec.model import InputFile, ResolvedJob
 
@@ -31,6 +31,8 @@ def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
                 yield finding
         if each.file.particles == 0:
             yield _empty(job, key, each)
+        if each.file.undefined and star_files().by_name[job.type.version]:
+            yield _undefined(job, key, each.file)
 
 
 def _finding(job: ResolvedJob, key: str, fault: StarFault) -> Finding | None:
@@ -44,6 +46,17 @@ def _finding(job: ResolvedJob, key: str, fault: StarFault) -> Finding | None:
         message=f"line {fault.line:,} of {fault.path} is {known['is_']}: RELION {job.type.version} {does}",
         route=job.given.get(key, job.route),
         help=known["help"],
+    )
+
+
+def _undefined(job: ResolvedJob, key: str, file: FileFacts) -> Finding:
+    more = f" and {len(file.undefined) - 1} more" if file.undefined[1:] else ""
+    group = f"optics group {file.undefined[0][:20]}{more}"
+    return Finding(
+        code=CODE,
+        message=f"{file.path} has particles of {group}, which its optics table lacks",
+        route=job.given.get(key, job.route),
+        help="RELION stops; add the group, or give the particles one that is there",
     )
 
 
