@@ -76,6 +76,8 @@ def compared(known: Cluster, cluster: Cluster) -> Iterator[LiveDifference]:
     """Yield where a profile differs from what Slurm says, in what Slurm can know; guesses are not compared."""
     for each in differences(known, cluster):
         section = each.path[0]
+        if _is_nobodys(each, known):
+            continue
         if len(each.path) == 2 and section in FACTS_BELOW:
             yield _part(each)
         elif section in _TOP and each.old and each.new:
@@ -84,6 +86,12 @@ def compared(known: Cluster, cluster: Cluster) -> Iterator[LiveDifference]:
             difference = _of_part(each, known, cluster)
             if difference:
                 yield difference
+
+
+def _is_nobodys(fact: FactDifference, known: Cluster) -> bool:
+    """Whether a fact is of a partition that jobs do not name, which the profile may have invented."""
+    partition = known.partitions.get(fact.path[1]) if fact.path[0] == "partitions" else None
+    return partition is not None and not partition.named and fact.new is None
 
 
 def _is_told(fact: FactDifference, known: Cluster) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from relionc.site.read import PROVENANCE, TOP_ONLY, collect_sources
-from relionc.site.types import Launcher, NodeType, Partition, Policy, ScratchDisk, Source
+from relionc.site.types import PROGRAM_VARIABLE, Launcher, NodeType, Partition, Policy, ScratchDisk, Source
 from relionc.slurm.times import format_time
 
 if TYPE_CHECKING:
@@ -129,7 +129,8 @@ def to_value(cluster: Cluster) -> dict[str, Plain]:
         versions=list(cluster.versions),
         modules={version: list(lines) for version, lines in cluster.modules.items()},
         wrapper={version: list(words) for version, words in cluster.wrapper.items()},
-        environment=dict(cluster.environment),
+        environment=dict(pair for pair in cluster.environment if pair not in _of_programs(cluster)),
+        programs=dict(cluster.programs),
         allocation=list(cluster.allocation),
         directives={name: True if text is None else text for name, text in cluster.directives},
         relion=_filled(**cluster.relion._asdict()),
@@ -139,6 +140,11 @@ def to_value(cluster: Cluster) -> dict[str, Plain]:
         qos={name: _qos_value(qos) for name, qos in cluster.qos.items()},
         sources={path: source_value(source) for path, source in cluster.sources.items()},
     )
+
+
+def _of_programs(cluster: Cluster) -> set[tuple[str, str]]:
+    """Return the variables that programs stand for: said with these, so that another profile may say other ones."""
+    return {(PROGRAM_VARIABLE.format(name.upper()), path) for name, path in cluster.programs}
 
 
 def _node_value(node: NodeType) -> dict[str, Plain]:

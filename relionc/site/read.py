@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from relionc.diag import Finding
 from relionc.site.types import (
+    PROGRAM_VARIABLE,
     USUAL_MODES,
     Builds,
     Cluster,
@@ -257,7 +258,7 @@ def cluster(value: Mapping[str, Plain], findings: list[Finding]) -> Cluster:
         gres_gpu=top.name("gres_gpu", SLURM_NAME, "the name of a gres") or "gpu",
         versions=top.words("versions"),
         modules=_by_version(top.section("modules")),
-        environment=top.pairs("environment"),
+        environment=_environment(top),
         allocation=top.words("allocation"),
         directives=tuple(_directives(top.section("directives"))),
         sources=collect_sources(value, findings),
@@ -271,8 +272,16 @@ def cluster(value: Mapping[str, Plain], findings: list[Finding]) -> Cluster:
         relion=_builds(top.section("relion")),
         require=top.words("require"),
         gpu_flag=top.text("gpu_flag", "gres"),
+        programs=top.pairs("programs"),
         qos={name: _qos(name, section) for name, section in top.sections("qos", SLURM_NAME, "a QOS")},
     )
+
+
+def _environment(top: Section) -> tuple[tuple[str, str], ...]:
+    """Return the variables for RELION: as they are said, then those of programs that they do not say."""
+    said = top.pairs("environment")
+    variables = ((PROGRAM_VARIABLE.format(name.upper()), path) for name, path in top.pairs("programs"))
+    return (*said, *((name, path) for name, path in variables if name not in dict(said)))
 
 
 def _qos(name: str, section: Section) -> Qos:

@@ -75,6 +75,7 @@ def _facts(cluster: Cluster) -> list[tuple[str, str]]:
         ("every job says", ", ".join(cluster.require)),
         ("scratch", _scratch(cluster)),
         ("programs run in", _wrapper(cluster)),
+        ("programs", ", ".join(f"{name} {path}" for name, path in cluster.programs)),
         ("interactive allocation", " ".join(cluster.allocation)),
         ("ways to distribute ranks", ", ".join(cluster.modes) if cluster.scheduler == "slurm" else ""),
         ("preferred CPUs per task", f"{policy.cpu_threads}, with a GPU {policy.gpu_threads}"),

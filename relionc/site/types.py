@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 Plain: TypeAlias = "str | int | float | bool | Sequence[Plain] | Mapping[str, Plain] | None"
 """What the file of a profile holds: nothing knows its shape before a schema has looked."""
 
+PROGRAM_VARIABLE = "RELION_{}_EXECUTABLE"
+"""How RELION calls the variable of a program that it starts, by the program's name in capitals (all versions)."""
 USUAL_MODES = ("heterogeneous", "homogeneous", "homogeneous+1")
 """What any Slurm can run; the others depend on the site's Slurm and MPI, so a profile has to say that they work."""
 ByVersion: TypeAlias = "tuple[tuple[str, tuple[str, ...]], ...]"
@@ -234,6 +236,7 @@ class Cluster(NamedTuple):
     require: tuple[str, ...] = ()  # of `REQUIRED`, what a job must say
     gpu_flag: str = "gres"  # of `GPU_FLAGS`, how GPUs are asked for
     qos: Mapping[str, Qos] = MappingProxyType({})
+    programs: tuple[tuple[str, str], ...] = ()  # that RELION starts, where they are; in `environment`, too
 
     @property
     def memory_of_node(self) -> bool:

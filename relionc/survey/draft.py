@@ -270,8 +270,10 @@ class _Drafter:
     def _gpus(self, kind: NodeKind) -> dict[str, Plain]:
         gpus, shards = kind.machine.gpus, [gres for gres in kind.machine.gres if is_shard(gres)]
         if shards:
+            parts = sum(each.count for each in shards)
             self._notes.append(
-                f"GPUs of the nodes {kind.name} can be shared in {sum(s.count for s in shards)} shards."
+                f"GPUs of the nodes {kind.name} can be shared in {parts} shards: with `shards: {parts}` for "
+                "these nodes jobs ask for parts of one GPU, and not for whole ones."
             )
         if any(is_mps(gres) for gres in kind.machine.gres):
             self._notes.append(

@@ -185,3 +185,14 @@ def test_two_profiles_are_compared_fact_by_fact(here: Path, capsys: pytest.Captu
     assert ["node_types.k80", "there", "-"] in rows
     assert ["policy.gpu_threads", "2", "4"] in rows
     assert ["node_types.p100.memory", "120G", "117G"] in rows
+
+
+def test_a_partition_that_nobody_names_need_not_be_there(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "site.yaml").write_text(
+        "profile: 1\nextends: site-imported.yaml\nname: x\n"
+        "partitions: {routed: {node_types: [a100], named: false, max_time: 1-00:00:00}}\n"
+    )
+    assert app.run(["cluster", "check", "./site.yaml", "--from", "then"]) == 0
+    assert "Slurm says nothing else" in capsys.readouterr().out

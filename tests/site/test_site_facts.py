@@ -319,3 +319,37 @@ def test_a_preference_gives_way_where_its_ranks_do_not_fit(site: Site) -> None:
 def test_a_preference_that_cannot_be_is_an_error(site: Site) -> None:
     said = site.says(more="policy: {ranks_per_gpu: {class3d: {ranks: 0}}}")
     assert "error[" in said
+
+
+def test_programs_are_where_the_profile_says(site: Site) -> None:
+    ctf = "options: {{input_star_mics: m.star, use_ctffind4: yes}}"
+    spec = SPEC.replace(
+        "options: {{input_star_mics: m.star, use_ctffind4: yes, fn_ctffind_exe: /opt/ctffind}}", ctf
+    )
+    assert spec != SPEC
+    (site.folder / "bare.yaml").write_text(spec.format(cls="nodes: 1, gpus: 4", ctf=""), encoding="utf-8")
+    (site.folder / "site.yaml").write_text(PROFILE.format(**USUAL), encoding="utf-8")
+    app.run(["lint", "bare.yaml"])
+    assert "warning[RL136]" in site.capsys.readouterr().err
+    more = USUAL | {"more": "programs: {ctffind: /sw/ctffind}"}
+    (site.folder / "site.yaml").write_text(PROFILE.format(**more), encoding="utf-8")
+    assert app.run(["build", "bare.yaml", "-o", "out", "--force"]) == 0
+    assert "RL136" not in site.capsys.readouterr().err
+    script = (site.folder / "out" / "bare" / "ctf" / "run.sbatch").read_text(encoding="utf-8")
+    assert "--ctffind_exe /sw/ctffind" in " ".join(script.split())
+    assert "export RELION_CTFFIND_EXECUTABLE=/sw/ctffind" in script
+    assert "error[" in site.says(more="programs: {ctfind: /sw/ctffind}")
+    assert "did you mean `ctffind`?" in site.says(more="programs: {ctfind: /sw/ctffind}")
+
+
+def test_a_profile_that_extends_another_may_have_its_programs_elsewhere(site: Site) -> None:
+    more = USUAL | {"more": "programs: {ctffind: /sw/ctffind, gctf: /sw/gctf}"}
+    (site.folder / "base.yaml").write_text(PROFILE.format(**more), encoding="utf-8")
+    (site.folder / "ours.yaml").write_text(
+        "profile: 1\nextends: base.yaml\nname: ours\nprograms: {ctffind: /opt/ctffind}\n", encoding="utf-8"
+    )
+    assert app.run(["cluster", "diff", "./base.yaml", "./ours.yaml"]) == 0
+    rows = [row.split() for row in site.capsys.readouterr().out.splitlines()]
+    assert ["programs.ctffind", "/sw/ctffind", "/opt/ctffind"] in rows
+    assert app.run(["cluster", "show", "./ours.yaml"]) == 0
+    assert "ctffind /opt/ctffind, gctf /sw/gctf" in site.capsys.readouterr().out

@@ -55,5 +55,5 @@ def _advice(option: Option) -> str:
         return f"say where it is: `{option.key}: /path/to/it`"
     return (
         f"say where it is, or `{option.key}: ${{{{ env.{option.variable} }}}}` if modules set that variable; "
-        "a profile may have it under `environment`"
+        "a profile may have it under `programs`"
     )

@@ -1323,6 +1323,10 @@ def validate(data):
             data_keys.remove('environment')
             data__environment = data['environment']
             validate___definitions_texts(data__environment)
+        if 'programs' in data_keys:
+            data_keys.remove('programs')
+            data__programs = data['programs']
+            validate___definitions_texts(data__programs)
         if 'allocation' in data_keys:
             data_keys.remove('allocation')
             data__allocation = data['allocation']
