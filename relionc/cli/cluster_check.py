@@ -142,14 +142,14 @@ def _compare(cluster: Cluster, call: SiteCheck) -> bool:
         told = saved.read(call.saved) if call.saved else live.read()
     except OSError as error:
         raise CallError(f"cannot read {error.filename}: {error.strerror or error}") from None
-    theirs, remarks = of_slurm(cluster, told)
-    found = sorted(compared(cluster, theirs), key=lambda each: not each.refused)
+    says = of_slurm(cluster, told)
+    found = sorted(compared(cluster, says), key=lambda each: not each.refused)
     say.result("\n")
     if found:
         say.result(_table([("fact", "profile", "Slurm", "what it means"), *map(_row, found)]))
     else:
         say.result("Slurm says nothing else\n")
-    for remark in remarks:
+    for remark in says.remarks:
         say.result(f"  {say.on_one_line(remark)}\n")
     return not any(each.refused for each in found)
 

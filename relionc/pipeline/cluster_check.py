@@ -50,6 +50,17 @@ class LiveDifference(NamedTuple):
     refused: bool = False
 
 
+class SlurmSays(NamedTuple):
+    """What Slurm says as a cluster with the profile's names, and what a person should know of it.
+
+    Not `limits`: of partitions nothing is told but their nodes.
+    """
+
+    cluster: Cluster
+    remarks: tuple[str, ...]
+    limits: bool
+
+
 class CheckJob(NamedTuple):
     """A job of a kind in a partition: its script, or why there is none."""
 
@@ -60,23 +71,25 @@ class CheckJob(NamedTuple):
     trouble: str = ""
 
 
-def of_slurm(known: Cluster, told: Survey) -> tuple[Cluster, tuple[str, ...]]:
-    """Return what Slurm says as a cluster, with the profile's names, and what a person should know of it.
+def of_slurm(known: Cluster, told: Survey) -> SlurmSays:
+    """Return what Slurm says; raises NoClusterError.
 
-    Raises NoClusterError. Partitions that only some may use count where the profile has them.
+    Partitions that only some may use count where the profile has them.
     """
+    limits = bool(told.partitions)
     found = draft(told, also=known.partitions)
     cluster, findings = from_value(found.values)
     if cluster is None:
         raise NoClusterError(f"what Slurm says makes no profile: {findings[0].message}")
-    return with_names_of(known, cluster), found.remarks
+    return SlurmSays(with_names_of(known, cluster), found.remarks, limits)
 
 
-def compared(known: Cluster, cluster: Cluster) -> Iterator[LiveDifference]:
+def compared(known: Cluster, says: SlurmSays) -> Iterator[LiveDifference]:
     """Yield where a profile differs from what Slurm says, in what Slurm can know; guesses are not compared."""
+    cluster = says.cluster
     for each in differences(known, cluster):
         section = each.path[0]
-        if _is_nobodys(each, known):
+        if _is_nobodys(each, known) or (not says.limits and _is_limit(each)):
             continue
         if len(each.path) == 2 and section in FACTS_BELOW:
             yield _part(each)
@@ -86,6 +99,10 @@ def compared(known: Cluster, cluster: Cluster) -> Iterator[LiveDifference]:
             difference = _of_part(each, known, cluster)
             if difference:
                 yield difference
+
+
+def _is_limit(fact: FactDifference) -> bool:
+    return fact.path[0] == "partitions" and len(fact.path) > 2 and fact.path[2] != "node_types"
 
 
 def _is_nobodys(fact: FactDifference, known: Cluster) -> bool:

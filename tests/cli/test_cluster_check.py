@@ -196,3 +196,11 @@ def test_a_partition_that_nobody_names_need_not_be_there(
     )
     assert app.run(["cluster", "check", "./site.yaml", "--from", "then"]) == 0
     assert "Slurm says nothing else" in capsys.readouterr().out
+
+
+def test_limits_that_nobody_told_of_are_no_difference(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "then" / "partition.txt").unlink()
+    assert app.run(["cluster", "check", "./site.yaml", "--from", "then/node.txt"]) == 0
+    said = capsys.readouterr().out
+    assert "max_time" not in said
+    assert "limits of partitions are not known" in said
