@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 from relionc.catalog.steps import CommandSteps, Fragment, NeedsValue, Repeat, When, bodies
 from relionc.expr.evaluate import evaluate
@@ -12,6 +13,7 @@ from relionc.expr.tree import Expr, ExprError, references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+    from contextvars import Token
 
     from relionc.catalog.steps import Step, Template
     from relionc.catalog.types import JobType
@@ -24,6 +26,8 @@ Made = TypeVar("Made")
 
 MAX_REPEATS = 10_000
 """More output files of a kind than this are not listed."""
+MOST_REPEATS = 30_000
+"""How often all jobs of a spec together may repeat a step: a file for each class, say, whenever they are listed."""
 
 MOST_REMEMBERED = 256
 """Answers of one kind that a process keeps, each with all options of a job."""
@@ -33,6 +37,30 @@ NOT_A_NUMBER, NOT_WORKED_OUT = "RL105", "RL129"
 
 class NotKnown(ExprError):  # noqa: N818 - nothing is wrong
     """A fact of a file that nobody knows."""
+
+
+class TooManyRepeats(Exception):  # noqa: N818 - nothing is wrong with the program
+    """The jobs of a spec repeat steps more often than they may together."""
+
+
+class Repeating:
+    """`with Repeating():` bounds how often all calls of `walk` inside repeat a step, together."""
+
+    __slots__ = ("_outer", "left")
+
+    def __init__(self, times: float = MOST_REPEATS) -> None:
+        self.left = times
+        self._outer: list[Token[Repeating | None]] = []
+
+    def __enter__(self) -> Self:
+        self._outer.append(_CURRENT.set(self))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _CURRENT.reset(self._outer.pop())
+
+
+_CURRENT: ContextVar[Repeating | None] = ContextVar("repeating", default=None)
 
 
 class Files(Protocol):
@@ -160,7 +188,10 @@ class Remembered(Generic[Made]):
 
 
 def walk(steps: Iterable[Step], scope: JobScope) -> Iterator[Step]:
-    """Yield the steps that apply, in order; a command comes before its texts."""
+    """Yield the steps that apply, in order; a command comes before its texts.
+
+    Raises TooManyRepeats where steps were repeated more often than those who ask allow (`Repeating`).
+    """
     for step in steps:
         match step:
             case When(condition, then, otherwise):
@@ -169,13 +200,23 @@ def walk(steps: Iterable[Step], scope: JobScope) -> Iterator[Step]:
                 yield step
                 yield from walk(inner, scope)
             case Repeat(variable, times, inner):
-                for number in range(1, min(int(scope.number(times, 0)), MAX_REPEATS) + 1):
+                for number in range(1, _repeats(times, scope) + 1):
                     scope.variables[variable] = number
                     yield from walk(inner, scope)
             case NeedsValue(expr):
                 scope.value(expr, None)
             case _:
                 yield step
+
+
+def _repeats(times: Expr, scope: JobScope) -> int:
+    count = max(0, min(int(scope.number(times, 0)), MAX_REPEATS))
+    current = _CURRENT.get()
+    if current is not None:
+        current.left -= count
+        if current.left < 0:
+            raise TooManyRepeats
+    return count
 
 
 def unquoted(job_type: JobType) -> frozenset[str]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from relionc.catalog.program import Repeating, TooManyRepeats
 from relionc.diag.near import Guessing
 from relionc.pipeline.profile import load_profile
 from relionc.pipeline.run import Compiled, Disk, QueueTemplate, Request, Run, Stop
-from relionc.pipeline.stages import LAST, LAST_TO_FIND, RESOLVED, STAGES, Progress
+from relionc.pipeline.size import too_many_files
+from relionc.pipeline.stages import LAST, LAST_TO_FIND, RESOLVED, STAGES, Progress, there
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,8 +41,8 @@ def compile_spec(request: Request, disk: Disk, until: str = LAST) -> Compiled:
     """
     run = Run(disk, request.settings)
     try:
-        with Guessing():
-            made = _through(request, run, until)
+        with Guessing(), Repeating() as repeating:
+            made = _through(request, run, until, repeating)
     except Stop:
         return Compiled(diagnostics=run.shown(), sources=run.sources)
     return Compiled(
@@ -57,13 +59,18 @@ def compile_spec(request: Request, disk: Disk, until: str = LAST) -> Compiled:
     )
 
 
-def _through(request: Request, run: Run, until: str) -> Progress:
+def _through(request: Request, run: Run, until: str, repeating: Repeating) -> Progress:
     made = Progress(request)
     found_before = 0
     for stage in STAGES:
-        made = stage.run(made, run)
+        try:
+            made = stage.run(made, run)
+        except TooManyRepeats:
+            run.refuse(too_many_files(), there(made.tree))
         if stage.name == until:
             break
+        if stage.name == LAST_TO_FIND:
+            repeating.left = float("inf")  # what is built finds nothing any more
         if stage.name == RESOLVED and request.alike is not None:
             known = request.alike.known(made, run)
             if known is not None:

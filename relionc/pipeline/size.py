@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relionc.catalog.program import MOST_REPEATS
 from relionc.diag import Finding
 from relionc.source.values import as_mapping, characters
 
@@ -52,6 +53,14 @@ def site_too_large(cluster: Cluster, jobs: Sequence[object]) -> Finding | None:
     message = f"{len(jobs):,} jobs on {pools:,} kinds of nodes in partitions are too many to weigh"
     advice = "leave partitions and node types that no job needs out of the profile, or split the spec"
     return Finding(code="RL028", message=message, route=("jobs",), on_key=True, help=advice)
+
+
+def too_many_files() -> Finding:
+    """Return what is said where jobs make more files, one for each class or subset, than there is time to list."""
+    message = (
+        f"the jobs of this spec make too many files, one for each class or subset: over {MOST_REPEATS:,}"
+    )
+    return _finding(message, ("jobs",))
 
 
 def _parts(mapping: dict[str, Plain], route: Route) -> Iterator[tuple[Route, int]]:

@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import pytest
 from asking import compiled
 
+from relionc import pipeline
+from relionc.catalog.program import Repeating
 from relionc.diag import ERROR
 from relionc.diag.kept import MOST
 from relionc.pipeline.size import MOST_JOBS, MOST_KEYS, MOST_REPEATED
@@ -75,6 +77,14 @@ def test_a_bound_refuses_what_is_above_it_and_nothing_below(bound):
     below, above, code = BOUNDS[bound]
     assert code not in codes(below)
     assert code in codes(above)
+
+
+def test_files_for_each_class_are_counted_over_all_jobs(monkeypatch):
+    # a sweep over 1 to 1,000 classes makes half a million maps
+    monkeypatch.setattr(pipeline, "Repeating", lambda: Repeating(40))
+    job = ", options: {fn_img: p.star, fn_ref: r.mrc, particle_diameter: 300, nr_classes: 10}"
+    assert codes(spec([job] * 2)) == []  # each lists them twice; what is built is not counted
+    assert codes(spec([job] * 3)) == ["RL028"]
 
 
 def test_what_is_too_large_is_refused_alone():
