@@ -4,7 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 2
+# One more than there are processors: the worker of the lab waits for Slurm most of the time.
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 SPEC := specs/biowulf-2018/class3d-ribosome.yaml
 # In this order: an error in the catalogue's data is told first, schemas name its options, validators are made from schemas.
 GENERATORS := $(addprefix tools/build_,$(addsuffix .py,catalog sites schemas validators runtime templates job_docs code_docs solver_page))
@@ -20,7 +21,7 @@ demo: $(VENV)/.installed ## build a real spec, show its plan, say where the file
 	@echo; echo "The files are in build/demo/class3d-ribosome/:"
 	@find build/demo/class3d-ribosome -type f | sort | sed 's/^/  /'
 
-test: $(VENV)/.developed ## run every test, in WORKERS=2 processes; starts a private Slurm and the real RELION where they can be had
+test: $(VENV)/.developed ## run every test, in WORKERS processes (one more than processors); starts a private Slurm and the real RELION where they can be had
 	@tools/install_lab.sh || { [ "$$RELIONC_REQUIRE_LAB" != 1 ] && echo "Going on without them: tests that need them are skipped."; }
 	@tools/unpack_slurm.sh trixie || { [ "$$RELIONC_REQUIRE_LAB" != 1 ] && echo "Going on without Slurm 24.11: its tests are skipped."; }
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)

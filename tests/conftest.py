@@ -39,8 +39,9 @@ _BEFORE = dict(os.environ)
 # All of this folder is for one worker, which starts the private Slurm of the lab once; so is what asks another Slurm.
 _TOGETHER = "tests/lab/"
 _GENERATION = re.compile(r"\[\d\d\.\d\d\b")
-# What takes longest begins first, so that no worker is left with it at the end.
-_LONGEST = (_TOGETHER, "tests/store/test_kills.py", "tests/oracle/", "tests/solve/", "tests/fuzz/")
+# What takes longest begins first, so that no worker is left with it at the end: the lab, which waits for Slurm more
+# than it works, then what needs the processors. A further Slurm waits, too, and comes after these.
+_LONGEST = ("tests/oracle/", "tests/store/test_kills.py", "tests/solve/", "tests/fuzz/")
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -67,14 +68,26 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     os.environ.update(_BEFORE)
 
 
+def _slurm_of(nodeid: str) -> str:
+    """Return the Slurm that a test of the lab asks, as its id says it; nothing: none, or it is no test of the lab."""
+    found = _GENERATION.search(nodeid) if nodeid.startswith(_TOGETHER) else None
+    return found[0] if found else ""
+
+
+def _turn(nodeid: str, first_slurm: str) -> int:
+    """Return when a test begins: the first Slurm of the lab, what takes long, further Slurms, all else."""
+    if nodeid.startswith(_TOGETHER):
+        return 0 if _slurm_of(nodeid) == first_slurm else len(_LONGEST) + 1
+    return next((i for i, start in enumerate(_LONGEST, 1) if nodeid.startswith(start)), len(_LONGEST) + 2)
+
+
 class _ByFile(LoadScopeScheduling):
     """Gives a worker whole files, whose fixtures it makes once; those of `_TOGETHER` all of a Slurm at once."""
 
     def _split_scope(self, nodeid: str) -> str:
         if not nodeid.startswith(_TOGETHER):
             return nodeid.partition("::")[0]
-        slurm = _GENERATION.search(nodeid)
-        return _TOGETHER + slurm[0] if slurm else _TOGETHER
+        return _TOGETHER + _slurm_of(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Callable[..., object]) -> LoadScopeScheduling:
@@ -86,7 +99,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Callable[..., object
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Let workers begin with what takes longest."""
     if _is_worker(config):
-        items.sort(key=lambda item: [not item.nodeid.startswith(start) for start in _LONGEST])
+        first_slurm = next(filter(None, (_slurm_of(item.nodeid) for item in items)), "")
+        items.sort(key=lambda item: _turn(item.nodeid, first_slurm))
 
 
 class TookTooLongError(BaseException):
