@@ -30,7 +30,7 @@ soak: $(VENV)/.developed ## the long runs that `make test` has a share of: quoti
 	@tools/unpack_relion.sh || echo "Going on without RELION 5.1: what would be asked of it is skipped."
 	@tools/unpack_slurm.sh bullseye || echo "Going on without Slurm 20.11: its tests are skipped."
 	@tools/unpack_slurm.sh --newest sid || echo "Going on without Slurm 26.05, or with that of before."
-	RELIONC_SOAK=1 $(BIN)/python -m pytest --timeout=0 $(or $(ARGS),tests/safety tests/store tests/fuzz tests/catalog/test_oracle.py tests/runtime tests/lab/test_faults.py tests/lab)
+	RELIONC_SOAK=1 $(BIN)/python -m pytest --timeout=0 $(or $(ARGS),tests/safety tests/store tests/fuzz tests/catalog/test_oracle.py tests/oracle tests/runtime tests/lab/test_faults.py tests/lab)
 
 mutants: $(VENV)/.developed ## make known mistakes in a copy, one at a time, and say which no test notices; ten minutes
 	$(BIN)/python tools/mutants.py $(ARGS)

@@ -36,12 +36,17 @@ else:
 
 _BEFORE = dict(os.environ)
 
-# All of this folder is for one worker, which starts the private Slurm of the lab once; so is what asks another Slurm.
-_TOGETHER = "tests/lab/"
+# Tests of this folder share a private Slurm, which a worker starts once; so do those that ask another Slurm. They wait
+# more than they work, so those that run RELION itself have another worker, with a Slurm of its own.
+_LAB = "tests/lab/"
+_OF_RELION = re.compile(r"tests/lab/test_(chain|faults|guard_costs|pipeline|real_runs|run_commands)")
+# These start Slurms of their own, and are files as any other.
+_OWN_SLURM = re.compile(
+    r"tests/lab/test_(cluster_check|lab_itself|of_profile|sites_accept|solver_on_slurm)\.py"
+)
 _GENERATION = re.compile(r"\[\d\d\.\d\d\b")
-# What takes longest begins first, so that no worker is left with it at the end: the lab, which waits for Slurm more
-# than it works, then what needs the processors. A further Slurm waits, too, and comes after these.
-_LONGEST = ("tests/oracle/", "tests/store/test_kills.py", "tests/solve/", "tests/fuzz/")
+# What takes longest begins first, so that no worker is left with it at the end: the two of the lab, then this.
+_LONGEST = ("tests/oracle/", "tests/store/test_kills.py", "tests/lab/test_solver_on_slurm.py", "tests/fuzz/")
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -70,24 +75,28 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def _slurm_of(nodeid: str) -> str:
     """Return the Slurm that a test of the lab asks, as its id says it; nothing: none, or it is no test of the lab."""
-    found = _GENERATION.search(nodeid) if nodeid.startswith(_TOGETHER) else None
+    found = _GENERATION.search(nodeid) if nodeid.startswith(_LAB) else None
     return found[0] if found else ""
 
 
-def _turn(nodeid: str, first_slurm: str) -> int:
-    """Return when a test begins: the first Slurm of the lab, what takes long, further Slurms, all else."""
-    if nodeid.startswith(_TOGETHER):
-        return 0 if _slurm_of(nodeid) == first_slurm else len(_LONGEST) + 1
-    return next((i for i, start in enumerate(_LONGEST, 1) if nodeid.startswith(start)), len(_LONGEST) + 2)
+def _scope(nodeid: str) -> str:
+    """Return what a worker takes as a whole: a file, or the tests that share a Slurm."""
+    if not nodeid.startswith(_LAB) or _OWN_SLURM.match(nodeid):
+        return nodeid.partition("::")[0] + _slurm_of(nodeid)
+    return f"{_LAB}{'relion' if _OF_RELION.match(nodeid) else ''}{_slurm_of(nodeid)}"
+
+
+def _turn(scope: str, first_slurm: str) -> int:
+    """Return when a scope begins: those of the first Slurm of the lab, what takes long, other Slurms, all else."""
+    order = (f"{_LAB}relion{first_slurm}", f"{_LAB}{first_slurm}", *_LONGEST, _LAB)
+    return next((turn for turn, start in enumerate(order) if scope.startswith(start)), len(order))
 
 
 class _ByFile(LoadScopeScheduling):
-    """Gives a worker whole files, whose fixtures it makes once; those of `_TOGETHER` all of a Slurm at once."""
+    """Gives a worker whole files, whose fixtures it makes once; of the lab, all tests that share a Slurm."""
 
     def _split_scope(self, nodeid: str) -> str:
-        if not nodeid.startswith(_TOGETHER):
-            return nodeid.partition("::")[0]
-        return _TOGETHER + _slurm_of(nodeid)
+        return _scope(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Callable[..., object]) -> LoadScopeScheduling:
@@ -100,7 +109,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Let workers begin with what takes longest."""
     if _is_worker(config):
         first_slurm = next(filter(None, (_slurm_of(item.nodeid) for item in items)), "")
-        items.sort(key=lambda item: _turn(item.nodeid, first_slurm))
+        items.sort(key=lambda item: _turn(_scope(item.nodeid), first_slurm))
 
 
 class TookTooLongError(BaseException):

@@ -22,7 +22,7 @@ from .keeper import LabError
 
 if TYPE_CHECKING:
     import signal
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from .client import Job, Lab
     from .generations import Generation
@@ -181,15 +181,12 @@ class Trial:
 
     def ranks(self) -> dict[int, int]:
         """The process of each rank."""
-        found = {}
         mark = f"RELIONC_RUN={self.number}.".encode()
-        for path in Path("/proc").glob("[0-9]*/environ"):
-            with suppress(OSError):
-                words = path.read_bytes().split(b"\0")
-                name = (path.parent / "comm").read_text()
-                if name.startswith("relion_") and any(word.startswith(mark) for word in words):
-                    found[_rank(words)] = int(path.parent.name)
-        return found
+        return {
+            _rank(words): process
+            for process, words in processes(self.lab)
+            if _name(process).startswith("relion_") and any(word.startswith(mark) for word in words)
+        }
 
     def hurt(self, rank: int, with_signal: signal.Signals) -> None:
         """Send a signal to a rank."""
@@ -270,6 +267,22 @@ class Trial:
     def starts(self) -> list[int]:
         """The iteration from which each start went on."""
         return [int(event.iteration) for event in self.events() if event.event == "launch"]
+
+
+def processes(lab: Lab) -> Iterator[tuple[int, list[bytes]]]:
+    """Yield the processes of a lab's jobs, each with its environment: other labs number their jobs alike."""
+    of_lab = f"SLURM_CONF={lab.env['SLURM_CONF']}".encode()
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            words = path.read_bytes().split(b"\0")
+            if of_lab in words:
+                yield int(path.parent.name), words
+
+
+def _name(process: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{process}/comm").read_text()
+    return ""
 
 
 def _rank(words: list[bytes]) -> int:

@@ -17,6 +17,7 @@ import pytest
 
 from .client import started
 from .faults import Trial, built
+from .faults import processes as of_lab
 from .make_particles import write
 
 if TYPE_CHECKING:
@@ -58,14 +59,12 @@ def processes(trial: Trial, name: str, word: str = "") -> list[int]:
     """The processes of a job with a name, and with a word in their command."""
     found = []
     marks = (f"RELIONC_RUN={trial.number}.".encode(), f"SLURM_JOB_ID={trial.number}".encode())
-    for path in Path("/proc").glob("[0-9]*/environ"):
+    for process, words in of_lab(trial.lab):
         with suppress(OSError):
-            words = path.read_bytes().split(b"\0")
-            if (path.parent / "comm").read_text().startswith(name) and any(
+            if Path(f"/proc/{process}/comm").read_text().startswith(name) and any(
                 each.startswith(mark) for each in words for mark in marks
             ):
-                command = (path.parent / "cmdline").read_bytes()
-                found += [int(path.parent.name)] * (word.encode() in command)
+                found += [process] * (word.encode() in Path(f"/proc/{process}/cmdline").read_bytes())
     return found
 
 

@@ -6,6 +6,7 @@ of ranks in GiB (quarters, so that sums are exact), scratch in GiB, time in seco
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from relionc.catalog.types import RankRule
@@ -18,6 +19,8 @@ from relionc.site.types import Cluster, NodeType, Partition, Policy
 if TYPE_CHECKING:
     from random import Random
 
+SHARE = 1 if os.environ.get("RELIONC_SOAK") == "1" else 2
+"""Of the sites of a soak, a usual run looks at one in so many."""
 MODES = ("heterogeneous", "homogeneous", "homogeneous+1", "one-task-per-node", "hetjob")
 FEATURES = ("a", "b", "c")
 GPU_TYPES = ("k", "p")
