@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from own_cache import own_cache
 
 ROOT = Path(__file__).resolve().parents[1]
 SPECS = sorted((ROOT / "specs").rglob("*.yaml"))
@@ -27,6 +28,7 @@ OTHER = {
 
 def _build(spec: str, out: str, cwd: Path, env: dict[str, str]) -> None:
     base = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "RELIONC_NO_CACHE": "1"}
+    base["XDG_CACHE_HOME"] = own_cache((cwd / out).resolve().with_name(f"of {Path(out).name}"))
     argv = [sys.executable, "-c", MAIN, "build", spec, "-o", out]
     done = subprocess.run(argv, cwd=cwd, env=base | env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from own_cache import own_cache
 
 from relionc import __main__
 from relionc.cli.remember import recall
@@ -22,7 +23,7 @@ SPEC = ROOT / "specs" / "biowulf-2018" / "class3d-ribosome.yaml"
 @pytest.fixture(autouse=True)
 def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ".cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", own_cache(tmp_path))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.delenv("RELIONC_NO_CACHE", raising=False)
     monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
@@ -164,7 +165,7 @@ PLANTED = {
 @pytest.mark.parametrize("plant", PLANTED.values(), ids=PLANTED)
 def test_a_cache_with_something_else_in_place_of_an_entry(plant):
     assert shell("relionc build a.yaml")[0] == 0
-    (entry,) = (each for each in Path(".cache/relionc").iterdir() if not each.name.startswith("catalogue"))
+    (entry,) = (each for each in Path("own-cache/relionc").iterdir() if not each.name.startswith("catalogue"))
     entry.unlink()
     plant(entry)
     status, said = shell("relionc build a.yaml")

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from own_cache import own_cache
+
 ROOT = Path(__file__).resolve().parents[2]
 
 WHOLE = """\
@@ -46,7 +48,7 @@ def build(folder: Path, template: str, *arguments: str, spec: str = SPEC) -> sub
     (folder / "site.yaml").write_text(spec, "utf-8")
     (folder / "qsub.sh").write_bytes(template.encode("utf-8", "surrogateescape"))
     command = [sys.executable, "-m", "relionc", "build", "site.yaml", "--template", "qsub.sh", *arguments]
-    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": str(folder / "cache")}
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": own_cache(folder)}
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
     )

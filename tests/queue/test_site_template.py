@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from own_cache import own_cache
 from pressing_run import EMPTY, PROGRAMS, is_there
 from submit_rows import DATA, Row, job_type_of, options_of, script_of
 from test_shapes import CLASSES, MOVIES, built, directives
@@ -50,7 +51,7 @@ def made(folder: Path, cluster: str, version: str) -> tuple[str, dict[str, str]]
         "-o",
         str(folder),
     ]
-    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": str(folder / "cache")}
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": own_cache(folder)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     lines = (folder / "relion-queue.sh").read_text().splitlines()
@@ -185,7 +186,7 @@ def test_every_profile_and_version_has_one_or_says_why(tmp_path: Path) -> None:
 
 def test_a_workstation_has_no_queue_and_no_file_is_written_over(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "relionc", "cluster", "template", "local", "-o", str(tmp_path)]
-    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": own_cache(tmp_path)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (
         2,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from own_cache import own_cache
 from pressing_run import is_there, submitted
 
 from relionc.slurm.directives import first_command, said
@@ -64,7 +65,7 @@ def build(folder: Path, jobs: Sequence[str], version: str, *arguments: str) -> d
     )
     (folder / "site.yaml").write_text(text)
     command = [sys.executable, "-m", "relionc", "build", "site.yaml", "--gui", *arguments]
-    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": str(folder / "cache")}
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": own_cache(folder)}
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
     )
