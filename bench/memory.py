@@ -1,6 +1,7 @@
 """How far the memory models are from a real RELION: python bench/memory.py [RELEASE] [--write | --page | --quick].
 
-RELEASE is 3.1.3, which is installed, or 5.1.0, which `tools/unpack_relion.sh` unpacks. Runs short jobs of growing
+RELEASE is 3.1.3, which is installed, or 5.1.0, which `tools/unpack_relion.sh` unpacks, or 4.0.2 or 5.0.1, built
+by hand (tests/memory/measuring.py). Runs short jobs of growing
 boxes, classes and threads, prints what RELION estimates itself (--verb 2), what its ranks took, and what the model
 says.
 `--write` puts what was measured into tests/data/memory, which the tests read, and into docs/memory.md; `--page` writes
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "memory"))
 
 import measuring  # noqa: E402  # the folder is named above
-from measuring import BUILDS, INSTALLED, Build, Case  # noqa: E402
+from measuring import BUILDS, BUILT, INSTALLED, Build, Case  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,9 @@ MANY = 60
 
 def cases(build: Build) -> Iterator[Case]:
     """Yield what is measured of a release: 3.1.3 iterates gridding, 5.1.0 has gradient descent and other leaders."""
+    if build in BUILT:
+        yield from _few()
+        return
     if build == INSTALLED:
         yield from _maps(64, 96, 128, 192, 256)
         yield Case("class3d", 128, {**STILL, "skip_gridding": "No"})
@@ -53,6 +57,22 @@ def cases(build: Build) -> Iterator[Case]:
         yield from _averages(64, 128, 192)
     yield from _threads()
     yield from _preread()
+
+
+def _few() -> Iterator[Case]:
+    """Yield what tells whether a build is as others: leaders and workers, all of several ranks."""
+    for box in (96, 128, 192):
+        yield Case("class3d", box, STILL, ranks=3)
+    yield Case("class3d", 192, {**STILL, **PAD1}, ranks=3)
+    yield Case("class3d", 128, {**STILL, "nr_classes": "4"}, ranks=3)
+    yield Case("class3d", 128, {**STILL, **PAD1, "nr_classes": "2"}, ranks=3)
+    yield Case("class3d", 144, {**STILL, "ini_high": "60"}, ranks=3)
+    yield Case("class3d", 64, {"sampling": "15 degrees", "nr_classes": "4"}, threads=2, ranks=3)
+    preread = {**STILL, **PAD1, "ini_high": "60", "do_preread_images": "Yes"}
+    yield Case("class3d", 128, preread, ranks=3, particles=1500)
+    still = {"nr_classes": "50", **STILL, **BY_EM}
+    yield Case("class2d", 128, still, ranks=3, extra="--ini_high 2", particles=MANY)
+    yield from (Case("refine3d", box, COARSE, ranks=3) for box in (96, 128))
 
 
 def _preread() -> Iterator[Case]:
@@ -153,7 +173,7 @@ def main() -> None:
         head = {
             "relion": build.release,
             "date": datetime.now(tz=UTC).date().isoformat(),
-            "build": "Debian, CPU, double precision",
+            "build": f"{'its source' if build in BUILT else 'Debian'}, CPU, {build.precision} precision",
             "unit": "printed GiB, peaks MiB",
         }
         lines = ",\n  ".join(json.dumps(row) for row in rows)

@@ -1,6 +1,7 @@
 """What a real RELION takes of memory for one job, and what the model says of the same job.
 
-RELION 3.1 is the installed one; 5.1 is unpacked in a folder (`tools/unpack_relion.sh`), with the MPI that it brings.
+RELION 3.1 is the installed one; 5.1 is unpacked in a folder (`tools/unpack_relion.sh`), with the MPI that it brings. Of
+4.0 and 5.0 there are no packages: who has built them in folders, 5.0 in single precision, can measure them.
 
 A case is a job in RELION's own option names: its command is the one that relionc makes, on particles made here, and the
 model gets its numbers through the catalogue, as in a plan. Image sizes are those RELION reports.
@@ -56,6 +57,7 @@ class Build(NamedTuple):
     launcher: tuple[str, ...]
     environment: dict[str, str]
     glibc: str
+    precision: str = "double"
 
     @property
     def is_there(self) -> bool:
@@ -79,7 +81,13 @@ def _unpacked(root: Path) -> Build:
 
 INSTALLED = Build("3.1", "3.1.3", (), "/usr/bin", ("mpirun", "--oversubscribe"), {}, "2.36")
 NEWEST = _unpacked(ROOT_OF_5_1)
-BUILDS = {build.release: build for build in (INSTALLED, NEWEST)}
+BUILT = (
+    Build("4.0", "4.0.2", (), os.environ.get("RELIONC_RELION_4_0", ""), INSTALLED.launcher, {}, "2.36"),
+    Build(
+        "5.0", "5.0.1", (), os.environ.get("RELIONC_RELION_5_0", ""), INSTALLED.launcher, {}, "2.36", "single"
+    ),
+)
+BUILDS = {build.release: build for build in (INSTALLED, NEWEST, *BUILT)}
 
 
 class Case(NamedTuple):
@@ -151,7 +159,7 @@ def job_of(case: Case, size: int, version: str) -> ResolvedJob:
 def modelled(case: Case, size: int, build: Build) -> tuple[float, float]:
     """Return what the model says of a worker and of the leader, in MiB."""
     job = job_of(case, size, build.version)
-    host = amounts.host_of(job.type, Builds("double", build.glibc))
+    host = amounts.host_of(job.type, Builds(build.precision, build.glibc))
     terms, missing = amounts.memory_terms(job, case.threads, host)
     assert case.type == "initialmodel" or not missing, missing  # RELION itself chooses its orientations
     leader = amounts.leader_terms(job, case.threads, host)
