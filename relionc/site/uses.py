@@ -12,13 +12,15 @@ class LauncherUse(NamedTuple):
     """What is true of the launchers of one use.
 
     `placeholders` are filled in besides the usual ones; `counts`: it has to be told how many ranks to start; `inside`:
-    it starts several in each task, so it has to place them. `of_mode`: it is for the mode of the same name alone.
+    it starts several in each task, so it has to place them. `groups`: it starts them in two groups of nodes. `of_mode`:
+    it is for the mode of the same name alone.
     """
 
     name: str
     placeholders: tuple[str, ...] = ()
     counts: bool = False
     inside: bool = False
+    groups: bool = False
     of_mode: bool = False
 
 
@@ -29,7 +31,7 @@ USES = {
         LauncherUse("gpu", PLACING, counts=True),
         LauncherUse("interactive", PLACING),
         LauncherUse("serial"),
-        LauncherUse("hetjob", ("workers", "leader_cpus"), of_mode=True),
+        LauncherUse("hetjob", ("workers", "leader_cpus"), groups=True, of_mode=True),
         LauncherUse("one_task_per_node", PLACING, counts=True, inside=True, of_mode=True),
     )
 }

@@ -114,6 +114,11 @@ def asks_for_nodes(word: str) -> bool:
     return re.fullmatch(r"-N\S*|--nodes?(=.*)?", word) is not None
 
 
+def names_groups(word: str) -> bool:
+    """Tell whether a word of srun names more than one group of nodes."""
+    return re.fullmatch(r"--(het|pack)-group=\d+[,-]\S+", word) is not None
+
+
 def numbers(version: str) -> list[int]:
     """Return the numbers of a version: `24.05`, of which nobody said more, comes before each 24.05.x."""
     return [int(number) for number in re.findall(r"\d+", version)]

@@ -118,6 +118,10 @@ WRONG = [
         ("launchers", "hetjob", "workers", 2),
         "{workers}",
     ),
+    *(
+        ({"launchers__hetjob": {"argv": argv}}, "RL674", ("launchers", "hetjob", "argv"), "`workers`")
+        for argv in (["srun"], ["srun", "--het-group=0"], ["mpirun", "-n", "{ntasks}"])
+    ),
     (
         {"launchers__batch__argv": ["srun", "{ntasks}", "{workers}"], "launchers__batch__mpi": None},
         "RL674",
@@ -209,6 +213,11 @@ def test_nonsense_gives_findings_and_no_traceback(value: Any) -> None:
     cluster, findings = from_value(value)
     assert cluster is None
     assert findings
+
+
+@pytest.mark.parametrize("groups", ["--het-group=0,1", "--pack-group=0-1"])
+def test_one_command_may_start_both_groups_of_a_hetjob(groups: str) -> None:
+    assert from_value(profile(launchers__hetjob={"argv": ["srun", groups]}))[1] == []
 
 
 def test_modes_limits_bills_and_threads_are_read() -> None:

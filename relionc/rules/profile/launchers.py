@@ -59,6 +59,7 @@ def _launcher(use: str, launcher: Launcher, cluster: Cluster) -> Iterator[Findin
         yield from two_words(getattr(launcher, key), (*route, key))
     wrong = [finding for place, text in texts for finding in placeholders_left(text, place, names)]
     yield from wrong or _counts(of_use, launcher, route)
+    yield from _groups(of_use, launcher, route)
     yield from _placing(of_use, launcher, route)
     yield from _nodes(launcher, route, cluster)
     yield from _mpi(launcher, route, cluster)
@@ -77,6 +78,15 @@ def _counts(use: LauncherUse, launcher: Launcher, route: Route) -> Iterator[Find
         message = f"the {name} launcher does not say how many ranks each node gets"
         advice = "pass {hostfile}, which has one row per rank, or name a `hostfile_variable`"
         yield Finding(code=BAD_PLACEHOLDER, message=message, route=(*route, "argv"), help=advice)
+
+
+def _groups(use: LauncherUse, launcher: Launcher, route: Route) -> Iterator[Finding]:
+    """Yield that a launcher of two groups of nodes knows one: ranks would be missing, or on the leader's node."""
+    if not use.groups or launcher.workers or any(map(versions.names_groups, launcher.argv)):
+        return
+    message = f"the {use.name} launcher starts nothing in the second group of nodes"
+    advice = "give `workers`, the words between the leader's command and the workers'; starters of MPI know one group"
+    yield Finding(code=BAD_PLACEHOLDER, message=message, route=(*route, "argv"), help=advice)
 
 
 def _placing(use: LauncherUse, launcher: Launcher, route: Route) -> Iterator[Finding]:
