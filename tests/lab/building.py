@@ -87,7 +87,7 @@ def with_inputs(built: Built) -> Built:
 def _of_generation(spec: Path, project: Path, generation: Generation, *, of_mpi: bool) -> list[str]:
     """Return the options by which a spec is compiled for the cluster that it names, with another Slurm."""
     named = re.search(r"^cluster: ([\w-]+)$", spec.read_text("utf-8"), re.MULTILINE)
-    if not named or not generation.profile:
+    if not named or not (generation.profile or generation.launchers_of_mpi):
         return []
     facts = generation.facts(named[1], of_mpi=of_mpi)
     profile = {"profile": 1, "extends": named[1], "name": named[1], **facts}

@@ -63,7 +63,7 @@ class Generation:
         if not of_mpi or not self.launchers_of_mpi:
             return self.profile
         others = {name: SRUN_ALONE | launcher for name, launcher in self.launchers_of_mpi.items()}
-        return {**self.profile, "launchers": {**self.profile["launchers"], **others}}
+        return {**self.profile, "launchers": {**self.profile.get("launchers", {}), **others}}
 
 
 def installed() -> str:

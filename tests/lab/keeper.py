@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from .brought import BROUGHT_FROM
 from .slurm_conf import Place, cgroup_conf, gres_conf, hosts, slurm_conf
 
 if TYPE_CHECKING:
@@ -216,7 +217,7 @@ def _open_scratch() -> int:
 def _daemons(place: Place, environment: Mapping[str, str]) -> Iterator[Sequence[str]]:
     command = ["bash", str(HERE / "init.sh"), str(place.run), str(int(place.isolated))]
     if place.root:
-        seen = [str(TREE)]
+        seen = [str(each) for each in (TREE, *BROUGHT_FROM) if each.exists()]
         command = ["bash", str(HERE / "root.sh"), str(place.root), str(place.run), *seen, "--", *command]
     with (place.run / "log" / "init.log").open("wb") as log:
         first = subprocess.Popen(

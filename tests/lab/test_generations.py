@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from relionc.slurm import versions
 
-from . import generations
+from . import generations, launches
 from .client import ROOT, started
 from .conftest import need_in
 
@@ -118,3 +119,11 @@ def test_make_unpacks_the_generations_of_the_table() -> None:
             lines = makefile.partition(f"\n{target}:")[2].partition("\n\n")[0]
             newest = "--newest " if each.asked == "moving" else ""
             assert f"tools/unpack_slurm.sh {newest}{each.suite}" in lines
+
+
+def test_the_page_says_what_becomes_of_each_mode_with_each_launcher() -> None:
+    """On every Slurm; test_launch_matrix.py finds it out, in a soak."""
+    table = launches.told()
+    assert list(table) == [(mode, launcher) for mode in launches.MODES for launcher in launches.LAUNCHERS]
+    found = [cell for cells in table.values() for cell in cells.values()]
+    assert all(cell == "placed" or re.fullmatch(r"RL\d{3}", cell) for cell in found), found

@@ -29,7 +29,7 @@ pytestmark = [
 
 # Up to 3.1.0, which comes with Slurm 20.11, RELION says it in the words of before.
 _ROLES = {"Leader": "leader", "Master": "leader", "Follower": "worker", "Slave": "worker"}
-_RUNS_ON = re.compile(rf"({'|'.join(_ROLES)}) +\(?(\d+)\)? runs on host *= *(\S+)")
+_RUNS_ON = re.compile(rf"({'|'.join(_ROLES)}) +\(?(\d+)\)? +runs on host *= *(\S+)")
 
 
 @pytest.fixture
