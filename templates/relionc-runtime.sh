@@ -1023,7 +1023,7 @@ relionc_iterated() {
     relionc_note iteration "${number}" "iteration ${number} after $((rc_clock - rc_seen_at)) s"
     if ((number > rc_from + 1 && rc_clock - rc_seen_at > rc_longest)); then rc_longest=$((rc_clock - rc_seen_at)); fi
   fi
-  rc_seen=${number} rc_seen_at=${rc_clock}
+  rc_seen=${number} rc_seen_at=${rc_clock} rc_iterates=1
 }
 
 # relionc_lives: whether there was a sign of life since the last look: output, an iteration, a file of a job without iterations.
@@ -1082,7 +1082,7 @@ relionc_ranks() { # prints for each rank on this node: its process, a tab, a sen
 }
 
 # relionc_watch: waits for the end of RELION; sets rc_status, and rc_cause where it was not RELION that ended it:
-# limit (the time limit is near), term (Slurm or a person), stall, world, wrong, lost.
+# limit (the time limit is near), term (Slurm or a person), stall, world, wrong, lost, disk (where an iteration was written, full).
 relionc_watch() {
   local killing=0 limit alive=0 then=${SECONDS}
   rc_clock=0 rc_unseen=0 rc_seen='' rc_size='' rc_longest=${rc_longest:-0}
@@ -1107,6 +1107,8 @@ relionc_watch() {
       relionc_first_words
       if [[ -n ${rc_wrong} ]]; then rc_cause=wrong; fi
       if relionc_lives; then alive=${rc_clock}; fi
+      if [[ -n ${rc_iterates} && -z ${rc_cause} ]] && rc_full=$(relionc_disk_full); then rc_cause=disk; fi
+      rc_iterates=''
       limit=$(relionc_limit)
       if [[ -z ${rc_cause} ]] && ((limit && rc_clock - alive > limit)); then
         rc_cause=stall
@@ -1182,6 +1184,10 @@ relionc_diagnose() {
   case ${rc_cause} in
     world)
       rc_why=mpi_start
+      return
+      ;;
+    disk) # RELION goes on over files that were cut
+      rc_why=disk rc_detail=${rc_full}
       return
       ;;
     wrong)
@@ -1395,7 +1401,7 @@ relionc_begin() {
   rc_host=$(uname -n) rc_job=${SLURM_JOB_ID:-local-$$} rc_restart=${SLURM_RESTART_COUNT:-0} rc_locked='' rc_launched='' rc_cause='' rc_cause_now=''
   if [[ -n ${SLURM_ARRAY_TASK_ID-} ]]; then rc_job=${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}; fi # the number of one task is the array's, too
   rc_again='' rc_warned='' rc_tries=0 rc_starts=0 rc_last='' rc_detail='' rc_pid='' rc_beside='' rc_leader_alone='' rc_unfit='' rc_wrong=''
-  rc_posted=() rc_clock=0 rc_unseen=0
+  rc_posted=() rc_clock=0 rc_unseen=0 rc_iterates='' rc_full=''
   rc_log_file=$(readlink -f "/proc/$$/fd/${rc_log}") rc_log_at=$(relionc_size "${rc_log_file}")
   if [[ -n ${plan[project]-} ]] && ! CDPATH='' cd -- "${plan[project]}"; then
     echo "cannot change to the project folder ${plan[project]} on ${rc_host}" >&2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
@@ -11,8 +12,14 @@ from relionc.runs import logs, tables
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from relionc.runs.logs import Log
+
 PLACE = os.path.join("relionc", "events.tsv")
 START, END, ITERATION, RESUME = "start", "end", "iteration", "resume"
+_HEAD = re.compile(
+    r"relionc: job (?P<job>[^\s,]+), [^:]*: (?P<ending>\w+), status (?P<status>\d{1,3}): (?P<sentence>.+)"
+)
+_FIRST = 20  # lines of a log in which its head is: a prolog of the site may speak before
 _INCIDENTS = (RESUME, "stall", "requeue")
 
 
@@ -66,6 +73,18 @@ def end_of(events: Sequence[Event]) -> Event | None:
         return None
     ending = tables.endings().get(last.ending)
     return None if ending and ending.passes else last
+
+
+def end_in_log(log: Log, job_id: str) -> Event | None:
+    """Return how a job ended by the first line of its log, where it stands even if the output folder is gone."""
+    for line in log.lines[:_FIRST]:
+        found = _HEAD.match(line.text)
+        if found and found["job"] == job_id and _is_number(found["status"]):
+            end = Event(
+                0, job_id, 0, END, None, found["sentence"].strip(), found["ending"], int(found["status"])
+            )
+            return end_of((end,))
+    return None
 
 
 def went_on(events: Sequence[Event]) -> tuple[Event, ...]:

@@ -113,6 +113,8 @@ def _status(job: BuiltJob, folder: str, row: Submitted | None) -> Status:
         out=out,
         trouble=trouble,
     )
+    if status.end is None:
+        status = status._replace(end=events.end_in_log(log_of(status), row.job_id))
     status = status._replace(kind=_kind(status))
     return _measured(status._replace(progress=progress.of(out, output, found, row.time - _SKEW, time.time())))
 

@@ -20,7 +20,7 @@ rc_log_file='' rc_log_at=0 rc_out_at=0 rc_err_at=0 rc_status=1 rc_cause='' rc_la
 rc_longest=0 rc_warned='' rc_starts=0 rc_tries=0
 rc_locked='' rc_launched='' rc_cause_now='' rc_again='' rc_detail='' rc_how=new rc_from=0
 rc_beside='' rc_leader_alone='' rc_unfit='' rc_wrong=''
-rc_posted=() rc_clock=0 rc_unseen=0
+rc_posted=() rc_clock=0 rc_unseen=0 rc_iterates='' rc_full=''
 output=Run/job rc_state=Run/job/relionc rc_cwd=$PWD rc_host=$(uname -n) rc_job=${{JOB:-7}}
 rc_restart=${{RESTART:-0}} rc_nodes=2
 rc_rows=Run/job/relionc/hostfile
