@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 PLAN, COMMANDS = "plan.json", "commands.txt"
 QUEUED, PLAIN = ("run.sbatch", "run_submit.script"), "run.sh"
+_INPUTS = re.compile(rb"^inputs=\((.*)\)$", re.MULTILINE)
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -37,7 +39,8 @@ class BuiltJob(NamedTuple):
     """A job of a build; `script` is a path below the build directory, `digest` its sha256.
 
     `how` is `queued` (sbatch takes the script), `plain` (bash runs it) or `by hand` (its user starts it); `marked`: its
-    commands make RELION write a mark when it succeeds, which old versions cannot.
+    commands make RELION write a mark when it succeeds, which old versions cannot. `inputs`: what it reads, seen from
+    where it runs.
     """
 
     name: str
@@ -51,6 +54,7 @@ class BuiltJob(NamedTuple):
     digest: str
     marked: bool
     array: Task | None = None
+    inputs: tuple[str, ...] = ()
 
 
 class Build(NamedTuple):
@@ -135,6 +139,7 @@ def _jobs(
             how=how,
             script=script,
             digest=of_bytes(found[0]),
+            inputs=_inputs(found[0]),
             marked=_is_marked(tree.read(f"{name}/{COMMANDS}")),
             array=_task(as_mapping(row.get("array")), artifacts),
         )
@@ -146,6 +151,18 @@ def _task(row: Mapping[str, Plain], artifacts: Mapping[str, manifest.Facts]) -> 
     if not is_safe(script) or script not in artifacts or not isinstance(number, int):
         return None
     return Task(text_of(row.get("job")), script, number, limit if isinstance(limit, int) else None)
+
+
+def _inputs(script: bytes) -> tuple[str, ...]:
+    """Return the files that a script says it reads; those whose names only a shell knows are left out."""
+    line = _INPUTS.search(script)
+    if line is None:
+        return ()
+    try:
+        words = shlex.split(line[1].decode("utf-8", "replace"))
+    except ValueError:
+        return ()
+    return tuple(word for word in words if word.isprintable() and not set("$`\ufffd") & set(word))
 
 
 def _is_marked(commands: tuple[bytes, int] | None) -> bool:

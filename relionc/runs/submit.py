@@ -25,6 +25,10 @@ EDITED = "RELIONC_EDITED"
 """The variable that lets an edited build be submitted, as for submit.sh."""
 
 
+INPUTS = "RELIONC_INPUTS"
+"""The variable that lets jobs be submitted whose inputs are not there yet, as for submit.sh."""
+
+
 class NotSubmitted(Exception):  # noqa: N818 - what happened to a submission
     """Nothing was submitted; the text is for the user."""
 
@@ -130,6 +134,7 @@ def submit(build: Build, intent: Intent, tell: Callable[[str, str], None]) -> li
     project, which is no reason not to run them.
     """
     _check_numbers(build, intent)
+    _check_inputs(build, intent)
     state = State(build.root)
     try:
         with state.alone():
@@ -150,6 +155,19 @@ def _check_numbers(build: Build, intent: Intent) -> None:
             raise NotSubmitted(
                 f"{name} is to write to {output}, but the project has {other}: raise `first_job`"
             )
+
+
+def _check_inputs(build: Build, intent: Intent) -> None:
+    """Refuse a folder that lacks what no job of the build makes: it is hardly the project folder."""
+    if os.environ.get(INPUTS) == "later":
+        return
+    made = tuple(job.output for job in build.jobs)
+    for status in intent.jobs:
+        here = project_of(status.job, os.getcwd())
+        for path in status.job.inputs:
+            if not path.startswith(made) and not os.access(os.path.join(here, path), os.R_OK):
+                where = f"which is not in {here}: call this in the project folder"
+                raise NotSubmitted(f"{status.job.name} reads {path}, {where}, or set {INPUTS}=later")
 
 
 def _register(build: Build, intent: Intent) -> list[str]:

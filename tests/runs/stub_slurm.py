@@ -171,6 +171,7 @@ def site(
     monkeypatch.chdir(here)
     monkeypatch.setattr("relionc.store.project.SETTLE", 0)  # no RELION works here at the same time
     monkeypatch.setenv("STUB", str(stub))
+    monkeypatch.setenv("RELIONC_INPUTS", "later")  # there are none
     monkeypatch.setenv("PATH", f"{stub}:{os.environ['PATH']}")
     (here / "spec.yaml").write_text(SPEC)
     made = Site(here, stub, capsys)

@@ -239,3 +239,21 @@ def test_a_machine_without_slurm_is_said(site: Site, command: str, monkeypatch: 
     monkeypatch.setenv("PATH", str(site.stub))
     _, out, err = site.run(command, "build/spec")
     assert "is not on this machine" in out + err
+
+
+def test_a_folder_without_the_inputs_is_hardly_the_project(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (site.here / "other").mkdir()
+    monkeypatch.chdir(site.here / "other")
+    monkeypatch.delenv("RELIONC_INPUTS")
+    code, out, err = site.run("submit", "../build/spec")
+    assert (code, out) == (1, "")
+    assert (
+        f"first reads particles.star, which is not in {site.here}/other: call this in the project folder"
+        in err
+    )
+    assert site.calls("sbatch") == []
+    assert not list((site.here / "other").iterdir())
+    monkeypatch.setenv("RELIONC_INPUTS", "later")
+    assert site.run("submit", "../build/spec")[0] == 0

@@ -42,8 +42,9 @@ def test_jobs_are_held_until_all_are_there_and_remembered(site: Site) -> None:
     assert "job 101  PENDING" in site.run("status", "build/spec")[1]
 
 
-def test_nothing_is_submitted_from_another_folder(site: Site) -> None:
+def test_nothing_is_submitted_from_another_folder(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor is a folder made there for a job that could only fail."""
+    monkeypatch.delenv("RELIONC_INPUTS")
     elsewhere = site.here / "elsewhere"
     elsewhere.mkdir()
     command = ["bash", f"{site.build}/submit.sh"]
