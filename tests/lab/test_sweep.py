@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1800)]
 
 POINTS = 200 if os.environ.get("RELIONC_SOAK") else 8
-LIMIT = 3
+LIMIT = 20 if POINTS > 8 else 3
 SWEEP = f"""\
 relionc: 1
 cluster: lab
