@@ -172,6 +172,9 @@ UNTRUSTED = Flag(
     "--untrusted",
     help="For specs of strangers: built-in profiles only, and no file outside their repository.",
 )
+PROCESSES = OptionalNumber(
+    "--jobs", value="N", help="Processes that look at many specs; as many as there are cores."
+)
 TEST_ONLY = Flag("--test-only", help="Ask Slurm whether it would take each job, and when; submit nothing.")
 WATCH = Flag("--watch", help="Go on until all have ended; on a terminal, in place.")
 FROM_SPEC = OptionalText(
@@ -267,6 +270,7 @@ def _lint(given: Given) -> int:
         cluster=CLUSTER.of(given),
         format=REPORT.of(given),
         untrusted=UNTRUSTED.of(given),
+        processes=PROCESSES.of(given),
     )
 
 
@@ -609,7 +613,7 @@ RELIONC = Command(
             summary="Say what is wrong with specs.",
             about="Say what is wrong with specs, or with all specs below a folder; write nothing.",
             arguments=(PATHS,),
-            options=(CLUSTER, REPORT, UNTRUSTED),
+            options=(CLUSTER, REPORT, UNTRUSTED, PROCESSES),
             run=_lint,
         ),
         Command(

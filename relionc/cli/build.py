@@ -97,55 +97,48 @@ def _print_stage(call: BuildCall, stage: str) -> int:
     return 0 if result.ok else 1
 
 
-class Linted:
-    """What is wrong with specs: of each that was compiled only what is said is kept, since there may be thousands."""
+class Linter:
+    """Says what is wrong with specs, of which there may be thousands: of each it returns only what is said."""
 
     def __init__(self, call: BuildCall) -> None:
         self._call = call
         self._shared = Shared()
-        self._paths: list[str] = []
-        self._results: list[Compiled] = []
-        self._unread: list[Compiled] = []
+        self._some = False
 
-    def add(self, path: str, data: bytes | None) -> tuple[Compiled, Disk]:
+    def compile(self, path: str, data: bytes | None) -> tuple[Compiled, Disk]:
         """Compile a spec, and write nothing; raises CallError. Without `data` it is read now."""
         whole, disk = compile_one(path, self._call, until=LAST_TO_FIND, data=data, shared=self._shared)
-        if self._paths and self._shared.alike is None:  # there are more than one
+        if self._some and self._shared.alike is None:  # there are more than one
             self._shared.expect_more()
-        self._paths.append(path)
+        self._some = True
         said = whole.sources if whole.diagnostics else {}
-        kept = Compiled(whole.diagnostics, said, not_checked=whole.not_checked)
-        self._results.append(kept)
-        return kept, disk
+        return Compiled(whole.diagnostics, said, not_checked=whole.not_checked), disk
 
-    def add_fine(self, path: str, not_checked: tuple[str, ...]) -> None:
-        """Add a spec in which nothing is wrong, as is known."""
-        self._paths.append(path)
-        self._results.append(Compiled((), {}, not_checked=not_checked))
 
-    def leave_out(self, path: str, error: OSError) -> None:
-        """Add what could not be looked at on the way to the specs; it is said after them."""
-        message = f"this could not be looked at for specs: {error.strerror or 'it is not a regular file'}"
-        self._unread.append(Compiled((Diagnostic(UNREAD, ERROR, message, path, None),), {}))
+def unseen(path: str, error: OSError) -> Compiled:
+    """Return what is said of what could not be looked at on the way to the specs."""
+    message = f"this could not be looked at for specs: {error.strerror or 'it is not a regular file'}"
+    return Compiled((Diagnostic(UNREAD, ERROR, message, path, None),), {})
 
-    def show(self) -> int:
-        """Say what is wrong; returns the exit code."""
-        results = self._results + self._unread
-        if self._call.format in ("sarif", "junit"):
-            self._report(results)
-        else:
-            show(results, self._call.format, always=True)
-        return 0 if all(result.ok for result in results) else 1
 
-    def _report(self, results: Sequence[Compiled]) -> None:
-        """Write a report for another program to stdout: unlike diagnostics for people, it is a result."""
-        from relionc.diag import reports
+def show_linted(format: str, paths: Sequence[str], results: Sequence[Compiled]) -> int:  # noqa: A002 - as below
+    """Say what is wrong; returns the exit code. `paths` are those of the specs."""
+    if format in ("sarif", "junit"):
+        _report(format, paths, results)
+    else:
+        show(results, format, always=True)
+    return 0 if all(result.ok for result in results) else 1
 
-        diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
-        if self._call.format == "sarif":
-            say.result(reports.sarif(diagnostics, version=__version__))
-        else:
-            say.result(reports.junit(diagnostics, self._paths))
+
+def _report(format: str, paths: Sequence[str], results: Sequence[Compiled]) -> None:  # noqa: A002 - as below
+    """Write a report for another program to stdout: unlike diagnostics for people, it is a result."""
+    from relionc.diag import reports
+
+    diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
+    if format == "sarif":
+        say.result(reports.sarif(diagnostics, version=__version__))
+    else:
+        say.result(reports.junit(diagnostics, paths))
 
 
 def _check_names(call: BuildCall) -> None:

@@ -6,9 +6,10 @@ import codecs
 import os
 
 from relionc import __version__
-from relionc.cli import remember, say
+from relionc.cli import remember, say, shares
 from relionc.cli.options import STDIN, CallError
 from relionc.store import cache, regular
+from relionc.store.digest import of_bytes
 from relionc.store.fine import Fine
 from relionc.store.regular import MAX_BYTES
 
@@ -16,8 +17,8 @@ TYPE_CHECKING = False  # as in typing: see relionc.cli.remember
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from relionc.cli.build import Linted
-    from relionc.pipeline import Disk
+    from relionc.cli.build import Linter
+    from relionc.pipeline import Compiled, Disk
     from relionc.store.cache import Seen
 
     Found = tuple[str, bytes | None, OSError | None]
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 MOST_NAMES = 200_000
 """Names below a folder that are looked at: a whole file system is given by mistake only."""
+MOST_READ = 64
+"""Specs whose bytes are kept until they are compiled; others are read again."""
 _ENDINGS = (".yaml", ".yml")
 _OTHER_ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
@@ -35,16 +38,27 @@ def run(
     cluster: str | None,
     format: str,  # noqa: A002 - the option's name
     untrusted: bool = False,
+    processes: int | None = None,
 ) -> int:
-    """Lint each file, and each spec below each folder; returns the exit code."""
+    """Lint each file, and each spec below each folder; returns the exit code. Without a number, as many as cores."""
     lint = _Lint(cluster, format, untrusted=untrusted)
     try:
         for path, data, error in _find(paths, untrusted=untrusted):
-            lint.add(path, data) if error is None else lint.compiler.leave_out(path, error)
+            lint.add(path, data) if error is None else lint.leave_out(path, error)
+        lint.look(shares.cores() if processes is None else processes)
     except CallError as error:
         say.trouble(error)
         return 2
     return lint.show()
+
+
+class _Open:
+    """A spec that is to be compiled: its place among all, and its bytes where they are kept."""
+
+    __slots__ = ("at", "data", "path")
+
+    def __init__(self, at: int, path: str, data: bytes | None) -> None:
+        self.at, self.path, self.data = at, path, data
 
 
 class _Lint:
@@ -55,50 +69,71 @@ class _Lint:
         # What a stranger's spec may look at depends on more than files: on where links and repositories lead.
         self._fine = None if untrusted else Fine([str(cluster), *remember.places()], __version__)
         self._inputs = _Inputs()
-        self._known: list[tuple[str, tuple[str, ...]]] = []  # before the compiler was needed
-        self._compiler: Linted | None = None
-
-    @property
-    def compiler(self) -> Linted:
-        """What compiles, which has heard of all specs so far."""
-        if self._compiler is None:
-            from relionc.cli.build import BuildCall, Linted
-
-            cluster, format_, untrusted = self._options
-            call = BuildCall(specs=(), cluster=cluster, format=format_, untrusted=untrusted)
-            self._compiler = Linted(call)
-            for path, not_checked in self._known:
-                self._compiler.add_fine(path, not_checked)
-        return self._compiler
+        self._paths: list[str] = []
+        self._known: dict[int, tuple[str, ...]] = {}  # what is not checked of a fine spec, by place
+        self._open: list[_Open] = []
+        self._made: dict[int, Compiled] = {}
+        self._unseen: list[tuple[str, OSError]] = []
 
     def add(self, path: str, data: bytes | None) -> None:
-        """Look at a spec; raises CallError. Without `data` it is read now."""
+        """Take a spec in. Without `data` it is read."""
+        at = len(self._paths)
+        self._paths.append(path)
         if self._fine is not None and data is None:
             data = _read(path)
-        if self._fine is None or data is None:
-            self.compiler.add(path, data)
-            return
-        not_checked = self._fine.knows(path, data)
-        if not_checked is None:
-            found, disk = self.compiler.add(path, data)
-            if not found.diagnostics:
-                self._fine.add(path, data, self._inputs.of(path, disk), found.not_checked)
-        elif self._compiler is None:
-            self._known.append((path, not_checked))
+        known = None if self._fine is None or data is None else self._fine.knows(path, data)
+        if known is not None:
+            self._known[at] = known
         else:
-            self._compiler.add_fine(path, not_checked)
+            self._open.append(_Open(at, path, data if len(self._open) < MOST_READ else None))
+
+    def leave_out(self, path: str, error: OSError) -> None:
+        """Note what could not be looked at on the way to the specs; it is said after them."""
+        self._unseen.append((path, error))
+
+    def look(self, processes: int) -> None:
+        """Look at the specs that nobody knows to be fine; raises CallError."""
+        if not self._open:
+            return
+        from relionc.cli.build import BuildCall, Linter
+
+        cluster, format_, untrusted = self._options
+        linter = Linter(BuildCall(specs=(), cluster=cluster, format=format_, untrusted=untrusted))
+        found = shares.in_processes(
+            processes, self._open, lambda share: [self._verdict(linter, each) for each in share]
+        )
+        for each, (compiled, fine) in zip(self._open, found, strict=True):
+            self._made[each.at] = compiled
+            if fine is not None and self._fine is not None:
+                self._fine.add(each.path, *fine, compiled.not_checked)
+
+    def _verdict(self, linter: Linter, spec: _Open) -> tuple[Compiled, tuple[str, tuple[Seen, ...]] | None]:
+        """Compile a spec; return what is said of it and, of a fine one, its digest and what else that depends on."""
+        found, disk = linter.compile(spec.path, spec.data)
+        spec.data = None
+        if found.diagnostics or self._fine is None or spec.path not in disk.files:
+            return found, None
+        return found, (of_bytes(disk.files[spec.path]), tuple(self._inputs.of(spec.path, disk)))
 
     def show(self) -> int:
         """Say what is wrong; returns the exit code."""
         if self._fine is not None:
             self._fine.save()
-        if self._compiler is None and self._options[1] == "text":
+        if not self._made and not self._unseen and self._options[1] == "text":
             from relionc.diag.summary import summary
 
-            missing = dict.fromkeys(text for _, not_checked in self._known for text in not_checked)
-            say.diagnostics(summary([], len(self._known), list(missing)) + "\n")
+            missing = dict.fromkeys(text for not_checked in self._known.values() for text in not_checked)
+            say.diagnostics(summary([], len(self._paths), list(missing)) + "\n")
             return 0
-        return self.compiler.show()
+        from relionc.cli.build import show_linted, unseen
+        from relionc.pipeline import Compiled
+
+        results = [
+            self._made[at] if at in self._made else Compiled((), {}, not_checked=self._known[at])
+            for at in range(len(self._paths))
+        ]
+        results += [unseen(path, error) for path, error in self._unseen]
+        return show_linted(self._options[1], self._paths, results)
 
 
 def _read(path: str) -> bytes | None:

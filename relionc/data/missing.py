@@ -47,6 +47,21 @@ class Listings:
 
     def __init__(self) -> None:
         self._names: dict[str, tuple[str, ...] | None] = {}
+        self._alike: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._pipelines: dict[str, bool] = {}
+
+    def in_project(self, pipeline: str) -> bool:
+        """Whether the file is there that makes its folder a project of RELION."""
+        if pipeline not in self._pipelines:
+            self._pipelines[pipeline] = os.path.exists(pipeline)
+        return self._pipelines[pipeline]
+
+    def alike(self, folder: str, ending: str) -> tuple[str, ...]:
+        """Return the names in a folder that end so, in order; none where there is no such folder."""
+        key = folder, ending
+        if key not in self._alike:
+            self._alike[key] = tuple(name for name in self.names(folder) or () if name.endswith(ending))
+        return self._alike[key]
 
     def names(self, folder: str) -> tuple[str, ...] | None:
         """Return the names in a folder, in order; None where there is no such folder."""
@@ -93,9 +108,9 @@ def ending_of(path: str) -> str:
 def _missing(path: str, project: str, listings: Listings) -> Looked:
     folder, ending = os.path.dirname(os.path.join(project, path)) or ".", ending_of(path)
     pipeline = os.path.join(project, PIPELINE)
-    in_project = os.path.exists(pipeline)
+    in_project = listings.in_project(pipeline)
     names = listings.names(folder)
     if names is None:
         return Looked(Lookup(there=False, project=project, in_project=in_project), (pipeline, folder))
-    alike = tuple(name for name in names if name.endswith(ending))
+    alike = listings.alike(folder, ending)
     return Looked(Lookup(False, project, folder, alike, in_project), (pipeline,), ((folder, ending),))

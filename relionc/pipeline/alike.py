@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from relionc.site.types import Cluster
     from relionc.spec.model import ResolvedJob
 
-MOST_KEPT = 2_000
+MOST_KEPT = 256
 """Jobs that are remembered, at some kilobytes each; with more of them all are forgotten."""
 
 

@@ -55,10 +55,10 @@ class Fine:
                 self._holds[place] = False
         return self._holds[place]
 
-    def add(self, path: str, data: bytes, seen: Iterable[Seen], not_checked: tuple[str, ...]) -> None:
-        """Remember that nothing was found in a spec, and what it depends on."""
+    def add(self, path: str, digest: str, seen: Iterable[Seen], not_checked: tuple[str, ...]) -> None:
+        """Remember that nothing was found in a spec, and what it depends on; `digest` is that of its bytes."""
         places = tuple(self._seen.setdefault(each, len(self._seen)) for each in dict.fromkeys(seen))
-        self._now[path] = of_bytes(data), places, not_checked
+        self._now[path] = digest, places, not_checked
 
     def save(self) -> None:
         """Write what is known now, if it is more than before, where it can be written."""
