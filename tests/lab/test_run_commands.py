@@ -48,7 +48,7 @@ class Runs:
         found = json.loads(self.call("status", "--format", "json")[1])["jobs"]
         return {job["name"]: job for job in found}
 
-    def until(self, job: str, key: str, *values: object, timeout: float = 40) -> dict[str, object]:
+    def until(self, job: str, key: str, *values: object, timeout: float = 120) -> dict[str, object]:
         """Look until a job has one of these values, or anything, and return it."""
         deadline = time.monotonic() + timeout
         while True:
