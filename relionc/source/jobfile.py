@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 STAR, OLD = "job.star", "run.job"
 NOT_READ = "RL140"
+LONGEST_LINE = 1 << 14
+"""Characters of a line; a spec made of the file could not say more in a value, either."""
 
 _HEAD, _VALUES = "job", "joboptions_values"
 _NUMBER, _LABEL = "rlnJobType", "rlnJobTypeLabel"
@@ -89,10 +91,20 @@ def read(data: bytes, path: str) -> JobText:
         raise NotRead(path, "this file is not UTF-8 text") from None
     if not _CARRIERS.isdisjoint(text):
         raise NotRead(path, "this file has control characters that no text has")
+    if (long := _first_long(text)) is not None:
+        message = f"this line has over {LONGEST_LINE:,} characters, which is no value of RELION's"
+        raise NotRead(path, message, long)
     if "\r\n" in text:
         message = "this file has the line ends of Windows; RELION would not find its job in it"
         raise NotRead(path, message, 0, "convert it, with dos2unix for instance")
     return _old(path, text) if text.startswith("job_type ==") else _star(path, text)
+
+
+def _first_long(text: str) -> int | None:
+    """Return the number, from 0, of the first line that is too long; None where none is."""
+    if len(text) <= LONGEST_LINE:
+        return None
+    return next((number for number, line in enumerate(_lines_of(text)) if len(line) > LONGEST_LINE), None)
 
 
 def _old(path: str, text: str) -> JobText:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _MOST_LINES = 200_000
 _MOST_FILES = 64
+_LONGEST_LINE = 1_000_000
 _WORD = re.compile(r'([A-Za-z][\w/\[\]]{0,63})\s*=\s*("[^"]*"|\S*)')
 _INCLUDE = re.compile(r"include\s+(\S+)", re.IGNORECASE)
 _IS_CONF = re.compile(
@@ -118,17 +119,20 @@ class ConfReader:
     def _whole(self, text: str) -> Iterator[str]:
         """Yield the lines of a file and of those that it includes: joined, without comments."""
         self._files += 1
-        before = ""
+        before: list[str] = []
+        length = 0
         for raw in text.split("\n"):
             self._lines += 1
             if self._lines > _MOST_LINES:
                 self._told.remark(f"only {_MOST_LINES:,} lines of the configuration are read")
                 return
-            line = before + re.sub(r"(?<!\\)#.*", "", raw.rstrip("\r")).rstrip()
-            if line.endswith("\\") and len(line) < 1_000_000:
-                before = line[:-1] + " "
+            line = re.sub(r"(?<!\\)#.*", "", raw.rstrip("\r")).rstrip()
+            length += len(line)
+            if line.endswith("\\") and length < _LONGEST_LINE:
+                before.append(line[:-1])
                 continue
-            before = ""
+            line = " ".join([*before, line])
+            before, length = [], 0
             include = _INCLUDE.fullmatch(line.strip())
             if include:
                 yield from self._include(include[1])

@@ -35,6 +35,10 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+@:/-]*")
 _MODULE_VERSION = re.compile(r"/v?(\d+\.\d+)")
 
 
+MOST_PARTITIONS = 2_000
+"""As many as a profile may have (a test compares it with the bound of `site`)."""
+
+
 class Draft(NamedTuple):
     """The values of a profile in their order, with `sources` of the guesses; what was left out and why; questions."""
 
@@ -69,6 +73,8 @@ def draft(
     }
     if not found or not members:
         raise NoClusterError(_why_none(told))
+    if len(members) > MOST_PARTITIONS:
+        raise NoClusterError(f"there are {len(members):,} partitions; a profile may have {MOST_PARTITIONS:,}")
     return _Drafter(told, found, {name: partitions[name] for name in members}, members).draft(
         date or told.date
     )
@@ -193,6 +199,8 @@ class _Drafter:
         self._told = told
         self._kinds = found
         self._partitions = partitions
+        defaults = (each for each, one in partitions.items() if one.get("Default", "NO").upper() == "YES")
+        self._default = next(defaults, "")
         self._members = members
         self._sources: dict[str, Plain] = {}
         self._notes: list[str] = []
@@ -327,10 +335,7 @@ class _Drafter:
         record, config = self._partitions[name], self._told.config
         held = self._held(name)
         values: dict[str, Plain] = {"node_types": [kind.name for kind, _ in held]}
-        defaults = [
-            each for each, one in self._partitions.items() if one.get("Default", "NO").upper() == "YES"
-        ]
-        values |= {"default": True} if name in defaults[:1] else {}
+        values |= {"default": True} if name == self._default else {}
         limits = qos_limits(record, self._told)
         values |= self._times(name, record, limits.max_time_s)
         least, most = number(record.get("MinNodes")), number(record.get("MaxNodes"))

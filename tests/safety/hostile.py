@@ -544,6 +544,12 @@ HOSTILE: tuple[Hostile, ...] = (
         )
         for call in (("commands", "--relion", "3.0"), ("import",))
     ),
+    Hostile(
+        "a job.star with a value of 3 MB",
+        _job_file("job.star", _JOB_STAR, f"fn_img {'x' * 3_000_000}\n", 1, "import"),
+        1,
+        "RL140",
+    ),
     Hostile("a STAR file of rows of 1 MB", _long_rows(1_000_000), 0),
     Hostile("a STAR file of rows of 60 kB", _long_rows(60_000), 0),
     Hostile("a template of half a character", _template("{{ '\\ud800' * 10 }}"), 1, "RL71"),

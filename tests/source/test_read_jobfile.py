@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from relionc.source.jobfile import NotRead, read
+from relionc.source.jobfile import LONGEST_LINE, NotRead, read
 
 DATA = Path(__file__).parent.parent / "data" / "jobstar"
 HEAD = "\n# version 30001\n\ndata_job\n\n_rlnJobType    9\n_rlnJobIsContinue   1\n \n"
@@ -90,6 +90,7 @@ def test_flags_are_numbers(flag: str, is_set: bool) -> None:
         (HEAD + VALUES + 'fn_in "open\n', "a quote is not closed"),
         ((HEAD + VALUES).replace("\n", "\r\n"), "Windows"),
         (HEAD + VALUES + "fn_in a\x01b\n", "control characters"),
+        (HEAD + VALUES + f"fn_in {'x' * LONGEST_LINE}\n", "over 16,384 characters"),
         (b"\xff\xfe", "UTF-8"),
     ],
 )
