@@ -25,7 +25,8 @@ FILE_FACTS = (
     "motion",
     "ctf",
     "stacks",
+    "bodies",
 )
 """Counts; sizes of images in pixels and Å, those of the first optics group, how many different ones the optics
 groups have; and what micrographs have beside them: power spectra, averages without dose weighting, averages of even
-and odd frames, tracks of the motion, CTF."""
+and odd frames, tracks of the motion, CTF; bodies of a multi-body refinement."""

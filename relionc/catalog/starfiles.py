@@ -56,6 +56,7 @@ class Columns(NamedTuple):
     particles_file: str
     tomograms_file: str
     micrograph_pixel: str
+    body: str
     reference: str
 
 
@@ -69,6 +70,7 @@ class Tables(NamedTuple):
     general: tuple[str, ...]
     optimisation_set: tuple[str, ...]
     references: tuple[str, ...]
+    bodies: tuple[str, ...]
 
 
 class StarFiles(NamedTuple):

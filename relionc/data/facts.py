@@ -65,6 +65,7 @@ class FileFacts(NamedTuple):
     there is of each image, as its CTF. `rows`: what a STAR file lists, as the catalogue calls such files; empty where
     nothing is known. `content` is what a file holds that lists nothing, `first` what the first image holds, which is
     `numbered` where it is one of a stack. `undefined` are optics groups of particles that the optics table lacks.
+    `bodies` are those of a multi-body refinement.
     """
 
     path: str
@@ -94,6 +95,7 @@ class FileFacts(NamedTuple):
     first: Content | None = None
     numbered: bool = False
     undefined: tuple[str, ...] = ()
+    bodies: int | None = None
 
     def said(self) -> dict[str, int | float | bool]:
         """Return the facts that are known, by the keys of a spec's `data`."""
@@ -116,7 +118,7 @@ def facts(path: str, project: str = "", skim: Skim | None = None) -> FileFacts |
         return None
     except TooMuch:
         return FileFacts(path, cut=True)
-    for read in (_particles, _movies, _tomograms, _optimisation_set, _references):
+    for read in (_particles, _movies, _tomograms, _optimisation_set, _references, _bodies):
         said = read(place, found)
         if said is not None:
             return said._replace(cut=cut or said.cut, faults=faults)
@@ -432,6 +434,13 @@ def _references(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
     table = _first(found, star_files().tables.references)
     listed = table is not None and star_files().columns.reference in table.columns
     return FileFacts(place.path, rows="references") if listed else None
+
+
+def _bodies(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
+    """A list of bodies, a mask for each."""
+    table = _first(found, star_files().tables.bodies)
+    listed = table is not None and star_files().columns.body in table.columns
+    return FileFacts(place.path, bodies=_rows(table)) if table is not None and listed else None
 
 
 def _with_sizes(said: FileFacts, place: _Place, image: str, *, movie: bool) -> FileFacts:

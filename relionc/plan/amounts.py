@@ -241,6 +241,8 @@ def _unknown(job: ResolvedJob) -> list[str]:
 def _refinement(job: ResolvedJob, threads: int, host: Host) -> Refinement:
     """Return what the models take, of a job whose box and classes are known."""
     found, ranks = job.needs.quantities, job.resources.ntasks
+    if found.get("bodies", 0) and (bodies := _bodies_listed(job)):
+        found = {**found, "bodies": bodies, "classes": bodies}
     return refine_memory.refinement(
         found,
         box=job.data.box.value if job.data.box else 0,
@@ -267,8 +269,13 @@ def _blush(job: ResolvedJob, _: int, __: Host) -> Iterable[Term | str]:
     return ("memory of Blush (not modelled)",) if job.needs.quantities.get("blush", 0) else ()
 
 
-def _more_bodies(_: ResolvedJob, __: int, ___: Host) -> Iterable[Term | str]:
-    return ("memory of more than two bodies (their number stands in a file)",)
+def _more_bodies(job: ResolvedJob, _: int, __: Host) -> Iterable[Term | str]:
+    return () if _bodies_listed(job) else ("memory of more than two bodies (their number stands in a file)",)
+
+
+def _bodies_listed(job: ResolvedJob) -> int:
+    """Return how many bodies a file lists that is there, 0 where none is."""
+    return next((facts["bodies"] for facts in job.known.values() if "bodies" in facts), 0)
 
 
 def _unmodelled(job: ResolvedJob, _: int, __: Host) -> Iterable[Term | str]:

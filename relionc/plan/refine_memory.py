@@ -27,6 +27,10 @@ PARTICLE_BYTES = 900
 """What is known of one particle (its row of the STAR file), in each rank; fitted, see docs/memory.md."""
 MASKED_FSC_MAPS = 10
 """Maps and their transforms in the leader while it corrects the FSC for a mask; fitted, see docs/memory.md."""
+BODY_MAPS = 8
+"""Maps in a leader for each body of a multi-body refinement; fitted, see docs/memory.md."""
+FURTHER_BODY, FIRST_BODY = 20, 5
+"""Half-transforms in a worker for each body but the first, and for that; fitted, see docs/memory.md."""
 GROWING, READ = 2.5, 1
 """Maps while references are read one by one, for each that the list held as it last grew, and beside; fitted."""
 GPU_THREAD_BYTES = 200 * 1000**2
@@ -60,7 +64,7 @@ class Refinement(NamedTuple):
     the largest message in which sums are combined, 0 where they go through files. `points`: combinations of class,
     orientation and shift that are weighed in the fine pass; `shifts`: of them, the shifts. `gradients`: numbers
     for each point of a sum that are held beside it on the host while it becomes a gradient. `start`: padded maps in a
-    leader before the first iteration. `real`: bytes of a number on the host.
+    leader before the first iteration. `real`: bytes of a number on the host. `bodies` of a multi-body refinement.
     """
 
     box: int
@@ -83,6 +87,7 @@ class Refinement(NamedTuple):
     gradients: float = 0
     start: float = 0
     real: int = 8
+    bodies: int = 0
 
     @property
     def voxels(self) -> int:
@@ -118,6 +123,8 @@ def worker(job: Refinement) -> tuple[Part, ...]:
     ]
     if job.combines:
         phases.append((*_combination(job), *_kept(job)))
+    if job.bodies:
+        phases.append((_bodies(job),))
     return (*_always(job), *max(phases, key=_sum))
 
 
@@ -126,10 +133,26 @@ def leader(job: Refinement) -> tuple[Part, ...]:
 
     It has no projectors and no sums (ml_optimiser_mpi.cpp, expectation).
     """
-    moments = (_reading(job, job.classes + LEADER_MAPS), _masked_fsc(job), _first_transform(job))
+    held = job.classes + LEADER_MAPS
+    moments = (_reading(job, held), _masked_fsc(job), _first_transform(job), _maps_of_bodies(job, held))
     worst = max(moments, key=lambda part: part.size)
-    held = (_references(job, job.classes + LEADER_MAPS), worst, _PROGRAM)
-    return tuple(part for part in held if part.size)
+    parts = (_references(job, held), worst, _PROGRAM)
+    return tuple(part for part in parts if part.size)
+
+
+def _bodies(job: Refinement) -> Part:
+    """Return what a worker holds as it puts the maps of all bodies together."""
+    halves = FURTHER_BODY * (job.bodies - 1) + FIRST_BODY
+    return Part(
+        "sums and maps of the bodies", halves * job.half * job.real, f"{halves} x {job.half:,} x {job.real} B"
+    )
+
+
+def _maps_of_bodies(job: Refinement, held: int) -> Part:
+    """Return the maps of the bodies in a leader, beside those that are held anyway."""
+    maps = max(0, BODY_MAPS * job.bodies - held)
+    formula = f"{maps} x {job.box}^3 x {job.real} B"
+    return Part("maps of the bodies", maps * job.voxels * job.real, formula, fixed=True)
 
 
 def _reading(job: Refinement, held: int) -> Part:
@@ -380,4 +403,5 @@ def refinement(
         gradients=get("gradients", 0),
         start=get("start", 0),
         real=real,
+        bodies=round(get("bodies", 0)),
     )

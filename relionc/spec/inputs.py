@@ -124,6 +124,8 @@ def _of_file(path: str, file: FileFacts | None) -> dict[str, Fact[Any]]:
         }
         facts.update((key, Fact(value, path)) for key, value in sizes.items() if value is not None)
     facts.update((name, Fact(there, path)) for name, there in (file.marks or {}).items())
+    if file.bodies is not None:
+        facts["bodies"] = Fact(file.bodies, path)
     for first, all_ in (("first_box", "box"), ("first_angpix", "angpix")):
         if first not in facts and all_ in facts:
             facts[first] = facts[all_]

@@ -14,6 +14,7 @@ from relionc.spec.model import Data, Fact, Needs, ResolvedJob, Resources
 TABLE = json.loads((Path(__file__).parent.parent / "data" / "memory" / "programs.json").read_text("utf-8"))
 BANDS = TABLE["bands"]
 SLACK_MIB = amounts.SLACK_GIB * 1024
+BODIES = json.loads((Path(__file__).parent.parent / "data" / "memory" / "multibody.json").read_text("utf-8"))
 TABLES_ONLY = {  # programs that hold tables, and at most one picture for people
     "excludetilts", "import", "importtomo", "joinstar", "manualpick", "picktomo", "select", "sort",
 }  # fmt: skip
@@ -51,6 +52,40 @@ def test_a_model_stays_in_the_band_of_its_program(row):
     low, high = BANDS[row["type"]]
     model, peak = modelled(row), row["peak"]
     assert abs(model - peak) <= SLACK_MIB or low <= model / peak <= high, (model, peak)
+
+
+def of_bodies(row: dict) -> dict[str, float]:
+    """Return what the model says of a worker and the leader of a multi-body refinement (MiB)."""
+    options = {"fn_in": "run_it001_optimiser.star", "fn_bodies": "b.star", "sampling": "1.8 degrees",
+               "offset_range": "3", "offset_step": "0.75", "skip_gridding": "Yes", "nr_mpi": str(row["ranks"]),
+               "do_pad1": "Yes" if row["padding"] == 1 else "No"}  # fmt: skip
+    job = job_of("multibody", row["version"], options, box=row["box"], particles=16)
+    counts = {"classes": row["bodies"], "bodies": row["bodies"]}
+    job = job._replace(needs=job.needs._replace(quantities={**job.needs.quantities, **counts}))
+    found = {"worker": amounts.memory_terms(job, row["threads"])[0], "leader": amounts.leader_terms(job, 1)}
+    return {who: sum(term.gib for term in terms) * 1024 for who, terms in found.items()}
+
+
+@pytest.mark.parametrize("who", BODIES["bands"])
+@pytest.mark.parametrize(
+    "row", BODIES["rows"], ids=lambda row: f"{row['version']}-{row['box']}-{row['bodies']}-{row['padding']}"
+)
+def test_a_multi_body_refinement_stays_in_its_band(row, who):
+    leader, *workers = row["peaks"]
+    low, high = BODIES["bands"][who]
+    ratio = of_bodies(row)[who] / (leader if who == "leader" else max(workers))
+    assert low <= ratio <= high, ratio
+
+
+def test_the_page_shows_the_multi_body_refinements():
+    page = (Path(__file__).parents[2] / "docs" / "memory.md").read_text("utf-8")
+    for row in BODIES["rows"]:
+        model = of_bodies(row)
+        leader, *workers = row["peaks"]
+        sizes = f"| {row['version']} | {row['box']} | {row['bodies']} | {row['padding']} |"
+        found = [f"{said:,.0f} | {peak:,.0f} | {said / peak:.2f}" for said, peak in
+                 ((model["worker"], max(workers)), (model["leader"], leader))]  # fmt: skip
+        assert f"{sizes} {' | '.join(found)} |" in page, f"{sizes} {' | '.join(found)} |"
 
 
 @pytest.mark.parametrize("name", BANDS)
