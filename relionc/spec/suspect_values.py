@@ -28,7 +28,11 @@ def suspect_values(job: Job) -> Iterator[Finding]:
         option = job.type.options[key]
         if text != option.default and variable not in text and (message := _wrong(text, option)):
             yield Finding(_code(option), message, route=(job.lines[key],), severity=WARNING)
-    needs = catalog.needs(job.type, job.options, is_continue=job.is_continue)
+    # What a variable will be is not known: its option is judged as if it were left out.
+    known = {
+        key: job.type.options[key].default if variable in text else text for key, text in job.options.items()
+    }
+    needs = catalog.needs(job.type, known, is_continue=job.is_continue)
     ranks = job.type.option_of_role("ranks")
     for bound, message in broken_rank_rules(job, needs["rank_rules"]):
         place = _place(job, ranks.key if ranks else "")
