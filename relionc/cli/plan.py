@@ -129,7 +129,7 @@ def _node(plan: JobPlan, node: int, here: Sequence[Rank]) -> tuple[str, ...]:
     gpus = 0 if here[0].role == LEADER and len(here) == 1 else group.gpus_per_node
     cpus = str(sum(rank.cpus for rank in here)) + (f" of {group.node_cpus}" if group.node_cpus else "")
     total = sum(_of_rank(plan, rank) for rank in here)
-    memory = f"{total:,.1f} GiB" if total else "-"
+    memory = gib(total) if total else "-"
     return f"node[{node}]", _range(here), _roles(here), gpu_bars(here, gpus) or "-", cpus, memory
 
 
