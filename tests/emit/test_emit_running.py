@@ -174,6 +174,17 @@ def test_submit_makes_the_folders_and_chains_the_jobs(build):
     assert (here / "Class3D/class3d").is_dir()
 
 
+def test_submit_tells_of_variables_that_sbatch_takes_in_place_of_the_script(build):
+    """They count more than directives, and nothing of what was built would say so."""
+    build("homogeneous_plus_1")
+    done = build.run("submit.sh", SBATCH_PARTITION="other", SBATCH_TIMELIMIT="5")
+    assert done.returncode == 0
+    assert [line.partition(" is set")[0] for line in done.stderr.splitlines()] == [
+        "warning: SBATCH_PARTITION",
+        "warning: SBATCH_TIMELIMIT",
+    ]
+
+
 def test_without_a_scheduler_jobs_run_in_order_and_a_failure_stops_them(build):
     build("workstation")
     (build.here / "my project").mkdir()
