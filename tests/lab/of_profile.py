@@ -21,12 +21,10 @@ def shape_of(cluster: Cluster, most: int | None = None) -> Shape:
     """Return the shape of a profile; of each node type at most `most` nodes.
 
     Hardware and limits are those of the profile. What a lab cannot be is a ValueError: GPUs under another gres name,
-    shards of GPUs, nodes of unknown size, both limits of memory in one partition (Slurm keeps one of them).
+    nodes of unknown size, both limits of memory in one partition (Slurm keeps one of them).
     """
     if cluster.gres_gpu != "gpu":
         raise ValueError(f"the lab's GPUs are the gres gpu, not {cluster.gres_gpu}")
-    if any(node.shards for node in cluster.node_types.values()):
-        raise ValueError("the lab has no shards of GPUs")
     groups: dict[str, NodeGroup] = {}
     numbered = 0
     for node in cluster.node_types.values():
@@ -59,7 +57,8 @@ def _group(node: NodeType, names: tuple[str, ...], cluster: Cluster) -> NodeGrou
         threads_per_core=node.threads_per_core,
         memory=node.memory_mib,
         gpus={"" if node.gpu_feature else node.gpu_type: node.slices or node.gpus} if node.gpus else {},
-        gres={scratch: node.scratch_gib} if scratch and node.scratch_gib else {},
+        gres=({scratch: node.scratch_gib} if scratch and node.scratch_gib else {})
+        | ({"shard": node.shards} if node.shards else {}),
         features=node.features,
     )
 

@@ -1,6 +1,6 @@
 """Scripts for real sites are accepted by a Slurm with nodes and partitions like theirs.
 
-What the lab cannot be: shards of GPUs (the site `shard`), a job_submit plugin that finds the partition (a partition of
+What the lab cannot be: a job_submit plugin that finds the partition (a partition of
 all nodes stands for it), a node's TmpDisk (`--tmp` is left out), accounts.
 Slices of MIG are GPUs of a type of that name.
 """
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from relionc.site.types import Cluster
 
 HERE = Path(__file__).resolve().parent.parent / "site" / "sites"
-NOT_HERE = {"shard": "no shards of GPUs"}
+SMALL = ("dgx", "shard")
+"""Sites of one node, where a job has one GPU."""
 SITES = sorted(path.stem for path in HERE.glob("*.yaml") if not path.stem.startswith("jobs"))
 MOST = 4
 """Nodes of a type."""
@@ -39,14 +40,14 @@ def cluster_of(site: str) -> Cluster:
 
 
 @pytest.mark.lab
-@pytest.mark.parametrize("site", [name for name in SITES if name not in NOT_HERE])
+@pytest.mark.parametrize("site", SITES)
 def test_slurm_accepts_the_jobs_of_a_site(site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     need(*SLURM)
     monkeypatch.chdir(HERE)
-    jobs = "jobs-small" if site == "dgx" else "jobs"
+    jobs = "jobs-small" if site in SMALL else "jobs"
     assert app.run(["build", f"{jobs}.yaml", "--cluster", f"./{site}.yaml", "-o", str(tmp_path)]) == 0
     scripts = sorted((tmp_path / jobs).glob("*/run.sbatch"))
-    assert len(scripts) == (5 if site == "dgx" else 6)
+    assert len(scripts) == (5 if site in SMALL else 6)
     refused = {}
     with started(shape_of(cluster_of(site), most=MOST)) as lab:
         for script in scripts:
@@ -59,7 +60,13 @@ def test_slurm_accepts_the_jobs_of_a_site(site: str, tmp_path: Path, monkeypatch
     assert refused == {}
 
 
-def test_what_the_lab_cannot_be_is_said() -> None:
-    for site in NOT_HERE:
-        with pytest.raises(ValueError, match="shards"):
-            shape_of(cluster_of(site))
+@pytest.mark.lab
+def test_the_shards_of_the_lab_are_counted(tmp_path: Path) -> None:
+    need(*SLURM)
+    cluster = cluster_of("shard")
+    there = cluster.node_types["node01"].shards
+    script = tmp_path / "asked.sbatch"
+    with started(shape_of(cluster)) as lab:
+        for shards, taken in ((there, True), (there + 1, False)):
+            script.write_text(f"#!/bin/bash\n#SBATCH --gres=shard:{shards}\ntrue\n")
+            assert (lab.test_only(script, tmp_path).returncode == 0) == taken
