@@ -621,7 +621,7 @@ relionc_stay() {
   done
   relionc_ranks | cut -f 1 | xargs -r kill -KILL 2>/dev/null
   relionc_clear
-  for ((i = 0; i < 30; i++)); do
+  for ((i = 0; i < 10; i++)); do # Slurm's KillWait may be a few seconds
     if relionc_said "${rc_cwd}/${output}"; then return; fi
     sleep 0.2
   done
