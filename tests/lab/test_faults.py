@@ -40,7 +40,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def ways_of(lab: Lab) -> Iterable[str]:
     """How ranks are started where a Slurm is: the installed one is asked in every way."""
-    if lab.generation is HOME:
+    if lab.generation == HOME:
         return WAYS
     return ("srun",) if "pmix" in lab.generation.profile["mpi_plugins"] else ("mpirun",)
 
