@@ -6,6 +6,7 @@ The rows are those that RELIONC_FAULT_TABLE has collected (faults.py): a line of
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ ten seconds.
 | what was done | launched by | Slurm, RELION | state | exit | mark | ending | on again (s) | end (s) | lost |
 |---|---|---|---|---|---|---|---|---|---|
 """
+_FOLDER = re.compile(r"/\S*/(?=build/)")
 READ = """
 ## What a person reads
 
@@ -32,14 +34,18 @@ READ = """
 """
 
 
-def rows(path: str) -> list[dict[str, Any]]:
+def rows(paths: list[str]) -> list[dict[str, Any]]:
     """Return the jobs to which something was done, the last trial of each."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for line in Path(path).read_text().splitlines():
+    for line in (line for path in paths for line in Path(path).read_text().splitlines()):
         row = json.loads(line)
         if row["what"]:
             found[row["test"], row["what"]] = row
-    return list(found.values())
+    kept: dict[tuple[str, ...], dict[str, Any]] = {}
+    for row in found.values():
+        what, way, generation, *_ = cells(row)
+        kept.setdefault((generation, way, what), row)
+    return list(kept.values())
 
 
 def cells(row: dict[str, Any]) -> list[str]:
@@ -63,13 +69,12 @@ def page(found: list[dict[str, Any]]) -> str:
     seen: set[tuple[str, str]] = set()
     for row in found:
         key = row["ending"], row["what"].partition(" ")[0]
-        if "why" in row and key not in seen:
+        if row.get("why") and key not in seen:
             seen.add(key)
-            text += (
-                f"\n**{row['what']}**\n\n```text\n{row['status'].rstrip()}\n\n{row['why'].rstrip()}\n```\n"
-            )
+            read = _FOLDER.sub("", f"{row['status'].rstrip()}\n\n{row['why'].rstrip()}")
+            text += f"\n**{row['what']}**\n\n```text\n{read}\n```\n"
     return text
 
 
 if __name__ == "__main__":
-    print(page([row for path in sys.argv[1:] for row in rows(path)]), end="")
+    print(page(rows(sys.argv[1:])), end="")

@@ -277,6 +277,7 @@ def _path_without_relion(project: Path) -> str:
     return str(folder)
 
 
+@soak
 def test_a_start_that_srun_calls_good_is_no_success(lab: Lab, project: Path) -> None:
     """srun may return 0 though nothing was started."""
     folder = project / "bin"

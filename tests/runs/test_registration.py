@@ -308,22 +308,22 @@ SOAK = bool(os.environ.get("RELIONC_SOAK"))
 @pytest.mark.oracle
 @pytest.mark.timeout(0 if SOAK else 300)
 def test_two_submitters_and_relion_at_once_lose_no_entry(site: Site) -> None:
-    """200 tries in a soak, six otherwise; six at once, each in a project of its own."""
+    """204 tries in a soak, two otherwise; some at once, each in a project of its own."""
     command = pipeliner("3.1")
     builds = [built(site, "3.1", first, f"from{first}") for first in (101, 201)]
     job_file = builds[0] / "first/job.star"
     found = [rows for number in range(34 if SOAK else 1) for rows in tries(site.here / str(number), builds, [
         *command, "--addJobFromStar", str(job_file), "--addJobOptions", "do_queue == No"])]  # fmt: skip
     ours = {f"Class3D/job{number}/" for first in (101, 201) for number in range(first, first + 3)}
-    assert len(found) == (204 if SOAK else 6)
+    assert len(found) == (204 if SOAK else 2)
     for names in found:
         assert ours <= names
         assert len(names - ours) == 1, names
 
 
 def tries(where: Path, builds: list[Path], relion: list[str]) -> list[set[str]]:
-    """Let all of them add jobs at once, in six projects; return the jobs that each has then."""
-    projects = [where / str(number) for number in range(6)]
+    """Let all of them add jobs at once, in projects; return the jobs that each has then."""
+    projects = [where / str(number) for number in range(6 if SOAK else 2)]
     running = []
     for folder in projects:
         folder.mkdir(parents=True)
