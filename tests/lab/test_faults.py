@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import re
 import signal
+import statistics
+import struct
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -177,22 +179,45 @@ def test_an_interrupted_run_comes_to_what_an_uninterrupted_one_does(
         assert not list((trial.folder / "relionc").glob("lock*"))
         found.append(_outcome(trial.folder, numbers[-1]))
         trial.folder.rename(project / f"run{interrupted}")
-    print("uninterrupted and interrupted, resolution in Angstrom and shares of the classes:", *found)
-    (resolution, sizes), (other, others) = found
+    print("uninterrupted and interrupted:", *(each[:3] for each in found))
+    (resolution, sizes, likelihood, volume), (other, others, likely, again) = found
     assert other == pytest.approx(resolution, rel=0.2)
     assert others == pytest.approx(sizes, abs=0.15)
+    assert likely == pytest.approx(likelihood, rel=0.05)
+    alike = statistics.correlation(volume, again)
+    print(f"the maps correlate by {alike:.3f}")
+    assert alike > 0.9
 
 
-def _outcome(folder: Path, last: int) -> tuple[float, list[float]]:
-    """Return the resolution (Angstrom) and the shares of the classes, the largest first, of the last iteration."""
-    model = next(folder.glob(f"run_it{last:03d}*model.star")).read_text()
+def _outcome(folder: Path, last: int) -> tuple[float, list[float], float, list[float]]:
+    """Return what the last iteration came to.
+
+    The resolution (Angstrom), the shares of the classes, the largest first, the mean log-likelihood of the
+    particles, and the map of the largest class.
+    """
+    path = next(folder.glob(f"run_it{last:03d}*model.star"))
+    model = path.read_text()
     resolution = re.search(r"_rlnCurrentResolution\s+(\S+)", model)
     assert resolution
-    table = model.split("data_model_classes")[1].split("\ndata_")[0].splitlines()
-    column = [line.split()[0] for line in table if line.startswith("_")].index("_rlnClassDistribution")
-    return float(resolution[1]), sorted(
-        (float(line.split()[column]) for line in table if ".mrc" in line), reverse=True
+    classes = _table(model, "model_classes")
+    largest = max(classes, key=lambda row: float(row["_rlnClassDistribution"]))
+    particles = _table((folder / f"run_it{last:03d}_data.star").read_text(), "particles")
+    likelihoods = [float(row["_rlnLogLikeliContribution"]) for row in particles]
+    data = (folder.parent.parent / largest["_rlnReferenceImage"]).read_bytes()
+    return (
+        float(resolution[1]),
+        sorted((float(row["_rlnClassDistribution"]) for row in classes), reverse=True),
+        statistics.mean(likelihoods),
+        list(struct.unpack(f"<{16**3}f", data[-4 * 16**3 :])),
     )
+
+
+def _table(star: str, name: str) -> list[dict[str, str]]:
+    """The rows of a table of a STAR file."""
+    lines = star.partition(f"data_{name}\n")[2].partition("\ndata_")[0].splitlines()
+    columns = [line.split()[0] for line in lines if line.startswith("_")]
+    rows = [line.split() for line in lines if line.strip() and not line.startswith(("_", "#", "loop_"))]
+    return [dict(zip(columns, row, strict=True)) for row in rows if len(row) == len(columns)]
 
 
 def test_two_copies_never_write_to_one_folder(lab: Lab, project: Path) -> None:
