@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from relionc.runs.logs import Log
 
 PLACE = os.path.join("relionc", "events.tsv")
-START, END, ITERATION, RESUME = "start", "end", "iteration", "resume"
+START, LAUNCH, END, ITERATION, RESUME = "start", "launch", "end", "iteration", "resume"
 _HEAD = re.compile(
     r"relionc: job (?P<job>[^\s,]+), [^:]*: (?P<ending>\w+), status (?P<status>\d{1,3}): (?P<sentence>.+)"
 )
@@ -90,6 +90,12 @@ def end_in_log(log: Log, job_id: str) -> Event | None:
 def went_on(events: Sequence[Event]) -> tuple[Event, ...]:
     """Return after what a job went on by itself in the same allocation."""
     return tuple(event for event in events if event.event == RESUME)
+
+
+def is_continued(events: Sequence[Event]) -> bool:
+    """Whether RELION was last started to go on with a run, and not from the beginning."""
+    last = next((event for event in reversed(events) if event.event == LAUNCH), None)
+    return last is not None and bool(last.iteration)
 
 
 def last_incident(events: Sequence[Event]) -> str:

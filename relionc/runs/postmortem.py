@@ -46,7 +46,7 @@ class PostMortem(NamedTuple):
 def explain(status: Status) -> PostMortem:
     """Return why a job ended badly, waits or does not go on; of another, what its logs warn of."""
     found = _logs(status)
-    besides = (*_incidents(status), *_warnings(found))
+    besides = (*_incidents(status), *_warnings(found, continued=events.is_continued(status.events)))
     if status.kind == WAITING:
         return PostMortem(_waiting(status), tuple(_incidents(status)))
     if status.kind == RUNNING:
@@ -166,8 +166,10 @@ def _incidents(status: Status) -> Iterator[Told]:
         )
 
 
-def _warnings(found: Mapping[str, Log]) -> Iterator[Told]:
+def _warnings(found: Mapping[str, Log], *, continued: bool) -> Iterator[Told]:
     for signature in tables.signatures():
+        if signature.anew and continued:
+            continue
         if signature.warns and (seen := evidence(signature, found)):
             yield Told(signature.cause, seen)
 

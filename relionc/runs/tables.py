@@ -90,6 +90,7 @@ class Signature(NamedTuple):
     next: bool = False
     still: bool = False
     warns: bool = False
+    anew: bool = False
 
 
 class Ending(NamedTuple):
@@ -148,6 +149,7 @@ def signatures() -> tuple[Signature, ...]:
             next="next" in row,
             still="still" in row,
             warns="warns" in row,
+            anew="anew" in row,
         )
         for row in rows
     )

@@ -140,6 +140,32 @@ def test_an_ending_that_a_log_tells_more_of(site: Site) -> None:
     ]
 
 
+def test_a_full_disk_is_no_lack_of_memory_though_its_ranks_were_ended(site: Site) -> None:
+    folder = site.submitted("first", "90")
+    event(folder, "90", "start", "-", "started")
+    event(folder, "90", "end", "-", "a disk was full: the disk of Run/ has 9 KiB left", "disk", 80)
+    out = failed(site, err="srun: error: cn0002: task 1: Killed\n")
+    assert out.splitlines()[1] == "  reason   a disk was full: the disk of Run/ has 9 KiB left"
+    assert "memory" not in out
+
+
+@pytest.mark.parametrize("iteration", ["0", "7"])
+def test_what_is_not_taken_again_is_no_warning(site: Site, iteration: str) -> None:
+    """A run that goes on has the same arguments, of which RELION takes fewer."""
+    folder = site.submitted("first", "90")
+    event(folder, "90", "start", "-", "started")
+    event(folder, "90", "launch", iteration, "RELION starts")
+    out = failed(site, err="WARNING: Option --random_seed\tis not a valid RELION argument\n")
+    assert ("RELION did not take an argument" in out) is (iteration == "0")
+
+
+def test_how_it_ended_is_read_from_the_log_where_the_folder_is_gone(site: Site) -> None:
+    site.submitted("first", "90")
+    head = "relionc: job {}, first: folder_gone, status 87: somebody has removed the folder   \n"
+    assert "  reason   somebody has removed the folder" in failed(site, slurm=head.format("90"))
+    assert "somebody" not in failed(site, slurm=head.format("89")).splitlines()[1]
+
+
 def test_an_ending_that_is_none(site: Site) -> None:
     """The job went back to the queue, where somebody cancelled it."""
     folder = site.submitted("first", "90")
