@@ -83,6 +83,8 @@ def read(path: str) -> Build:
             raise StoreError(f"{path} is no build directory: `relionc build` makes one for each spec")
         plan, inputs = _document(found[0]), _document(listed[0])
         artifacts = manifest.artifacts_of(listed[0])
+        if not artifacts or not as_mapping(plan.get("jobs")):
+            raise StoreError(f"{path}: {manifest.NAME} or {PLAN} is not what a build wrote: build it again")
         spec = text_of(plan.get("spec"))
         digest = as_mapping(as_mapping(inputs.get("inputs")).get(spec)).get("sha256")
         return Build(

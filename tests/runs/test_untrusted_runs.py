@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relionc.runs import built, logs
+from relionc.runs import logs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,7 +130,10 @@ def test_a_plan_of_another_shape_is_no_traceback(site: Site, jobs: object) -> No
         assert site.run(words[0], "build/spec", *words[1:])[0] in (0, 2)
 
 
-def test_files_that_are_no_json(site: Site) -> None:
+@pytest.mark.parametrize("name", ["plan.json", "manifest.json"])
+def test_files_that_are_no_json_are_told(site: Site, name: str) -> None:
     for text in ("", "{", "[" * 100_000, "null", '{"jobs": null}'):
-        (site.build / "plan.json").write_text(text)
-        assert built.read(str(site.build)).jobs == ()
+        (site.build / name).write_text(text)
+        code, out, err = site.run("status", "build/spec")
+        assert (code, out) == (2, "")
+        assert "is not what a build wrote: build it again" in err
