@@ -87,6 +87,14 @@ IGNORES_GPUS_OF_TASKS = Difference(
     "`--gpus-per-task` binds nothing: each task sees all GPUs of the job on its node",
     on=("20.11.4",),
 )
+WHOLE_BEYOND_LIMIT = Difference(
+    "an exclusive job gets whole nodes where MaxCPUsPerNode is below their CPUs; later, the partition refuses it",
+    on=("20.11.4",),
+)
+KEEPS_CPUS_FOR_MEMORY = Difference(
+    "memory of a node beyond MaxMemPerCPU leaves a task the CPUs that it asks for; later, it gets more",
+    on=("20.11.4",),
+)
 DIFFERENCES = (
     SPREADS_TASKS,
     COUNTS_GROUPS_TWICE,
@@ -101,6 +109,8 @@ DIFFERENCES = (
     TWO_NUMBERS_OF_CPUS,
     HIDES_TYPED_GPUS,
     IGNORES_GPUS_OF_TASKS,
+    WHOLE_BEYOND_LIMIT,
+    KEEPS_CPUS_FOR_MEMORY,
 )
 """All of them; those that relionc asks first."""
 

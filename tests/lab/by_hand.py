@@ -37,14 +37,14 @@ if TYPE_CHECKING:
     from .client import Lab
 
 LAB = site.builtin("lab")
-_HETJOB = LAB.launchers["hetjob"]
-# In Slurm 22.05 srun with PMIx may hang when two groups of nodes end (RL220). A program without MPI needs no PMIx.
+# In Slurm 22.05 srun with PMIx may hang when two groups of nodes end (RL220), and Debian's 26.05 has no PMIx. A program
+# without MPI needs none.
 WITHOUT_MPI = LAB._replace(
     launchers={
-        **LAB.launchers,
-        "hetjob": _HETJOB._replace(
-            argv=tuple(word.replace(_HETJOB.mpi, "none") for word in _HETJOB.argv), mpi="none"
-        ),
+        name: each._replace(argv=tuple(word.replace(each.mpi, "none") for word in each.argv), mpi="none")
+        if each.mpi
+        else each
+        for name, each in LAB.launchers.items()
     }
 )
 ORIGIN = script.Origin("by-hand.yaml", "0")

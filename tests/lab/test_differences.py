@@ -71,8 +71,13 @@ EXPERIMENTS = {
         r"^devices=0,1,2,3\.$",
     ),
 }
-ELSEWHERE = {versions.ARBITRARY_OR_NODES, versions.HEAPS_FOR_MEMORY}
-"""Found out by other tests: below, and where a partition limits the memory of a CPU (test_solver_on_slurm.py)."""
+ELSEWHERE = {
+    versions.ARBITRARY_OR_NODES,
+    versions.HEAPS_FOR_MEMORY,
+    versions.WHOLE_BEYOND_LIMIT,
+    versions.KEEPS_CPUS_FOR_MEMORY,
+}
+"""Found out by other tests: below, and where partitions have limits (test_solver_on_slurm.py)."""
 
 
 def script(asked: str, body: str, folder: Path) -> Path:
