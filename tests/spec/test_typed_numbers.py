@@ -77,8 +77,8 @@ def test_no_number_is_too_long_to_be_looked_at(line, code):
 
 @pytest.mark.parametrize("value", ["4.0", "4.50", "0.0", "-1", "1e1"])
 def test_the_number_of_an_option_is_passed_on_as_it_was_typed(value):
-    job = built(f"    options: {{fn_img: p.star, fn_ref: r.mrc, tau_fudge: {value}}}")
-    assert job.options["tau_fudge"] == value
+    job = built(f"    options: {{fn_img: p.star, fn_ref: r.mrc, ini_high: {value}}}")
+    assert job.options["ini_high"] == value
 
 
 def test_variables_that_lead_to_endless_others_are_told():
