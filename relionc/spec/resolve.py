@@ -388,5 +388,6 @@ class _Resolver:
         if any(ord(c) < 0x20 for c in masked(text)):
             self.scope.report("RL901", "`project` has a line break or control character", route)
         if job_options.no_lookalikes(text, "project", route, self.scope):
-            job_options.no_shell(text, route, self.scope)
+            at_home = f"{masked(text)}/".startswith("~/")  # which the script spells out, as a shell would
+            job_options.no_shell(text, route, self.scope, is_path=not at_home)
         return text
