@@ -25,8 +25,8 @@ HETJOB = "hetjob"
 
 FAULTS = (
     # The threads of srun, one for each group, share what waits for an abort, and may wait for one thread twice. On
-    # 22.05.8, 2 of 60 steps of /bin/true hung, on 24.11.5 none (docs/decisions/0011-two-more-modes.md); told in the
-    # NEWS of Slurm 24.05.4.
+    # 22.05.8 and on 20.11.4, 2 of 60 steps of /bin/true hung, on 24.11.5 none (tests/lab/test_mended_faults.py and
+    # docs/decisions/0011-two-more-modes.md); told in the NEWS of Slurm 24.05.4.
     Fault(
         jobs=HETJOB,
         mpi="pmix",
