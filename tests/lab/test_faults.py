@@ -186,7 +186,8 @@ def test_an_interrupted_run_comes_to_what_an_uninterrupted_one_does(
     assert likely == pytest.approx(likelihood, rel=0.05)
     alike = statistics.correlation(volume, again)
     print(f"the maps correlate by {alike:.3f}")
-    # 0.81 and 0.87 were seen, and 1.0 of two runs that nobody interrupts: RELION that goes on draws other numbers.
+    # 0.81 and 0.87 were seen: RELION that goes on draws other numbers. Two runs that nobody interrupts have 1.0, and
+    # those of Class3D with two seeds 0.15.
     assert alike > 0.7
 
 
