@@ -251,3 +251,60 @@ def test_particles_without_a_defocus_are_noted(said):
     assert "without a defocus" in message
     job["options"]["do_ctf_correction"] = "no"
     assert said(job, {**held, "p.mrcs": mrc(32, 32, 1)}, codes=("RL154",)) == []
+
+
+CLASS2D = {"type": "class2d", "options": {"fn_img": "p.star", "particle_diameter": "30"}}
+
+
+@pytest.mark.parametrize("relion", VERSIONS)
+@pytest.mark.parametrize(
+    ("job", "star", "image", "where"),
+    [
+        (CLASS2D, PARTICLES.replace("p.mrcs", "stack.mrcs"), "stack.mrcs", "is not in this folder"),
+        (CLASS2D, PARTICLES.replace("p.mrcs", "no/p.mrcs"), "no/p.mrcs", "and its folder is not either"),
+        (
+            {"type": "ctffind", "options": {"input_star_mics": "p.star"}},
+            MICROGRAPHS,
+            "m.mrc",
+            "is not in this folder",
+        ),
+        (
+            {"type": "motioncorr", "options": {"input_star_mics": "p.star"}},
+            MOVIES.format("a.tif"),
+            "a.tif",
+            "is not in this folder",
+        ),
+    ],
+    ids=["particles", "no folder", "micrographs", "movies"],
+)
+def test_the_first_image_of_a_list_is_there(said, relion, job, star, image, where):
+    ((severity, message),) = said(job, {"p.star": star}, relion, codes=("RL150",))
+    assert severity == "warning"
+    assert message.startswith(f"`{image}`, which `p.star` names, ")
+    assert where in message
+
+
+def test_an_image_of_nearly_the_name_is_offered(said, tmp_path):
+    (tmp_path / "Extract").mkdir()
+    (tmp_path / "Extract/stack_1.mrcs").write_bytes(mrc(32, 32, 2))
+    held = {"p.star": PARTICLES.replace("p.mrcs", "Extract/stack1.mrcs")}
+    ((_, message),) = said(CLASS2D, held, codes=("RL150",))
+    assert message == "`Extract/stack1.mrcs`, which `p.star` names, is not in Extract"
+    held = {"p.star": PARTICLES.replace("p.mrcs", "Extract/stack_1.mrcs")}
+    assert said(CLASS2D, held, codes=("RL150",)) == []
+
+
+@pytest.mark.parametrize("relion", VERSIONS)
+@pytest.mark.parametrize("first", ["0", "000000", "000001", "10"])
+def test_images_are_counted_from_1(said, relion, first):
+    star = PARTICLES.replace("1@", f"{first}@")
+    found = said(CLASS2D, {"p.star": star, "p.mrcs": mrc(32, 32, 20)}, relion, codes=("RL151",))
+    message = "p.star names image 0 of p.mrcs, and RELION counts from 1: it takes image 0 for the first"
+    assert ("warning", message) in found if not first.strip("0") else message not in str(found)
+
+
+def test_image_0_is_seen_in_a_later_micrograph(said):
+    rows = "1@p.mrcs a.mrc\n2@p.mrcs a.mrc\n0@p.mrcs b.mrc\n1@p.mrcs b.mrc"
+    star = f"data_particles\n\nloop_\n_rlnImageName #1\n_rlnMicrographName #2\n{rows}\n"
+    found = said(CLASS2D, {"p.star": star, "p.mrcs": mrc(32, 32, 2)}, codes=("RL151",))
+    assert "image 0 of p.mrcs" in str(found)
