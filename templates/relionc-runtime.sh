@@ -58,10 +58,29 @@ declare -A rc_python_of=(
 declare -A rc_project=(
   [table]=default_pipeline.star
   [processes]=data_pipeline_processes
+  [nodes]=data_pipeline_nodes
+  [inputs]=data_pipeline_input_edges
+  [outputs]=data_pipeline_output_edges
   [name]=_rlnPipeLineProcessName
+  [alias]=_rlnPipeLineProcessAlias
+  [no_alias]=None
+  [counter]=_rlnPipeLineJobCounter
+  [node]=_rlnPipeLineNodeName
+  [node_type]=_rlnPipeLineNodeType
+  [node_label]=_rlnPipeLineNodeTypeLabel
+  [input_node]=_rlnPipeLineEdgeFromNode
+  [input_process]=_rlnPipeLineEdgeProcess
+  [output_node]=_rlnPipeLineEdgeToNode
+  [output_process]=_rlnPipeLineEdgeProcess
+  [more]='_rlnPipeLineNodeTypeLabelDepth 1'
+  [offered]=.Nodes
+  [version]=30001
   [changed]=.pipeline_has_changed
   [lock_folder]=.relion_lock
   [lock_file]=lock_default_pipeline.star
+  [job_file]=job.star
+  [job_table]=job_pipeline.star
+  [note]=note.txt
 )
 declare -A rc_state_word=(
   [_rlnPipeLineProcessStatus.scheduled]=1
@@ -218,18 +237,20 @@ relionc_left() {
 # --- RELION's project ------------------------------------------------------------------------------------------------------
 
 # relionc_project STATE: says in the table of the RELION project here what this job does: scheduled, running, success, failure or
-# aborted. Only where `relionc submit` has put the job there; RELION's lock is held meanwhile, and the table replaced whole.
+# aborted. A job that runs and is not there (`submit.sh` and sbatch put none there) gets its row, by the table that was built for it;
+# RELION's lock is held meanwhile, and the table replaced whole.
 relionc_project() (
-  table=${rc_project[table]} lock=${rc_project[lock_folder]} new=${rc_project[table]}.${rc_token} word=''
-  if ! [[ ${output} =~ ^[A-Za-z0-9_]+/job[0-9]+$ && -w ${table} ]]; then return 0; fi
+  table=${rc_project[table]} lock=${rc_project[lock_folder]} new=${rc_project[table]}.${rc_token} word='' said=''
+  mine=${rc_build-}/${plan[job]-}/${rc_project[job_table]} edit=relionc_row
+  if ! [[ ${output} =~ ^[A-Za-z0-9_]+/job[0-9]+$ && -w ${table} && -s ${table} ]]; then return 0; fi
   for column in "${!rc_state_word[@]}"; do
-    if [[ ${column##*.} = "$1" ]] && grep -qE "^${column%.*}[[:space:]]" -- "${table}"; then
+    if [[ ${column##*.} = "$1" ]] && relionc_has_states "${column%.*}" "${table}" "${mine}"; then
       word=${rc_state_word[${column}]} column=${column%.*}
       break
     fi
   done
   now=${word:+$(relionc_row "${column}" '' "${table}")}
-  if [[ -z ${now} || ${now} = "${word}" ]]; then return 0; fi
+  if [[ -z ${word} || ${now} = "${word}" || (-z ${now} && ! ($1 = running && -s ${mine})) ]]; then return 0; fi
   trap '' TERM INT USR1 # what holds RELION's lock is not ended
   trap - EXIT ERR
   for ((i = 0; i < 50; i++)); do
@@ -241,14 +262,29 @@ relionc_project() (
     return 1
   fi
   : >"${lock}/${rc_project[lock_file]}"
-  if relionc_row "${column}" "${word}" "${table}" >"${new}" && [[ -s ${new} ]] && chmod --reference="${table}" -- "${new}"; then
+  if [[ $1 = running && -s ${mine} && -z $(relionc_row "${column}" '' "${table}") ]]; then edit=relionc_with_row; fi
+  if said=$("${edit}" "${column}" "${word}" "${table}" "${mine}" 2>&1 >"${new}") &&
+    (($(wc -l <"${new}") >= $(wc -l <"${table}"))) && [[ -s ${new} ]] && chmod --reference="${table}" -- "${new}"; then
     mv -f -- "${new}" "${table}"
     : >"${rc_project[changed]}"
+  else
+    said=${said:-cannot write ${new}}
   fi
   rm -f -- "${new}" "${lock}/${rc_project[lock_file]}"
   rmdir -- "${lock}" 2>/dev/null
+  if [[ -n ${said} && ${rc_phase-} = begin ]]; then relionc_tell "RELION's table of jobs does not say \`${word}\` of this one: ${said}"; fi
+  if [[ -z ${said} && ${edit} = relionc_with_row ]]; then relionc_project_files "${mine}"; fi
   return 0
 )
+
+# relionc_has_states COLUMN TABLE MINE: whether it is the column of states here: in the project's table, or while that has no job, in the job's.
+relionc_has_states() {
+  if grep -qE "^${rc_project[processes]}[[:space:]]*$" -- "$2"; then
+    grep -qE "^$1[[:space:]]" -- "$2"
+  else
+    grep -qE "^$1[[:space:]]" -- "$3" 2>/dev/null
+  fi
+}
 
 # relionc_row COLUMN WORD TABLE: the table with a word in a column of this job's row; without a word, what stands there.
 relionc_row() {
@@ -258,6 +294,164 @@ relionc_row() {
     inside && place && $1 == job { if (word == "") print $place; else $place = word }
     word != "" { print }
   ' "$3"
+}
+
+# What reads the tables of RELION's pipelines, for awk: `files` counts them; of each, the columns and the cells of every table by its name.
+# shellcheck disable=SC2016
+rc_tables='
+  function cells(line, into, n) {
+    n = 0
+    while (match(line, /"[^"]*"|[^ \t\r]+/)) { into[++n] = substr(line, RSTART, RLENGTH); line = substr(line, RSTART + RLENGTH) }
+    return n
+  }
+  function value(file, kind, row, label) { return (file, kind, label) in place ? cell[file, kind, row, place[file, kind, label]] : "" }
+  FNR == 1 { files++; kind = ""; lines = 0 }
+  {
+    text[files, ++lines] = $0
+    many = cells($0, words)
+    if (many == 2 && words[1] == counter && words[2] ~ /^[0-9]+$/) { count[files] = words[2]; counts[files, lines] = 1 }
+    if (many && words[1] ~ /^data_/) { kind = words[1]; looped = 0; next }
+    if (kind == "") next
+    if (rows[files, kind] && (!many || words[1] ~ /^[#_]/)) { kind = ""; next }
+    if (many && words[1] == "loop_") looped = 1
+    else if (many && looped && words[1] ~ /^_/) {
+      column[files, kind, ++columns[files, kind]] = words[1]
+      place[files, kind, words[1]] = columns[files, kind]
+      last[files, kind] = lines
+    } else if (many && looped && columns[files, kind] && words[1] !~ /^#/) {
+      rows[files, kind]++
+      for (i = 1; i <= many; i++) cell[files, kind, rows[files, kind], i] = words[i]
+      last[files, kind] = lines
+    }
+  }
+'
+
+# relionc_of_tables COLUMN WORD PROGRAM FILE…: awk with that, and with the names of tables and columns.
+relionc_of_tables() {
+  local key known=()
+  for key in "${!rc_project[@]}"; do known+=(-v "${key}=${rc_project[${key}]}"); done
+  LC_ALL=C awk "${known[@]}" -v job="${output}/" -v state="$1" -v word="$2" "${rc_tables}$3" "${@:4}"
+}
+
+# relionc_with_row COLUMN WORD TABLE MINE: the project's table with what this job's own has: its row, its files, which belongs to which. Or
+# says why it is not put in.
+# shellcheck disable=SC2016
+relionc_with_row() {
+  relionc_of_tables "$1" "$2" '
+    function number(folder) {
+      if (folder !~ /^[A-Za-z0-9_]+\/job[0-9][0-9][0-9]+\/$/) return -1
+      sub(/^.*\/job/, "", folder)
+      return folder + 0
+    }
+    function refuse(why) { print why >"/dev/stderr"; refused = 1; exit 1 }
+    function folder_of(path) { return match(path, /^[A-Za-z0-9_]+\/[^\/]+\//) ? substr(path, 1, RLENGTH) : "" }
+    function really(path, folder) { # with the folder of a job in place of its alias, as RELION has it
+      folder = folder_of(path)
+      return folder in real ? real[folder] substr(path, length(folder) + 1) : path
+    }
+    function add(kind, from, i, line, label) { # what is in `row` as a line of a table; one that is not there is made
+      if (!columns[2, kind]) made[kind] = 1
+      from = kind in made ? 1 : 2
+      line = ""
+      for (i = 1; i <= columns[from, kind]; i++) {
+        label = column[from, kind, i]
+        line = line sprintf("%10s ", label in row ? row[label] : label in others ? others[label] : no_alias)
+      }
+      added[kind] = added[kind] line "\n"
+    }
+    function add_pair(kind, process, node, path, folder) {
+      if ((kind, folder, path) in there) return
+      there[kind, folder, path] = 1
+      split("", row)
+      row[process] = folder; row[node] = path
+      if (!columns[1, kind]) { columns[1, kind] = 2; column[1, kind, 1] = kind == inputs ? node : process; column[1, kind, 2] = kind == inputs ? process : node }
+      add(kind)
+    }
+    function remember(kind, process, node, i) {
+      for (i = 1; i <= rows[2, kind]; i++) there[kind, value(2, kind, i, process), value(2, kind, i, node)] = 1
+    }
+    function take(kind, i, label) { # a row of this job
+      split("", row)
+      for (label = 1; label <= columns[1, kind]; label++) row[column[1, kind, label]] = cell[1, kind, i, label]
+    }
+    END {
+      if (refused) exit 1
+      if (value(1, processes, 1, name) != job) refuse("its " job_table " is one of another job")
+      if (!((1, processes, state) in place)) refuse("the project is one of another version of RELION")
+      split(more, pairs, " ")
+      for (i = 1; i in pairs; i += 2) others[pairs[i]] = pairs[i + 1]
+      for (i = 1; i <= rows[2, processes]; i++) {
+        known = value(2, processes, i, name)
+        if (number(known) == number(job)) refuse("the project has " known " already")
+        is_job[known] = 1
+        if (value(2, processes, i, alias) != no_alias) real[value(2, processes, i, alias)] = known
+      }
+      take(processes, 1)
+      row[state] = word
+      if (row[alias] in real) row[alias] = no_alias
+      add(processes)
+
+      for (i = 1; i <= rows[2, nodes]; i++) is_node[value(2, nodes, i, node)] = 1
+      for (j = 1; j <= rows[1, nodes]; j++) {
+        take(nodes, j)
+        row[node] = really(row[node])
+        if (!(row[node] in is_node)) { is_node[row[node]] = 1; add(nodes) }
+      }
+
+      remember(inputs, input_process, input_node)
+      remember(outputs, output_process, output_node)
+      for (i = 1; i <= rows[2, outputs]; i++) owned[value(2, outputs, i, output_node)] = 1
+      for (j = 1; j <= rows[1, inputs]; j++) add_pair(inputs, input_process, input_node, really(value(1, inputs, j, input_node)), job)
+      for (j = 1; j <= rows[1, outputs]; j++) add_pair(outputs, output_process, output_node, value(1, outputs, j, output_node), job)
+      for (j = 1; j <= rows[1, inputs]; j++) { # what it reads of another job belongs to that one
+        path = really(value(1, inputs, j, input_node))
+        if (folder_of(path) in is_job && !(path in owned)) add_pair(outputs, output_process, output_node, path, folder_of(path))
+      }
+
+      split(processes " " nodes " " inputs " " outputs, kinds, " ")
+      for (line = 1; line <= lines; line++) {
+        if ((2, line) in counts && count[2] + 0 < count[1] + 0) printf "%-30s %15d\n", counter, count[1]
+        else print text[2, line]
+        for (i = 1; i <= 4; i++) if (columns[2, kinds[i]] && last[2, kinds[i]] == line) printf "%s", added[kinds[i]]
+      }
+      for (i = 1; i <= 4; i++) if (kinds[i] in made) {
+        printf "\n\n# version %s\n\n%s\n\nloop_ \n", version, kinds[i]
+        for (j = 1; j <= columns[1, kinds[i]]; j++) print column[1, kinds[i], j] " #" j " "
+        printf "%s \n", added[kinds[i]]
+      }
+    }
+  ' "$4" "$3"
+}
+
+# relionc_project_files MINE: puts into the job's folder what RELION has there, and makes its alias, and the empty files by which RELION's
+# window offers what the job makes. A name that is taken stays what it is.
+# shellcheck disable=SC2016
+relionc_project_files() {
+  local LC_ALL=C built=${1%/*} kind path
+  cp -f -- "${built}/${rc_project[job_file]}" "$1" "${output}/" 2>/dev/null
+  if [[ ${rc_phase-} = begin ]]; then
+    { printf ' ++++ Executing new job on %(%a %b %e %T %Y)T\n ++++ with the following command(s): \n' -1 &&
+      cat -- "${built}/commands.txt" && printf ' ++++ \n'; } 2>/dev/null >>"${output}/${rc_project[note]}"
+  fi
+  while read -r kind path; do
+    if [[ ${path} = /* || /${path}/ = */../* ]]; then continue; fi
+    if [[ ${kind} = alias ]]; then
+      ln -sT -- "../${output}" "${path%/}"
+    elif path=${rc_project[offered]}/${kind}/${path} && mkdir -p -- "${path%/*}" && [[ ! -e ${path} && ! -L ${path} ]]; then
+      : >"${path}"
+    fi 2>/dev/null
+  done < <(relionc_of_tables '' '' '
+    END {
+      to = value(1, processes, 1, alias)
+      if (to ~ /^[A-Za-z0-9_]+\/[^\/]+\/$/) print "alias", to; else to = job
+      for (i = 1; i <= rows[1, nodes]; i++) {
+        path = value(1, nodes, i, node)
+        if (index(path, job) == 1) path = to substr(path, length(job) + 1)
+        split(value(1, nodes, i, node_type) value(1, nodes, i, node_label), kinds, ".")
+        if (kinds[1] != "") print kinds[1], path
+      }
+    }
+  ' "$1")
 }
 
 # --- one folder, one job ---------------------------------------------------------------------------------------------------
@@ -1403,6 +1597,7 @@ relionc_begin() {
   rc_again='' rc_warned='' rc_tries=0 rc_starts=0 rc_last='' rc_detail='' rc_pid='' rc_beside='' rc_leader_alone='' rc_unfit='' rc_wrong=''
   rc_posted=() rc_clock=0 rc_unseen=0 rc_iterates='' rc_full=''
   rc_log_file=$(readlink -f "/proc/$$/fd/${rc_log}") rc_log_at=$(relionc_size "${rc_log_file}")
+  rc_build=$(CDPATH='' cd -- "${build}/" 2>/dev/null && pwd) # it may be named as seen from here
   if [[ -n ${plan[project]-} ]] && ! CDPATH='' cd -- "${plan[project]}"; then
     echo "cannot change to the project folder ${plan[project]} on ${rc_host}" >&2
     exit 69

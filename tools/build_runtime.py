@@ -31,12 +31,32 @@ def table(name: str, values: dict[str, str]) -> list[str]:
 
 def of_projects(data: dict[str, Any]) -> list[str]:
     """Return what the table of a project is called, and by the column of states the word for each."""
-    processes, project = data["pipeline"]["processes"], data["project"]
+    pipeline, project = data["pipeline"], data["project"]
+    processes, nodes, inputs, outputs = (
+        pipeline[kind] for kind in ("processes", "nodes", "inputs", "outputs")
+    )
+    number, label = (style["node_type"] for style in project["styles"])
+    more = {name: value for style in project["styles"] for name, value in style["more"].items()}
     names = {
-        "table": data["pipeline"]["file"],
-        "processes": f"data_{processes['table']}",
+        "table": pipeline["file"],
+        **{kind: f"data_{pipeline[kind]['table']}" for kind in ("processes", "nodes", "inputs", "outputs")},
         "name": f"_{processes['name']}",
-        **{key: project[key] for key in ("changed", "lock_folder", "lock_file")},
+        "alias": f"_{processes['alias']}",
+        "no_alias": data["no_alias"],
+        "counter": f"_{project['general']['counter']}",
+        "node": f"_{nodes['name']}",
+        "node_type": f"_{number}",
+        "node_label": f"_{label}",
+        "input_node": f"_{inputs['node']}",
+        "input_process": f"_{inputs['process']}",
+        "output_node": f"_{outputs['node']}",
+        "output_process": f"_{outputs['process']}",
+        "more": " ".join(f"_{name} {value}" for name, value in more.items()),
+        "offered": project["nodes"],
+        **{
+            key: project[key]
+            for key in ("version", "changed", "lock_folder", "lock_file", "job_file", "job_table", "note")
+        },
     }
     states = {
         f"_{style['status']}.{state}": style[state]

@@ -65,7 +65,7 @@ class FileFacts(NamedTuple):
     there is of each image, as its CTF. `rows`: what a STAR file lists, as the catalogue calls such files; empty where
     nothing is known. `content` is what a file holds that lists nothing, `first` what the first image holds, which is
     `numbered` where it is one of a stack. `undefined` are optics groups of particles that the optics table lacks.
-    `bodies` are those of a multi-body refinement. `from_zero` is a stack of which an image with number 0 is named.
+    `bodies` are those of a multi-body refinement.
     """
 
     path: str
@@ -96,7 +96,6 @@ class FileFacts(NamedTuple):
     numbered: bool = False
     undefined: tuple[str, ...] = ()
     bodies: int | None = None
-    from_zero: str = ""
 
     def said(self) -> dict[str, int | float | bool]:
         """Return the facts that are known, by the keys of a spec's `data`."""
@@ -231,7 +230,6 @@ class Images:
         self._too_many = False
         self._here, self._now = b"", (b"", b"")
         self._named: set[bytes] = set()
-        self.from_zero = ""
 
     @property
     def groups(self) -> int | None:
@@ -259,8 +257,6 @@ class Images:
             self._named.add(image[1])
         if here != self._here:
             self._move(here)
-            if image[0][:1] == b"0" and image[0].lstrip(b"0")[:1] == b"@":
-                self.from_zero = self.from_zero or image[0].decode("utf-8", "replace")
             self.images += self._last.get(hash(here)) != hash(image)
         else:
             self.images += image != self._now
@@ -329,17 +325,7 @@ def _particles(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
         first=held,
         numbered=bool(at and number),
         undefined=_undefined(optics, tally),
-        from_zero=_from_zero(table, tally),
     )
-
-
-def _from_zero(table: StarTable, tally: Images | None) -> str:
-    """Return the stack of an image with number 0, where one was seen: the first row, or the first of a micrograph."""
-    for name in (table.value(star_files().columns.image), tally.from_zero if tally else ""):
-        number, at, stack = name.partition("@")
-        if at and number and not number.strip("0"):
-            return stack
-    return ""
 
 
 def _undefined(optics: StarTable | None, tally: Images | None) -> tuple[str, ...]:

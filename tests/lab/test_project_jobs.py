@@ -17,6 +17,7 @@ from .faults import CLASS3D, QUICK, Trial
 from .make_particles import write
 
 if TYPE_CHECKING:
+    from .building import Built
     from .client import Lab
 
 pytestmark = [pytest.mark.lab, pytest.mark.oracle, pytest.mark.usefixtures("relion")]
@@ -84,19 +85,29 @@ def relionc(lab: Lab, *words: str) -> str:
     return done.stdout
 
 
-def test_relion_and_relionc_take_turns_in_one_project(lab: Lab, project: Path) -> None:
+@pytest.mark.parametrize(
+    "by",
+    [
+        "relionc submit and sbatch",
+        pytest.param("submit.sh", marks=pytest.mark.skipif("RELIONC_SOAK" not in os.environ, reason="soak")),
+    ],
+)
+def test_relion_and_relionc_take_turns_in_one_project(lab: Lab, project: Path, by: str) -> None:
+    """Jobs that nobody has registered, as those of submit.sh and sbatch, are in the table from their start on."""
     options = CLASS3D.replace("Particles/particles.star", "Import/job001/particles.star")
     text = 'relionc: 1\ncluster: lab\nrelion: "3.1"\nfirst_job: 2\njobs:'
     jobs = {"classes": 3, "more": 200}
     text += "".join(JOB.format(name=name, options=options.format(iterations=n)) for name, n in jobs.items())
     (project / "spec.yaml").write_text(text)
     made = build(project / "spec.yaml", project)
-    out = relionc(lab, "submit", str(made.folder))
-    numbers = dict(line.split() for line in out.splitlines())
-    classes, more = (Trial(lab, made, {}, numbers[name], job=name) for name in jobs)
-    assert ["Import/job001/particles.star", "Class3D/job002/"] in rows("pipeline_input_edges")
-    more.until(lambda: states()["Class3D/job003/"] == RUNNING)
+    classes, more = (
+        Trial(lab, made, {}, number, job=name) for name, number in submitted(lab, made, by).items()
+    )
+    more.until(lambda: states().get("Class3D/job003/") == RUNNING)
+    assert os.path.samefile("Class3D/more", "Class3D/job003")
     assert classes.end().state == "COMPLETED"
+    for number in (2, 3):
+        assert ["Import/job001/particles.star", f"Class3D/job00{number}/"] in rows("pipeline_input_edges")
     assert states() == {"Import/job001/": SUCCEEDED, "Class3D/job002/": SUCCEEDED, "Class3D/job003/": RUNNING}
     more.iterating()
     relion("--check_job_completion")
@@ -108,6 +119,18 @@ def test_relion_and_relionc_take_turns_in_one_project(lab: Lab, project: Path) -
     assert states() == {"Import/job001/": SUCCEEDED, "Class3D/job002/": SUCCEEDED, "Class3D/job003/": ABORTED}
     mask_of_ours()
     going_on_with_ours(made.folder / "classes" / "job.star")
+
+
+def submitted(lab: Lab, made: Built, by: str) -> dict[str, str]:
+    """The numbers of the two jobs: of which nobody registers one, or neither."""
+    if by == "submit.sh":
+        done = lab.run(["bash", made.folder / by], Path.cwd(), QUICK)
+        assert done.returncode == 0, done.stderr
+        return dict(line.split() for line in done.stdout.splitlines())
+    _, number = relionc(lab, "submit", str(made.folder), "--job", "classes").split()
+    more = Trial(lab, made, {}, job="more")
+    more.submit()
+    return {"classes": number, "more": more.number}
 
 
 def mask_of_ours() -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from stub_slurm import SPEC
 
+from relionc.runs import pipeline_file, registry
+
 if TYPE_CHECKING:
     from stub_slurm import Site
 
@@ -180,11 +182,22 @@ def built(site: Site, version: str, first: int = 25, name: str = "numbered") -> 
 def guard_says(site: Site, folder: str, state: str) -> None:
     """What the guard of a job does with the table of its project."""
     guard = ROOT / "templates/relionc-runtime.sh"
-    script = f"set -u; . {guard}; exec {{rc_log}}>&1; output={folder} rc_token=7; relionc_project {state}"
-    done = subprocess.run(
-        [os.environ.get("RELIONC_BASH", "bash"), "-c", script], cwd=site.here, capture_output=True, check=True
-    )
-    assert (done.stdout, done.stderr) == (b"", b"")
+    script = f"set -u; . {guard}; exec {{rc_log}}>&1; output={folder} rc_token=7; declare -A plan=()"
+    done = in_bash(f"{script}; relionc_project {state}", site.here)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+def in_bash(script: str, where: Path) -> subprocess.CompletedProcess[str]:
+    command = [os.environ.get("RELIONC_BASH", "bash"), "-c", script]
+    return subprocess.run(command, cwd=where, capture_output=True, check=True, text=True)
+
+
+def starts(build: Path, job: str, number: int, token: str = "7") -> str:
+    """What the guard of a job that nobody has registered does when it starts: lines of bash."""
+    return f"""
+set -u; . {ROOT}/templates/relionc-runtime.sh; exec {{rc_log}}>&1
+declare -A plan=([job]={job}); rc_build={build} rc_phase=begin output=Class3D/job{number:03d} rc_token={token}
+mkdir -p $output; relionc_project running"""
 
 
 def whole(text: str) -> dict[str, set[tuple[str, ...]]]:
@@ -294,6 +307,139 @@ def test_a_job_may_stay_out_of_the_project(site: Site, where: str) -> None:
     assert "Class3D/job025/" not in rows(site)
     assert ("Class3D/job026/" in rows(site)) is (where == "job")
     assert "none" not in (site.here / "build/numbered/first/run.sbatch").read_text()
+
+
+WORDS_OF_5_1 = PROCESSES.replace("ProcessType ", "ProcessTypeLabel ").replace(
+    "ProcessStatus ", "ProcessStatusLabel "
+)
+READ = """
+# version 30001
+
+data_pipeline_input_edges
+
+loop_
+_rlnPipeLineEdgeProcess #1
+_rlnPipeLineEdgeFromNode #2
+Class3D/job002/ Import/job001/particles.star
+
+"""
+PROJECTS = {
+    "fresh": ("3.1", FRESH.format(1)),
+    "fresh of 5.1": ("5.1", FRESH.format(1)),
+    "an alias that is taken, and a number that is higher": ("3.1", FRESH.format(40) + PROCESSES),
+    "no job yet": ("3.1", FRESH.format(1) + PROCESSES.partition("Import/")[0]),
+    "other columns": ("5.1", FRESH.format(9) + WORDS_OF_5_1.replace("NodeType ", "NodeTypeLabel ") + READ),
+    "an alias that is read": ("3.1", FRESH.format(13) + READ + PROCESSES.replace("first", "old")),
+}
+
+
+@pytest.mark.parametrize("project", PROJECTS)
+def test_a_job_that_nobody_has_registered_does_so_when_it_starts(site: Site, project: str) -> None:
+    """Started by sbatch alone or submit.sh: the guard makes the table and files that `relionc submit` makes."""
+    version, before = PROJECTS[project]
+    made = built(site, version)
+    table = site.here / "default_pipeline.star"
+    table.write_text(before)
+    job = (made / "first/job_pipeline.star").read_text()
+    if "read" in project:
+        job = job.replace("reference.mrc", "Class3D/old/reference.mrc")
+        (made / "first/job_pipeline.star").write_text(job)
+    done = in_bash(starts(made, "first", 25), site.here)
+    assert (done.stdout, done.stderr) == ("", "")
+    text = table.read_text()
+    assert text.split("\n") == pipeline_file.with_job(before, job, "running").split("\n")
+    folder = site.here / "Class3D/job025"
+    for name in ("job.star", "job_pipeline.star"):
+        assert (folder / name).read_bytes() == (made / "first" / name).read_bytes()
+    assert "relion_refine_mpi --o Class3D/job025/run" in (folder / "note.txt").read_text()
+    assert (site.here / "Class3D/first").resolve() == folder
+    theirs = set(registry._offered(job))
+    assert theirs
+    ours = {str(path.relative_to(site.here)) for path in (site.here / ".Nodes").rglob("*") if path.is_file()}
+    assert ours == theirs
+    assert (site.here / ".pipeline_has_changed").exists()
+    in_bash(starts(made, "first", 25), site.here)
+    assert table.read_text() == text
+    guard_says(site, "Class3D/job025", "success")
+    assert rows(site)["Class3D/job025/"][2] == WORDS[version]["success"]
+    assert not list(site.here.glob("default_pipeline.star.*"))
+    assert not (site.here / ".relion_lock").exists()
+
+
+def test_the_guard_puts_in_no_row_that_is_not_its_jobs(site: Site) -> None:
+    made = built(site, "3.1")
+    table = site.here / "default_pipeline.star"
+    for before, why in (
+        (FULL.replace("Import/job001/ ", "Import/job025/ "), "the project has Import/job025/ already"),
+        (FRESH.format(1) + WORDS_OF_5_1, "the project is one of another version of RELION"),
+    ):
+        table.write_text(before)
+        assert why in in_bash(starts(made, "first", 25), site.here).stdout
+        assert table.read_text() == before
+    assert "one of another job" in in_bash(starts(made, "first", 26), site.here).stdout
+    (made / "first/job_pipeline.star").unlink()
+    assert in_bash(starts(made, "first", 25), site.here).stdout == ""
+    assert table.read_text() == before
+    table.unlink()
+    assert in_bash(starts(made, "second", 26), site.here).stdout == ""
+    assert not table.exists()
+    assert not (site.here / ".relion_lock").exists()
+    assert not (site.here / "Class3D/job026/note.txt").exists()
+
+
+@pytest.mark.parametrize("cut", ["head -n 9", "cat; exit 2"])
+def test_a_table_that_is_not_whole_takes_no_ones_place(site: Site, cut: str) -> None:
+    """A disk that is full, say: the table stays as it was, and the log says so."""
+    made = built(site, "3.1")
+    table = site.here / "default_pipeline.star"
+    table.write_text(FULL)
+    cut_off = f'awk() {{ command awk "$@" | {{ {cut}; }}; }}; relionc_project running'
+    done = in_bash(starts(made, "first", 25).replace("relionc_project running", cut_off), site.here)
+    assert "does not say `0` of this one: cannot write default_pipeline.star.7" in done.stdout
+    assert table.read_text() == FULL
+    assert not (site.here / ".relion_lock").exists()
+    assert not list(site.here.glob("default_pipeline.star.*"))
+    assert not (site.here / "Class3D/first").exists()
+
+
+def test_jobs_that_end_put_no_row_in(site: Site) -> None:
+    made = built(site, "3.1")
+    table = site.here / "default_pipeline.star"
+    table.write_text(FULL)
+    for state in STATES[1:]:
+        in_bash(
+            starts(made, "first", 25).replace("relionc_project running", f"relionc_project {state}"),
+            site.here,
+        )
+        assert table.read_text() == FULL
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("version", RELIONS)
+def test_relion_reads_what_the_guard_has_put_in(site: Site, version: str) -> None:
+    made = built(site, version)
+    (site.here / "default_pipeline.star").write_text(FRESH.format(1))
+    script = "\n".join(
+        f"({starts(made, name, n, name)}) &" for name, n in (("first", 25), ("second", 26), ("other", 27))
+    )
+    assert in_bash(f"{script}\nwait", site.here).stdout == ""
+    before = (site.here / "default_pipeline.star").read_text()
+    assert {row[2] for row in rows(site).values()} == {WORDS[version]["running"]}
+    (site.here / "Class3D/job026/RELION_JOB_EXIT_SUCCESS").touch()
+    subprocess.run(
+        [*pipeliner(version), "--check_job_completion"],
+        cwd=site.here,
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    found = {name: row[2] for name, row in rows(site).items()}
+    running, success = WORDS[version]["running"], WORDS[version]["success"]
+    assert found == {"Class3D/job025/": running, "Class3D/job026/": success, "Class3D/job027/": running}
+    after = whole((site.here / "default_pipeline.star").read_text())
+    assert {k: v for k, v in after.items() if "processes" not in k} == {
+        k: v for k, v in whole(before).items() if "processes" not in k
+    }
 
 
 SUBMIT = """

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,6 +61,29 @@ def test_jobs_run_in_order_and_are_not_run_twice(here: Site) -> None:
     )
     assert here.calls("sbatch") == []
     assert here.calls("scontrol") == []
+
+
+def test_a_script_alone_makes_its_job_one_of_the_project(site: Site) -> None:
+    """Also where the script is named as seen from another folder than the project."""
+    project = site.here / "project"
+    project.mkdir()
+    text = SPEC.replace("jobs:", "first_job: 7\ndefaults: {project: project}\njobs:").replace("[first]", "[]")
+    (site.here / "local.yaml").write_text(text)
+    assert site.run("build", "local.yaml")[0] == 0
+    (project / "default_pipeline.star").write_text("\ndata_pipeline_general\n\n_rlnPipeLineJobCounter 7\n\n")
+    done = subprocess.run(
+        [os.environ.get("RELIONC_BASH", "bash"), "build/local/first/run.sh"],
+        cwd=site.here,
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 69, done.stdout + done.stderr  # there are no particles
+    table = (project / "default_pipeline.star").read_text()
+    assert re.search(r"^Class3D/job007/ Class3D/first/ +9 +3 *$", table, re.MULTILINE)
+    assert (project / "Class3D/first").resolve() == project / "Class3D/job007"
+    assert "Class3D/job008/" not in table
 
 
 def test_a_failure_ends_it_with_its_post_mortem(here: Site) -> None:

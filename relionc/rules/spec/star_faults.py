@@ -31,8 +31,6 @@ def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
                 yield finding
         if each.file.particles == 0:
             yield _empty(job, key, each)
-        if each.file.from_zero:
-            yield _from_zero(job, key, each, each.file.from_zero)
         if each.file.undefined and star_files().by_name[job.type.version]:
             yield _undefined(job, key, each.file)
 
@@ -59,17 +57,6 @@ def _undefined(job: ResolvedJob, key: str, file: FileFacts) -> Finding:
         message=f"{file.path} has particles of {group}, which its optics table lacks",
         route=job.given.get(key, job.route),
         help="RELION stops; add the group, or give the particles one that is there",
-    )
-
-
-def _from_zero(job: ResolvedJob, key: str, each: InputFile, stack: str) -> Finding:
-    """RELION takes image 0 for the first in silence (src/image.h, Image::_read, the same from 2.1 to 5.0.1)."""
-    return Finding(
-        code=CODE,
-        severity=WARNING,
-        message=f"{each.path} names image 0 of {stack}, and RELION counts from 1: it takes image 0 for the first",
-        route=job.given.get(key, job.route),
-        help="add 1 to the numbers of all images: with these, each particle but the first has the image before its own",
     )
 
 
