@@ -273,7 +273,7 @@ relionc_project() (
   rm -f -- "${new}" "${lock}/${rc_project[lock_file]}"
   rmdir -- "${lock}" 2>/dev/null
   if [[ -n ${said} && ${rc_phase-} = begin ]]; then relionc_tell "RELION's table of jobs does not say \`${word}\` of this one: ${said}"; fi
-  if [[ -z ${said} && ${edit} = relionc_with_row ]]; then relionc_project_files "${mine}"; fi
+  if [[ -z ${said} && ${edit} = relionc_with_row ]]; then relionc_project_files "${mine}" "${table}"; fi
   return 0
 )
 
@@ -423,7 +423,7 @@ relionc_with_row() {
   ' "$4" "$3"
 }
 
-# relionc_project_files MINE: puts into the job's folder what RELION has there, and makes its alias, and the empty files by which RELION's
+# relionc_project_files MINE TABLE: puts into the job's folder what RELION has there, and makes its alias, and the empty files by which RELION's
 # window offers what the job makes. A name that is taken stays what it is.
 # shellcheck disable=SC2016
 relionc_project_files() {
@@ -443,7 +443,8 @@ relionc_project_files() {
   done < <(relionc_of_tables '' '' '
     END {
       to = value(1, processes, 1, alias)
-      if (to ~ /^[A-Za-z0-9_]+\/[^\/]+\/$/) print "alias", to; else to = job
+      for (i = 1; i <= rows[2, processes]; i++) if (value(2, processes, i, alias) == to && value(2, processes, i, name) != job) to = job
+      if (to != job && to ~ /^[A-Za-z0-9_]+\/[^\/]+\/$/) print "alias", to; else to = job
       for (i = 1; i <= rows[1, nodes]; i++) {
         path = value(1, nodes, i, node)
         if (index(path, job) == 1) path = to substr(path, length(job) + 1)
@@ -451,7 +452,7 @@ relionc_project_files() {
         if (kinds[1] != "") print kinds[1], path
       }
     }
-  ' "$1")
+  ' "$1" "$2")
 }
 
 # --- one folder, one job ---------------------------------------------------------------------------------------------------

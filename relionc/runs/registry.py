@@ -19,7 +19,7 @@ from relionc.store.paths import StoreError
 from relionc.store.project import TableFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from relionc.runs.built import Build, BuiltJob
 
@@ -96,9 +96,10 @@ def _put_files(build: Build, job: BuiltJob, folder: str, table: str) -> None:
     files = {known.job_file: job_file, known.job_table: table}
     added = {known.note: _note(_text(os.path.join(build.root, job.name, COMMANDS)))}
     project.put(output_of(job, folder), files, added)
-    for alias in pipeline_file.aliases(table):
+    own = _free_aliases(table, _read(here))
+    for alias in own:
         project.link(os.path.join(here, alias.rstrip("/")), f"../{job.output}")
-    project.touch(here, _offered(table))
+    project.touch(here, _offered(table, own))
 
 
 def _put_row(here: str, job: BuiltJob, table: str) -> None:
@@ -129,14 +130,22 @@ def _read(here: str) -> str:
     return project.read(here, names()) or ""
 
 
-def _offered(table: str) -> Iterator[str]:
+def _free_aliases(table: str, project_table: str) -> dict[str, str]:
+    """Return the folders of the jobs of a table by their aliases, but for those of other jobs of the project."""
+    theirs = pipeline_file.aliases(project_table)
+    return {
+        alias: name for alias, name in pipeline_file.aliases(table).items() if theirs.get(alias, name) == name
+    }
+
+
+def _offered(table: str, aliases: Mapping[str, str]) -> Iterator[str]:
     """Yield the files by which RELION's window offers the nodes of a job: by their types and the alias of the job."""
     known = pipelines()
     tables = pipeline_file.tables(table.split("\n"))
     nodes = tables.get(f"data_{known.pipeline['nodes']['table']}")
     if nodes is None:
         return
-    alias = {folder: other for other, folder in pipeline_file.aliases(table).items()}
+    alias = {folder: other for other, folder in aliases.items()}
     kinds = next(found for each in known.project.styles if (found := nodes.column(each.node_type)))
     for name, kind in zip(nodes.column(known.pipeline["nodes"]["name"]), kinds, strict=True):
         path = next((to + name.removeprefix(way) for way, to in alias.items() if name.startswith(way)), name)

@@ -98,6 +98,8 @@ def test_jobs_get_rows_and_files(numbered: Site, before: str) -> None:
     pipeline = (folder / "job_pipeline.star").read_bytes()
     assert pipeline == (numbered.here / "build/numbered/second/job_pipeline.star").read_bytes()
     assert "relion_refine_mpi --o Class3D/job026/run" in (folder / "note.txt").read_text()
+    offered = {path.parent.name for path in (numbered.here / ".Nodes").rglob("run_it025_data.star")}
+    assert offered == {"job025" if before == FULL else "first", "second", "other"}
     assert (numbered.here / ".pipeline_has_changed").exists()
     assert not (numbered.here / ".relion_lock").exists()
     if before == FULL:
@@ -352,9 +354,11 @@ def test_a_job_that_nobody_has_registered_does_so_when_it_starts(site: Site, pro
     for name in ("job.star", "job_pipeline.star"):
         assert (folder / name).read_bytes() == (made / "first" / name).read_bytes()
     assert "relion_refine_mpi --o Class3D/job025/run" in (folder / "note.txt").read_text()
-    assert (site.here / "Class3D/first").resolve() == folder
-    theirs = set(registry._offered(job))
-    assert theirs
+    taken = "Class3D/first/" in before
+    assert (site.here / "Class3D/first").exists() is not taken
+    assert taken or (site.here / "Class3D/first").resolve() == folder
+    theirs = set(registry._offered(job, registry._free_aliases(job, before)))
+    assert any("/Class3D/job025/" in path if taken else "/Class3D/first/" in path for path in theirs)
     ours = {str(path.relative_to(site.here)) for path in (site.here / ".Nodes").rglob("*") if path.is_file()}
     assert ours == theirs
     assert (site.here / ".pipeline_has_changed").exists()
