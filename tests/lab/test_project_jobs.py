@@ -104,6 +104,7 @@ def test_relion_and_relionc_take_turns_in_one_project(lab: Lab, project: Path, b
         Trial(lab, made, {}, number, job=name) for name, number in submitted(lab, made, by).items()
     )
     more.until(lambda: states().get("Class3D/job003/") == RUNNING)
+    more.until(lambda: os.path.exists("Class3D/more"), 20)  # its files come after its row
     assert os.path.samefile("Class3D/more", "Class3D/job003")
     assert classes.end().state == "COMPLETED"
     for number in (2, 3):
