@@ -79,7 +79,8 @@ class StarFiles(NamedTuple):
     `marks` are columns by what they say there is of an image; `eer` and `maps` endings of movies and of maps.
     `forms` are by their names in `relionc.data.forms`; `never` are endings of images that no version reads; `modes` by
     the number in the header. `ranges` are those of the values of maps of a kind. `lists` has the kinds of files that a
-    list of such rows may be; `by_name` the versions that look for a table by its name.
+    list of such rows may be; `by_name` the versions that look for a table by its name, and need the columns
+    `converted_from` of older lists.
     """
 
     columns: Columns
@@ -94,6 +95,7 @@ class StarFiles(NamedTuple):
     ranges: Mapping[str, tuple[float, float]]
     lists: Mapping[str, tuple[str, ...]]
     by_name: Mapping[str, bool]
+    converted_from: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -113,4 +115,5 @@ def star_files() -> StarFiles:
         data["ranges"],
         data["lists"],
         data["by_name"],
+        data["converted_from"],
     )

@@ -20,6 +20,7 @@ from relionc.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_NOTHING = "nothing"
 _MOST = 1e9
 """No size of an image, of its pixels or of the detector's is larger than this."""
 _MOST_GROUPS = 10_000
@@ -65,7 +66,9 @@ class FileFacts(NamedTuple):
     there is of each image, as its CTF. `rows`: what a STAR file lists, as the catalogue calls such files; empty where
     nothing is known. `content` is what a file holds that lists nothing, `first` what the first image holds, which is
     `numbered` where it is one of a stack. `undefined` are optics groups of particles that the optics table lacks.
-    `bodies` are those of a multi-body refinement.
+    `bodies` are those of a multi-body refinement. `from_zero` is a stack of which an image with number 0 is named.
+    `lacks` are columns without which a list without optics groups is of no use to RELION from 3.1 on; `ungrouped`:
+    there are optics groups, and no particle says of which it is.
     """
 
     path: str
@@ -96,6 +99,9 @@ class FileFacts(NamedTuple):
     numbered: bool = False
     undefined: tuple[str, ...] = ()
     bodies: int | None = None
+    from_zero: str = ""
+    lacks: tuple[str, ...] = ()
+    ungrouped: bool = False
 
     def said(self) -> dict[str, int | float | bool]:
         """Return the facts that are known, by the keys of a spec's `data`."""
@@ -122,7 +128,15 @@ def facts(path: str, project: str = "", skim: Skim | None = None) -> FileFacts |
         said = read(place, found)
         if said is not None:
             return said._replace(cut=cut or said.cut, faults=faults)
-    return FileFacts(path, cut=True, faults=faults) if cut else _other(place)._replace(faults=faults)
+    if cut:
+        return FileFacts(path, cut=True, faults=faults)
+    return _other(place)._replace(faults=faults, rows=_NOTHING if _has_data(found) else "")
+
+
+def _has_data(found: dict[str, StarTable]) -> bool:
+    """Whether there are tables as RELION writes them of data, but for particles that are still to be cut out."""
+    tomogram = star_files().columns.tomogram
+    return bool(found) and not any(tomogram in table.columns for table in found.values())
 
 
 def _other(place: _Place) -> FileFacts:
@@ -230,6 +244,7 @@ class Images:
         self._too_many = False
         self._here, self._now = b"", (b"", b"")
         self._named: set[bytes] = set()
+        self.from_zero = ""
 
     @property
     def groups(self) -> int | None:
@@ -257,6 +272,8 @@ class Images:
             self._named.add(image[1])
         if here != self._here:
             self._move(here)
+            if image[0][:1] == b"0" and image[0].lstrip(b"0")[:1] == b"@":
+                self.from_zero = self.from_zero or image[0].decode("utf-8", "replace")
             self.images += self._last.get(hash(here)) != hash(image)
         else:
             self.images += image != self._now
@@ -325,7 +342,23 @@ def _particles(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
         first=held,
         numbered=bool(at and number),
         undefined=_undefined(optics, tally),
+        from_zero=_from_zero(table, tally),
+        lacks=() if optics else _lacks(table),
+        ungrouped=bool(optics and optics.rows) and columns.optics_group not in table.columns,
     )
+
+
+def _from_zero(table: StarTable, tally: Images | None) -> str:
+    """Return the stack of an image with number 0, where one was seen: the first row, or the first of a micrograph."""
+    for name in (table.value(star_files().columns.image), tally.from_zero if tally else ""):
+        number, at, stack = name.partition("@")
+        if at and number and not number.strip("0"):
+            return stack
+    return ""
+
+
+def _lacks(table: StarTable) -> tuple[str, ...]:
+    return tuple(name for name in star_files().converted_from if name not in table.columns)
 
 
 def _undefined(optics: StarTable | None, tally: Images | None) -> tuple[str, ...]:
@@ -391,6 +424,7 @@ def _movies(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
     groups = _optics_groups(optics, columns.micrograph_pixel)
     said = FileFacts(place.path, micrographs=_rows(table), angpix=angpix, optics=groups, marks=_marks(table))
     said = said._replace(rows="movies" if column == columns.movie else "micrographs")
+    said = said._replace(lacks=() if optics else _lacks(table))
     return _with_sizes(said, place, table.value(column), movie=column == columns.movie)
 
 

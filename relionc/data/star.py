@@ -41,7 +41,8 @@ _WORD = re.compile(
 DOS_LINE, DOS_NAME, TAB_NAME = "dos_line", "dos_name", "tab_name"
 QUOTED, OPEN_QUOTE = "quoted", "open_quote"
 COMMENT, FEWER, MORE, UNREAD = "comment", "fewer_values", "more_values", "rows_after_blank"
-FAULTS = (DOS_LINE, DOS_NAME, TAB_NAME, QUOTED, OPEN_QUOTE, COMMENT, FEWER, MORE, UNREAD)
+NO_LOOP = "no_loop"
+FAULTS = (DOS_LINE, DOS_NAME, TAB_NAME, QUOTED, OPEN_QUOTE, COMMENT, FEWER, MORE, UNREAD, NO_LOOP)
 """Kinds of faults; `catalog/data/starfiles.yaml` says what each RELION makes of them."""
 
 
@@ -168,14 +169,20 @@ def _tables(
             _add_column(table, text, lines.number, in_loop=in_loop)
             if len(table.columns) > _WIDEST:
                 return
-        elif in_loop and text and not text.startswith((b"#", b";")):
-            if not table.rows:
+        elif text and not text.startswith((b"#", b";")):
+            if in_loop and not table.rows:
                 line = _rows(table, line, lines, tally_of)
                 continue
-            table.note(UNREAD, lines.number)
+            _note_unread(table, lines.number, in_loop=in_loop)
         line = lines.next()
     if table is not None:
         yield table
+
+
+def _note_unread(table: StarTable, number: int, *, in_loop: bool) -> None:
+    """Note a row where RELION reads none: behind a blank line, or without loop_ before the names of the columns."""
+    if in_loop or table.columns:
+        table.note(UNREAD if in_loop else NO_LOOP, number)
 
 
 def _opened(line: bytes, text: bytes, number: int) -> StarTable:

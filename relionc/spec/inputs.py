@@ -8,7 +8,7 @@ from relionc import catalog
 from relionc.catalog import kinds
 from relionc.catalog.filefacts import COUNTS, DATA
 from relionc.expr import Text
-from relionc.spec.model import Fact, InputFile, Product
+from relionc.spec.model import Fact, InputFile, MissingFile, Product
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping
@@ -95,17 +95,23 @@ def _input(path: str, made: Product | None, project: str, disk: ProjectFiles, *,
     found = None if made else disk.look(path, project)
     facts: dict[str, Fact[Any]] = {}
     file = None
-    missing: list[str] = []
+    missing: tuple[MissingFile, ...] = ()
     if reads and (found is None or found.there):
         within = found.project if found else project
         file = disk.file_facts(path, within)
         facts = _of_file(path, file)
+        missing = tuple(_missing(file, within, disk)) if file else ()
         for each in file.members if file else ():
-            there = disk.look(each, within)
-            if there is not None and not there.there:
-                missing.append(each)
             facts = {**_of_file(each, disk.file_facts(each, within)), **facts}
-    return InputFile(path, made, file, found, {**facts, **(made.facts if made else {})}, tuple(missing))
+    return InputFile(path, made, file, found, {**facts, **(made.facts if made else {})}, missing)
+
+
+def _missing(file: FileFacts, project: str, disk: ProjectFiles) -> Iterator[MissingFile]:
+    """Yield the files that a data file names and that are not there; of images the first stands for all."""
+    for path in (*file.members, *([file.image] if file.image and file.first is None else [])):
+        there = disk.look(path, project)
+        if there is not None and not there.there:
+            yield MissingFile(path, there)
 
 
 def _of_file(path: str, file: FileFacts | None) -> dict[str, Fact[Any]]:

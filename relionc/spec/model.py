@@ -48,6 +48,13 @@ class Product(NamedTuple):
     facts: Mapping[str, Fact[Any]]
 
 
+class MissingFile(NamedTuple):
+    """A file that a data file names and that is not there, and where it was looked for."""
+
+    path: str
+    found: Lookup
+
+
 class InputFile(NamedTuple):
     """A file that an option of a job names.
 
@@ -61,7 +68,9 @@ class InputFile(NamedTuple):
     file: FileFacts | None = None
     found: Lookup | None = None
     facts: Mapping[str, Fact[Any]] = {}
-    missing: tuple[str, ...] = ()  # files that it names, an optimisation set, and that are not there
+    missing: tuple[
+        MissingFile, ...
+    ] = ()  # of the files that it names: all of an optimisation set, else the first image
 
 
 class Resources(NamedTuple):

@@ -251,3 +251,167 @@ def test_particles_without_a_defocus_are_noted(said):
     assert "without a defocus" in message
     job["options"]["do_ctf_correction"] = "no"
     assert said(job, {**held, "p.mrcs": mrc(32, 32, 1)}, codes=("RL154",)) == []
+
+
+CLASS2D = {"type": "class2d", "options": {"fn_img": "p.star", "particle_diameter": "30"}}
+
+
+@pytest.mark.parametrize("relion", VERSIONS)
+@pytest.mark.parametrize(
+    ("job", "star", "image", "where"),
+    [
+        (CLASS2D, PARTICLES.replace("p.mrcs", "stack.mrcs"), "stack.mrcs", "is not in this folder"),
+        (CLASS2D, PARTICLES.replace("p.mrcs", "no/p.mrcs"), "no/p.mrcs", "and its folder is not either"),
+        (
+            {"type": "ctffind", "options": {"input_star_mics": "p.star"}},
+            MICROGRAPHS,
+            "m.mrc",
+            "is not in this folder",
+        ),
+        (
+            {"type": "motioncorr", "options": {"input_star_mics": "p.star"}},
+            MOVIES.format("a.tif"),
+            "a.tif",
+            "is not in this folder",
+        ),
+    ],
+    ids=["particles", "no folder", "micrographs", "movies"],
+)
+def test_the_first_image_of_a_list_is_there(said, relion, job, star, image, where):
+    ((severity, message),) = said(job, {"p.star": star}, relion, codes=("RL150",))
+    assert severity == "warning"
+    assert message.startswith(f"`{image}`, which `p.star` names, ")
+    assert where in message
+
+
+def test_an_image_of_nearly_the_name_is_offered(said, tmp_path):
+    (tmp_path / "Extract").mkdir()
+    (tmp_path / "Extract/stack_1.mrcs").write_bytes(mrc(32, 32, 2))
+    held = {"p.star": PARTICLES.replace("p.mrcs", "Extract/stack1.mrcs")}
+    ((_, message),) = said(CLASS2D, held, codes=("RL150",))
+    assert message == "`Extract/stack1.mrcs`, which `p.star` names, is not in Extract"
+    held = {"p.star": PARTICLES.replace("p.mrcs", "Extract/stack_1.mrcs")}
+    assert said(CLASS2D, held, codes=("RL150",)) == []
+
+
+@pytest.mark.parametrize("relion", VERSIONS)
+@pytest.mark.parametrize("first", ["0", "000000", "000001", "10"])
+def test_images_are_counted_from_1(said, relion, first):
+    star = PARTICLES.replace("1@", f"{first}@")
+    found = said(CLASS2D, {"p.star": star, "p.mrcs": mrc(32, 32, 20)}, relion, codes=("RL151",))
+    message = "p.star names image 0 of p.mrcs, and RELION counts from 1: it takes image 0 for the first"
+    assert ("warning", message) in found if not first.strip("0") else message not in str(found)
+
+
+def test_image_0_is_seen_in_a_later_micrograph(said):
+    rows = "1@p.mrcs a.mrc\n2@p.mrcs a.mrc\n0@p.mrcs b.mrc\n1@p.mrcs b.mrc"
+    star = f"data_particles\n\nloop_\n_rlnImageName #1\n_rlnMicrographName #2\n{rows}\n"
+    found = said(CLASS2D, {"p.star": star, "p.mrcs": mrc(32, 32, 2)}, codes=("RL151",))
+    assert "image 0 of p.mrcs" in str(found)
+
+
+COLUMNS = ("ImageName", "Voltage", "SphericalAberration", "DetectorPixelSize", "Magnification")
+VALUES = ("1@p.mrcs", "300", "2.7", "5", "50000")
+CLASSIFICATION = {"type": "class2d", "options": {"fn_img": "p.star", "particle_diameter": "30"}}
+
+
+def old_list(*left_out, more=""):
+    kept = [place for place, name in enumerate(COLUMNS) if name not in left_out]
+    names = "".join(f"_rln{COLUMNS[place]}\n" for place in kept) + more
+    row = " ".join(VALUES[place] for place in kept) + " 1.0" * bool(more)
+    return f"data_\n\nloop_\n{names}{row}\n"
+
+
+@pytest.mark.parametrize("relion", VERSIONS)
+@pytest.mark.parametrize(
+    ("star", "lacks"),
+    [
+        (old_list(), ""),
+        (
+            old_list("DetectorPixelSize", "Magnification"),
+            "no rlnDetectorPixelSize and no rlnMagnification to",
+        ),
+        (
+            old_list("DetectorPixelSize", "Magnification", more="_rlnPixelSize\n"),
+            "no rlnDetectorPixelSize and",
+        ),
+        (old_list("Voltage"), "no optics groups, and no rlnVoltage to make them of"),
+        (old_list(*COLUMNS[1:]), "no rlnVoltage and no rlnSphericalAberration and no rlnDetectorPixelSize"),
+    ],
+    ids=["all", "no pixel size", "a pixel size that is not taken", "no voltage", "one column"],
+)
+def test_old_lists_need_what_optics_groups_are_made_of(said, relion, star, lacks):
+    """3.1.3 was seen to stop on the four that are wrong, and to read the first."""
+    found = said(CLASSIFICATION, {"p.star": star, "p.mrcs": mrc(32, 32, 1)}, relion, codes=("RL151",))
+    assert [each[0] for each in found] == (["error"] if lacks and relion >= "3.1" else [])
+    assert lacks in str(found) or relion < "3.1"
+
+
+def test_programs_that_only_join_lists_take_old_ones(said):
+    job = {"type": "joinstar", "options": {"do_part": "yes", "fn_part1": "p.star", "fn_part2": "q.star"}}
+    star = old_list("Voltage")
+    assert said(job, {"p.star": star, "q.star": star, "p.mrcs": mrc(32, 32, 1)}, codes=("RL151",)) == []
+
+
+@pytest.mark.parametrize("relion", ["3.1", "4.0", "5.0", "5.1"])
+def test_particles_of_no_optics_group(said, relion):
+    star = OPTICS.format("1 1.0 32") + STAR.format("particles", "ImageName", "1@p.mrcs")
+    found = said(CLASSIFICATION, {"p.star": star, "p.mrcs": mrc(32, 32, 1)}, relion, codes=("RL151",))
+    message = "p.star has optics groups, and its particles lack the column rlnOpticsGroup"
+    assert found == [("error", f"{message}: RELION {relion} stops")]
+
+
+@pytest.mark.parametrize("relion", VERSIONS)
+@pytest.mark.parametrize("number", ["", " #1"])
+def test_a_table_needs_loop(said, relion, number):
+    star = f"data_particles\n\n_rlnImageName{number}\n1@p.mrcs\n2@p.mrcs\n"
+    found = said(CLASSIFICATION, {"p.star": star, "p.mrcs": mrc(32, 32, 2)}, relion, codes=("RL151",))
+    message = f"line 4 of p.star is a row of a table that does not begin with loop_: RELION {relion} stops"
+    assert next(each for each in found if each[1].startswith(message))[0] == "error"
+
+
+@pytest.mark.parametrize(
+    ("job", "star", "severity", "message"),
+    [
+        (
+            CLASSIFICATION,
+            STAR.format("particles", "ImageName", ""),
+            "error",
+            "p.star has no particles: RELION stops",
+        ),
+        (
+            {"type": "ctffind", "options": {"input_star_mics": "p.star"}},
+            STAR.format("micrographs", "MicrographName", ""),
+            "warning",
+            "p.star has no micrographs: there is nothing to do",
+        ),
+        (
+            {"type": "motioncorr", "options": {"input_star_mics": "p.star"}},
+            MOVIES.format(""),
+            "warning",
+            "p.star has no movies: there is nothing to do",
+        ),
+    ],
+    ids=["particles", "micrographs", "movies"],
+)
+def test_a_table_without_rows(said, job, star, severity, message):
+    assert (severity, message) in said(job, {"p.star": star}, codes=("RL151",))
+
+
+@pytest.mark.parametrize("relion", VERSIONS)
+@pytest.mark.parametrize(
+    "star",
+    [
+        STAR.format("particles", "OpticsGroup", "1"),
+        OPTICS.format("1 1.0 32"),
+        STAR.format("", "CoordinateX", "7"),
+    ],
+    ids=["no column of images", "optics only", "coordinates"],
+)
+def test_a_list_that_lists_nothing(said, relion, star):
+    ((severity, message),) = said(CLASSIFICATION, {"p.star": star}, relion)
+    assert severity == ("warning" if relion < "3.1" else "error")
+    assert (
+        message
+        == "`fn_img` wants a set of particles, and `p.star` is a list of nothing that RELION looks for"
+    )

@@ -39,6 +39,7 @@ def compile_starfiles(data: dict[str, Plain], releases: Sequence[Release]) -> di
         },
         "lists": {name: texts(kinds) for name, kinds in mapping(data["lists"]).items()},
         "by_name": _chosen(data["by_name"], releases),
+        "converted_from": texts(data["converted_from"]),
     }
 
 

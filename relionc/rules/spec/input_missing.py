@@ -25,7 +25,7 @@ def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
         yield from _members(job, key, each)
         if key not in job.given or each.found is None or each.found.there or each.path.startswith("/"):
             continue
-        near = _near(each)
+        near = _near(each.path, each.found)
         if not (near or others or each.found.in_project or _has_own_folder(each, each.found)):
             continue  # nothing of the project is on this machine
         yield Finding(
@@ -33,19 +33,20 @@ def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
             severity=WARNING,
             message=f"`{each.path}` {_where(each.found)}",
             route=job.given[key],
-            help=f"did you mean `{each.path[: each.path.rfind('/') + 1]}{near}`?" if near else "",
+            help=f"did you mean {near}?" if near else "",
         )
 
 
 def _members(job: ResolvedJob, key: str, each: InputFile) -> Iterator[Finding]:
-    """Yield a warning for each file of an optimisation set that is not there: the set itself is."""
-    for path in each.missing:
+    """Yield a warning for each file that a data file names and that is not there: the data file itself is."""
+    for path, found in each.missing:
+        near = _near(path, found)
         yield Finding(
             code=CODE,
             severity=WARNING,
-            message=f"`{path}`, which `{each.path}` names, is not there",
+            message=f"`{path}`, which `{each.path}` names, {_where(found)}",
             route=job.given.get(key, job.route),
-            help="RELION looks for it as seen from the project folder",
+            help=f"did you mean {near}?" if near else "RELION looks for it as seen from the project folder",
         )
 
 
@@ -59,10 +60,10 @@ def _has_own_folder(each: InputFile, found: Lookup) -> bool:
     return bool(found.folder) and "/" in each.path.removeprefix("./")
 
 
-def _near(each: InputFile) -> str:
-    """Return the name in the folder that is most like the missing one, of the same kind of file."""
-    stem, dot, ending = each.path.rpartition("/")[2].rpartition(".")
-    others = each.found.names if each.found else ()
-    stems = [name.removesuffix(dot + ending) for name in others if name.endswith(dot + ending)]
+def _near(path: str, found: Lookup) -> str:
+    """Return the path in the folder that is most like the missing one, of the same kind of file."""
+    folder, slash, name = path.rpartition("/")
+    stem, dot, ending = name.rpartition(".")
+    stems = [other.removesuffix(dot + ending) for other in found.names if other.endswith(dot + ending)]
     near = nearest(stem, stems, _ALIKE) if stems else None
-    return f"{near}{dot}{ending}" if near else ""
+    return f"`{folder}{slash}{near}{dot}{ending}`" if near else ""

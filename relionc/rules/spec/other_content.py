@@ -24,6 +24,7 @@ _PARTICLES = "particles"
 _SAME = 0.01
 """Values that are as near to each other as this are meant to be the same."""
 _STOPS = "stops"
+_NOTHING = "nothing"
 
 
 def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
@@ -139,7 +140,7 @@ def _as_list(job: ResolvedJob, key: str, wanted: str, file: FileFacts) -> Iterat
 
 
 def _listed(rows: str) -> str:
-    return rows.replace("_", " ")
+    return "nothing that RELION looks for" if rows == _NOTHING else rows.replace("_", " ")
 
 
 def _image(file: FileFacts, version: str) -> Iterator[tuple[str, str, str]]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CODE = "RL151"
 _STOPS = "stops"
+_PARTICLES = "particles"
 
 
 def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
@@ -29,10 +30,12 @@ def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
             if what not in told and (finding := _finding(job, key, fault)):
                 told.add(what)
                 yield finding
-        if each.file.particles == 0:
-            yield _empty(job, key, each)
-        if each.file.undefined and star_files().by_name[job.type.version]:
-            yield _undefined(job, key, each.file)
+        if 0 in (each.file.particles, each.file.micrographs, each.file.tomograms):
+            yield _empty(job, key, each.file)
+        if each.file.from_zero:
+            yield _from_zero(job, key, each, each.file.from_zero)
+        if star_files().by_name[job.type.version]:
+            yield from _ungrouped(job, key, each.file)
 
 
 def _finding(job: ResolvedJob, key: str, fault: StarFault) -> Finding | None:
@@ -49,6 +52,29 @@ def _finding(job: ResolvedJob, key: str, fault: StarFault) -> Finding | None:
     )
 
 
+def _ungrouped(job: ResolvedJob, key: str, file: FileFacts) -> Iterator[Finding]:
+    """Yield what is wrong with the optics groups of a list; programs that only join and split lists take any."""
+    route, version = job.given.get(key, job.route), job.type.version
+    if file.undefined:
+        yield _undefined(job, key, file)
+    if not job.type.traits.items or file.rows != _worked_on(job):
+        return
+    if file.lacks:
+        message = f"{file.path} has no optics groups, and no {' and no '.join(file.lacks)} to make them of"
+        advice = "it is a list of before 3.1, which RELION converts: add the columns"
+        yield Finding(CODE, f"{message}: RELION {version} stops", route, help=advice)
+    if file.ungrouped:
+        column = star_files().columns.optics_group
+        message = f"{file.path} has optics groups, and its particles lack the column {column}"
+        yield Finding(CODE, f"{message}: RELION {version} stops", route, help="give each particle its group")
+
+
+def _worked_on(job: ResolvedJob) -> str:
+    """Return what the rows are of that a job works on: particles, else what its first file lists."""
+    rows = [each.file.rows for each in job.inputs.values() if each.file]
+    return _PARTICLES if _PARTICLES in (job.type.traits.items, *rows) else next(iter(rows), "")
+
+
 def _undefined(job: ResolvedJob, key: str, file: FileFacts) -> Finding:
     more = f" and {len(file.undefined) - 1} more" if file.undefined[1:] else ""
     group = f"optics group {file.undefined[0][:20]}{more}"
@@ -60,9 +86,22 @@ def _undefined(job: ResolvedJob, key: str, file: FileFacts) -> Finding:
     )
 
 
-def _empty(job: ResolvedJob, key: str, each: InputFile) -> Finding:
+def _from_zero(job: ResolvedJob, key: str, each: InputFile, stack: str) -> Finding:
+    """RELION takes image 0 for the first in silence (src/image.h, Image::_read, the same from 2.1 to 5.0.1)."""
     return Finding(
         code=CODE,
-        message=f"{each.path} has no particles: RELION stops",
+        severity=WARNING,
+        message=f"{each.path} names image 0 of {stack}, and RELION counts from 1: it takes image 0 for the first",
+        route=job.given.get(key, job.route),
+        help="add 1 to the numbers of all images: with these, each particle but the first has the image before its own",
+    )
+
+
+def _empty(job: ResolvedJob, key: str, file: FileFacts) -> Finding:
+    stops = file.particles == 0
+    return Finding(
+        code=CODE,
+        severity=ERROR if stops else WARNING,
+        message=f"{file.path} has no {file.rows}: {'RELION stops' if stops else 'there is nothing to do'}",
         route=job.given.get(key, job.route),
     )
