@@ -424,7 +424,6 @@ def _movies(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
     groups = _optics_groups(optics, columns.micrograph_pixel)
     said = FileFacts(place.path, micrographs=_rows(table), angpix=angpix, optics=groups, marks=_marks(table))
     said = said._replace(rows="movies" if column == columns.movie else "micrographs")
-    said = said._replace(lacks=() if optics else _lacks(table))
     return _with_sizes(said, place, table.value(column), movie=column == columns.movie)
 
 

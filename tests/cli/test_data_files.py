@@ -18,8 +18,10 @@ from image_bytes import mrc, tiff
 
 SPEC = 'relionc: 1\ncluster: lab\nrelion: "{}"\njobs:\n  motion: {{type: {}, options: {{input_star_mics: {}{}}}}}\n'
 MOVIES = "data_movies\n\nloop_\n_rlnMicrographMovieName #1\nMovies/a.tif\nMovies/b.tif\n"
-OPTICS = "data_optics\nloop_\n_rlnImageSize\n100\n"
-PARTICLES = OPTICS + "data_particles\nloop_\n_rlnImageName\n1@a.mrcs\n1@a.mrcs\n2@a.mrcs\n"
+OPTICS = "data_optics\nloop_\n_rlnImageSize\n_rlnOpticsGroup\n100 1\n"
+PARTICLES = (
+    OPTICS + "data_particles\nloop_\n_rlnImageName\n_rlnOpticsGroup\n1@a.mrcs 1\n1@a.mrcs 1\n2@a.mrcs 1\n"
+)
 MARGIN = "models may be 8% low"
 CLASS3D = """relionc: 1
 cluster: lab

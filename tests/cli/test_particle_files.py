@@ -10,8 +10,8 @@ import pytest
 from relionc.cli.app import run as call
 from relionc.cli.build import BuildCall, run
 
-OPTICS = "data_optics\n\nloop_\n_rlnImageSize #1\n{}\n\n"
-ROWS = "data_particles\n\nloop_\n_rlnImageName #1\n1@a.mrcs\n2@a.mrcs\n"
+OPTICS = "data_optics\n\nloop_\n_rlnImageSize #1\n_rlnOpticsGroup #2\n{} 1\n\n"
+ROWS = "data_particles\n\nloop_\n_rlnImageName #1\n_rlnOpticsGroup #2\n1@a.mrcs 1\n2@a.mrcs 1\n"
 SPEC = 'relionc: 1\ncluster: lab\nrelion: "3.1"\njobs:\n'
 JOB = "  {}: {{type: class3d, project: {}, options: {{fn_img: {}, fn_ref: r.mrc, do_preread_images: yes}}}}\n"
 

@@ -16,7 +16,7 @@ from relionc.store import regular
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "hunter2"
-SPEC = {"relionc": 1, "cluster": "lab", "relion": "3.1"}
+SPEC = {"relionc": 1, "cluster": "lab", "relion": "3.0"}  # which takes lists without optics groups
 GIB = 1 << 30
 
 

@@ -11,7 +11,10 @@ import pytest
 from relionc.__main__ import _guarded
 
 PROFILE = "profile: 1\nextends: local\nname: mine\nmodules: {'*': [module load relion]}\n"
-STAR = "data_particles\nloop_\n_rlnImageName\n1@a.mrcs\n2@a.mrcs\n"
+STAR = (
+    "data_optics\nloop_\n_rlnOpticsGroup\n_rlnImagePixelSize\n1 1.0\n\n"
+    "data_particles\nloop_\n_rlnImageName\n_rlnOpticsGroup\n1@a.mrcs 1\n2@a.mrcs 1\n"
+)
 SECRET = "root:$6$secret:1"
 
 

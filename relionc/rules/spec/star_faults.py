@@ -57,7 +57,7 @@ def _ungrouped(job: ResolvedJob, key: str, file: FileFacts) -> Iterator[Finding]
     route, version = job.given.get(key, job.route), job.type.version
     if file.undefined:
         yield _undefined(job, key, file)
-    if not job.type.traits.items or file.rows != _worked_on(job):
+    if not job.type.traits.items or file.rows != _PARTICLES:
         return
     if file.lacks:
         message = f"{file.path} has no optics groups, and no {' and no '.join(file.lacks)} to make them of"
@@ -67,12 +67,6 @@ def _ungrouped(job: ResolvedJob, key: str, file: FileFacts) -> Iterator[Finding]
         column = star_files().columns.optics_group
         message = f"{file.path} has optics groups, and its particles lack the column {column}"
         yield Finding(CODE, f"{message}: RELION {version} stops", route, help="give each particle its group")
-
-
-def _worked_on(job: ResolvedJob) -> str:
-    """Return what the rows are of that a job works on: particles, else what its first file lists."""
-    rows = [each.file.rows for each in job.inputs.values() if each.file]
-    return _PARTICLES if _PARTICLES in (job.type.traits.items, *rows) else next(iter(rows), "")
 
 
 def _undefined(job: ResolvedJob, key: str, file: FileFacts) -> Finding:
