@@ -466,7 +466,19 @@ def _references(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
     """A list of maps, one for each class."""
     table = _first(found, star_files().tables.references)
     listed = table is not None and star_files().columns.reference in table.columns
-    return FileFacts(place.path, rows="references") if listed else None
+    if table is None or not listed:
+        return None
+    number, at, image = table.value(star_files().columns.reference).rpartition("@")
+    held, cut = place.content(image)
+    return FileFacts(
+        place.path,
+        image=image,
+        looked_at=_paths(place.project, image),
+        cut=cut,
+        rows="references",
+        first=held,
+        numbered=bool(at and number),
+    )
 
 
 def _bodies(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from relionc.slurm.hostlist import count_hosts, parse_hostlist
+from relionc.slurm.hostlist import MAX_HOSTS, count_hosts, parse_hostlist
 from relionc.slurm.syntax import SlurmSyntaxError
 from relionc.survey.told import MOST_RECORDS, pieces
 
@@ -194,7 +194,8 @@ class ConfReader:
             count_hosts(text)
             return parse_hostlist(text)
         except SlurmSyntaxError as error:
-            self._told.remark(f"left out: {error.message[:200]}")
+            what = "too many nodes" if error.message.endswith(f"{MAX_HOSTS} hosts") else "nodes"
+            self._told.remark(f"left out: {what}, {error.message[:200]}")
             return []
 
     def _nodes_of(self, text: str) -> Iterator[str]:

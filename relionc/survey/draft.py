@@ -97,11 +97,13 @@ def _add_partitions(told: Survey) -> None:
 def _why_none(told: Survey) -> str:
     if not told.nodes and not told.partitions:
         return "nothing of nodes and partitions is in there, as in the text of `scontrol show node -o`"
+    left = "; ".join(told.remarks[:5])
+    if not told.nodes and left:
+        return f"no nodes are left ({left})"
     if not told.nodes:
         return "no nodes are told of: give the text of `scontrol show node -o` too"
     if not told.partitions:
         return "no partitions are told of: give the text of `scontrol show partition -o` too"
-    left = "; ".join(told.remarks[:5])
     return "no partition is left that has nodes and that everybody may use" + (f" ({left})" if left else "")
 
 

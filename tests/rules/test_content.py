@@ -415,3 +415,46 @@ def test_a_list_that_lists_nothing(said, relion, star):
         message
         == "`fn_img` wants a set of particles, and `p.star` is a list of nothing that RELION looks for"
     )
+
+
+@pytest.mark.parametrize("relion", VERSIONS)
+@pytest.mark.parametrize("there", [True, False])
+def test_class_averages_are_no_map(said, relion, there):
+    _, held = with_map(MAP)
+    stack = {"c.mrcs": mrc(32, 32, 6)} if there else {}
+    found = said(class3d(fn_ref="c.mrcs"), {**held, **stack}, relion)
+    assert [each[0] for each in found] == ["error"]
+    assert "flat images" in found[0][1]
+
+
+@pytest.mark.parametrize("relion", VERSIONS)
+def test_references_of_a_2d_classification_are_flat(said, relion):
+    _, held = with_map(MAP)
+    flat = CLASSES.replace("r.mrc", "run_it025_classes.mrcs")
+    ((severity, message),) = said(class3d(fn_ref="m.star"), {**held, "m.star": flat}, relion)
+    assert severity == "error"
+    assert message == "`fn_ref` wants a map, and `m.star` lists flat images, of `run_it025_classes.mrcs`"
+    solid = CLASSES.replace("1@r.mrc", "r.mrc")
+    assert said(class3d(fn_ref="m.star"), {**held, "m.star": solid}, relion) == []
+
+
+@pytest.mark.parametrize("relion", VERSIONS)
+@pytest.mark.parametrize(
+    "path", ["file:///data/p.star", "http://somewhere.org/p.star", "https://somewhere.org/p.star"]
+)
+def test_an_address_is_no_path(said, relion, path):
+    job = {"type": "class2d", "options": {"fn_img": path, "particle_diameter": "30"}}
+    found = said(job, {}, relion, codes=("RL150",))
+    assert found == [("error", f"`{path}` is an address, and RELION reads files")]
+
+
+@pytest.mark.parametrize("relion", VERSIONS)
+@pytest.mark.parametrize("type_", ["class2d", "class3d"])
+@pytest.mark.parametrize(("classes", "code"), [("4", "RL133"), ("1", "RL135")])
+def test_halves_are_for_refinements(said, relion, type_, classes, code):
+    job = class3d() if type_ == "class3d" else {"type": "class2d", "options": {"fn_img": "p.star"}}
+    job["options"]["nr_classes"] = classes
+    job["extra_args"] = "--split_random_halves"
+    ((severity, message),) = said(job, {}, relion, codes=(code,))
+    assert severity == "error"
+    assert message.startswith("`--split_random_halves`")

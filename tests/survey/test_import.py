@@ -259,3 +259,11 @@ def test_a_usual_time_over_the_longest_is_left_out_and_told(tmp_path: Path) -> N
     assert cluster is not None
     assert (cluster.partitions["batch"].max_time_s, cluster.partitions["batch"].default_time_s) == (600, None)
     assert "left out: the usual time of partition batch, which is over its longest" in found.remarks
+
+
+def test_more_nodes_than_slurm_has_are_said_to_be_too_many(tmp_path: Path) -> None:
+    conf = tmp_path / "slurm.conf"
+    conf.write_text("ClusterName=x\nNodeName=n[1-1000000000] CPUs=8\nPartitionName=p Nodes=ALL\n")
+    told = saved.read([str(conf)])
+    with pytest.raises(NoClusterError, match=r"too many.*names more than 65536 hosts"):
+        draft(told, date="2026-11")

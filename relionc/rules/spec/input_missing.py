@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.diag import WARNING, Finding
+from relionc.diag import ERROR, WARNING, Finding
 from relionc.diag.near import nearest
 
 if TYPE_CHECKING:
@@ -16,14 +16,23 @@ if TYPE_CHECKING:
 
 CODE = "RL150"
 _ALIKE = 0.6
+_SCHEME = "://"
+_FILES = ("node", "file")
 
 
 def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
     """Yield a warning for each file that the spec names and that is missing where others of the project are."""
     others = any(each.found and each.found.there for each in job.inputs.values())
+    yield from _addresses(job)
     for key, each in job.inputs.items():
         yield from _members(job, key, each)
-        if key not in job.given or each.found is None or each.found.there or each.path.startswith("/"):
+        if (
+            _SCHEME in each.path
+            or key not in job.given
+            or each.found is None
+            or each.found.there
+            or each.path.startswith("/")
+        ):
             continue
         near = _near(each.path, each.found)
         if not (near or others or each.found.in_project or _has_own_folder(each, each.found)):
@@ -35,6 +44,20 @@ def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
             route=job.given[key],
             help=f"did you mean {near}?" if near else "",
         )
+
+
+def _addresses(job: ResolvedJob) -> Iterator[Finding]:
+    """Yield an error for each path that is an address of the web: RELION takes it for a file's name."""
+    for key, route in job.given.items():
+        text, option = job.options[key], job.type.options.get(key)
+        if option is None or option.kind not in _FILES or not isinstance(text, str):
+            continue
+        scheme, mark, path = text.partition(_SCHEME)
+        if mark and scheme.isalnum():
+            local = scheme.lower() == "file"
+            advice = f"write `{path}`" if local else "fetch the file, and write its path"
+            message = f"`{text}` is an address, and RELION reads files"
+            yield Finding(CODE, message, route, severity=ERROR, help=advice)
 
 
 def _members(job: ResolvedJob, key: str, each: InputFile) -> Iterator[Finding]:

@@ -20,19 +20,22 @@ if TYPE_CHECKING:
 
 CODE = "RL156"
 _STACK = ".mrcs"
-_PARTICLES = "particles"
+_PARTICLES, _REFERENCES = "particles", "references"
 _SAME = 0.01
 """Values that are as near to each other as this are meant to be the same."""
 _STOPS = "stops"
+_MAP_NAME = "a map has a name that ends in .mrc"
 _NOTHING = "nothing"
 
 
 def check(job: ResolvedJob, _: Cluster) -> Iterator[Finding]:
     """Yield the first thing that is wrong with each file; what an earlier job makes is not there yet."""
     for key, each in job.inputs.items():
-        if each.file is None or each.made:
+        if each.made:
             continue
-        found = next(_of_file(job, key, each, each.file), None)
+        found = next(
+            _of_file(job, key, each, each.file) if each.file else _by_name(job, key, each.path), None
+        )
         if found:
             message, severity, advice = found
             route = job.given.get(key, job.route)
@@ -50,9 +53,21 @@ def _of_file(job: ResolvedJob, key: str, each: InputFile, file: FileFacts) -> It
         return
     if kinds.is_image(wanted):
         yield from _as_map(key, wanted, each.path, file)
+        yield from _as_maps(key, wanted, file)
     yield from _as_list(job, key, wanted, file)
     if file.image:
         yield from _image(file, version)
+
+
+def _by_name(job: ResolvedJob, key: str, path: str) -> Iterator[tuple[str, str, str]]:
+    """Yield what is wrong with a file that nobody has looked into: a stack is one by its name."""
+    node = job.type.options[key].node_type
+    wanted = kinds.kind_of(node, job.type.version) if node else None
+    if wanted and kinds.is_image(wanted) and path.endswith(_STACK):
+        message = (
+            f"`{key}` wants {kinds.in_words(wanted)}, and RELION reads `{path}` as a stack of flat images"
+        )
+        yield message, ERROR, _MAP_NAME
 
 
 def _content(path: str, held: Content, version: str) -> Iterator[tuple[str, str, str]]:
@@ -99,13 +114,23 @@ def _as_map(key: str, wanted: str, path: str, file: FileFacts) -> Iterator[tuple
         message = (
             f"`{key}` wants {words}, and RELION reads `{path}` as a stack of {image.planes:,} flat images"
         )
-        yield message, ERROR, "a map has a name that ends in .mrc"
+        yield message, ERROR, _MAP_NAME
     size = f"{image.width} x {image.height}"
     if image.planes == 1:
         yield f"`{key}` wants {words}, and `{path}` is one flat image of {size} pixels", ERROR, ""
     if not image.width == image.height == image.planes:
         message = f"`{path}` is no cube, but {size} x {image.planes} pixels; RELION's maps are cubes"
         yield message, WARNING, ""
+
+
+def _as_maps(key: str, wanted: str, file: FileFacts) -> Iterator[tuple[str, str, str]]:
+    """Yield what is wrong with a list of references where maps are wanted: those of a 2D classification are flat."""
+    held = file.first.image if file.first else None
+    if file.rows == _REFERENCES and (file.image.endswith(_STACK) or (held and held.planes == 1)):
+        message = (
+            f"`{key}` wants {kinds.in_words(wanted)}, and `{file.path}` lists flat images, of `{file.image}`"
+        )
+        yield message, ERROR, "take the file of a 3D classification or an initial model, or a map"
 
 
 def _values(key: str, wanted: str, path: str, image: Image) -> Iterator[tuple[str, str, str]]:
