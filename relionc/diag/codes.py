@@ -186,6 +186,7 @@ CODES: dict[str, str] = {
     "RL804": "two jobs would write to the same folder",
     "RL805": "the output folder is outside the project",
     "RL806": "the output folder holds another run",
+    "RL807": "a file is where the output folder is to be",
     # --- RL9: safety --------------------------------------------------------------------------------------
     "RL901": "a value has a line break or a control character",
     "RL902": "a value looks like shell code, which is never run",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relionc.pipeline.other_runs import file_in_its_place
 from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Alike:
             return None
         (job,) = made.spec.jobs
         there = run.disk.look(job.output, str(job.project))  # a run in it may be another job's
+        if file_in_its_place(job.output, job.project, run.disk):
+            return None
         return None if there is None or there.there else looked.not_checked
 
     def remember(self, made: Progress, not_checked: tuple[str, ...]) -> None:

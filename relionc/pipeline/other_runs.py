@@ -9,11 +9,12 @@ from relionc.diag import WARNING, Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from relionc.expr import AnyText
     from relionc.lower.commands import RelionCommands
     from relionc.pipeline.run import Disk
     from relionc.plan.model import JobPlan
 
-CODE = "RL806"
+CODE, IS_FILE = "RL806", "RL807"
 _FIRST = "000"
 """The number of the first iteration in the name of its file."""
 
@@ -23,10 +24,19 @@ def check(
     commands: Mapping[str, RelionCommands],
     disk: Disk,
 ) -> Iterator[Finding]:
-    """Yield a warning for each job whose output folder holds a run that is not its own, as its guard will see it."""
+    """Yield a finding for each job whose output folder cannot be made, or holds another run, as its guard sees it."""
     for plan in plans:
         job = plan.job
-        if job.overwrite or job.is_continue or not isinstance(job.project, str):
+        file = file_in_its_place(job.output, job.project, disk)
+        if file:
+            yield Finding(
+                code=IS_FILE,
+                message=f"{job.output} cannot be made, so `{job.name}` would stop before it begins: {file} is a file",
+                route=(*job.route, "output"),
+                on_key=True,
+                help="give the job another `output`, or move the file",
+            )
+        if file or job.overwrite or job.is_continue or not isinstance(job.project, str):
             continue
         if _holds_another(plan, commands[job.name], plans, disk):
             yield Finding(
@@ -37,6 +47,22 @@ def check(
                 on_key=True,
                 help="give the job another `output`, or set `overwrite: yes`, which moves that run aside",
             )
+
+
+def file_in_its_place(output: str, project: AnyText, disk: Disk) -> str:
+    """Return the file that has the name of the output folder, or of one above it; nothing where none has."""
+    if not isinstance(project, str):
+        return ""
+    parts = output.strip("/").split("/")
+    for number in range(1, len(parts) + 1):
+        path = "/".join(parts[:number])
+        found = disk.look(path, project)
+        if found is None or not found.there:
+            return ""
+        inside = disk.look(f"{path}/", project)
+        if inside is not None and not inside.there:
+            return path
+    return ""
 
 
 def _holds_another(plan: JobPlan, commands: RelionCommands, plans: Sequence[JobPlan], disk: Disk) -> bool:

@@ -78,3 +78,18 @@ def test_no_more_is_remembered_than_fits(monkeypatch: pytest.MonkeyPatch) -> Non
     for number in range(2, 8):
         compiled(path, text.replace("nr_classes: 6", f"nr_classes: {number}"), alike)
         assert len(alike._looked) <= 3
+
+
+@pytest.mark.parametrize("file", ["Class3D", "Class3D/class3d"])
+def test_a_file_in_place_of_the_output_folder_is_said(
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "specs" / "biowulf-2018" / "class3d-ribosome.yaml").read_text("utf-8")
+    path, alike = tmp_path / "spec.yaml", Alike()
+    assert compiled(path, text, alike).diagnostics == ()
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).touch()
+    ((code, message),) = [(each.code, each.message) for each in compiled(path, text, alike).diagnostics]
+    assert code == "RL807"
+    assert message.endswith(f": {file} is a file")
