@@ -77,6 +77,10 @@ has_inputs() { # JOB
 # Slurm takes all jobs or none: where one is refused, those before it are cancelled.
 # Variables of a surrounding job would contradict what the scripts ask for.
 unset "${!SLURM_CPU_BIND@}" "${!SLURM_GPU_BIND@}" "${!SLURM_HET_@}" "${!SLURM_MEM_BIND@}" "${!SLURM_MEM_PER_@}" "${!SLURM_NTASKS_PER_@}" SLURM_CORE_SPEC SLURM_CPUS_PER_TASK SLURM_DISTRIBUTION SLURM_EXCLUSIVE SLURM_GPUS SLURM_GPUS_PER_NODE SLURM_GPUS_PER_TASK SLURM_HINT SLURM_HOSTFILE SLURM_NPROCS SLURM_NTASKS SLURM_OVERCOMMIT SLURM_RESTART_COUNT SLURM_THREADS_PER_CORE SLURM_TRES_PER_TASK SRUN_CPUS_PER_TASK
+# What sbatch reads from its environment counts more than what a script says.
+for name in "${!SBATCH_@}"; do
+  echo "warning: ${name} is set, and sbatch takes it in place of what the scripts say" >&2
+done
 declare -A ids=()
 queued=() jobs=() held=() said='' left=0
 undo() {
