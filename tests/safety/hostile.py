@@ -524,7 +524,7 @@ HOSTILE: tuple[Hostile, ...] = (
     Hostile("a device in place of a spec", lambda _: ("lint", "/dev/zero"), 2),
     Hostile("a device in place of particles", job("lint", options={"fn_img": "/dev/zero"}), 0),
     Hostile("a pipe in place of particles", lambda f: (os.mkfifo(f / "p.star"), job("lint")(f))[1], 0),
-    Hostile("a STAR file of newlines", _newlines, 0),
+    Hostile("a STAR file of newlines", _newlines, 1, "RL156"),
     Hostile("a STAR file of columns with endless names", _wide_star, 0),
     *(
         Hostile(
