@@ -36,6 +36,8 @@ WRONG_VALUE, MISSING_KEY = "RL670", "RL671"
 BAD_NAME = "RL655"
 MOST_ITEMS = 2000
 """Names or words in any one place of a profile: no cluster has more partitions or kinds of nodes."""
+MOST_GPUS = 1024
+"""GPUs of a node: a search looks at every number of them."""
 _MOST_SHOWN = 8
 """Words that an advice repeats."""
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -124,13 +126,16 @@ class Section:
         value = self.value.get(key)
         return default if value is None else self._text(value, key)
 
-    def number(self, key: str, default: int = 0) -> int:
-        """Return a whole number, not negative."""
+    def number(self, key: str, default: int = 0, most: int | None = None) -> int:
+        """Return a whole number, not negative and at most `most`."""
         value = self.value.get(key)
         if value is None:
             return default
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             self._wrong(key, "a whole number")
+            return default
+        if most is not None and value > most:
+            self._wrong(key, f"at most {most:,}")
             return default
         return int(value)
 
@@ -323,7 +328,7 @@ def _node_types(name: str, section: Section) -> Iterator[NodeType]:
 def _node_type(name: str, section: Section, gpus: Section) -> NodeType:
     """Return a node type; `gpus` is the section that describes its GPUs, mostly the same."""
     section.needs(f"node type {name}", "cpus", "memory")
-    number = gpus.number("gpus" if gpus is section else "count", 0 if gpus is section else 1)
+    number = gpus.number("gpus" if gpus is section else "count", 0 if gpus is section else 1, MOST_GPUS)
     shared = gpus.flag("mig"), gpus.number("shards")
     share, least = _cpus_per_gpu(gpus)
     feature = gpus.name("gpu_feature", FEATURE, "a feature of nodes")

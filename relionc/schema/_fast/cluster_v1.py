@@ -217,6 +217,8 @@ def validate(data):
                                         if isinstance(data__nodetypes_value__gpus, (int, float)) and (not isinstance(data__nodetypes_value__gpus, bool)):
                                             if data__nodetypes_value__gpus < 0:
                                                 raise Rejected
+                                            if data__nodetypes_value__gpus > 1024:
+                                                raise Rejected
                                         data__nodetypes_value__gpus_any_of_count2 += 1
                                     except Rejected:
                                         pass
@@ -249,6 +251,8 @@ def validate(data):
                                                             raise Rejected
                                                         if isinstance(data__nodetypes_value__gpus_item__count, (int, float)) and (not isinstance(data__nodetypes_value__gpus_item__count, bool)):
                                                             if data__nodetypes_value__gpus_item__count < 1:
+                                                                raise Rejected
+                                                            if data__nodetypes_value__gpus_item__count > 1024:
                                                                 raise Rejected
                                                     if 'vram' in data__nodetypes_value__gpus_item_keys:
                                                         data__nodetypes_value__gpus_item_keys.remove('vram')
