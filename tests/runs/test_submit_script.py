@@ -57,6 +57,18 @@ def test_nothing_is_submitted_from_another_folder(site: Site, monkeypatch: pytes
     assert (done.returncode, len(site.calls("sbatch"))) == (0, 3)
 
 
+@pytest.mark.parametrize("to", ["build/spec/submit.sh", "another"])
+def test_a_link_to_it_submits_its_build(site: Site, to: str) -> None:
+    for name in ("particles.star", "reference.mrc"):
+        (site.here / name).touch()
+    (site.here / "another").symlink_to(site.build / "submit.sh")
+    (site.here / "go").symlink_to(to)
+    done = subprocess.run(["bash", "go"], cwd=site.here, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "first 101\nsecond 102\nother 103\n", "")
+    assert f"--parsable --hold {site.build}/first/run.sbatch" in site.calls("sbatch")
+    assert site.rows("first") == ["101"]
+
+
 def test_what_the_command_submitted_is_known_to_it(site: Site) -> None:
     site.run("submit", "build/spec")
     done = script(site)
