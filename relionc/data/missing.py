@@ -20,8 +20,9 @@ PIPELINE = "default_pipeline.star"
 class Lookup(NamedTuple):
     """Whether a file is there, seen from which project; else the folder looked into, and the names in it.
 
-    `folder` is empty where that folder is not there either, and the names are of files of the same kind. `in_project`:
-    the job would run in a project of RELION.
+    `folder` is empty where that folder is not there either, and the names are of files of the same kind. Of a path that
+    ends in a slash and is there, they are all that the folder holds. `in_project`: the job would run in a project of
+    RELION.
     """
 
     there: bool
@@ -82,11 +83,14 @@ def look(path: str, projects: tuple[str, ...], skim: Skim, listings: Listings | 
         project for project in projects if "\0" not in project and skim.holds(os.path.join(project, path))
     ]
     asked: list[str] = []
+    known = listings or Listings()
     for project in places:
         asked.append(os.path.join(project, path))
         if os.path.exists(asked[-1]):
+            if path.endswith("/"):
+                held = known.alike(asked[-1], "")
+                return Looked(Lookup(True, project, asked[-1], held), tuple(asked), ((asked[-1], ""),))
             return Looked(Lookup(there=True, project=project), tuple(asked))
-    known = listings or Listings()
     missing = [_missing(path, project, known) for project in places]
     if not missing:
         return None

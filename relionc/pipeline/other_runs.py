@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from relionc.plan.model import JobPlan
 
 CODE, IS_FILE = "RL806", "RL807"
+_UNFINISHED = "unfinished"
+_OWN = "relionc"
+"""The folder in which a job's script keeps what it has to know."""
 _FIRST = "000"
 """The number of the first iteration in the name of its file."""
 
@@ -47,6 +50,15 @@ def check(
                 on_key=True,
                 help="give the job another `output`, or set `overwrite: yes`, which moves that run aside",
             )
+        elif held := _folder_of_results(plan, disk):
+            yield Finding(
+                code=CODE,
+                severity=WARNING,
+                message=f"{job.output} holds {held}/ of a run without a mark of its end: `{job.name}` writes into it",
+                route=(*job.route, "output"),
+                on_key=True,
+                help="give the job another `output`, or move the folder aside",
+            )
 
 
 def file_in_its_place(output: str, project: AnyText, disk: Disk) -> str:
@@ -63,6 +75,23 @@ def file_in_its_place(output: str, project: AnyText, disk: Disk) -> str:
         if inside is not None and not inside.there:
             return path
     return ""
+
+
+def _folder_of_results(plan: JobPlan, disk: Disk) -> str:
+    """Return a folder of results of a job that does not iterate, and puts those of each micrograph into folders."""
+    job = plan.job
+    found = disk.look(job.output, str(job.project)) if job.type.traits.resume == _UNFINISHED else None
+    names = found.names if found and found.there else ()
+    if _OWN in names:  # the job's, or it is told above
+        return ""
+    folders = (name for name in names if _is_folder(disk, f"{job.output}{name}/", str(job.project)))
+    return next(folders, "")
+
+
+def _is_folder(disk: Disk, path: str, project: str) -> bool:
+    """Whether there is such a folder."""
+    found = disk.look(path, project)
+    return found is not None and found.there
 
 
 def _holds_another(plan: JobPlan, commands: RelionCommands, plans: Sequence[JobPlan], disk: Disk) -> bool:

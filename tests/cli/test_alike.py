@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from random import Random
@@ -93,3 +94,35 @@ def test_a_file_in_place_of_the_output_folder_is_said(
     ((code, message),) = [(each.code, each.message) for each in compiled(path, text, alike).diagnostics]
     assert code == "RL807"
     assert message.endswith(f": {file} is a file")
+
+
+@pytest.mark.parametrize(
+    ("type_", "options"),
+    [
+        ("motioncorr", {"input_star_mics": "movies.star", "dose_per_frame": 1}),
+        (
+            "ctffind",
+            {"input_star_mics": "mics.star", "use_ctffind4": "yes", "fn_ctffind_exe": "/opt/ctffind"},
+        ),
+        ("extract", {"star_mics": "mics.star", "coords_suffix": "pick.star"}),
+    ],
+)
+def test_results_without_a_mark_are_seen(
+    type_: str, options: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    job = {"type": type_, "output": "Job/one", "options": options}
+    text = json.dumps({"relionc": 1, "cluster": "biowulf", "relion": "4.0", "jobs": {"a": job}})
+    path, alike = tmp_path / "spec.yaml", Alike()
+
+    def said() -> list[str]:
+        return [each.message for each in compiled(path, text, alike).diagnostics if each.code == "RL806"]
+
+    assert said() == []
+    (tmp_path / "Job" / "one").mkdir(parents=True)
+    (tmp_path / "Job" / "one" / "job.star").touch()
+    assert said() == []
+    (tmp_path / "Job" / "one" / "Movies").mkdir()
+    assert said() == ["Job/one/ holds Movies/ of a run without a mark of its end: `a` writes into it"]
+    (tmp_path / "Job" / "one" / "relionc").mkdir()
+    assert said() == []
