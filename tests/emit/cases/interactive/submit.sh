@@ -2,7 +2,9 @@
 # Starts the jobs of specs/motion.yaml; made by relionc 0.1.0.
 
 set -euo pipefail
-here=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/" && pwd)
+self=${BASH_SOURCE[0]}
+if [[ -L ${self} ]]; then self=$(readlink -f -- "${self}"); fi # a link to this script, from a folder without the build
+here=$(CDPATH='' cd -- "$(dirname -- "${self}")/" && pwd)
 
 # Only what was built is submitted: each file has to be what manifest.json says. RELIONC_EDITED=yes does without.
 if [[ ${RELIONC_EDITED-} != yes ]]; then
