@@ -786,7 +786,7 @@ relionc_within() {
   set +m
   for ((i = 0; i < seconds * 5; i++)); do
     if ! kill -0 "${pid}" 2>/dev/null; then break; fi
-    sleep 0.2
+    if ((i < 10)); then sleep 0.05; else sleep 0.2; fi
   done
   if kill -0 "${pid}" 2>/dev/null; then
     relionc_end_steps
@@ -858,6 +858,7 @@ relionc_post() {
         $(declare -f relionc_stay relionc_ranks relionc_clear relionc_said); relionc_stay"
     ) >/dev/null 2>&1 &
     rc_posted+=($!)
+    disown "$!"  # else bash tells the log when one has to be killed
   done
   set +m
   # In Slurm 20.11 a step waits for those beside it unless it may overlap, too; from 22.05 on it need not say so.

@@ -28,6 +28,7 @@ _PROGRAM = f"""#!/bin/bash
 last=${{!#}} name=${{0##*/}}
 ranks() {{
   local rank=0 host
+  last=${{last%; sleep 0.2}}  # which ranks do side by side
   if [[ -s ${{RELIONC_OUTPUT}}/relionc/hostfile ]]; then
     while IFS= read -r host; do
       SLURM_PROCID=${{rank}} SLURMD_NODENAME=${{host%%[ :]*}} bash -c "${{last}}"
