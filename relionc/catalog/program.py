@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from relionc.allowance import Allowance
 from relionc.catalog.steps import CommandSteps, Fragment, NeedsValue, Repeat, When, bodies
 from relionc.expr.evaluate import evaluate
 from relionc.expr.functions import FUNCTIONS, text_of
@@ -13,7 +13,6 @@ from relionc.expr.tree import Expr, ExprError, references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-    from contextvars import Token
 
     from relionc.catalog.steps import Step, Template
     from relionc.catalog.types import JobType
@@ -43,24 +42,13 @@ class TooManyRepeats(Exception):  # noqa: N818 - nothing is wrong with the progr
     """The jobs of a spec repeat steps more often than they may together."""
 
 
-class Repeating:
+class Repeating(Allowance):
     """`with Repeating():` bounds how often all calls of `walk` inside repeat a step, together."""
 
-    __slots__ = ("_outer", "left")
+    __slots__ = ()
 
     def __init__(self, times: float = MOST_REPEATS) -> None:
-        self.left = times
-        self._outer: list[Token[Repeating | None]] = []
-
-    def __enter__(self) -> Self:
-        self._outer.append(_CURRENT.set(self))
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        _CURRENT.reset(self._outer.pop())
-
-
-_CURRENT: ContextVar[Repeating | None] = ContextVar("repeating", default=None)
+        super().__init__(times)
 
 
 class Files(Protocol):
@@ -211,7 +199,7 @@ def walk(steps: Iterable[Step], scope: JobScope) -> Iterator[Step]:
 
 def _repeats(times: Expr, scope: JobScope) -> int:
     count = max(0, min(int(scope.number(times, 0)), MAX_REPEATS))
-    current = _CURRENT.get()
+    current = Repeating.current()
     if current is not None:
         current.left -= count
         if current.left < 0:

@@ -7,12 +7,12 @@ ones. So long names are like nothing, and a compilation looks at so many names i
 
 from __future__ import annotations
 
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
+
+from relionc.allowance import Allowance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from contextvars import Token
 
 MOST_NAMES = 4_000
 """Names that one compilation compares others with, in all."""
@@ -20,29 +20,18 @@ LONGEST = 64
 """Characters of a name that may be like another."""
 
 
-class Guessing:
+class Guessing(Allowance):
     """`with Guessing():` bounds what all calls of `nearest` inside look at, together."""
 
-    __slots__ = ("_outer", "left")
+    __slots__ = ()
 
     def __init__(self, names: int = MOST_NAMES) -> None:
-        self.left = names
-        self._outer: list[Token[Guessing | None]] = []
-
-    def __enter__(self) -> Self:
-        self._outer.append(_CURRENT.set(self))
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        _CURRENT.reset(self._outer.pop())
-
-
-_CURRENT: ContextVar[Guessing | None] = ContextVar("guessing", default=None)
+        super().__init__(names)
 
 
 def may_guess(names: int) -> bool:
     """Count so many names as looked at; False when there were too many already."""
-    current = _CURRENT.get()
+    current = Guessing.current()
     if current is None:
         return names <= MOST_NAMES
     current.left -= names
@@ -51,7 +40,7 @@ def may_guess(names: int) -> bool:
 
 def has_guessed() -> bool:
     """Return whether no name is compared any more: callers need not gather any."""
-    current = _CURRENT.get()
+    current = Guessing.current()
     return current is not None and current.left < 0
 
 

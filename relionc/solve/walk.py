@@ -13,7 +13,7 @@ from math import lcm
 from typing import TYPE_CHECKING, Generic
 
 from relionc.solve.blame import NOBODY, Blame
-from relionc.solve.effort import Effort, TooHard, current
+from relionc.solve.effort import Effort, TooHard
 from relionc.solve.judges import Judges
 from relionc.solve.narrow import Nothing, along, first_good, last_good, narrowed
 from relionc.solve.problem import C, Solution, Span
@@ -43,7 +43,7 @@ class Walk(Generic[C]):
         self.problem = problem
         self.outward = outward
         self.reporter = reporter
-        self.effort = current() or Effort(_NO_LIMIT)
+        self.effort = Effort.current() or Effort(_NO_LIMIT)
         self._spend(len(problem.constraints) // _CONSTRAINTS_PER_VISIT)
         self.judges = Judges(problem)
         self.blames = self.judges.blames
