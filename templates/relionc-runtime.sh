@@ -1009,11 +1009,17 @@ relionc_look_at_program() {
 
 # relionc_orphans: ends processes of an earlier start of a job in this folder, which a killed slurmd may leave behind.
 relionc_orphans() {
-  local file pid run
+  local file pid run word
   while read -r file; do
     pid=${file#/proc/} pid=${pid%/environ}
     # Read once and believed only where it says another start: what is about to end, or to become another program, has none.
-    run=$(tr '\0' '\n' 2>/dev/null <"${file}" | sed -n 's/^RELIONC_RUN=//p' | head -n 1)
+    run=''
+    while IFS= read -r -d '' word; do # by bash alone: there may be as many of them as ranks
+      if [[ ${word} = RELIONC_RUN=* ]]; then
+        run=${word#*=}
+        break
+      fi
+    done 2>/dev/null <"${file}"
     if [[ -z ${run} || ${run} = "${rc_token}" ]]; then continue; fi
     if grep -qzsF relionc_stay "/proc/${pid}/cmdline"; then
       kill -TERM "${pid}" 2>/dev/null # it clears the node itself
