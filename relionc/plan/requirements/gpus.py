@@ -147,6 +147,12 @@ def _ranks_wanted(choice: Choice) -> int:
     return choice.gpus * (demand.pins.ranks_per_gpu or 1)
 
 
+def _beyond_wanted(choice: Choice) -> int:
+    """Ranks of a node beyond those wanted, less than 0 where they are fewer; a leader's place beside them is worse."""
+    beyond = choice.workers_per_node - _ranks_wanted(choice)
+    return beyond + choice.leader_slots if beyond >= 0 else beyond - choice.leader_slots
+
+
 def _entries(on_site: DemandOnSite) -> int:
     return len(parse_ids(on_site.demand.gpu_ids))
 
@@ -249,10 +255,7 @@ RANK_PER_GPU = Requirement(
     ),
     only_if(
         lambda on_site: on_site.demand.gpu and on_site.demand.one_rank_per_gpu,
-        Measure(
-            ("mode", "gpus", "workers_per_node"),
-            lambda c: abs(c.workers_per_node - _ranks_wanted(c)) + c.leader_slots,
-        ),
+        Measure(("mode", "gpus", "workers_per_node"), _beyond_wanted, ("workers_per_node",), low=0),
     ),
     "one rank per GPU",
     lambda it: (
