@@ -222,6 +222,7 @@ def compile_one(
         files.read,
         lambda name, project: files.file_facts(name, project, skim),
         lambda name, project: files.look(name, project, skim, beside, listings),
+        lambda: files.project_jobs(skim, beside),
     )
     found = (shared or Shared()).settings(path, within)
     request = Request(

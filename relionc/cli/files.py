@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from relionc.data.facts import FileFacts
     from relionc.data.missing import Listings, Looked
     from relionc.data.skim import Skim
+    from relionc.pipeline.project_jobs import ProjectJobs
 
 _TEMPLATE = 256 << 10  # bytes
 _SETTINGS = 64 << 10  # bytes
@@ -172,6 +173,13 @@ def file_facts(path: str, project: str, skim: Skim | None = None) -> FileFacts |
     from relionc.data.facts import facts
 
     return facts(path, project, skim)
+
+
+def project_jobs(skim: Skim, beside: str) -> ProjectJobs:
+    """Return what finds the jobs of RELION's own that a spec names: in the project folder, as `look` finds files."""
+    from relionc.pipeline.project_jobs import ProjectJobs
+
+    return ProjectJobs(skim, beside)
 
 
 def look(path: str, project: str, skim: Skim, beside: str, listings: Listings | None = None) -> Looked | None:

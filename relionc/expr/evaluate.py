@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from relionc.expr.budget import MAX_WEIGHT, Budget, check_list, weight
 from relionc.expr.functions import CARRYING, FUNCTIONS, SEARCHING, Arity, kind_of
 from relionc.expr.refs import Text, Units, Value, joined
-from relionc.expr.tree import MAX_INTEGER, Expr, ExprError
+from relionc.expr.tree import MAX_INTEGER, Expr, ExprError, name_of
 
 if TYPE_CHECKING:
     from typing import TypeGuard
@@ -72,8 +72,8 @@ def _name(tree: Expr, run: _Run) -> Value:
     try:
         return run.lookup(tree[2])
     except KeyError:
-        name = ".".join(tree[2])
-        hint = "; a minus sign needs spaces around it" if "-" in name else ""
+        name = name_of(tree[2])
+        hint = "; a minus sign needs spaces around it" if "-" in name and "[" not in name else ""
         raise ExprError(f"there is no {name!r}{hint}", tree[1]) from None
     except ExprError as error:
         raise ExprError(error.message, tree[1]) from None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
 
-from relionc.expr.tree import MAX_INTEGER, Expr, ExprError
+from relionc.expr.tree import MAX_INTEGER, Expr, ExprError, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +42,8 @@ def _syntax_error(text: str, error: UnexpectedInput) -> ExprError:
     found = re.match(r"[A-Za-z0-9_.-]+|[=!<>/]+|.", text[offset:], re.DOTALL)
     word = found.group() if found else text[offset]
     hint = "; write == to compare" if word == "=" else ""
+    if word == "[" and text[:offset].rstrip().endswith("jobs"):
+        hint = '; a job in brackets stands in quotes, as jobs["Select/job012"].outputs.particles'
     return ExprError(f"did not expect {word!r} here{hint}", offset)
 
 
@@ -66,7 +68,7 @@ class _Build(Transformer[Token, Expr]):
         return ("const", False)
 
     def name(self, typed: Token) -> Expr:
-        return ("name", typed.start_pos, tuple(typed.split(".")))
+        return ("name", typed.start_pos, path_of(str(typed)))
 
     def call(self, function: Token, *arguments: Expr) -> Expr:
         return ("call", function.start_pos, str(function), arguments)

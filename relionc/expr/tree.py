@@ -1,7 +1,7 @@
 """Expressions as trees: nested tuples of literals, which marshal stores as they are.
 
     ("const", value)                         text, number, true/false
-    ("name", offset, ("vars", "star"))
+    ("name", offset, ("vars", "star"))       vars.star; jobs["Select/job012"].outputs.data is one too
     ("list", offset, (item, …))
     ("unary", offset, operator, operand)     not - +
     ("binary", offset, operator, left, right)
@@ -31,6 +31,7 @@ MAX_INTEGER = 2**63
 _WORD = r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*"
 _KEYWORDS = r"(?:true|false|and|or|not|in|if|else)\Z"
 _PLAIN_NAME = rf"(?!{_KEYWORDS}|[0-9]){_WORD}(?:\.{_WORD})*\Z"
+_QUOTED_NAME = rf"(jobs)\[(?:\"([^\"\\]+)\"|'([^'\\]+)')\]((?:\.{_WORD})*)\Z"
 _PLAIN_TEXT = r"\"[^\"\\]*\"\Z|'[^'\\]*'\Z"
 _PLAIN_NUMBER = r"[0-9]{1,18}(\.[0-9]{1,18})?\Z"
 
@@ -58,13 +59,27 @@ def parse_plain(text: str) -> Expr | None:
         return None
     body = text.strip()
     offset = len(text) - len(text.lstrip())
-    if re.match(_PLAIN_NAME, body):
-        return ("name", offset, tuple(body.split(".")))
+    if re.match(_PLAIN_NAME, body) or (body.startswith("jobs[") and re.match(_QUOTED_NAME, body)):
+        return ("name", offset, path_of(body))
     if re.match(_PLAIN_TEXT, body):
         return ("const", body[1:-1])
     if re.match(_PLAIN_NUMBER, body):
         return ("const", float(body) if "." in body else int(body))
     return ("const", body == "true") if body in ("true", "false") else None
+
+
+def path_of(name: str) -> tuple[str, ...]:
+    """Return the parts of a dotted name, the second of which may stand in brackets and quotes."""
+    found = re.match(_QUOTED_NAME, name) if "[" in name else None
+    return (found[1], found[2] or found[3], *found[4].split(".")[1:]) if found else tuple(name.split("."))
+
+
+def name_of(path: tuple[str, ...]) -> str:
+    """Return the dotted name of parts."""
+    if len(path) < 2 or re.match(rf"{_WORD}\Z", path[1]):
+        return ".".join(path)
+    quote = "'" if '"' in path[1] else '"'
+    return ".".join((f"{path[0]}[{quote}{path[1]}{quote}]", *path[2:]))
 
 
 def _parse_with_lark(text: str) -> Expr:
@@ -114,7 +129,7 @@ def show(tree: Expr) -> str:
     if kind == "const":
         return _show_constant(tree[1])
     if kind == "name":
-        return ".".join(tree[2])
+        return name_of(tree[2])
     parts = [show(child) for child in children(tree)]
     if kind in ("list", "call"):
         inside = ", ".join(parts)

@@ -100,4 +100,6 @@ def _inputs(request: Request, run: Run) -> tuple[tuple[str, Mapping[str, object]
         if facts is not None:
             name = path if paths.count(path) == 1 else os.path.join(project, path)
             found.append((name, facts.said()))
+    jobs = run.disk.jobs.named() if run.disk.jobs else {}
+    found += [(f'jobs["{name}"]', dict(outputs)) for name, outputs in sorted(jobs.items())]
     return tuple(found)

@@ -11,6 +11,7 @@ from relionc.diag import ERROR, Diagnostic, Finding
 from relionc.diag.kept import Kept
 from relionc.diag.locate import locate_all
 from relionc.record import NamedTuple
+from relionc.spec.model import ProjectJob
 from relionc.spec.points import NO_POINTS
 
 if TYPE_CHECKING:
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
     from relionc.data.facts import FileFacts
     from relionc.data.missing import Looked, Lookup
+    from relionc.expr import AnyText
     from relionc.ir import Bundle
     from relionc.pipeline.alike import Alike
+    from relionc.pipeline.project_jobs import ProjectJobs
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
     from relionc.solve.trace import Trace
@@ -33,7 +36,7 @@ class Disk:
     """What a compilation reads besides the spec; records it, so that the manifest and the cache know.
 
     `read` returns the bytes of a file (raises OSError); `facts` skims a data file of a project folder; `look` tells
-    whether a file is there.
+    whether a file is there; `project_jobs` makes what finds jobs of RELION's own, once a spec names one.
     """
 
     def __init__(
@@ -41,10 +44,13 @@ class Disk:
         read: Callable[[str], bytes],
         facts: Callable[[str, str], FileFacts | None],
         look: Callable[[str, str], Looked | None] = lambda *_: None,
+        project_jobs: Callable[[], ProjectJobs] | None = None,
     ) -> None:
         self._read = read
         self._facts = facts
         self._look = look
+        self._project_jobs = project_jobs
+        self.jobs: ProjectJobs | None = None
         self.files: dict[str, bytes] = {}
         self.facts: dict[tuple[str, str], FileFacts | None] = {}  # by path and project
         self.looked_at: list[str] = []
@@ -84,6 +90,17 @@ class Disk:
         self.looked_at += looked.asked
         self.listed += looked.listed
         return looked.found
+
+    def project_job(self, name: str, project: AnyText, version: str) -> ProjectJob:
+        """Return a job of RELION's own, or why there is none; what was read for that is recorded."""
+        if self._project_jobs is None:
+            return ProjectJob(why="nobody looks into RELION's project here")
+        if self.jobs is None:
+            self.jobs = self._project_jobs()
+        before = len(self.jobs.looked_at)
+        found = self.jobs.job(name, project, version)
+        self.looked_at += self.jobs.looked_at[before:]
+        return found
 
 
 class QueueTemplate(NamedTuple):

@@ -8,7 +8,7 @@ from relionc import catalog
 from relionc.catalog import kinds
 from relionc.catalog.filefacts import COUNTS, DATA
 from relionc.expr import Text
-from relionc.spec.model import Fact, InputFile, MissingFile, Product
+from relionc.spec.model import Fact, InputFile, MissingFile, Product, ProjectJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
         def look(self, path: str, project: str, /) -> Lookup | None:
             """Return whether a file is there; None where nobody may look."""
+
+        def project_job(self, name: str, project: AnyText, version: str, /) -> ProjectJob:
+            """Return a job of RELION's own, by the name of its folder or its alias, or why there is none."""
 
     Makers = Mapping[str, Callable[[str], Product | None]]
     """By the output folder of each job so far: says which of its files a path is."""
@@ -50,6 +53,10 @@ class NoFiles:
 
     def look(self, _path: str, _project: str) -> Lookup | None:
         """Return nothing."""
+
+    def project_job(self, _name: str, _project: AnyText, _version: str) -> ProjectJob:
+        """Return none."""
+        return ProjectJob(why="nobody looks into the project here")
 
 
 def inputs(

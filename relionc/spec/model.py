@@ -48,6 +48,21 @@ class Product(NamedTuple):
     facts: Mapping[str, Fact[Any]]
 
 
+class ProjectJob(NamedTuple):
+    """A job of RELION's own that a spec names: its folder, which ends with a slash, and its outputs, by name.
+
+    Without a folder it is not there: `why` says so, and `names` are those that may have been meant. `files` are all
+    that the project knows of the job.
+    """
+
+    folder: str = ""
+    outputs: Mapping[str, str] = {}
+    files: tuple[str, ...] = ()
+    why: str = ""
+    help: str = ""
+    names: tuple[str, ...] = ()
+
+
 class MissingFile(NamedTuple):
     """A file that a data file names and that is not there, and where it was looked for."""
 

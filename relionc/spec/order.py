@@ -6,25 +6,24 @@ from typing import TYPE_CHECKING
 
 from relionc.diag import Finding
 from relionc.source.values import as_texts
-from relionc.spec.scope import near_or_all, needed_jobs
+from relionc.spec.scope import JobNeeds, near_or_all
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from relionc.expr import Budget
     from relionc.source.values import Plain
     from relionc.spec.points import Points
 
 
 def in_order(
-    jobs: Mapping[str, dict[str, Plain]], points: Points, left_out: Collection[str], budget: Budget
+    jobs: Mapping[str, dict[str, Plain]], points: Points, left_out: Collection[str], needs: JobNeeds
 ) -> tuple[list[str], dict[str, tuple[str, ...]], list[Finding]]:
     """Return the names in order, the jobs each one waits for, and what is wrong with `after` and references.
 
-    Raises TooMuchWorkError when the expressions cost more than the budget.
+    Raises TooMuchWorkError when the expressions cost too much.
     """
     found: list[Finding] = []
-    after = {name: _needs(name, job, (jobs, points, left_out, budget), found) for name, job in jobs.items()}
+    after = {name: _needs(name, job, (jobs, points, left_out, needs), found) for name, job in jobs.items()}
     order: list[str] = []
     waiting = dict(after)
     while waiting:
@@ -44,10 +43,10 @@ def in_order(
 def _needs(
     name: str,
     job: dict[str, Plain],
-    all_jobs: tuple[Mapping[str, dict[str, Plain]], Points, Collection[str], Budget],
+    all_jobs: tuple[Mapping[str, dict[str, Plain]], Points, Collection[str], JobNeeds],
     found: list[Finding],
 ) -> tuple[str, ...]:
-    jobs, points, left_out, budget = all_jobs
+    jobs, points, left_out, needs = all_jobs
     wanted: dict[str, None] = {}
     for i, other in enumerate(as_texts(job.get("after"))):
         if other in left_out:
@@ -59,7 +58,7 @@ def _needs(
             found.append(Finding("RL801", message, ("jobs", name, "after", i), help=advice))
         else:
             wanted.update(dict.fromkeys(meant))
-    for other in needed_jobs(job, budget):
+    for other in needs.jobs(job):
         wanted.update(dict.fromkeys(each for each in points.meant(other, name) if each in jobs))
     here = points.named.get(name)
     wanted.update(dict.fromkeys(here.beside.values() if here else ()))

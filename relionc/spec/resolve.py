@@ -19,10 +19,10 @@ from relionc.spec import sbatch
 from relionc.spec.data import resolve as resolve_data
 from relionc.spec.inputs import NoFiles, inputs, made_by
 from relionc.spec.inputs import values as values_of
-from relionc.spec.model import Needs, Pin, ResolvedJob, ResolvedSpec
+from relionc.spec.model import Needs, Pin, ProjectJob, ResolvedJob, ResolvedSpec
 from relionc.spec.order import in_order
 from relionc.spec.placeholders import placeholders
-from relionc.spec.scope import SpecScope
+from relionc.spec.scope import JobNeeds, SpecScope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -90,7 +90,9 @@ def _jobs(
     written = {name: as_mapping(job) for name, job in as_mapping(value["jobs"]).items()}
     jobs = _with_points(written, as_mapping(value.get("defaults")), scope)
     left_out = (*left_out, *scope.broken)
-    order, after, wrong = in_order(jobs, scope.points, left_out, scope.budget)
+    needs = JobNeeds(as_mapping(value.get("vars")), scope.budget)
+    order, after, wrong = in_order(jobs, scope.points, left_out, needs)
+    scope.to_come = {*order}
     scope.findings += wrong
     scope.job_names = (*jobs, *left_out)
     if version is None:
@@ -137,6 +139,10 @@ def _version(value: Mapping[str, Plain], override: str | None, scope: SpecScope)
     except catalog.UnknownVersion as unknown:
         scope.report("RL101", unknown.message, ("relion",), unknown.help)
         return None
+
+
+def _nobodys_yet(_: str) -> ProjectJob:
+    return ProjectJob(why="which project it is has to be known before the jobs in it")
 
 
 def _yes(value: Plain) -> bool:
@@ -202,6 +208,7 @@ class _Resolver:
         """Return one job, or None when its type is not known or its name is not one."""
         route = ("jobs", name)
         self.scope.job, self.scope.point = name, self.scope.points.named.get(name)
+        self.scope.to_come.discard(name)
         if not JOB_NAME.match(name):  # again: a schema pattern may let a line break pass
             advice = "letters, digits, _ and -, a letter first, at most 64"
             self.scope.report("RL025", f"{name!r} cannot be the name of a job", route, advice, on_key=True)
@@ -211,12 +218,16 @@ class _Resolver:
         job_type = self._type(raw, route)
         if job_type is None:
             return None
+        output = self._output(raw, name, job_type, route)
+        self.scope.writers[output] = name
+        self.scope.look_from(None, _nobodys_yet)
+        project, in_project = self._project(raw, route)
+        self.scope.look_from(project, partial(self._of_project, project))
         texts, given = job_options.resolve(
             as_mapping(raw.get("options")), job_type, (*route, "options"), self.scope
         )
         self._extra_args(raw, job_type, texts, given, route)
         is_continue = _yes(raw.get("continue"))
-        output = self._output(raw, name, job_type, route)
         self._understand_arguments(job_type, texts, given, output, is_continue=is_continue)
         own_pins = job_resources.resolve(self._merged("resources", raw, route), self.scope)
         pins = job_resources.merged(
@@ -226,7 +237,6 @@ class _Resolver:
         self.scope.outputs[name] = partial(
             catalog.outputs, job_type, texts, output=output, is_continue=is_continue
         )
-        project, in_project = self._project(raw, route)
         files = inputs(job_type, texts, given, project, self.makers, self.disk)
         data = resolve_data(as_mapping(raw.get("data")), job_type, texts, route, self.scope, files)
         known = values_of(job_type, files, data)
@@ -256,6 +266,10 @@ class _Resolver:
             inputs=files,
             known=known,
         )
+
+    def _of_project(self, project: AnyText, name: str) -> ProjectJob:
+        """Return the job of RELION's own with a name, as a job of the spec finds it that runs in a project."""
+        return self.disk.project_job(name, project, self.version)
 
     def _type(self, raw: Mapping[str, Plain], route: Route) -> JobType | None:
         name = values.text_of(raw["type"])

@@ -15,6 +15,7 @@ from relionc.expr import (
     references_in,
 )
 from relionc.expr.refs import joined
+from relionc.spec.model import ProjectJob
 from relionc.spec.points import NO_POINTS
 
 if TYPE_CHECKING:
@@ -27,7 +28,14 @@ if TYPE_CHECKING:
 
 _OF_OUTPUT = 10
 """Units of work for each file that a job makes, when an expression names one of them."""
+_OF_PROJECT = 100
+"""Units of work for each job of RELION's own that an expression names."""
+_OWN = 'jobs["Select/job012"].outputs.Y'
 _NAMES = "names are `vars.X`, `env.X`, `jobs.X.outputs.Y`, and `matrix.X` in a job that has one"
+
+
+def _nobody(_: str) -> ProjectJob:
+    return ProjectJob()
 
 
 class _BrokenError(Exception):
@@ -42,10 +50,16 @@ class SpecScope:
         # Job → its outputs (name → path), worked out when somebody asks; filled as jobs are resolved.
         self.outputs: dict[str, Callable[[], Mapping[str, AnyText]]] = {}
         self.job_names: tuple[str, ...] = ()
+        self.to_come: set[str] = set()  # jobs that have not been looked at yet
         self.budget = Budget()
         self.further_flags = 0  # among the jobs' own arguments, so far
         self.broken: set[str] = set()  # jobs that refer to one that could not be made out
         self.points = NO_POINTS
+        self._of_project: Callable[[str], ProjectJob] = (
+            _nobody  # the job of RELION's own with a name, as the job at hand finds it
+        )
+        self._project: AnyText | None = None  # of that job
+        self.writers: dict[str, str] = {}  # the jobs so far, by the folders that they write to
         self.job = ""  # the job at hand, and, where it is one of many, its point
         self.point: Point | None = None
         self._variables = variables
@@ -77,6 +91,13 @@ class SpecScope:
             message = "the names in this lead to so many others that it cannot be worked out"
             self.report("RL030", message, route, "give one of the `vars` a plain value")
             return None
+
+    def look_from(self, project: AnyText | None, find: Callable[[str], ProjectJob]) -> None:
+        """Find jobs of RELION's own in a project from now on; None: in none that is known yet."""
+        if project not in (None, self._project):
+            self._project = project
+            self._values.clear()  # a variable may be about a job of it
+        self._of_project = find
 
     def report(
         self,
@@ -145,6 +166,11 @@ class SpecScope:
 
     def _output(self, job: str, name: str) -> AnyText:
         if job not in self.outputs:
+            if "/" in job:
+                return self._of_relion(job.rstrip("/"), name)
+            if job in self.to_come:
+                self.advice = "write it in the jobs that need it"
+                raise ExprError(f"`defaults` are those of `{job}` too, so they cannot name what it makes")
             if job in self.job_names:  # jobs come in the order of their needs, so this one has failed
                 raise _BrokenError(f"job `{job}` cannot be made out")
             self._unknown(f"there is no job `{job}`", job, self.job_names)
@@ -155,6 +181,23 @@ class SpecScope:
         if name not in outputs:
             self._unknown(f"job `{job}` has no output `{name}`", name, outputs)
         return outputs[name]
+
+    def _of_relion(self, job: str, name: str) -> str:
+        """Return the output of a job of RELION's own, by its folder or its alias."""
+        self.budget.spend(_OF_PROJECT)
+        found = ProjectJob(f"{job}/") if f"{job}/" in self.writers else self._of_project(job)
+        ours = self.writers.get(found.folder)
+        if ours is not None:
+            self.advice = f"write `jobs.{ours}.outputs.{name}`, for which this job waits"
+            raise ExprError(f"`{ours}` of this spec writes to {found.folder}")
+        if not found.folder:
+            self.advice = found.help or near_or_all(job, found.names)
+            raise ExprError(found.why or f"RELION's project has no job `{job}`")
+        self.budget.spend(_OF_OUTPUT * len(found.outputs))
+        if name not in found.outputs:
+            self.advice = near_or_all(name, found.outputs) or _as_they_are(found.files)
+            raise ExprError(f"RELION's job {found.folder} has no output `{name}`")
+        return found.outputs[name]
 
     def _unknown(self, message: str, name: str, names: Iterable[str]) -> NoReturn:
         self.advice = near_or_all(name, names)
@@ -177,27 +220,57 @@ def near_or_all(name: str, names: Iterable[str]) -> str:
     return f"there are {', '.join(f'`{one}`' for one in known[:MOST_LISTED])}{more}" if known else ""
 
 
+def _as_they_are(files: Iterable[str]) -> str:
+    known = near_or_all("", files)
+    return f"{known}, which may be written as they are" if known else ""
+
+
 def _names_like(path: tuple[str, ...]) -> str:
     """Return the advice about a dotted name of no known form."""
+    if path[0] == "jobs" and len(path) == 2:
+        return f"an output of a job is `jobs.{path[1]}.outputs.Y`; of one of RELION's own, `{_OWN}`"
     if path[0] == "jobs" and len(path) == 3:
         return f"an output of a job is `jobs.{path[1]}.outputs.{path[2]}`"
     return _NAMES
 
 
-def needed_jobs(value: Plain, budget: Budget) -> Iterator[str]:
-    """Yield the names of the jobs whose outputs the scalars of a value refer to; bad expressions yield none.
+class JobNeeds:
+    """Says whose outputs the scalars of a job refer to, also through variables. Bad expressions refer to none."""
 
-    Raises TooMuchWorkError when the expressions of the spec have cost too much.
-    """
-    if isinstance(value, dict):
-        for item in value.values():
-            yield from needed_jobs(item, budget)
-    elif isinstance(value, list):
-        for item in value:
-            yield from needed_jobs(item, budget)
-    elif isinstance(value, str) and has_expressions(value):
-        try:
-            names = references_in(value, budget)
-        except ExprError:
-            return
-        yield from (path[1] for path in names if path[0] == "jobs" and len(path) > 1)
+    def __init__(self, variables: Mapping[str, Plain], budget: Budget) -> None:
+        self._variables = variables
+        self._budget = budget
+        self._of_variable: dict[str, list[tuple[str, ...]]] = {}
+
+    def jobs(self, value: Plain) -> Iterator[str]:
+        """Yield the names of the jobs. Raises TooMuchWorkError when the expressions of the spec have cost too much."""
+        waiting = list(self._names(value))
+        seen: set[str] = set()
+        while waiting:
+            path = waiting.pop(0)
+            if path[0] == "jobs" and len(path) > 1:
+                yield path[1]
+            elif path[0] == "vars" and len(path) > 1 and path[1] not in seen:
+                seen.add(path[1])
+                waiting += self._in_variable(path[1])
+
+    def _in_variable(self, name: str) -> list[tuple[str, ...]]:
+        if name not in self._of_variable:
+            self._of_variable[name] = list(self._names(self._variables.get(name)))
+        found = self._of_variable[name]
+        self._budget.spend(len(found))
+        return found
+
+    def _names(self, value: Plain) -> Iterator[tuple[str, ...]]:
+        """Yield the dotted names in the scalars of a value."""
+        if isinstance(value, dict):
+            for item in value.values():
+                yield from self._names(item)
+        elif isinstance(value, list):
+            for item in value:
+                yield from self._names(item)
+        elif isinstance(value, str) and has_expressions(value):
+            try:
+                yield from references_in(value, self._budget)
+            except ExprError:
+                return

@@ -177,6 +177,9 @@ def test_numbers_are_written_as_cpp_writes_them(text: str, result: Any) -> None:
         ("1 + 'x", "the text that starts here has no closing quote", 4),
         ("__import__('os')", "there is no function '__import__'", 0),
         ("a.__class__", "there is no 'a.__class__'", 0),
+        ("1 + len(jobs['A/b-c'].d)", "there is no 'jobs[\"A/b-c\"].d'", 8),
+        ("jobs[A/b].c", "did not expect '[' here; a job in brackets stands in quotes, as jobs[", 4),
+        ("vars['a']", "did not expect '[' here", 4),
         ("99999999999999999999 + 1", "99999999999999999999 is too large a number", 0),
     ],
 )
@@ -206,6 +209,15 @@ def test_work_is_bounded(text: str) -> None:
 def test_names_are_listed_once_in_the_order_of_use() -> None:
     tree = parse("b.c + (a if x in [b.c, y] else max(z, a))")
     assert references(tree) == (("b", "c"), ("x",), ("y",), ("a",), ("z",))
+
+
+@pytest.mark.parametrize("text", ['jobs["S/j012"].outputs.a-b', "jobs['a\"b']", "jobs.S.outputs.x"])
+def test_the_name_of_a_job_may_stand_in_quotes(text: str) -> None:
+    """As a whole and within more, which lark reads."""
+    for each in (text, f" {text} ", f"[{text}]"):
+        assert references(parse(each)) == references(parse(show(parse(each))))
+    assert references(parse(text)) == references(parse(f"x if true else {text}"))[1:]
+    assert references(parse('jobs["S/j012"].outputs.a-b')) == (("jobs", "S/j012", "outputs", "a-b"),)
 
 
 def test_a_tree_is_shown_as_text_that_means_the_same() -> None:

@@ -94,7 +94,8 @@ def relionc(lab: Lab, *words: str) -> str:
 )
 def test_relion_and_relionc_take_turns_in_one_project(lab: Lab, project: Path, by: str) -> None:
     """Jobs that nobody has registered, as those of submit.sh and sbatch, are in the table from their start on."""
-    options = CLASS3D.replace("Particles/particles.star", "Import/job001/particles.star")
+    theirs = "'${{{{ jobs[\"Import/job001\"].outputs.particles }}}}'"
+    options = CLASS3D.replace("Particles/particles.star", theirs)
     text = 'relionc: 1\ncluster: lab\nrelion: "3.1"\nfirst_job: 2\njobs:'
     jobs = {"classes": 3, "more": 200}
     text += "".join(JOB.format(name=name, options=options.format(iterations=n)) for name, n in jobs.items())
@@ -138,7 +139,7 @@ def mask_of_ours() -> None:
     """RELION makes a mask of a map of ours, and knows whose it is."""
     text = IMPORT.partition("  particles:")[0] + (
         "  mask:\n    type: maskcreate\n"
-        "    options: {fn_in: Class3D/job002/run_it003_class001.mrc, inimask_threshold: 0.01}\n"
+        "    options: {fn_in: '${{ jobs[\"Class3D/classes\"].outputs.map }}', inimask_threshold: 0.01}\n"
     )
     Path("mask.yaml").write_text(text)
     made = build(Path("mask.yaml").resolve(), Path.cwd())

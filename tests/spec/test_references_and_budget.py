@@ -45,6 +45,25 @@ def test_references_stand_beside_outputs_of_other_jobs() -> None:
     assert masks == [Text((Ref("MASKS"), "/m.mrc"))]
 
 
+def test_a_job_waits_for_one_that_a_variable_names_too() -> None:
+    """It was left out without a word where the other stands behind it."""
+    variables = {"x": "${{ vars.y }}", "y": "${{ jobs.b.outputs.map }}", "z": "${{ vars.x }}"}
+    value = spec({"fn_mask": "${{ vars.z }}"}, variables)
+    value["jobs"]["b"] = {**value["jobs"]["a"], "options": {"fn_img": "p.star", "fn_ref": "r.mrc"}}
+    resolved, findings = resolve(value, path="spec.yaml")
+    assert not findings
+    assert resolved is not None
+    assert [(job.name, job.after) for job in resolved.jobs] == [("b", ()), ("a", ("b",))]
+
+
+def test_what_is_true_of_all_jobs_cannot_be_about_one() -> None:
+    value = spec({})
+    value["defaults"] = {"slurm": {"comment": "${{ jobs.b.outputs.map }}"}}
+    value["jobs"]["b"] = value["jobs"]["a"]
+    ((code, message), *_) = problems(value)
+    assert (code, message.startswith("`defaults` are those of")) == ("RL030", True)
+
+
 @pytest.mark.parametrize(
     ("options", "more", "code"),
     [
