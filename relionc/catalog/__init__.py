@@ -7,8 +7,10 @@ The data are YAML (`data/`, described in `docs/catalogue.md`), compiled to JSON 
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
+from relionc.catalog import fast
 from relionc.catalog.compiled import frozen, part
 from relionc.catalog.program import JobScope, Remembered, walk
 from relionc.catalog.steps import Output, Refuse, decoded
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from relionc.catalog.program import Facts
     from relionc.catalog.records import NeedsData, OptionData, TypeData
     from relionc.expr.refs import AnyText, Value
-    from relionc.expr.tree import Expr
 
 __all__ = [
     "JobType",
@@ -96,12 +97,12 @@ def version(text: str) -> str:
     return known
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def load(name: str, version: str) -> JobType:
     """Return a job type, the same for all jobs of a spec; raises KeyError for one that the version does not have."""
     if name not in types(version):
         raise KeyError(name)
-    return from_data(part(f"{version}/{name}"))
+    return fast.known(from_data(part(f"{version}/{name}")))
 
 
 def meant_type(text: str, version: str) -> str | None:
@@ -205,31 +206,33 @@ def needs(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: boo
 
 
 def _needs(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: bool) -> NeedsData:
-    scope = JobScope(job_type, options, output="", is_continue=is_continue)
+    *conditions, numbers, ranks, runs = fast.needs(job_type, options, is_continue=is_continue) or _by_trees(
+        job_type, options, is_continue=is_continue
+    )
     traits = job_type.traits
-    return {
-        "mpi": scope.holds(traits.mpi),
-        "leader": scope.holds(traits.leader),
-        "gpu": scope.holds(traits.gpu),
-        "gpu_possible": scope.holds(traits.gpu_possible),
-        "one_rank_per_gpu": scope.holds(traits.one_rank_per_gpu),
-        "preread": scope.holds(traits.preread),
-        "scratch": scope.holds(traits.scratch),
-        "threads": scope.holds(traits.threads),
-        "window": scope.holds(traits.window),
-        "copies_repeats": scope.holds(traits.copies_repeats),
-        "single_gpu": scope.holds(traits.single_gpu),
-        "gpu_by_rank": scope.holds(traits.gpu_by_rank),
-        "all_gpus": scope.holds(traits.all_gpus),
-        "gpu_on_request": scope.holds(traits.gpu_on_request),
-        "slow_without_gpu": scope.holds(traits.slow_without_gpu),
+    kept = {name: value for name, value in numbers.items() if isinstance(value, bool | int | float)}
+    found: Any = dict(zip(fast.CONDITIONS, conditions, strict=True))
+    found |= {
         "memory": traits.memory,
         "vram": traits.vram,
-        "quantities": _numbers(scope, traits.quantities),
+        # What gives no number is left out, for the model to say so.
+        "quantities": {name: float(value) for name, value in kept.items()},
         "items": traits.items,
-        "rank_rules": tuple(rule for rule in traits.rank_rules if scope.holds(rule.when)),
-        "run_rules": tuple(rule for rule in traits.run_rules if scope.holds(rule.when)),
+        "rank_rules": tuple(compress(traits.rank_rules, ranks)),
+        "run_rules": tuple(compress(traits.run_rules, runs)),
     }
+    needed: NeedsData = found
+    return needed
+
+
+def _by_trees(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: bool) -> tuple[Any, ...]:
+    """Return what `fast.needs` returns, from the expressions; one that cannot be worked out does not hold."""
+    scope, traits = JobScope(job_type, options, output="", is_continue=is_continue), job_type.traits
+    numbers = {name: scope.value(expr, otherwise=None) for name, expr in traits.quantities.items()}
+    ranks, runs = (
+        [scope.holds(rule.when) for rule in rules] for rules in (traits.rank_rules, traits.run_rules)
+    )
+    return (*(scope.holds(getattr(traits, name)) for name in fast.CONDITIONS), numbers, ranks, runs)
 
 
 def gpu_arguments(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: bool) -> AnyText:
@@ -242,15 +245,11 @@ def refusals(
     job_type: JobType, options: Mapping[str, AnyText], *, output: str, is_continue: bool
 ) -> tuple[Refuse, ...]:
     """Return why RELION makes no command of options."""
+    if fast.accepts(job_type, options, output=output, is_continue=is_continue):
+        return ()
     scope = JobScope(job_type, options, output=output, is_continue=is_continue)
     steps = (step for step in walk(job_type.program["steps"], scope) if isinstance(step, Refuse))
     return tuple(step for step in steps if scope.holds(step.condition))
-
-
-def _numbers(scope: JobScope, expressions: Mapping[str, Expr]) -> dict[str, float]:
-    """Return the numbers that the options give; what gives none is left out, for the model to say so."""
-    values = {name: scope.value(expr, otherwise=None) for name, expr in expressions.items()}
-    return {name: float(value) for name, value in values.items() if isinstance(value, bool | int | float)}
 
 
 def outputs(

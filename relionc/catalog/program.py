@@ -188,7 +188,7 @@ def walk(steps: Iterable[Step], scope: JobScope) -> Iterator[Step]:
                 yield step
                 yield from walk(inner, scope)
             case Repeat(variable, times, inner):
-                for number in range(1, _repeats(times, scope) + 1):
+                for number in range(1, repeats(scope.number(times, 0)) + 1):
                     scope.variables[variable] = number
                     yield from walk(inner, scope)
             case NeedsValue(expr):
@@ -197,8 +197,9 @@ def walk(steps: Iterable[Step], scope: JobScope) -> Iterator[Step]:
                 yield step
 
 
-def _repeats(times: Expr, scope: JobScope) -> int:
-    count = max(0, min(int(scope.number(times, 0)), MAX_REPEATS))
+def repeats(times: float) -> int:
+    """Return how often steps are repeated, which counts; raises TooManyRepeats."""
+    count = max(0, min(int(times), MAX_REPEATS))
     current = Repeating.current()
     if current is not None:
         current.left -= count

@@ -91,28 +91,29 @@ def _paid(value: Value, run: _Run, offset: int) -> Value:
     return value
 
 
-def _truth(value: Value, offset: int) -> bool:
+def truth(value: Value, offset: int) -> bool:
+    """Return a value that has to be true or false."""
     if not isinstance(value, bool):
         raise ExprError(f"true or false is needed here, not {kind_of(value)}; compare it", offset)
     return value
 
 
 def _and(tree: Expr, run: _Run) -> Value:
-    return _truth(_evaluate(tree[2], run), tree[1]) and _truth(_evaluate(tree[3], run), tree[1])
+    return truth(_evaluate(tree[2], run), tree[1]) and truth(_evaluate(tree[3], run), tree[1])
 
 
 def _or(tree: Expr, run: _Run) -> Value:
-    return _truth(_evaluate(tree[2], run), tree[1]) or _truth(_evaluate(tree[3], run), tree[1])
+    return truth(_evaluate(tree[2], run), tree[1]) or truth(_evaluate(tree[3], run), tree[1])
 
 
 def _if(tree: Expr, run: _Run) -> Value:
-    return _evaluate(tree[3] if _truth(_evaluate(tree[2], run), tree[1]) else tree[4], run)
+    return _evaluate(tree[3] if truth(_evaluate(tree[2], run), tree[1]) else tree[4], run)
 
 
 def _unary(tree: Expr, run: _Run) -> Value:
     value = _evaluate(tree[3], run)
     if tree[2] == "not":
-        return not _truth(value, tree[1])
+        return not truth(value, tree[1])
     if not _is_number(value):
         raise ExprError(f"{tree[2]} needs a number, not {kind_of(value)}", tree[1])
     return -value if tree[2] == "-" else value
@@ -127,19 +128,20 @@ def _binary(tree: Expr, run: _Run) -> Value:
     operator: str = tree[2]
     left, right = _evaluate(tree[3], run), _evaluate(tree[4], run)
     if operator in _VERBS:
-        return _paid(_calculate(operator, left, right, offset), run, offset)
+        return _paid(calculated(operator, left, right, offset), run, offset)
     if run.budget is not None:
         run.look_at(run.budget, (left, right), offset)
     if operator in ("==", "!="):
-        return _equal(left, right) == (operator == "==")
+        return equal(left, right) == (operator == "==")
     if operator in ("in", "not in"):
         if run.budget is not None and isinstance(right, str):
             run.budget.spend_on_search(right, left)
-        return _contains(right, left, offset) == (operator == "in")
+        return contains(right, left, offset) == (operator == "in")
     return _order(operator, left, right, offset)
 
 
-def _calculate(operator: str, left: Value, right: Value, offset: int) -> Value:
+def calculated(operator: str, left: Value, right: Value, offset: int) -> Value:
+    """Return what an operator of arithmetic, or `+` of texts or lists, makes of two values."""
     if _is_number(left) and _is_number(right):
         return _arithmetic(operator, left, right, offset)
     if operator == "+" and isinstance(left, tuple) and isinstance(right, tuple):
@@ -186,13 +188,15 @@ def checked(value: Value, offset: int) -> Value:
     return value
 
 
-def _equal(left: Value, right: Value) -> bool:
+def equal(left: Value, right: Value) -> bool:
+    """Return whether two values are of one kind and the same."""
     return (type(left) is type(right) or kind_of(left) == kind_of(right)) and bool(left == right)
 
 
-def _contains(container: Value, item: Value, offset: int) -> bool:
+def contains(container: Value, item: Value, offset: int) -> bool:
+    """Return whether a list has an item, or a text a part."""
     if isinstance(container, tuple):
-        return any(_equal(item, each) for each in container)
+        return any(equal(item, each) for each in container)
     if isinstance(container, (str, Text)) and isinstance(item, (str, Text)):
         units = Units(container, item)
         return units.enter(item) in units.enter(container)

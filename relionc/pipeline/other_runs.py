@@ -41,7 +41,7 @@ def check(
             )
         if file or job.overwrite or job.is_continue or not isinstance(job.project, str):
             continue
-        if _holds_another(plan, commands[job.name], plans, disk):
+        if _holds_another(plan, commands, plans, disk):
             yield Finding(
                 code=CODE,
                 severity=WARNING,
@@ -94,7 +94,9 @@ def _is_folder(disk: Disk, path: str, project: str) -> bool:
     return found is not None and found.there
 
 
-def _holds_another(plan: JobPlan, commands: RelionCommands, plans: Sequence[JobPlan], disk: Disk) -> bool:
+def _holds_another(
+    plan: JobPlan, commands: Mapping[str, RelionCommands], plans: Sequence[JobPlan], disk: Disk
+) -> bool:
     output = plan.job.output
 
     def there(path: str) -> bool:
@@ -109,7 +111,7 @@ def _holds_another(plan: JobPlan, commands: RelionCommands, plans: Sequence[JobP
         return False
     markers = plan.job.type.program["markers"]
     ends = (f"{output}{name}" for key, name in markers.items() if key != "abort")
-    made = (path for path, _ in commands.output_nodes if path)
+    made = (path for path, _ in commands[plan.job.name].output_nodes if path)
     return any(there(path) for path in (*ends, *made)) or _has_iterations(plan, disk)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from relionc import spec
+from relionc.catalog import fast
 from relionc.diag import ERROR, Finding
 from relionc.lower.commands import NOT_ONE_WORD, Refusal, relion_commands
 from relionc.lower.decided import options as decided_options
@@ -210,7 +211,8 @@ def _commands(at: Progress, run: Run) -> Progress:
     """Make RELION's command lines and find what keeps a script from being made: all that can be wrong is known now."""
     tree, cluster, plans = there(at.tree), there(at.cluster), at.plans
     options = {plan.job.name: _decided(plan, at.request, cluster) for plan in plans}
-    commands = _relion_commands(plans, options, tree, run)
+    commands = Commands(plans, options)
+    run.add(commands.wrong(), tree)
     run.add(other_runs.check(plans, commands, run.disk), tree)
     run.stop_on_error()
     scripts: Mapping[str, QueueScript] = {}
@@ -242,19 +244,31 @@ def _decided(plan: JobPlan, request: Request, cluster: Cluster) -> dict[str, Any
     )
 
 
-def _relion_commands(
-    plans: Sequence[JobPlan], options: Mapping[str, Mapping[str, AnyText]], tree: Tree, run: Run
-) -> dict[str, RelionCommands]:
-    """Return the commands of each job; what RELION itself would refuse is an error here."""
-    commands: dict[str, RelionCommands] = {}
-    findings: list[Finding] = []
-    for plan in plans:
-        job = plan.job
-        result = relion_commands(job.type, options[job.name], output=job.output, is_continue=job.is_continue)
-        commands[job.name] = result
-        findings += [_refusal(job, refusal) for refusal in (*result.refusals, *map(_no_file, result.no_file))]
-    run.add(findings, tree)
-    return commands
+class Commands(dict[str, "RelionCommands"]):
+    """The commands of each job, by its name; where nothing is to be said, they are made when somebody asks for them."""
+
+    def __init__(self, plans: Sequence[JobPlan], options: Mapping[str, Mapping[str, AnyText]]) -> None:
+        super().__init__()
+        self._jobs = {plan.job.name: plan.job for plan in plans}
+        self._options = options
+
+    def __missing__(self, name: str) -> RelionCommands:
+        job = self._jobs[name]
+        self[name] = made = relion_commands(
+            job.type, self._options[name], output=job.output, is_continue=job.is_continue
+        )
+        return made
+
+    def wrong(self) -> list[Finding]:
+        """Return what RELION itself would refuse, which is an error here."""
+        return [finding for job in self._jobs.values() for finding in self._refused(job)]
+
+    def _refused(self, job: ResolvedJob) -> list[Finding]:
+        texts = self._options[job.name]
+        if fast.accepts(job.type, texts, output=job.output, is_continue=job.is_continue):
+            return []
+        made = self[job.name]
+        return [_refusal(job, refusal) for refusal in (*made.refusals, *map(_no_file, made.no_file))]
 
 
 def _no_file(option: str) -> Refusal:

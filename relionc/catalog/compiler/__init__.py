@@ -10,6 +10,8 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from relionc.catalog import from_data
+from relionc.catalog.compiler import fast
 from relionc.catalog.compiler.fragments import FragmentError
 from relionc.catalog.compiler.inherit import inherited
 from relionc.catalog.compiler.jobtype import compiled
@@ -52,6 +54,11 @@ def catalogue(folder: str) -> dict[str, object]:
             f"programs/{version}": each for version, each in compile_programs(data["programs"], types).items()
         },
         **{f"{version}/{name}": each for version, table in types.items() for name, each in table.items()},
+        **{
+            f"fast/{version}/{name}": fast.source(from_data(each))
+            for version, table in types.items()
+            for name, each in table.items()
+        },
     }
 
 

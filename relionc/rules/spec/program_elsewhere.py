@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relionc.catalog import fast
 from relionc.diag import WARNING, Finding
+from relionc.expr.refs import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,6 +43,11 @@ def check(job: ResolvedJob, cluster: Cluster) -> Iterator[Finding]:
 
 def _used(doubtful: list[Option], texts: Mapping[str, AnyText], job: ResolvedJob) -> Iterator[Option]:
     """Yield the options whose default is in a command of the job."""
+    typed = [show(texts[key]) for key in job.given]
+    if fast.nothing_elsewhere(job.type, texts, output=job.output, is_continue=job.is_continue) and not any(
+        option.default in text for option in doubtful for text in typed
+    ):
+        return
     from relionc.lower.commands import relion_commands
 
     made = relion_commands(job.type, texts, output=job.output, is_continue=job.is_continue)

@@ -1,0 +1,64 @@
+"""What the functions of `catalog.compiler.fast` call: as the evaluator of trees does, but for what is to be said."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from relionc.catalog.program import repeats
+from relionc.expr import blanks
+from relionc.expr.evaluate import calculated, checked, contains, equal, truth
+from relionc.expr.functions import FUNCTIONS, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from relionc.expr.refs import Value
+
+_QUOTES = frozenset("\"'\\")
+_SEVERAL = frozenset(blanks.SHELL + "*?[")
+
+
+def _bounded(function: Callable[..., Value]) -> Callable[..., Value]:
+    """Return a function of expressions with a result within the bounds of the language."""
+    return lambda *values: checked(function(*values), 0)
+
+
+def _sum(operator: str, left: Value, right: Value) -> Value:
+    return checked(calculated(operator, left, right, 0), 0)
+
+
+def _repeats(times: float) -> range:
+    """Return the numbers with which steps are repeated, which count for all jobs of a spec together."""
+    return range(1, repeats(times) + 1)
+
+
+def _wrong() -> Value:
+    raise LookupError
+
+
+def _is_program(text: str) -> bool:
+    return bool(text) and text[0] not in "%-" and text[0] not in blanks.SHELL
+
+
+def _is_one_word(text: str) -> bool:
+    """Whether a shell takes a value in a command of its own for one word, and for no option."""
+    return text[:1] != "-" and _SEVERAL.isdisjoint(text)
+
+
+NAMES = {
+    "BLANKS": blanks.SHELL,
+    "BOUND": lambda value: checked(value, 0),
+    "EQUAL": equal,
+    "HOLDS": contains,
+    "ONE_WORD": _is_one_word,
+    "PLAIN": _QUOTES.isdisjoint,
+    "PROGRAM": _is_program,
+    "REPEATS": _repeats,
+    "SUM": _sum,
+    "TEXT": text_of,
+    "TRUTH": lambda value: truth(value, 0),
+    "WRONG": _wrong,
+    **{f"f_{name}": _bounded(function) for name, (function, _) in FUNCTIONS.items()},
+    "f_num": lru_cache(maxsize=1024, typed=True)(_bounded(FUNCTIONS["num"][0])),
+}
