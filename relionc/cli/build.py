@@ -186,7 +186,7 @@ class Shared:
     def __init__(self) -> None:
         self.alike: Alike | None = None
         self.listings: Listings | None = None
-        self._settings: dict[tuple[str, str], files.Settings | None] = {}
+        self._settings: dict[tuple[str, str], tuple[files.Settings | None, tuple[str, ...]]] = {}
 
     def expect_more(self) -> None:
         """Begin to remember what only pays where there are several specs."""
@@ -195,11 +195,12 @@ class Shared:
 
         self.alike, self.listings = Alike(), Listings()
 
-    def settings(self, spec: str, within: str) -> files.Settings | None:
-        """Return the settings for a spec; raises CallError."""
+    def settings(self, spec: str, within: str) -> tuple[files.Settings | None, tuple[str, ...]]:
+        """Return the settings for a spec, and the folders of profiles; raises CallError."""
         key = os.path.dirname(spec), within
         if key not in self._settings:
-            self._settings[key] = files.settings(spec, within)
+            found = files.settings(spec, within)
+            self._settings[key] = found, files.profile_folders(found)
         return self._settings[key]
 
 
@@ -224,13 +225,13 @@ def compile_one(
         lambda name, project: files.look(name, project, skim, beside, listings),
         lambda: files.project_jobs(skim, beside),
     )
-    found = (shared or Shared()).settings(path, within)
+    found, folders = (shared or Shared()).settings(path, within)
     request = Request(
         path=path,
         data=disk.spec(path, files.read_spec(path) if data is None else data),
         cluster=call.cluster,
         default_cluster=found.cluster if found else None,
-        folders=files.profile_folders(found),
+        folders=folders,
         relion=call.relion,
         jobs=call.jobs,
         why=call.why,

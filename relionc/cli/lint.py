@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 MOST_NAMES = 200_000
 """Names below a folder that are looked at: a whole file system is given by mistake only."""
-MOST_READ = 64
-"""Specs whose bytes are kept until they are compiled; others are read again."""
+MOST_KEPT = 1 << 20
+"""Bytes of specs that are kept until they are compiled; what is in others is read again."""
 _ENDINGS = (".yaml", ".yml")
 _OTHER_ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
@@ -72,6 +72,7 @@ class _Lint:
         self._paths: list[str] = []
         self._known: dict[int, tuple[str, ...]] = {}  # what is not checked of a fine spec, by place
         self._open: list[_Open] = []
+        self._kept = 0  # bytes of open specs
         self._made: dict[int, Compiled] = {}
         self._unseen: list[tuple[str, OSError]] = []
 
@@ -85,7 +86,8 @@ class _Lint:
         if known is not None:
             self._known[at] = known
         else:
-            self._open.append(_Open(at, path, data if len(self._open) < MOST_READ else None))
+            self._kept += len(data or b"")
+            self._open.append(_Open(at, path, data if self._kept < MOST_KEPT else None))
 
     def leave_out(self, path: str, error: OSError) -> None:
         """Note what could not be looked at on the way to the specs; it is said after them."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _MOST_NAMES = 2_000
 """Names of a folder that are compared with a missing one."""
+MOST_LOOKS = 256
+"""Answers that are kept: specs near each other name the same files."""
 PIPELINE = "default_pipeline.star"
 """The file that makes a folder a project of RELION."""
 
@@ -44,12 +46,27 @@ class Looked(NamedTuple):
 
 
 class Listings:
-    """The names in folders, each read once: many specs look for their files in the same."""
+    """What folders hold, each looked at once: many specs look for their files in the same."""
 
     def __init__(self) -> None:
+        self.looks: dict[tuple[str, tuple[str, ...]], Looked | None] = {}
         self._names: dict[str, tuple[str, ...] | None] = {}
         self._alike: dict[tuple[str, str], tuple[str, ...]] = {}
         self._pipelines: dict[str, bool] = {}
+        self._gone: dict[str, str] = {}  # folders whose folder is there
+        self._missing: dict[tuple[str, str, str], Looked] = {}
+
+    def gone(self, folder: str) -> str:
+        """Return the folder that is not there, at this path or above it, so that nothing is in it; else nothing."""
+        known = self._gone.get(folder)
+        if known is not None:
+            return known
+        above = os.path.dirname(folder)
+        gone = self.gone(above) if above and above != folder else ""
+        if not gone:
+            gone = "" if os.path.lexists(folder) else folder
+            self._gone[folder] = gone
+        return gone
 
     def in_project(self, pipeline: str) -> bool:
         """Whether the file is there that makes its folder a project of RELION."""
@@ -74,24 +91,52 @@ class Listings:
                 self._names[folder] = None
         return self._names[folder]
 
+    def missing(self, project: str, place: str, ending: str) -> Looked:
+        """Return what is said of a file of a project that is not in its place."""
+        folder = _folder_of(place)
+        gone = self.gone(folder)
+        key = project, gone or folder, "" if gone else ending
+        if key not in self._missing:
+            self._missing[key] = self._said(*key, gone=bool(gone))
+        return self._missing[key]
+
+    def _said(self, project: str, folder: str, ending: str, *, gone: bool) -> Looked:
+        pipeline = os.path.join(project, PIPELINE)
+        in_project = self.in_project(pipeline)
+        if gone or self.names(folder) is None:
+            return Looked(Lookup(there=False, project=project, in_project=in_project), (pipeline, folder))
+        alike = self.alike(folder, ending)
+        return Looked(Lookup(False, project, folder, alike, in_project), (pipeline,), ((folder, ending),))
+
 
 def look(path: str, projects: tuple[str, ...], skim: Skim, listings: Listings | None = None) -> Looked | None:
     """Return whether a file is there, seen from the first of these folders that has it; None where nobody may look."""
-    if "\0" in path or not skim.holds(os.path.join(projects[0], path)):
+    if listings is None or skim.within:
+        return _look(path, projects, skim, listings or Listings())
+    key = path, projects
+    if key not in listings.looks:
+        if len(listings.looks) >= MOST_LOOKS:
+            listings.looks.clear()
+        listings.looks[key] = _look(path, projects, skim, listings)
+    return listings.looks[key]
+
+
+def _look(path: str, projects: tuple[str, ...], skim: Skim, known: Listings) -> Looked | None:
+    places = [] if "\0" in path else [(each, os.path.join(each, path)) for each in projects]
+    if not places or not skim.holds(places[0][1]):
         return None
-    places = [
-        project for project in projects if "\0" not in project and skim.holds(os.path.join(project, path))
-    ]
+    places = [each for each in places if "\0" not in each[0] and skim.holds(each[1])]
     asked: list[str] = []
-    known = listings or Listings()
-    for project in places:
-        asked.append(os.path.join(project, path))
-        if os.path.exists(asked[-1]):
+    for project, place in places:
+        if known.gone(_folder_of(place)):  # which is what decides
+            continue
+        asked.append(place)
+        if os.path.exists(place):
             if path.endswith("/"):
-                held = known.alike(asked[-1], "")
-                return Looked(Lookup(True, project, asked[-1], held), tuple(asked), ((asked[-1], ""),))
+                held = known.alike(place, "")
+                return Looked(Lookup(True, project, place, held), tuple(asked), ((place, ""),))
             return Looked(Lookup(there=True, project=project), tuple(asked))
-    missing = [_missing(path, project, known) for project in places]
+    missing = [known.missing(project, place, ending_of(path)) for project, place in places]
     if not missing:
         return None
     found = [each.found for each in missing]
@@ -103,18 +148,12 @@ def look(path: str, projects: tuple[str, ...], skim: Skim, listings: Listings | 
     )
 
 
+def _folder_of(place: str) -> str:
+    """Return the folder in which a file is looked for; a path that ends in a slash is looked for in itself."""
+    return os.path.dirname(place) or "."
+
+
 def ending_of(path: str) -> str:
     """Return the end of the names of files of the same kind: from the last dot on, or all of the name."""
     _, dot, ending = path.rpartition("/")[2].rpartition(".")
     return dot + ending
-
-
-def _missing(path: str, project: str, listings: Listings) -> Looked:
-    folder, ending = os.path.dirname(os.path.join(project, path)) or ".", ending_of(path)
-    pipeline = os.path.join(project, PIPELINE)
-    in_project = listings.in_project(pipeline)
-    names = listings.names(folder)
-    if names is None:
-        return Looked(Lookup(there=False, project=project, in_project=in_project), (pipeline, folder))
-    alike = listings.alike(folder, ending)
-    return Looked(Lookup(False, project, folder, alike, in_project), (pipeline,), ((folder, ending),))
