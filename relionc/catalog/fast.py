@@ -88,12 +88,12 @@ def _certain(answer: Callable[[], bool]) -> bool:
     return yes
 
 
-class _Found(NamedTuple):
+class _Applied(NamedTuple):
     made: _Functions
     options: Plain
 
 
-def _functions(job_type: JobType, options: Options) -> _Found | None:
+def _functions(job_type: JobType, options: Options) -> _Applied | None:
     """Return the functions of a type of the catalogue, and the options as they take them; None: walk the steps."""
     name = job_type.version, job_type.name
     seen = _SEEN.get(name, 0)
@@ -101,7 +101,7 @@ def _functions(job_type: JobType, options: Options) -> _Found | None:
         _SEEN[name] = seen + 1
         return None
     plain = _plain(options) if _OF_CATALOGUE.get(name) is job_type else None
-    return None if plain is None else _Found(_compiled(*name), plain)
+    return None if plain is None else _Applied(_compiled(*name), plain)
 
 
 def _plain(options: Options) -> Plain | None:

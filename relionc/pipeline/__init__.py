@@ -14,7 +14,7 @@ from relionc.diag.near import Guessing
 from relionc.pipeline.profile import load_profile
 from relionc.pipeline.run import Compiled, Disk, QueueTemplate, Request, Run, Stop
 from relionc.pipeline.size import too_many_files
-from relionc.pipeline.stages import LAST, LAST_TO_FIND, RESOLVED, STAGES, Progress, there
+from relionc.pipeline.stages import LAST, LAST_TO_FIND, STAGES, Progress, there
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,14 +39,20 @@ def compile_spec(request: Request, disk: Disk, until: str = LAST) -> Compiled:
 
     The stages after `until` are not run. Where one of them stops, nothing of the others is returned.
     """
+    known = None if request.alike is None else request.alike.known(request, disk)
+    if known is not None:
+        return Compiled(diagnostics=(), sources={}, not_checked=known)
     run = Run(disk, request.settings)
     try:
         with Guessing(), Repeating() as repeating:
             made = _through(request, run, until, repeating)
     except Stop:
         return Compiled(diagnostics=run.shown(), sources=run.sources)
+    shown = run.shown()
+    if request.alike is not None and not shown:
+        request.alike.remember(request, made, disk)
     return Compiled(
-        diagnostics=run.shown(),
+        diagnostics=shown,
         sources=run.sources,
         tree=made.tree,
         cluster=made.cluster,
@@ -61,7 +67,6 @@ def compile_spec(request: Request, disk: Disk, until: str = LAST) -> Compiled:
 
 def _through(request: Request, run: Run, until: str, repeating: Repeating) -> Progress:
     made = Progress(request)
-    found_before = 0
     for stage in STAGES:
         try:
             made = stage.run(made, run)
@@ -71,15 +76,7 @@ def _through(request: Request, run: Run, until: str, repeating: Repeating) -> Pr
             break
         if stage.name == LAST_TO_FIND:
             repeating.left = float("inf")  # what is built finds nothing any more
-        if stage.name == RESOLVED and request.alike is not None:
-            known = request.alike.known(made, run)
-            if known is not None:
-                return made._replace(not_checked=known)
-            found_before = len(run.shown())
-    made = made._replace(not_checked=_not_checked(made.plans))
-    if request.alike is not None and len(run.shown()) == found_before:
-        request.alike.remember(made, made.not_checked)
-    return made
+    return made._replace(not_checked=_not_checked(made.plans))
 
 
 def _not_checked(plans: Sequence[JobPlan]) -> tuple[str, ...]:

@@ -1,92 +1,114 @@
-"""Jobs in which nothing was found: where many specs are looked at, one that says the same needs no other look."""
+"""Specs in which nothing was found: of many, one that says the same but for the name of its job is fine too."""
 
 from __future__ import annotations
 
+import os
+import re
 from typing import TYPE_CHECKING
 
 from relionc.pipeline.other_runs import file_in_its_place
 from relionc.record import NamedTuple
+from relionc.source.scalars import WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
-    from relionc.diag import Route
-    from relionc.pipeline.run import Run
+    from relionc.expr import AnyText
+    from relionc.pipeline.run import Disk, Request
     from relionc.pipeline.stages import Progress
-    from relionc.site.types import Cluster
-    from relionc.spec.model import ResolvedJob
+    from relionc.source import Tree
 
 MOST_KEPT = 256
-"""Jobs that are remembered, at some kilobytes each; with more of them all are forgotten."""
+"""Specs that are remembered, at some kilobytes each; with more of them all are forgotten."""
+_REST = rb"[ ]*(?:#.*)?\r?\n"
+_NAME = re.compile(rb"(?m)^jobs:%b(?:%b)*[ ]+([A-Za-z][A-Za-z0-9_-]{0,63}):%b" % (_REST, _REST, _REST))
+"""The name of the first job of a spec as nearly everybody writes it: a word on a line of its own."""
+_OF_OTHERS = b"jobs."
+"""What an expression has that looks at a job by its name."""
+
+_Key = tuple[str, bytes, bytes]
+
+
+class _NamedJob(NamedTuple):
+    """A spec that begins with a job on a line of its own."""
+
+    key: _Key  # its folder, and its bytes before and after the name
+    name: str
+    place: tuple[int, int]  # of the name: line and column, from 0
 
 
 class _Looked(NamedTuple):
-    cluster: Cluster  # kept, so that no other takes its identity
+    """What is known of a spec with one job, and of every other with another name for it."""
+
+    job_dir: str
+    output: str  # empty: of the job's name
+    project: AnyText
     not_checked: tuple[str, ...]
+    files: dict[str, bytes]
+    looked_at: tuple[str, ...]
+    listed: tuple[tuple[str, str], ...]
 
 
 class Alike:
-    """What was not checked of jobs in which nothing was found after their spec was resolved, by all that they say.
+    """What was not checked of specs in which nothing was found.
 
-    For calls whose options are the same for every spec. Only specs of one job are compared: those of several have
-    limits for all jobs together.
+    For calls whose options are the same for every spec. Only specs of one job are compared, by their bytes: of all that
+    a spec says, a name matters to other jobs and to the folder that the job writes to, and to nothing else.
     """
 
     def __init__(self) -> None:
-        self._looked: dict[Hashable, _Looked] = {}
+        self._looked: dict[_Key, _Looked] = {}
 
-    def known(self, made: Progress, run: Run) -> tuple[str, ...] | None:
-        """Return what is not checked of a resolved spec in which nothing more can be found; None where that is open."""
-        key = _key(made)
-        looked = None if key is None or run.diagnostics.failed else self._looked.get(key)
-        if looked is None or made.spec is None:
+    def known(self, request: Request, disk: Disk) -> tuple[str, ...] | None:
+        """Return what is not checked of a spec in which nothing can be found; None where that is open."""
+        named = _named(request)
+        looked = None if named is None else self._looked.get(named.key)
+        if named is None or looked is None:
             return None
+        output = looked.output or f"{looked.job_dir}/{named.name}/"
+        there = disk.look(output, str(looked.project))  # a run in it may be another job's
+        if file_in_its_place(output, looked.project, disk) or there is None or there.there:
+            return None
+        disk.files.update(looked.files)
+        disk.looked_at += looked.looked_at
+        disk.listed += looked.listed
+        return looked.not_checked
+
+    def remember(self, request: Request, made: Progress, disk: Disk) -> None:
+        """Remember a spec in which nothing was found."""
+        named = _named(request)
+        if named is None or made.spec is None or made.tree is None or len(made.spec.jobs) != 1:
+            return
         (job,) = made.spec.jobs
-        there = run.disk.look(job.output, str(job.project))  # a run in it may be another job's
-        if file_in_its_place(job.output, job.project, run.disk):
-            return None
-        return None if there is None or there.there else looked.not_checked
+        if any(each.file or each.made for each in job.inputs.values()) or not _is_at(named, made.tree):
+            return
+        if len(self._looked) >= MOST_KEPT:
+            self._looked.clear()
+        usual = job.output == f"{job.type.job_dir}/{job.name}/"
+        self._looked[named.key] = _Looked(
+            job.type.job_dir,
+            "" if usual else job.output,
+            job.project,
+            made.not_checked,
+            {path: data for path, data in disk.files.items() if path != request.path},
+            tuple(dict.fromkeys(disk.looked_at)),
+            tuple(dict.fromkeys(disk.listed)),
+        )
 
-    def remember(self, made: Progress, not_checked: tuple[str, ...]) -> None:
-        """Remember a spec in which nothing was found after it was resolved."""
-        key = _key(made)
-        if key is not None and made.cluster is not None:
-            if len(self._looked) >= MOST_KEPT:
-                self._looked.clear()
-            self._looked[key] = _Looked(made.cluster, not_checked)
 
-
-def _key(made: Progress) -> Hashable | None:
-    """Return all that later stages may look at, but the name of the job and lines; None where that is not enough."""
-    if made.spec is None or len(made.spec.jobs) != 1 or made.spec.points.named or made.left_out:
+def _named(request: Request) -> _NamedJob | None:
+    """Return a spec apart from the name of its job; None where that cannot be told by a look, or is named elsewhere."""
+    data = request.data
+    found = _NAME.search(data)
+    if found is None or _OF_OTHERS in data:
         return None
-    (job,) = made.spec.jobs
-    if job.after or any(each.file or each.made for each in job.inputs.values()):
+    start, end = found.span(1)
+    name = found[1].decode()
+    if name in WORDS:
         return None
-    usual = job.output == f"{job.type.job_dir}/{job.name}/"
-    return (
-        id(made.cluster),
-        (job.type.name, job.type.version),
-        tuple(job.options.items()),
-        tuple((name, _place(route)) for name, route in job.given.items()),
-        "" if usual else job.output,
-        (job.is_continue, job.interactive, job.restart, job.overwrite),
-        tuple(
-            None if pin is None else (pin.value, _place(pin.route)) for pin in (*job.resources, job.layout)
-        ),
-        _facts(job),
-        (job.slurm, job.project),
-        tuple((name, each.found) for name, each in job.inputs.items()),
-    )
+    place = data.count(b"\n", 0, start), start - data.rfind(b"\n", 0, start) - 1
+    return _NamedJob((os.path.dirname(request.path), data[:start], data[end:]), name, place)
 
 
-def _facts(job: ResolvedJob) -> Hashable:
-    return tuple(
-        None if fact is None else (fact.value, fact.origin, fact.at_most, fact.route is None)
-        for fact in job.data
-    )
-
-
-def _place(route: Route) -> Route:
-    """Return a route without the name of the job."""
-    return (route[0], *route[2:])
+def _is_at(named: _NamedJob, tree: Tree) -> bool:
+    """Whether what looks like the name of the only job is it, and not part of a text."""
+    mark = tree.marks.get(("jobs", named.name))
+    return mark is not None and mark[0] == named.place[0] << 20 | named.place[1]

@@ -211,7 +211,7 @@ def _commands(at: Progress, run: Run) -> Progress:
     """Make RELION's command lines and find what keeps a script from being made: all that can be wrong is known now."""
     tree, cluster, plans = there(at.tree), there(at.cluster), at.plans
     options = {plan.job.name: _decided(plan, at.request, cluster) for plan in plans}
-    commands = Commands(plans, options)
+    commands = CommandsAsked(plans, options)
     run.add(commands.wrong(), tree)
     run.add(other_runs.check(plans, commands, run.disk), tree)
     run.stop_on_error()
@@ -244,7 +244,7 @@ def _decided(plan: JobPlan, request: Request, cluster: Cluster) -> dict[str, Any
     )
 
 
-class Commands(dict[str, "RelionCommands"]):
+class CommandsAsked(dict[str, "RelionCommands"]):
     """The commands of each job, by its name; where nothing is to be said, they are made when somebody asks for them."""
 
     def __init__(self, plans: Sequence[JobPlan], options: Mapping[str, Mapping[str, AnyText]]) -> None:
@@ -316,7 +316,5 @@ STAGES = (
     Stage("files", _files),
 )
 """All of them, in their order."""
-RESOLVED = "spec"
-"""The stage after which a spec's text is looked at only to say where something stands."""
 LAST_TO_FIND, LAST = "commands", STAGES[-1].name
 """The stage after which only a site's script template can be wrong, and the one that ends a build."""

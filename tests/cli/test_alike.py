@@ -62,6 +62,54 @@ def test_what_was_found_before_changes_nothing(part: int) -> None:
     assert hits, "nothing was known of any spec"
 
 
+SPEC = (ROOT / "specs" / "biowulf-2018" / "class3d-ribosome.yaml").read_text("utf-8")
+LOOKS_LIKE_A_JOB = SPEC.replace("vars:\n", 'vars:\n  odd: "\njobs:\n  class3d:\n"\n')
+
+
+def hit(first: str, second: str) -> bool:
+    """Return whether the second text is known by the first, and see to it that both are told as if alone."""
+    path, alike = ROOT / "specs" / "biowulf-2018" / "other.yaml", Alike()
+    for text in (first, second):
+        assert compiled(path, text, alike).diagnostics == compiled(path, text, None).diagnostics
+    again = compiled(path, second, alike)
+    return bool(alike._looked) and again.spec is None and not again.diagnostics
+
+
+def named(name: str, text: str = SPEC) -> str:
+    return text.replace("  class3d:\n", f"  {name}:\n")
+
+
+def test_a_spec_with_another_name_of_its_job_is_known() -> None:
+    assert hit(SPEC, named("other-job_2"))
+    assert hit(
+        SPEC.replace("jobs:\n", "jobs:   # one\n\n  # it\n"),
+        named("b", SPEC.replace("jobs:\n", "jobs:   # one\n\n  # it\n")),
+    )
+    assert hit(
+        *(text.replace("type: class3d\n", "type: class3d\n    output: X/y\n") for text in (SPEC, named("b")))
+    )
+
+
+@pytest.mark.parametrize("name", ["null", "true", "1a", "a b", "", "a" * 65, "~"])
+def test_a_word_that_is_no_name_is_not_taken_for_one(name: str) -> None:
+    assert not hit(SPEC, named(name))
+
+
+def test_a_text_that_looks_like_a_job_is_none() -> None:
+    assert not hit(LOOKS_LIKE_A_JOB, LOOKS_LIKE_A_JOB.replace("class3d", "other", 1))
+
+
+def test_a_name_that_an_expression_may_mean_is_not_left_out() -> None:
+    text = SPEC.replace("vars:\n", "vars:\n  odd: ${{ jobs.other.outputs.data }}\n")
+    assert not hit(text, named("other", text))
+
+
+def test_another_folder_is_another_matter(tmp_path: Path) -> None:
+    alike = Alike()
+    compiled(ROOT / "specs" / "biowulf-2018" / "other.yaml", SPEC, alike)
+    assert compiled(tmp_path / "other.yaml", named("b"), alike).spec is not None
+
+
 def test_a_run_that_is_there_is_seen_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     text = (ROOT / "specs" / "biowulf-2018" / "class3d-ribosome.yaml").read_text("utf-8")
