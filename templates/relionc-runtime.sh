@@ -73,6 +73,7 @@ declare -A rc_project=(
   [output_node]=_rlnPipeLineEdgeToNode
   [output_process]=_rlnPipeLineEdgeProcess
   [more]='_rlnPipeLineNodeTypeLabelDepth 1'
+  [continues]=_rlnJobIsContinue
   [offered]=.Nodes
   [version]=30001
   [changed]=.pipeline_has_changed
@@ -237,20 +238,21 @@ relionc_left() {
 # --- RELION's project ------------------------------------------------------------------------------------------------------
 
 # relionc_project STATE: says in the table of the RELION project here what this job does: scheduled, running, success, failure or
-# aborted. A job that runs and is not there (`submit.sh` and sbatch put none there) gets its row, by the table that was built for it;
-# RELION's lock is held meanwhile, and the table replaced whole.
+# aborted. A job that runs and is not there (sbatch alone puts none there), or that submit.sh has just queued, gets its row, by the table
+# that was built for it; RELION's lock is held meanwhile, and the table replaced whole.
 relionc_project() (
-  table=${rc_project[table]} lock=${rc_project[lock_folder]} new=${rc_project[table]}.${rc_token} word='' said=''
-  mine=${rc_build-}/${plan[job]-}/${rc_project[job_table]} edit=relionc_row
-  if ! [[ ${output} =~ ^[A-Za-z0-9_]+/job[0-9]+$ && -w ${table} && -s ${table} ]]; then return 0; fi
+  tables=${rc_project[table]} lock=${rc_project[lock_folder]} new=${rc_project[table]}.${rc_token} word='' said=''
+  mine=${rc_build-}/${plan[job]-}/${rc_project[job_table]} edit=relionc_row may_add=''
+  if [[ ($1 = running || ${rc_phase-} = submit) && -s ${mine} ]]; then may_add=yes; fi
+  if ! [[ ${output} =~ ^[A-Za-z0-9_]+/job[0-9]+$ && -w ${tables} && -s ${tables} ]]; then return 0; fi
   for column in "${!rc_state_word[@]}"; do
-    if [[ ${column##*.} = "$1" ]] && relionc_has_states "${column%.*}" "${table}" "${mine}"; then
+    if [[ ${column##*.} = "$1" ]] && relionc_has_states "${column%.*}" "${tables}" "${mine}"; then
       word=${rc_state_word[${column}]} column=${column%.*}
       break
     fi
   done
-  now=${word:+$(relionc_row "${column}" '' "${table}")}
-  if [[ -z ${word} || ${now} = "${word}" || (-z ${now} && ! ($1 = running && -s ${mine})) ]]; then return 0; fi
+  now=${word:+$(relionc_row "${column}" '' "${tables}")}
+  if [[ -z ${word} || ${now} = "${word}" || (-z ${now} && -z ${may_add}) ]]; then return 0; fi
   trap '' TERM INT USR1 # what holds RELION's lock is not ended
   trap - EXIT ERR
   for ((i = 0; i < 50; i++)); do
@@ -262,20 +264,53 @@ relionc_project() (
     return 1
   fi
   : >"${lock}/${rc_project[lock_file]}"
-  if [[ $1 = running && -s ${mine} && -z $(relionc_row "${column}" '' "${table}") ]]; then edit=relionc_with_row; fi
-  if said=$("${edit}" "${column}" "${word}" "${table}" "${mine}" 2>&1 >"${new}") &&
-    (($(wc -l <"${new}") >= $(wc -l <"${table}"))) && [[ -s ${new} ]] && chmod --reference="${table}" -- "${new}"; then
-    mv -f -- "${new}" "${table}"
+  if [[ -n ${may_add} && -z $(relionc_row "${column}" '' "${tables}") ]]; then edit=relionc_with_row; fi
+  if said=$("${edit}" "${column}" "${word}" "${tables}" "${mine}" 2>&1 >"${new}") &&
+    (($(wc -l <"${new}") >= $(wc -l <"${tables}"))) && [[ -s ${new} ]] && chmod --reference="${tables}" -- "${new}"; then
+    mv -f -- "${new}" "${tables}"
     : >"${rc_project[changed]}"
   else
     said=${said:-cannot write ${new}}
   fi
   rm -f -- "${new}" "${lock}/${rc_project[lock_file]}"
   rmdir -- "${lock}" 2>/dev/null
-  if [[ -n ${said} && ${rc_phase-} = begin ]]; then relionc_tell "RELION's table of jobs does not say \`${word}\` of this one: ${said}"; fi
-  if [[ -z ${said} && ${edit} = relionc_with_row ]]; then relionc_project_files "${mine}" "${table}"; fi
+  if [[ -n ${said} && ${rc_phase-} =~ ^(begin|submit)$ ]]; then relionc_tell "RELION's table of jobs does not say \`${word}\` of this one: ${said}"; fi
+  if [[ -z ${said} && ${edit} = relionc_with_row ]]; then relionc_project_files "${mine}" "${tables}"; fi
   return 0
 )
+
+# relionc_of_submit BUILD JOB FOLDER: what submit.sh, which no job runs around, sets for the functions here. It calls them in the project.
+relionc_of_submit() {
+  set +eu
+  declare -gA plan=([job]=$2)
+  rc_build=$1 output=$3 rc_phase=submit rc_token=$(uname -n).$$
+  exec {rc_log}>&2
+}
+
+# relionc_number_taken: the job of the project that has the number of this one, which has not run here yet; nothing where it is free, or where this job goes
+# on in the folder of that one.
+relionc_number_taken() {
+  local found
+  if [[ -d ${output}/relionc || ! -s ${rc_project[table]} ]]; then return 0; fi
+  # shellcheck disable=SC2016
+  found=$(relionc_of_tables '' '' '
+    END { for (i = 1; i <= rows[1, processes]; i++) if (number(value(1, processes, i, name)) == number(job)) { print value(1, processes, i, name); exit } }
+  ' "${rc_project[table]}")
+  if [[ ${found} = "${output}/" ]] && grep -qE "^${rc_project[continues]}[[:space:]]+1" -- "${rc_build}/${plan[job]}/${rc_project[job_file]}"; then return 0; fi
+  echo "${found}"
+}
+
+# relionc_scheduled: says in the project that this job waits in the queue. 1: its row is new, and somebody works in the project, so that it
+# is to be called again in some seconds: RELION lets go of its lock between reading and writing, and may write a table without the row.
+relionc_scheduled() {
+  local had before probe now
+  before=$(stat -c %Y .) probe=$(mktemp ./.relionc.XXXXXXXX 2>/dev/null) now=$(stat -c %Y -- "${probe:-.}")
+  rm -f -- "${probe}"
+  had=$(relionc_row "${rc_project[name]}" '' "${rc_project[table]}" 2>/dev/null)
+  relionc_project scheduled
+  if [[ -n ${had} || -z $(relionc_row "${rc_project[name]}" '' "${rc_project[table]}" 2>/dev/null) ]]; then return 0; fi
+  ((now - before >= 10))
+}
 
 # relionc_has_states COLUMN TABLE MINE: whether it is the column of states here: in the project's table, or while that has no job, in the job's.
 relionc_has_states() {
@@ -303,6 +338,11 @@ rc_tables='
     n = 0
     while (match(line, /"[^"]*"|[^ \t\r]+/)) { into[++n] = substr(line, RSTART, RLENGTH); line = substr(line, RSTART + RLENGTH) }
     return n
+  }
+  function number(folder) {
+    if (folder !~ /^[A-Za-z0-9_]+\/job[0-9][0-9][0-9]+\/$/) return -1
+    sub(/^.*\/job/, "", folder)
+    return folder + 0
   }
   function value(file, kind, row, label) { return (file, kind, label) in place ? cell[file, kind, row, place[file, kind, label]] : "" }
   FNR == 1 { files++; kind = ""; lines = 0 }
@@ -338,11 +378,6 @@ relionc_of_tables() {
 # shellcheck disable=SC2016
 relionc_with_row() {
   relionc_of_tables "$1" "$2" '
-    function number(folder) {
-      if (folder !~ /^[A-Za-z0-9_]+\/job[0-9][0-9][0-9]+\/$/) return -1
-      sub(/^.*\/job/, "", folder)
-      return folder + 0
-    }
     function refuse(why) { print why >"/dev/stderr"; refused = 1; exit 1 }
     function folder_of(path) { return match(path, /^[A-Za-z0-9_]+\/[^\/]+\//) ? substr(path, 1, RLENGTH) : "" }
     function really(path, folder) { # with the folder of a job in place of its alias, as RELION has it
@@ -429,14 +464,14 @@ relionc_with_row() {
 relionc_project_files() {
   local LC_ALL=C built=${1%/*} kind path
   cp -f -- "${built}/${rc_project[job_file]}" "$1" "${output}/" 2>/dev/null
-  if [[ ${rc_phase-} = begin ]]; then
+  if [[ ${rc_phase-} =~ ^(begin|submit)$ ]]; then
     { printf ' ++++ Executing new job on %(%a %b %e %T %Y)T\n ++++ with the following command(s): \n' -1 &&
       cat -- "${built}/commands.txt" && printf ' ++++ \n'; } 2>/dev/null >>"${output}/${rc_project[note]}"
   fi
   while read -r kind path; do
     if [[ ${path} = /* || /${path}/ = */../* ]]; then continue; fi
     if [[ ${kind} = alias ]]; then
-      ln -sT -- "../${output}" "${path%/}"
+      ln -sT -- "../${output}/" "${path%/}"
     elif path=${rc_project[offered]}/${kind}/${path} && mkdir -p -- "${path%/*}" && [[ ! -e ${path} && ! -L ${path} ]]; then
       : >"${path}"
     fi 2>/dev/null

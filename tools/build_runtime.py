@@ -52,6 +52,7 @@ def of_projects(data: dict[str, Any]) -> list[str]:
         "output_node": f"_{outputs['node']}",
         "output_process": f"_{outputs['process']}",
         "more": " ".join(f"_{name} {value}" for name, value in more.items()),
+        "continues": f"_{project['continues']}",
         "offered": project["nodes"],
         **{
             key: project[key]

@@ -44,6 +44,7 @@ class ProjectNames(NamedTuple):
     nodes: str
     job_file: str
     job_table: str
+    continues: str
     note: str
 
 

@@ -222,10 +222,13 @@ def submit(bundle: Bundle) -> str:
 def submit_view(bundle: Bundle) -> SubmitView:
     """Return what the template of submit.sh sees."""
     queued = [each for each in bundle.submissions if each.queued and each.command]
+    guarded = all(job.queue_script is None for job in bundle.jobs)  # else nothing here knows RELION's table
+    numbered = bool(queued) and guarded and any(job.project_job for job in bundle.jobs)
     return {
         "header": [_comment(line) for line in bundle.header],
         "queues": bool(queued),
-        "several": len(queued) > 1,
+        "held": len(queued) > 1 or numbered,
+        "numbered": numbered,
         "arrays": bool(bundle.arrays),
         "contradicting": " ".join(
             [*(f'"${{!{name}@}}"' for name in CONTRADICTING_BEGINNINGS), *CONTRADICTING]

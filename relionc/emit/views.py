@@ -135,7 +135,8 @@ class SubmitView(TypedDict):
 
     header: list[str]
     queues: bool
-    several: bool
+    held: bool
+    numbered: bool
     arrays: bool
     contradicting: str
     dependency: str

@@ -59,7 +59,15 @@ def conflicts(build: Build, job: BuiltJob, folder: str) -> str:
     text = project.read(project_of(job, folder), names()) if _table_of(build, job) else None
     if text is None or _ours(job, folder):
         return ""
-    return next((name for name in pipeline_file.names(text) if _number(name) == number), "")
+    found = next((name for name in pipeline_file.names(text) if _number(name) == number), "")
+    return "" if found == job.output and _continues(build, job) else found
+
+
+def _continues(build: Build, job: BuiltJob) -> bool:
+    """Whether a job goes on in the folder of RELION's own, in which it is to run."""
+    known = pipelines().project
+    text = _text(os.path.join(build.root, job.name, known.job_file))
+    return re.search(rf"^_{known.continues}\s+1\b", text, re.MULTILINE) is not None
 
 
 def _ours(job: BuiltJob, folder: str) -> bool:

@@ -93,7 +93,7 @@ def relionc(lab: Lab, *words: str) -> str:
     ],
 )
 def test_relion_and_relionc_take_turns_in_one_project(lab: Lab, project: Path, by: str) -> None:
-    """Jobs that nobody has registered, as those of submit.sh and sbatch, are in the table from their start on."""
+    """Jobs that nobody has registered, as those of sbatch, are in the table from their start on; others wait in it."""
     theirs = "'${{{{ jobs[\"Import/job001\"].outputs.particles }}}}'"
     options = CLASS3D.replace("Particles/particles.star", theirs)
     text = 'relionc: 1\ncluster: lab\nrelion: "3.1"\nfirst_job: 2\njobs:'
@@ -128,6 +128,8 @@ def submitted(lab: Lab, made: Built, by: str) -> dict[str, str]:
     if by == "submit.sh":
         done = lab.run(["bash", made.folder / by], Path.cwd(), QUICK)
         assert done.returncode == 0, done.stderr
+        assert done.stderr == ""
+        assert {"Class3D/job002/", "Class3D/job003/"} <= states().keys()
         return dict(line.split() for line in done.stdout.splitlines())
     _, number = relionc(lab, "submit", str(made.folder), "--job", "classes").split()
     more = Trial(lab, made, {}, job="more")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -105,6 +106,122 @@ def test_jobs_get_rows_and_files(numbered: Site, before: str) -> None:
     if before == FULL:
         kept = [line for line in FULL.split("\n") if line.startswith(("Import", "Class3D/job002"))]
         assert all(line in (numbered.here / "default_pipeline.star").read_text().split("\n") for line in kept)
+
+
+def by_script(site: Site, build: str = "build/numbered") -> subprocess.CompletedProcess[str]:
+    """Submit a build with bash alone."""
+    for name in ("particles.star", "reference.mrc"):
+        (site.here / name).touch()
+    bash = os.environ.get("RELIONC_BASH", "bash")
+    return subprocess.run(
+        [bash, f"{build}/submit.sh"], cwd=site.here, capture_output=True, text=True, check=False
+    )
+
+
+def of_project(here: Path) -> dict[str, str]:
+    """All that lies in a project but builds, and what it says; the time of a note is left out."""
+    files = {
+        str(path.relative_to(here)): os.readlink(path) if path.is_symlink() else path.read_text()
+        for path in here.rglob("*")
+        if (path.is_symlink() or path.is_file()) and "build" not in path.parts and "calls" not in path.name
+    }
+    return {
+        name: re.sub("new job on .*", "", text)
+        for name, text in files.items()
+        if ".relionc_lock" not in name and not name.endswith(".yaml")
+    }
+
+
+@pytest.mark.parametrize(
+    ("version", "before"), [("3.1", FRESH.format(1)), ("3.1", FULL), ("5.1", FRESH.format(1))]
+)
+def test_submit_sh_puts_jobs_in_as_the_command_does(site: Site, version: str, before: str) -> None:
+    made = built(site, version)
+    (site.here / "default_pipeline.star").write_text(before)
+    assert by_script(site).stderr == ""
+    assert site.calls("scontrol") == ["release 101 103"]
+    found = of_project(site.here)
+    waiting = {row[2] for name, row in rows(site).items() if "job02" in name}
+    assert waiting == {WORDS[version]["scheduled"]}
+    for name in found:
+        (site.here / name).unlink()
+    for name in ("particles.star", "reference.mrc"):
+        (site.here / name).touch()
+    shutil.rmtree(made / "state")
+    (site.here / "default_pipeline.star").write_text(before)
+    assert site.run("submit", "build/numbered")[0] == 0
+    theirs = of_project(site.here)
+    assert found.keys() == theirs.keys()
+    for name, text in found.items():
+        assert text.split("\n") == theirs[name].split("\n"), name
+
+
+def test_submit_sh_holds_one_job_until_its_row_is_there(site: Site) -> None:
+    """It could start meanwhile, and then be called Scheduled."""
+    text = SPEC.replace("jobs:\n", "first_job: 25\njobs:\n", 1).partition("  second:")[0]
+    (site.here / "numbered.yaml").write_text(text)
+    assert site.run("build", "numbered.yaml")[0] == 0
+    (site.here / "default_pipeline.star").write_text(FRESH.format(1))
+    assert by_script(site).returncode == 0
+    assert (site.calls("sbatch")[0].split()[:2], site.calls("scontrol")) == (
+        ["--parsable", "--hold"],
+        ["release 101"],
+    )
+    assert rows(site)["Class3D/job025/"] == ["Class3D/first/", "9", "1"]
+
+
+def test_submit_sh_refuses_a_number_that_is_anothers(numbered: Site) -> None:
+    taken = FULL.replace("Import/job001/ ", "Import/job026/ ")
+    (numbered.here / "default_pipeline.star").write_text(taken)
+    done = by_script(numbered)
+    said = "second is to write to Class3D/job026/, but the project has Import/job026/: raise `first_job`"
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"nothing was submitted: {said}\n" in done.stderr
+    assert numbered.calls("scancel") == ["101"]
+    assert (numbered.here / "default_pipeline.star").read_text() == taken
+    (numbered.here / "Class3D/job026/relionc").mkdir(parents=True)  # it has run: the row is its own
+    assert by_script(numbered).returncode == 0
+
+
+@pytest.mark.parametrize("by", ["submit.sh", "relionc submit"])
+def test_a_job_may_go_on_in_the_folder_of_relions_own(site: Site, by: str) -> None:
+    """Its number is that job's, and it was refused for that."""
+    text = SPEC.partition("jobs:\n")[0] + (
+        "jobs:\n  more:\n    type: class3d\n    continue: yes\n    output: Class3D/job002/\n    options: {fn_cont: "
+        "Class3D/job002/run_it005_optimiser.star, particle_diameter: 100}\n    data: {particles: 9, box: 16}\n"
+    )
+    (site.here / "numbered.yaml").write_text(text)
+    assert site.run("build", "numbered.yaml")[0] == 0
+    (site.here / "default_pipeline.star").write_text(FULL)
+    (site.here / "Class3D/job002").mkdir(parents=True)
+    (site.here / "Class3D/job002/run_it005_optimiser.star").touch()
+    if by == "submit.sh":
+        done = by_script(site)
+        assert (done.returncode, done.stderr) == (0, "")
+    else:
+        assert site.run("submit", "build/numbered")[0] == 0
+    assert rows(site)["Class3D/job002/"] == ["Class3D/first/", "9", "1"]
+
+
+def test_submit_sh_submits_again_what_has_failed(numbered: Site) -> None:
+    table = numbered.here / "default_pipeline.star"
+    table.write_text(FRESH.format(1))
+    by_script(numbered)
+    (numbered.here / "Class3D/job025/relionc").mkdir()
+    table.write_text(
+        re.sub(r"^( *Class3D/job025/ .* )1( *)$", r"\g<1>3\2", table.read_text(), flags=re.MULTILINE)
+    )
+    numbered.says("101", state="FAILED", reason="NonZeroExitCode")
+    assert by_script(numbered).returncode == 0
+    assert [row[2] for row in rows(numbered).values()] == ["1"] * 3
+
+
+def test_submit_sh_submits_where_the_table_cannot_be_written(numbered: Site) -> None:
+    (numbered.here / "default_pipeline.star").write_text(FRESH.format(1) + WORDS_OF_5_1)
+    done = by_script(numbered)
+    assert (done.returncode, done.stdout) == (0, "first 101\nsecond 102\nother 103\n")
+    assert done.stderr.count("the project is one of another version of RELION") == 3
+    assert numbered.calls("scontrol") == ["release 101 103"]
 
 
 def test_a_second_submission_sets_its_row_scheduled_again(numbered: Site) -> None:

@@ -92,6 +92,33 @@ undo() {
 }
 trap undo EXIT
 
+# A job with a number is one of the RELION project: the guard's file has how that is said in its table.
+numbered=() folders=()
+in_project() { # CALL JOB FOLDER
+  [[ -s ${here}/$2/job_pipeline.star && ${3%/} =~ ^(.*/)?([A-Za-z0-9_]+/job[0-9]+)$ ]] || return 0
+  local project=${BASH_REMATCH[1]:-.} job=${BASH_REMATCH[2]}
+  # shellcheck source=/dev/null
+  (. "${here}/relionc-runtime.sh" && relionc_of_submit "${here}" "$2" "${job}" && cd -- "${project}" && "relionc_$1")
+}
+is_free() { # JOB FOLDER
+  local other
+  other=$(in_project number_taken "$@") || other=
+  if [[ -n ${other} ]]; then
+    echo "nothing was submitted: $1 is to write to $2, but the project has ${other}: raise \`first_job\`" >&2
+    exit 1
+  fi
+  numbered+=("$1") folders+=("$2")
+}
+# None has started yet. Where RELION works in the project, it may lose a row that is new: it is looked for again.
+scheduled() {
+  local round new=1 i
+  for ((round = 0; round < 5 && new; round++)); do
+    ((round == 0)) || sleep 4
+    new=0
+    for i in "${!numbered[@]}"; do in_project scheduled "${numbered[i]}" "${folders[i]}" || new=1; done
+  done
+}
+
 # hand_over AFTER SCRIPT COMMAND...: queues a script behind the jobs that have to end well before; sets id.
 hand_over() {
   local after=$1 script=$2 ids_before='' words=() hold=() other
@@ -124,6 +151,7 @@ queue() { # JOB FOLDER SCRIPT AFTER COMMAND...
   shift 4
   ! is_left_alone "${job}" "${folder}" "${script}" || return 0
   has_inputs "${job}"
+  is_free "${job}" "${folder}"
   mkdir -p -- "${folder}"
   hand_over "${after}" "${script}" "$@"
   queued_as "${job}" "${id}" "${script}"
@@ -134,6 +162,7 @@ queue class3d Class3D/job012/ class3d/run.sbatch '' sbatch --parsable
 needs=()
 queue refine3d Refine3D/refine3d/ refine3d/run.sbatch 'class3d' sbatch --parsable
 
+scheduled
 [[ -z ${held[*]-} ]] || scontrol release "${held[@]}"
 trap - EXIT
 printf '%s' "${said}"
