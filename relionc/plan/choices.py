@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from relionc.plan.gpus import highest, parse_ids
 from relionc.plan.modes import preferred_modes
+from relionc.plan.preferences import is_a_budget
 from relionc.record import NamedTuple
 from relionc.slurm.constraint import constraint_least, parse_constraint
 from relionc.solve import Span, Variable
@@ -93,6 +94,8 @@ class _Domains(NamedTuple):
         pool, gpus, most = choice.pool, choice.gpus, choice.pool.node_type.cpus or UNKNOWN
         per_gpu = self.on_site.demand.pins.ranks_per_gpu or 1
         likely = gpus * per_gpu if gpus else max(1, most // self.on_site.preferred_cpus(pool))
+        if not gpus and is_a_budget(self.on_site):
+            likely = most
         return Span(1, most, min(likely, most), tuple(sorted(self._pinned_workers(most))))
 
     def _pinned_workers(self, most: int) -> set[int]:

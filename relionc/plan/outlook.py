@@ -10,20 +10,24 @@ from math import ceil, inf
 from typing import TYPE_CHECKING
 
 from relionc.plan.choice import Choice
+from relionc.plan.gpus import shares_gpus
 from relionc.plan.modes import LEFT_TO_SLURM, preferred_modes
 from relionc.plan.on_site import MIB
-from relionc.plan.preferences import usual_ranks
+from relionc.plan.preferences import is_a_budget, usual_ranks
 from relionc.plan.requirements import is_known, requirement
+from relionc.plan.requirements.gpus import each_has_a_gpu
+from relionc.plan.requirements.ranks import is_broken
 from relionc.record import NamedTuple
-from relionc.solve import Outlook
+from relionc.solve import Likely, Outlook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from relionc.plan.modes.base import Mode
     from relionc.plan.on_site import DemandOnSite
     from relionc.plan.pins import PinName
     from relionc.plan.pools import NodePool
+    from relionc.plan.preferences import Costs
 
 _MANY = 1 << 40
 """More than any node has."""
@@ -31,19 +35,21 @@ _ROUNDING = 1e-6
 """More than sums of memory are off by, in ranks."""
 
 
-def outlook(
-    on_site: DemandOnSite, names: tuple[str, ...], loosened: frozenset[str]
-) -> tuple[Outlook[Choice], ...]:
-    """Return what can be told of the costs of these names; nothing where more than pins may be broken."""
+def outlook(on_site: DemandOnSite, costs: Costs, loosened: frozenset[str]) -> tuple[Outlook[Choice], ...]:
+    """Return what can be told of these costs; nothing where more than pins may be broken."""
     pins = [requirement(label).pin for label in loosened if is_known(label)]
     broken = [name for name in pins if name is not None]
     if len(broken) < len(loosened):
         return ()
-    least = _Least(on_site, names, broken)
+    least = _Least(on_site, tuple(each.name for each in costs), broken)
+    by_numbers = _ByNumbers(least, costs)
     return (
         Outlook(("pool",), least.of_pool),
         Outlook(("pool", "mode"), least.of_mode),
-        Outlook(("pool", "mode", "cpus_per_task"), least.of_cpus),
+        Outlook(("pool", "mode"), by_numbers.of_mode, late=True),
+        Outlook(("pool", "mode", "gpus"), least.of_gpus),
+        Outlook(("pool", "mode", "gpus", "cpus_per_task"), least.of_cpus),
+        Outlook(("pool", "mode", "cpus_per_task"), by_numbers.of_cpus, late=True, likely=by_numbers.likely),
     )
 
 
@@ -77,6 +83,13 @@ class _Spread(NamedTuple):
         )
 
 
+class Numbers(NamedTuple):
+    """Workers of a node and nodes (or tasks) with which a job may cost least; `complete`: no others will do."""
+
+    found: list[tuple[int, int]]
+    complete: bool
+
+
 class _Least:
     """The least costs on a site, where some pins may be broken."""
 
@@ -85,7 +98,14 @@ class _Least:
         self.on_site = on_site
         self.names = names
         self.pins = demand.pins.without(tuple(broken))
-        self.ranks = self.pins.ntasks or usual_ranks(on_site) or 0
+        self.ranks = 1 if demand.serial else self.pins.ntasks or usual_ranks(on_site) or 0
+        self.takes_one = demand.gpu and (demand.serial or demand.single_gpu)
+        self.has_gpu_each = demand.gpu and each_has_a_gpu(on_site)
+        self.gpus = self._gpus_at_all()
+        self.has_so_many = demand.serial or self.pins.ntasks is not None
+        most = [rule.maximum for rule in demand.rank_rules if rule.maximum is not None]
+        self.most_ranks = min([*most, _MANY if demand.items is None else demand.items + demand.leader])
+        self.is_a_budget = is_a_budget(on_site) and self.pins.nodes is not None
         self.has_memory_of_node = not demand.pins.has("mem", "mem_per_cpu")
         self.shares_by_memory = (
             bool(self.ranks) and on_site.slurm and not demand.gpu and demand.pins.mem is None
@@ -99,36 +119,47 @@ class _Least:
     def of_pool(self, choice: Choice) -> list[float]:
         """Return the least costs of a pool: of any mode, with the threads that cost least."""
         pool = choice.pool
-        return self._costs(pool, self.any_mode, self._cheapest_cpus(pool))
+        return self._costs(pool, self.any_mode, self.cheapest_cpus(pool), 0)
 
     def of_mode(self, choice: Choice) -> list[float]:
         """Return the least costs of a pool and mode: with the threads that cost least."""
-        return self._costs(choice.pool, self.spreads[choice.mode], self._cheapest_cpus(choice.pool))
+        return self._costs(choice.pool, self.spreads[choice.mode], self.cheapest_cpus(choice.pool), 0)
+
+    def of_gpus(self, choice: Choice) -> list[float]:
+        """Return the least costs of a pool, mode and GPUs of a node: with the threads that cost least."""
+        pool, gpus = choice.pool, choice.gpus
+        if gpus and self.gpus and (self.gpus % gpus or (self.on_site.demand.serial and gpus != self.gpus)):
+            return [inf] * len(self.names)  # no number of nodes has so many; a process alone has one node
+        return self._costs(pool, self.spreads[choice.mode], self.cheapest_cpus(pool), gpus)
 
     def of_cpus(self, choice: Choice) -> list[float]:
-        """Return the least costs of a pool, mode and CPUs of a rank."""
-        return self._costs(choice.pool, self.spreads[choice.mode], choice.cpus_per_task)
+        """Return the least costs of a pool, mode, GPUs of a node and CPUs of a rank."""
+        return self._costs(choice.pool, self.spreads[choice.mode], choice.cpus_per_task, choice.gpus)
 
     def _allows(self, mode: Mode) -> bool:
         on_site = self.on_site
         listed = not on_site.slurm or mode.name in on_site.cluster.modes
         return mode.suits(on_site.demand) and listed and self.pins.layout in (None, mode.name)
 
-    def _cheapest_cpus(self, pool: NodePool) -> int:
+    def cheapest_cpus(self, pool: NodePool) -> int:
+        """Return the CPUs of a rank that cost least."""
         pins = self.pins
         return pins.cpus_per_task or max(self.on_site.preferred_cpus(pool), pins.threads or 0)
 
-    def _costs(self, pool: NodePool, mode: _Spread, cpus: int) -> list[float]:
-        nodes_at_all = self._nodes_at_all(pool, mode)
+    def _costs(self, pool: NodePool, mode: _Spread, cpus: int, gpus: int) -> list[float]:
+        """Return the least costs with so many GPUs of a node; 0: with those that cost least."""
+        nodes_at_all = self._nodes_at_all(pool, mode, gpus)
+        gpus = gpus or self._gpus_of_node(pool)
         if self.leader_makes_uneven and mode.among and mode is not self.any_mode and nodes_at_all > 1:
             return [inf] * len(self.names)  # the node where it takes a worker's place is not like the others
-        nodes = self._nodes(pool, mode, cpus)
+        nodes = self._nodes(pool, mode, cpus, gpus)
         idle, stranded = self._beyond_share(pool, mode, cpus) if self.shares_by_memory else (0, 0)
         of_mode, order = self._idle_and_order(mode, nodes, cpus)
         told: dict[str, float] = {
-            "GPUs left": self._gpus_left(pool, nodes_at_all),
+            "GPUs left": self._gpus_left(pool, nodes_at_all, gpus),
             "threads": abs(cpus - self.on_site.preferred_cpus(pool)),
-            "workers": -self._most_workers(pool, mode, cpus),
+            "workers": -self._most_workers(pool, mode, cpus, gpus),
+            "GPU memory missing": self._vram_missing(pool, cpus),
             "CPUs idle": of_mode + idle,
             "mode": order,
             "memory stranded": stranded // MIB,
@@ -151,27 +182,72 @@ class _Least:
 
     # --- nodes ------------------------------------------------------------------------------------------------
 
-    def _nodes(self, pool: NodePool, mode: _Spread, cpus: int) -> int:
+    def numbers(self, pool: NodePool, mode: Mode, cpus: int) -> Numbers | None:
+        """Return the ways to spread the ranks that cost least of a job on CPUs; None where nobody can tell them.
+
+        Of pinned nodes, all that they have room for; else all ways to spread so many ranks.
+        """
+        spread, pins, workers = self.spreads[mode], self.pins, self.ranks - self.spreads[mode].beside
+        if self.on_site.demand.gpu or not (self.is_a_budget or self.ranks):
+            return None
+        if spread.leaves_nodes_to_slurm:
+            found = [] if pins.nodes else [(0, self.ranks)]
+        elif self.is_a_budget:
+            found = list(self._filled(spread, pins.nodes or 1, self._room(pool, spread, cpus)))
+        else:
+            found = list(self._divided(pool, workers, self._room(pool, spread, cpus)))
+        if not self.is_a_budget and not self.has_so_many and (pool.gives_whole_nodes or pool.node_type.gpus):
+            return None  # with a few ranks more it may cost less
+        return Numbers(found, complete=self.has_so_many or (self.is_a_budget and not found))
+
+    def _filled(self, mode: _Spread, nodes: int, room: int) -> Iterator[tuple[int, int]]:
+        """Yield the most workers of a node with which the program can have so many ranks: for some, an odd number.
+
+        One rank works as much as two, of which one leads.
+        """
+        most = min(room, (self.most_ranks - mode.beside) // nodes)
+        for workers in range(most, max(0, most - 2), -1):
+            if self._may_be(workers * nodes + mode.beside):
+                yield workers, nodes
+                if mode.among and (workers, nodes) == (2, 1):
+                    yield 1, 1
+                return
+
+    def _divided(self, pool: NodePool, workers: int, room: int) -> Iterator[tuple[int, int]]:
+        """Yield the ways to have the same number of workers on each node."""
+        most = pool.interchangeable_count or workers
+        least = max(1, -(-workers // min(most, pool.max_nodes or most)))
+        for of_node in range(least, min(workers, room) + 1):
+            if workers % of_node == 0 and self.pins.nodes in (None, workers // of_node):
+                yield of_node, workers // of_node
+
+    def _may_be(self, ranks: int) -> bool:
+        return not any(is_broken(rule, ranks) for rule in self.on_site.demand.rank_rules)
+
+    def _nodes(self, pool: NodePool, mode: _Spread, cpus: int, gpus: int) -> int:
         """The fewest nodes with workers, where ranks have so many CPUs and no GPU is doubled or left."""
         if mode.leaves_nodes_to_slurm:
             return self._filled_nodes(pool, cpus)
-        nodes = self._nodes_of(mode, min(self._room(pool, mode, cpus), self._workers_of_gpus(pool, mode)))
-        return max(nodes, -(-self.pins.gpus // self._gpus_of_node(pool))) if self.pins.gpus else nodes
+        nodes = self._nodes_of(
+            mode, min(self._room(pool, mode, cpus), self._workers_of_gpus(pool, mode, gpus))
+        )
+        return max(nodes, -(-self.gpus // gpus)) if self.gpus else nodes
 
     def _nodes_of(self, mode: _Spread, workers: int) -> int:
         """The fewest nodes of so many workers at the most."""
         of_ranks = -(-(self.ranks - mode.beside) // workers) if self.ranks else 1
         return max(self.pins.nodes or 1, of_ranks)
 
-    def _nodes_at_all(self, pool: NodePool, mode: _Spread) -> int:
+    def _nodes_at_all(self, pool: NodePool, mode: _Spread, gpus: int) -> int:
         """The fewest nodes with workers, whatever the CPUs of a rank and the workers of a GPU."""
         if mode is self.any_mode or mode.leaves_nodes_to_slurm:
             return 1
         nodes = self._nodes_of(mode, self._room(pool, mode, 1) if self.ranks else 1)
-        gpus = self.pins.gpus
-        if not gpus:
+        if not self.gpus:
             return nodes
-        return max(nodes, -(-gpus // (self.pins.gpus_per_node or pool.node_type.gpus or gpus)))
+        return max(
+            nodes, -(-self.gpus // (gpus or self.pins.gpus_per_node or pool.node_type.gpus or self.gpus))
+        )
 
     def _filled_nodes(self, pool: NodePool, cpus: int) -> int:
         ranks = self.ranks
@@ -191,43 +267,59 @@ class _Least:
                 workers = min(workers, int(there / MIB / each + _ROUNDING) + mode.among)
         return max(1, workers)
 
-    def _workers_of_gpus(self, pool: NodePool, mode: _Spread) -> int:
+    def _workers_of_gpus(self, pool: NodePool, mode: _Spread, gpus: int) -> int:
         """The most workers of a node, one for each GPU."""
         if not self.on_site.demand.gpu or not pool.node_type.known:
             return _MANY
-        return self._gpus_of_node(pool) + mode.among
+        return gpus + mode.among
 
-    def _most_workers(self, pool: NodePool, mode: _Spread, cpus: int) -> int:
+    def _most_workers(self, pool: NodePool, mode: _Spread, cpus: int, gpus: int) -> int:
         """The most workers on all nodes, where their number is pinned."""
         nodes = self.pins.nodes
         if nodes is None or mode.leaves_nodes_to_slurm:
             return _MANY
-        of_gpus = self._workers_of_gpus(pool, mode) - (mode.among and nodes > 1)
+        of_gpus = self._workers_of_gpus(pool, mode, gpus) - (mode.among and nodes > 1)
         ranks = nodes * min(self._room(pool, mode, cpus), of_gpus) + mode.beside
         return ranks - self.on_site.demand.leader if ranks > 1 and mode is not self.any_mode else ranks
 
     # --- GPUs -------------------------------------------------------------------------------------------------
 
+    def _gpus_at_all(self) -> int:
+        """GPUs that the job has in all, as is pinned, or follows from its ranks; 0: nobody can tell."""
+        demand, pins = self.on_site.demand, self.pins
+        if pins.gpus or not demand.gpu or not demand.one_rank_per_gpu or shares_gpus(demand.gpu_ids):
+            return pins.gpus or 0
+        gpus, beyond = divmod(pins.ntasks or 0, demand.pins.ranks_per_gpu or 1)
+        return 0 if beyond else gpus
+
     def _gpus_of_node(self, pool: NodePool) -> int:
         """GPUs that a job takes of each node so that the fewest are left; the most, where that is not known."""
         pins, there = self.pins, pool.node_type.gpus
-        if pins.gpus_per_node or not pins.gpus:
-            return pins.gpus_per_node or there or 1
-        divisors = (gpus for gpus in range(min(there, pins.gpus), 0, -1) if pins.gpus % gpus == 0)
-        return next(divisors, pins.gpus)
+        if pins.gpus_per_node or not self.gpus:
+            return pins.gpus_per_node or (1 if self.takes_one else there) or 1
+        if self.on_site.demand.serial:
+            return self.gpus
+        divisors = (gpus for gpus in range(min(there, self.gpus), 0, -1) if self.gpus % gpus == 0)
+        return next(divisors, self.gpus)
 
-    def _gpus_left(self, pool: NodePool, nodes: int) -> int:
-        demand, there = self.on_site.demand, pool.node_type.gpus
-        if not demand.gpu:
+    def _gpus_left(self, pool: NodePool, nodes: int, gpus: int) -> int:
+        there = pool.node_type.gpus
+        if not self.on_site.demand.gpu:
             return there * nodes
-        if demand.serial or demand.single_gpu:
-            return ((self.pins.gpus_per_node or 1) - 1) * nodes
-        if self._others_use_the_rest(pool):
-            return 0
-        gpus = self._gpus_of_node(pool)
-        if self.pins.gpus and not self.pins.gpus_per_node:
-            nodes = self.pins.gpus // gpus
-        return max(0, there - gpus) * nodes
+        if self.gpus:
+            nodes = max(nodes, self.gpus // gpus)
+        if self.takes_one:
+            return (gpus - 1) * nodes
+        return 0 if self._others_use_the_rest(pool) else max(0, there - gpus) * nodes
+
+    def _vram_missing(self, pool: NodePool, cpus: int) -> float:
+        """GiB that a worker alone lacks on its GPU."""
+        there = pool.node_type.vram_gib if self.has_gpu_each else 0
+        return (
+            max(0.0, self.on_site.amounts(self.on_site.demand.threads_of(cpus)).vram_gib - there)
+            if there
+            else 0.0
+        )
 
     def _others_use_the_rest(self, pool: NodePool) -> bool:
         takes_whole_nodes = self.on_site.exclusive or pool.gives_whole_nodes
@@ -259,3 +351,48 @@ class _Least:
         if mode.leaves_nodes_to_slurm:
             least = max(least, int(on_site.amounts(threads, sure=True).worker_gib * MIB))
         return least, max(usual * cpus, largest + cpus)
+
+
+class _ByNumbers:
+    """What layouts cost whose ranks are known: there are few ways to spread so many over nodes that are alike."""
+
+    def __init__(self, least: _Least, costs: Costs) -> None:
+        self.least = least
+        self.costs = costs
+        self.nothing = [-inf] * len(costs)
+        self.never = [inf] * len(costs)
+        self.known: dict[tuple[int, Mode, int], tuple[list[float], Likely]] = {}
+
+    def of_mode(self, choice: Choice) -> list[float]:
+        """Return the least costs of a pool and mode: with the threads that cost least."""
+        pool = choice.pool
+        told, likely = self._best(pool, choice.mode, self.least.cheapest_cpus(pool))
+        # with others there may be other numbers, and fewer nodes with GPUs that are left
+        return told if likely.values and not pool.node_type.gpus else self.nothing
+
+    def of_cpus(self, choice: Choice) -> list[float]:
+        """Return the least costs of a pool, mode and CPUs of a rank."""
+        return self._best(choice.pool, choice.mode, choice.cpus_per_task)[0]
+
+    def likely(self, choice: Choice) -> Likely:
+        """Return the numbers of workers and nodes that cost least."""
+        return self._best(choice.pool, choice.mode, choice.cpus_per_task)[1]
+
+    def _best(self, pool: NodePool, mode: Mode, cpus: int) -> tuple[list[float], Likely]:
+        key = pool.order, mode, cpus
+        if key not in self.known:
+            self.known[key] = self._worked_out(pool, mode, cpus)
+        return self.known[key]
+
+    def _worked_out(self, pool: NodePool, mode: Mode, cpus: int) -> tuple[list[float], Likely]:
+        numbers = self.least.numbers(pool, mode, cpus)
+        if numbers is None:
+            return self.nothing, Likely((), complete=False)
+        found = []
+        for each in numbers.found:
+            choice = Choice(self.least.on_site, pool, mode, None, 0, cpus, *each)
+            found.append(([cost.cost(choice) for cost in self.costs], each))
+        found.sort()
+        if not found:
+            return self.never if numbers.complete else self.nothing, Likely((), numbers.complete)
+        return found[0][0], Likely([each for _, each in found], numbers.complete)

@@ -84,7 +84,7 @@ def _what_is_asked(on_site: DemandOnSite) -> Costs:
             lambda c: abs(c.cpus_per_task - c.on_site.preferred_cpus(c.pool)),
             away=("cpus_per_task",),
         ),
-        _workers() if _is_a_budget(on_site) else _ranks_beyond(on_site),
+        _workers() if is_a_budget(on_site) else _ranks_beyond(on_site),
     )
 
 
@@ -117,7 +117,7 @@ def _workers() -> Objective[Choice]:
     return Objective("workers", OF_RANKS, lambda c: -c.workers, falling=UP_RANKS, least=-inf)
 
 
-def _is_a_budget(on_site: DemandOnSite) -> bool:
+def is_a_budget(on_site: DemandOnSite) -> bool:
     """Whether the user says how many nodes there are, and not how many ranks."""
     pins = on_site.demand.pins
     return pins.nodes is not None and pins.ntasks is None and not on_site.demand.serial

@@ -19,5 +19,5 @@ if TYPE_CHECKING:
 def problem(on_site: DemandOnSite) -> Problem[Choice]:
     """Return the problem whose solutions are the feasible layouts of a demand on a site, the best one first."""
     blank, costs = partial(Choice.blank, on_site), objectives(on_site)
-    told = partial(outlook, on_site, tuple(each.name for each in costs))
+    told = partial(outlook, on_site, costs)
     return Problem(blank, variables(on_site), constraints(on_site), costs, told)

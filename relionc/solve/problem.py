@@ -98,11 +98,24 @@ class Outlook(NamedTuple, Generic[C]):
     """What all costs of a choice are at the least, as far as these variables say: the whole vector.
 
     Compared from the first cost to the last: what it has for one may assume that those before it cost what it has for
-    them (else the choice costs more anyway), and that all constraints are met.
+    them (else the choice costs more anyway), and that all constraints are met. `late`: it is told only when the
+    partial choice is taken up, as it takes longer.
     """
 
     scope: Scope
     costs: Callable[[C], list[float]]
+    late: bool = False
+    likely: Callable[[C], Likely] | None = None
+
+
+class Likely(NamedTuple):
+    """Values of the variables that are walked, from those that cost least: any others meet not all, or cost more.
+
+    `complete`: any others meet not all.
+    """
+
+    values: Sequence[Sequence[int]]
+    complete: bool
 
 
 class Problem(NamedTuple, Generic[C]):

@@ -59,10 +59,8 @@ from relionc.solve.problem import C, Solution, Span
 from relionc.solve.walk import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from relionc.solve.blame import Blame
-    from relionc.solve.problem import Problem, Reporter
+    from relionc.solve.problem import Outlook, Problem, Reporter
 
     Costs = list[float]
 
@@ -122,13 +120,14 @@ class _Side:
 class _Partial(NamedTuple):
     """A partial choice: values of the first variables, the least that they cost, and sides that its failure may close.
 
-    Where there is a value in `waits`, it is the next of its only side.
+    Where there is a value in `waits`, it is the next of its only side. `told`: what is told late is among that.
     """
 
     values: tuple[object, ...]
     bounds: CostBounds
     sides: tuple[_Side, ...] = ()
     waits: int | None = None
+    told: bool = False
 
 
 class _Frontier(Generic[C]):
@@ -137,9 +136,11 @@ class _Frontier(Generic[C]):
     def __init__(self, problem: Problem[C], reporter: Reporter | None) -> None:
         self.walk = Walk(problem, reporter, outward=True)
         self.depth = max(0, len(problem.variables) - _WALKED)
-        self.outlooks: list[list[Callable[[C], Costs]]] = [[] for _ in problem.variables]
+        self.outlooks: list[list[Outlook[C]]] = [[] for _ in problem.variables]
         for each in problem.outlook(problem.loosened) if problem.outlook is not None else ():
-            self.outlooks[self.walk.judges.last(each.scope)].append(each.costs)
+            self.outlooks[self.walk.judges.last(each.scope)].append(each)
+        likely = [each.likely for each in self.outlooks[self.depth - 1] if each.likely] if self.depth else []
+        self.likely = likely[0] if likely else None
         self.waiting: list[tuple[Costs, int, _Partial]] = []
         self.number = count()
         nothing = CostBounds.of_nothing(problem)
@@ -155,6 +156,11 @@ class _Frontier(Generic[C]):
                 break
             for name, value in zip(walk.names, partial.values, strict=False):
                 setattr(walk.choice, name, value)
+            if not partial.told and partial.waits is None and partial.values:
+                told = self._told(key, partial.bounds, len(partial.values) - 1, late=True)
+                if told > key:
+                    self._wait(told, partial._replace(told=True))
+                    continue
             if walk.reporter:
                 walk.reporter.resumed(partial.values)
             if partial.waits is not None:
@@ -169,6 +175,12 @@ class _Frontier(Generic[C]):
         """Walk all choices below a partial one, until one costs no more than any of them."""
         walk = self.walk
         walk.enough, walk.done = key, False
+        if self.likely is not None:
+            values, complete = self.likely(walk.choice)
+            if any(walk.takes(self.depth, each, partial.bounds) for each in values):
+                return
+            if complete and not partial.sides:  # which want to know whom to blame
+                return
         blame = walk.visit(self.depth, partial.bounds)
         if not walk.done:
             for side in partial.sides:
@@ -220,9 +232,15 @@ class _Frontier(Generic[C]):
         costs = walk.judges.costs[depth]
         bounds = partial.bounds.raised(costs, walk.choice)
         key = _raised(key, bounds.least) if costs else key
-        for told in self.outlooks[depth]:
-            key = max(key, _raised(told(walk.choice), bounds.least))
+        key = self._told(key, bounds, depth, late=False)
         self._wait(key, _Partial((*partial.values, value), bounds, sides))
+
+    def _told(self, key: Costs, bounds: CostBounds, depth: int, *, late: bool) -> Costs:
+        """Return what a partial choice costs at the least by what is told of it, at once or late."""
+        for outlook in self.outlooks[depth]:
+            if outlook.late == late:
+                key = max(key, _raised(outlook.costs(self.walk.choice), bounds.least))
+        return key
 
     def _wait_for_next(self, key: Costs, partial: _Partial, side: _Side) -> None:
         """Let the next value of a side wait, under what all farther on cost: costs that never fall on the way there."""

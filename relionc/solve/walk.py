@@ -72,6 +72,21 @@ class Walk(Generic[C]):
             return self._last(depth, left, bounds)
         return self._outward(depth, domain, left, bounds)
 
+    def takes(self, depth: int, values: Sequence[int], bounds: CostBounds) -> bool:
+        """Whether numbers for all further variables make a choice that meets all; it is kept if it is better."""
+        for at, value in enumerate(values, depth):
+            domain = self.domains[at](self.choice)
+            if not isinstance(domain, Span) or not (
+                domain.low <= value <= domain.high or value in domain.more
+            ):
+                return False
+            if self.judged(at, value) is not None:
+                return False
+            bounds = bounds.raised(self.judges.costs[at], self.choice)
+        if self.limit is None or bounds.least < self.limit:
+            self._keep(bounds.least)
+        return True
+
     def _each(self, depth: int, values: Iterable[object], bounds: CostBounds, blame: Blame) -> Blame:
         """Try values in their order; returns whom to blame, beside those in `blame`, or somebody else altogether."""
         here = self.blames.at[depth]

@@ -116,7 +116,7 @@ def _of_vram(on_site: DemandOnSite) -> Iterable[Measure]:
         return ()
     cpus: Fields = () if on_site.fixed_threads is not None else ("cpus_per_task",)
     of_one: Fields = ("pool", "mode", "gpus", *cpus)
-    floors = (Bound(of_one, _vram_of_one),) if _each_has_a_gpu(on_site) else ()
+    floors = (Bound(of_one, _vram_of_one),) if each_has_a_gpu(on_site) else ()
     missing = Choice.vram_missing_gib
     return (Measure((*of_one, "workers_per_node", "nodes_or_tasks"), missing, UP, floors=floors),)
 
@@ -126,7 +126,7 @@ def _vram_of_one(choice: Choice) -> float:
     return choice.amounts(sure=True).vram_gib - shared if shared else 0.0
 
 
-def _each_has_a_gpu(on_site: DemandOnSite) -> bool:
+def each_has_a_gpu(on_site: DemandOnSite) -> bool:
     """Whether each worker has a GPU, however many there are: a list may name none for some, or be too short."""
     listed = parse_ids(on_site.demand.gpu_ids)
     named = all(any(device.strip().isdecimal() for device in entry) for entry in listed)
