@@ -14,6 +14,7 @@ from relionc.slurm.versions import HALF_CORES_WAIT, SHOWS_UNASKED_GPUS, SPREADS_
 if TYPE_CHECKING:
     from relionc.plan.demand import Amounts, Demand
     from relionc.plan.gpus import Use
+    from relionc.plan.modes.base import Mode
     from relionc.plan.pools import NodePool
     from relionc.site.types import Cluster, NodeType
 
@@ -38,7 +39,9 @@ class DemandOnSite:
         "fits",
         "fixed_threads",
         "half_cores_wait",
+        "handicaps",
         "mem_per_cpu",
+        "modes",
         "pools",
         "shows_unasked_gpus",
         "slurm",
@@ -58,6 +61,8 @@ class DemandOnSite:
         self.exclusive: Final[bool] = bool(demand.pins.exclusive)
         self.fixed_threads: Final[int | None] = demand.fixed_threads
         self.entry_devices: Final[int] = max((len(entry) for entry in parse_ids(demand.gpu_ids)), default=0)
+        self.handicaps: Final[dict[str, int]] = dict(cluster.policy.mode_cpus)
+        self.modes: tuple[Mode, ...] = ()  # `preferred_modes`, once they are asked for
         self._amounts: dict[tuple[int, bool], Amounts] = {}
         self._leader_nodes: dict[tuple[int, int], int] = {}
         self.fits: dict[tuple[int, int], int] = {}

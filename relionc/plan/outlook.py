@@ -78,7 +78,7 @@ class _Spread(NamedTuple):
             among=on_site.demand.leader and not beside and not left,
             leaves_nodes_to_slurm=left,
             leader_apart=apart,
-            handicap=dict(on_site.cluster.policy.mode_cpus).get(mode.name, 0),
+            handicap=on_site.handicaps.get(mode.name, 0),
             order=order,
         )
 

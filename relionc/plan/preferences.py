@@ -22,7 +22,7 @@ OF_NODE: Fields = ("pool", "mode", "workers_per_node", "cpus_per_task", "nodes_o
 
 def objectives(on_site: DemandOnSite) -> Costs:
     """Return the costs in order; docs/solver.md explains them."""
-    return (*_what_is_asked(on_site), *_what_is_assumed(on_site), *_what_is_idle(on_site), *_ties())
+    return (*_what_is_asked(on_site), *_what_is_assumed(on_site), *_WHAT_IS_IDLE, *_TIES)
 
 
 def usual_ranks(on_site: DemandOnSite) -> int | None:
@@ -44,47 +44,34 @@ def usual_ranks(on_site: DemandOnSite) -> int | None:
 def _what_is_assumed(on_site: DemandOnSite) -> Costs:
     """Make room for memory that rests on an assumption: it costs no worker, but a better node is taken."""
     amounts = on_site.amounts(on_site.demand.threads_of(1))
-    if not any(term.assumed for term in (*amounts.worker, *amounts.leader, *amounts.vram)):
-        return ()
-    return (
-        Objective("memory missing", OF_NODE, lambda c: max(0.0, c.memory_missing_gib(sure=False)), rising=UP),
-        Objective(
-            "GPU memory missing",
-            (*OF_NODE, "gpus"),
-            lambda c: max(0.0, c.vram_missing_gib(sure=False)),
-            rising=UP,
-        ),
-    )
+    assumed = any(term.assumed for term in (*amounts.worker, *amounts.leader, *amounts.vram))
+    return _MEMORY if assumed else ()
+
+
+_MEMORY: Costs = (
+    Objective(
+        "memory missing",
+        OF_NODE,
+        lambda c: max(0.0, c.memory_missing_gib(sure=False)),
+        rising=UP,
+        steady=True,
+    ),
+    Objective(
+        "GPU memory missing",
+        (*OF_NODE, "gpus"),
+        lambda c: max(0.0, c.vram_missing_gib(sure=False)),
+        rising=UP,
+        steady=True,
+    ),
+)
 
 
 def _what_is_asked(on_site: DemandOnSite) -> Costs:
     """Reach the asked number, on whole GPU nodes, one worker for each GPU, with the threads the site prefers."""
     return (
         *_missing_ranks(usual_ranks(on_site) or 0),
-        Objective(
-            "GPUs left",
-            ("pool", "mode", "gpus", "cpus_per_task", "nodes_or_tasks"),
-            lambda c: _left_of_node(c) * c.nodes,
-            rising=UP,
-            floors=(
-                Floor(("pool",), lambda c: 0 if c.on_site.demand.gpu else c.pool.node_type.gpus),
-                Floor(("pool", "gpus"), _left_of_node),
-            ),
-            away=("gpus",),
-        ),
-        Objective(
-            "GPUs doubled",
-            ("mode", "gpus", "workers_per_node", "nodes_or_tasks"),
-            lambda c: max(0, c.max_workers_per_node - c.gpus) if c.gpus else 0,
-            rising=UP_RANKS,
-        ),
-        Objective(
-            "threads",
-            ("pool", "cpus_per_task"),
-            lambda c: abs(c.cpus_per_task - c.on_site.preferred_cpus(c.pool)),
-            away=("cpus_per_task",),
-        ),
-        _workers() if is_a_budget(on_site) else _ranks_beyond(on_site),
+        *_OF_GPUS_AND_THREADS,
+        _WORKERS if is_a_budget(on_site) else _ranks_beyond(on_site),
     )
 
 
@@ -113,8 +100,9 @@ def _ranks_beyond(on_site: DemandOnSite) -> Objective[Choice]:
     return Objective("ranks beyond", scope, beyond_nodes, rising=UP_RANKS)
 
 
-def _workers() -> Objective[Choice]:
-    return Objective("workers", OF_RANKS, lambda c: -c.workers, falling=UP_RANKS, least=-inf)
+_WORKERS: Objective[Choice] = Objective(
+    "workers", OF_RANKS, lambda c: -c.workers, falling=UP_RANKS, least=-inf, steady=True
+)
 
 
 def is_a_budget(on_site: DemandOnSite) -> bool:
@@ -134,41 +122,75 @@ def _left_of_node(choice: Choice) -> int:
     return 0 if choice.others_use_the_rest else max(0, choice.pool.node_type.gpus - gpus)
 
 
-def _what_is_idle(on_site: DemandOnSite) -> Costs:
-    """Waste no CPUs, then run in the mode that the site prefers, then strand no memory."""
-    handicap = dict(on_site.cluster.policy.mode_cpus)
-    order = {mode: i for i, mode in enumerate(preferred_modes(on_site))}
-    return (
-        Objective(
-            "CPUs idle",
-            OF_NODE,
-            lambda c: c.idle_cpus + handicap.get(c.mode.name, 0) + _left_by_slurm(c),
-            rising=UP,
-            floors=(Floor(("mode",), lambda c: handicap.get(c.mode.name, 0)),),
+_OF_GPUS_AND_THREADS: Costs = (
+    Objective(
+        "GPUs left",
+        ("pool", "mode", "gpus", "cpus_per_task", "nodes_or_tasks"),
+        lambda c: _left_of_node(c) * c.nodes,
+        rising=UP,
+        floors=(
+            Floor(("pool",), lambda c: 0 if c.on_site.demand.gpu else c.pool.node_type.gpus),
+            Floor(("pool", "gpus"), _left_of_node),
         ),
-        Objective("mode", ("mode",), lambda c: order[c.mode]),
-        Objective("memory stranded", OF_NODE, lambda c: c.stranded_gib, rising=UP),
-    )
+        away=("gpus",),
+        steady=True,
+    ),
+    Objective(
+        "GPUs doubled",
+        ("mode", "gpus", "workers_per_node", "nodes_or_tasks"),
+        lambda c: max(0, c.max_workers_per_node - c.gpus) if c.gpus else 0,
+        rising=UP_RANKS,
+        steady=True,
+    ),
+    Objective(
+        "threads",
+        ("pool", "cpus_per_task"),
+        lambda c: abs(c.cpus_per_task - c.on_site.preferred_cpus(c.pool)),
+        away=("cpus_per_task",),
+        steady=True,
+    ),
+)
 
 
-def _left_by_slurm(choice: Choice) -> int:
-    """CPUs of whole nodes that Slurm may leave idle where it places the ranks: those of a node, to be safe."""
+def _counted_idle(choice: Choice) -> int:
+    """CPUs that are idle, what the use of the mode counts, and CPUs of whole nodes that Slurm may leave idle.
+
+    Of the last nobody knows how many there are: those of a node, to be safe.
+    """
     unknown = choice.mode.leaves_nodes_to_slurm and choice.pool.gives_whole_nodes
-    return choice.pool.node_type.cpus if unknown else 0
+    left = choice.pool.node_type.cpus if unknown else 0
+    return choice.idle_cpus + choice.on_site.handicaps.get(choice.mode.name, 0) + left
 
 
-def _ties() -> Costs:
-    """The fewest nodes; then the kind of node that the profile has first."""
-    return (
-        Objective(
-            "nodes",
-            ("pool", "mode", "cpus_per_task", "nodes_or_tasks"),
-            lambda c: c.nodes + c.mode.leader_apart,
-            rising=UP,
-            least=1,
-        ),
-        Objective("kind of node", ("pool",), lambda c: c.pool.order),
-        Objective(
-            "the leader's node", ("leader",), lambda c: c.leader.order if c.leader else 0, away=("leader",)
-        ),
-    )
+_WHAT_IS_IDLE: Costs = (
+    Objective(
+        "CPUs idle",
+        OF_NODE,
+        _counted_idle,
+        rising=UP,
+        floors=(Floor(("mode",), lambda c: c.on_site.handicaps.get(c.mode.name, 0)),),
+        steady=True,
+    ),
+    Objective("mode", ("mode",), lambda c: preferred_modes(c.on_site).index(c.mode), steady=True),
+    Objective("memory stranded", OF_NODE, lambda c: c.stranded_gib, rising=UP, steady=True),
+)
+"""Waste no CPUs, then run in the mode that the site prefers, then strand no memory."""
+_TIES: Costs = (
+    Objective(
+        "nodes",
+        ("pool", "mode", "cpus_per_task", "nodes_or_tasks"),
+        lambda c: c.nodes + c.mode.leader_apart,
+        rising=UP,
+        least=1,
+        steady=True,
+    ),
+    Objective("kind of node", ("pool",), lambda c: c.pool.order, steady=True),
+    Objective(
+        "the leader's node",
+        ("leader",),
+        lambda c: c.leader.order if c.leader else 0,
+        away=("leader",),
+        steady=True,
+    ),
+)
+"""The fewest nodes; then the kind of node that the profile has first."""

@@ -97,7 +97,7 @@ class _GivenUp(NamedTuple, Generic[C]):
 def _sides(each: Constraint[C]) -> Iterator[_GivenUp[C]]:
     if each.high < NEVER:
         yield _GivenUp(
-            each._replace(high=NEVER, floors=()) if each.low > -NEVER else None,
+            each._replace(high=NEVER, floors=(), steady=False) if each.low > -NEVER else None,
             Objective(
                 each.label,
                 each.scope,
@@ -106,11 +106,13 @@ def _sides(each: Constraint[C]) -> Iterator[_GivenUp[C]]:
                 falling=each.falling,
                 floors=tuple(_over(each, floor) for floor in each.floors),
             ),
-            lambda choice: each._replace(high=max(each.high, _and_rounding(each.measure(choice)))),
+            lambda choice: each._replace(
+                high=max(each.high, _and_rounding(each.measure(choice))), steady=False
+            ),
         )
     if each.low > -NEVER:
         yield _GivenUp(
-            each._replace(low=-NEVER) if each.high < NEVER else None,
+            each._replace(low=-NEVER, steady=False) if each.high < NEVER else None,
             Objective(
                 each.label,
                 each.scope,
@@ -118,7 +120,7 @@ def _sides(each: Constraint[C]) -> Iterator[_GivenUp[C]]:
                 rising=each.falling,
                 falling=each.rising,
             ),
-            lambda choice: each._replace(low=min(each.low, each.measure(choice))),
+            lambda choice: each._replace(low=min(each.low, each.measure(choice)), steady=False),
         )
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from relionc.record import NamedTuple
 from relionc.solve.blame import NOBODY, Blame, Blames
 from relionc.solve.problem import C, Floor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from relionc.solve.problem import Constraint, Objective, Problem, Scope
+
+    S = TypeVar("S", Constraint[Any], Objective[Any])
+    J = TypeVar("J")
 
 NEVER = float("inf")
 
@@ -70,9 +73,11 @@ class Judges(Generic[C]):
         self.checks: list[list[Check[C]]] = [[] for _ in self.names]
         self.costs: list[list[Cost[C]]] = [[] for _ in self.names]
         for constraint in problem.constraints:
-            self._add_constraint(constraint)
+            for depth, check in _kept(constraint, 0, self.names, self._checks_of):
+                self.checks[depth].append(check)
         for index, objective in enumerate(problem.objectives):
-            self._add_objective(index, objective)
+            for depth, cost in _kept(objective, index, self.names, self._costs_of):
+                self.costs[depth].append(cost)
         # the fewer variables a failure blames, the farther back the search may jump
         for checks in self.checks:
             checks.sort(key=lambda check: len(check.depths))
@@ -91,21 +96,22 @@ class Judges(Generic[C]):
     def _depths(self, scope: Scope) -> frozenset[int]:
         return frozenset(self._depth_of[name] for name in scope)
 
-    def _add_constraint(self, each: Constraint[C]) -> None:
+    def _checks_of(self, each: Constraint[C], _: int) -> Iterator[tuple[int, Check[C]]]:
+        """Yield a constraint and its floors with the depths at which they can be judged."""
         for floor in each.floors:
-            self._add_check(each, floor, -NEVER)
+            yield self._check(each, floor, -NEVER)
         level = tuple(
             (name, start, self.blames.higher[self._depth_of[name]]) for name, start in each.level.items()
         )
-        self._add_check(each, Floor(each.scope, each.measure, each.rising, each.falling), each.low, level)
+        yield self._check(each, Floor(each.scope, each.measure, each.rising, each.falling), each.low, level)
 
-    def _add_check(
+    def _check(
         self,
         each: Constraint[C],
         judged: Floor[C],
         low: float,
         level: tuple[tuple[str, Callable[[C], int], Blame], ...] = (),
-    ) -> None:
+    ) -> tuple[int, Check[C]]:
         scope, measure, rising, falling = judged
         depth = self.last(scope)
         name = self.names[depth]
@@ -121,9 +127,10 @@ class Judges(Generic[C]):
             period=each.period.get(name, 0) if name in scope else 1,
             level=level,
         )
-        self.checks[depth].append(check)
+        return depth, check
 
-    def _add_objective(self, index: int, each: Objective[C]) -> None:
+    def _costs_of(self, each: Objective[C], index: int) -> Iterator[tuple[int, Cost[C]]]:
+        """Yield an objective and its floors likewise."""
         exact = Floor(each.scope, each.cost, each.rising, each.falling)
         for judged in (*each.floors, exact):
             depth = self.last(judged.scope)
@@ -137,7 +144,7 @@ class Judges(Generic[C]):
                 blame=self.blames.of(judged.scope, lower=judged.rising, higher=judged.falling),
                 away=name in each.away,
             )
-            self.costs[depth].append(cost)
+            yield depth, cost
 
     def _final_costs(self, count: int) -> list[list[Cost[C]]]:
         """Return, for each objective, how it is judged at the last variable, exactly at the end; none if before."""
@@ -146,6 +153,26 @@ class Judges(Generic[C]):
             if cost.trend or not cost.floor:
                 found[cost.index].append(cost)
         return found
+
+
+_KEPT: dict[tuple[int, int], tuple[object, list[str], tuple[Any, ...]]] = {}
+"""What was worked out of steady constraints and objectives, with these, so that their ids stay their own."""
+_MOST_KEPT = 512
+
+
+def _kept(
+    each: S, index: int, names: list[str], make: Callable[[S, int], Iterator[tuple[int, J]]]
+) -> Iterable[tuple[int, J]]:
+    """Return what is made of a constraint or an objective; of a steady one it is made once."""
+    if not each.steady:
+        return make(each, index)
+    key = id(each), index
+    kept = _KEPT.get(key)
+    if kept is None or kept[0] is not each or kept[1] != names:
+        if len(_KEPT) >= _MOST_KEPT:
+            _KEPT.clear()
+        kept = _KEPT[key] = each, names, tuple(make(each, index))
+    return kept[2]
 
 
 def _trend(each: Floor[Any], name: str) -> int:

@@ -61,7 +61,8 @@ class Constraint(NamedTuple, Generic[C]):
     distances from it are compared. Along the variables of `rising` the measure never falls, along those of
     `falling` it never rises, and along those of `period` it repeats after so many steps: a search then finds the values
     that are possible by arithmetic. Along those of `level` it stays the same from so much of them on, as the variables
-    before them say. `floors` are judged earlier, against `high`.
+    before them say. `floors` are judged earlier, against `high`. `steady`: many problems have this very object, and
+    what a search works out of it is kept for the next.
     """
 
     label: str
@@ -75,13 +76,14 @@ class Constraint(NamedTuple, Generic[C]):
     period: Mapping[str, int] = {}
     level: Mapping[str, Callable[[C], int]] = {}
     floors: tuple[Floor[C], ...] = ()
+    steady: bool = False
 
 
 class Objective(NamedTuple, Generic[C]):
     """A cost to make small, never less than `least`; objectives count in the order in which the problem lists them.
 
-    `rising`, `falling` and `floors` are as for a constraint. Along the variables of `away` the cost never falls on
-    the way from the start of their span to either side, nor from one to the next of a sequence.
+    `rising`, `falling`, `floors` and `steady` are as for a constraint. Along the variables of `away` the cost never
+    falls on the way from the start of their span to either side, nor from one to the next of a sequence.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Objective(NamedTuple, Generic[C]):
     away: Scope = ()
     floors: tuple[Floor[C], ...] = ()
     least: float = 0
+    steady: bool = False
 
 
 class Outlook(NamedTuple, Generic[C]):

@@ -33,6 +33,12 @@ def preferred_modes(on_site: DemandOnSite) -> tuple[Mode, ...]:
     Of a job with a leader on GPUs, the one that has a place for the leader comes before the one in which it takes a
     worker's.
     """
+    if not on_site.modes:
+        on_site.modes = _preferred(on_site)
+    return on_site.modes
+
+
+def _preferred(on_site: DemandOnSite) -> tuple[Mode, ...]:
     possible = {mode.name: mode for mode in MODES if mode.is_possible(on_site)}
     names = dict.fromkeys([*on_site.cluster.modes, *possible])
     ordered = [possible[name] for name in names if name in possible]

@@ -84,7 +84,9 @@ def pins_of(labels: tuple[str, ...]) -> list[Requirement]:
 
 def constraints(on_site: DemandOnSite) -> tuple[Constraint[Choice], ...]:
     """Return all that a layout must meet, in the order of telling."""
-    return tuple(found for each in REQUIREMENTS for found in each.constraints(on_site))
+    return tuple(
+        [measure.constraint(each.label) for each in REQUIREMENTS for measure in each.measures(on_site)]
+    )
 
 
 __all__ = [

@@ -5,6 +5,7 @@ relion#32, relion#367 and relion#1074 are what happens otherwise.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from relionc.plan.amounts import gib, sum_of
@@ -22,12 +23,13 @@ from relionc.plan.requirements.record import (
     of_node,
     only_if,
     over,
+    steady,
     unless,
 )
 from relionc.plan.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from relionc.plan.choice import Fields
     from relionc.plan.layout import Layout
@@ -37,21 +39,18 @@ OF_USE: Fields = ("mode", "gpus", "workers_per_node", "nodes_or_tasks")
 
 
 def _of_use(
-    on_site: DemandOnSite,
     excess: Callable[[Choice], float],
     rises_with: Fields = (),
     falls_with: Fields = (),
     floors: tuple[Bound, ...] = (),
-) -> Iterable[Measure]:
-    """Return a measure of how GPUs are used; CPUs decide it only where they say how many threads a rank has.
+) -> tuple[Measure, ...]:
+    """Return a measure of how GPUs are used where CPUs say how many threads a rank has.
 
     With more threads, a rank has all devices that it had, and perhaps more; but not with more than a thread for each.
     """
-    if on_site.fixed_threads is not None:
-        return (Measure(OF_USE, excess, UP, floors=floors),)
     reads: Fields = (*OF_USE, "cpus_per_task")
     level: dict[str, Callable[[Choice], int]] = {"cpus_per_task": lambda c: c.on_site.entry_devices or c.gpus}
-    return (Measure(reads, excess, (*UP, *rises_with), falls_with, floors, level=level),)
+    return steady(Measure(reads, excess, (*UP, *rises_with), falls_with, floors, level=level))
 
 
 def _are_shared_by_relion(on_site: DemandOnSite) -> bool:
@@ -59,27 +58,34 @@ def _are_shared_by_relion(on_site: DemandOnSite) -> bool:
     return on_site.demand.gpu and not parse_ids(on_site.demand.gpu_ids) and not on_site.demand.serial
 
 
-def _of_idle(on_site: DemandOnSite) -> Iterable[Measure]:
+def _idle_gpus(choice: Choice) -> int:
+    return choice.use.idle
+
+
+def _of_idle(on_site: DemandOnSite) -> tuple[Measure, ...]:
     if not on_site.demand.gpu or not on_site.slurm:  # without one, nobody reserves GPUs that stay idle
         return ()
-    return _of_use(
-        on_site, lambda c: c.use.idle, falls_with=("cpus_per_task",), floors=_left_idle_by_list(on_site)
-    )
+    if on_site.fixed_threads is not None:
+        return _IDLE
+    return _IDLE_BY_LIST if on_site.entry_devices else _IDLE_BY_CPUS
 
 
-def _left_idle_by_list(on_site: DemandOnSite) -> tuple[Bound, ...]:
+def _left_idle_by_list(choice: Choice) -> int:
     """GPUs that a list leaves idle, however many threads a rank has."""
-    most = on_site.entry_devices
-    if not most or on_site.fixed_threads is not None:
-        return ()
-    return (Bound(OF_USE, lambda c: c.changed(cpus_per_task=most).use.idle, UP),)
+    return choice.changed(cpus_per_task=choice.on_site.entry_devices).use.idle
 
 
-def _of_sharing(on_site: DemandOnSite) -> Iterable[Measure]:
+_IDLE = steady(Measure(OF_USE, _idle_gpus, UP))
+_IDLE_BY_CPUS = _of_use(_idle_gpus, falls_with=("cpus_per_task",))
+_IDLE_BY_LIST = _of_use(
+    _idle_gpus, falls_with=("cpus_per_task",), floors=(Bound(OF_USE, _left_idle_by_list, UP),)
+)
+
+
+def _of_sharing(on_site: DemandOnSite) -> tuple[Measure, ...]:
     if not _are_shared_by_relion(on_site):
         return ()
-    doubled = Bound(("mode", "gpus", "workers_per_node"), _surely_doubled, ("workers_per_node",))
-    return _of_use(on_site, _uneven, floors=(doubled,))
+    return _SHARED_BY_CPUS if on_site.fixed_threads is None else _SHARED
 
 
 def _uneven(choice: Choice) -> int:
@@ -104,21 +110,39 @@ def _surely_doubled(choice: Choice) -> int:
     return _doubled(choice, -(-least // choice.gpus))
 
 
-def _of_threads(on_site: DemandOnSite) -> Iterable[Measure]:
+_DOUBLED = (Bound(("mode", "gpus", "workers_per_node"), _surely_doubled, ("workers_per_node",)),)
+_SHARED = steady(Measure(OF_USE, _uneven, UP, floors=_DOUBLED))
+_SHARED_BY_CPUS = _of_use(_uneven, floors=_DOUBLED)
+
+
+def _of_threads(on_site: DemandOnSite) -> tuple[Measure, ...]:
     if not _are_shared_by_relion(on_site):
         return ()
-    return _of_use(on_site, lambda c: c.use.straddling, rises_with=("cpus_per_task",))
+    return _STRADDLING_BY_CPUS if on_site.fixed_threads is None else _STRADDLING
 
 
-def _of_vram(on_site: DemandOnSite) -> Iterable[Measure]:
+def _straddling(choice: Choice) -> int:
+    return choice.use.straddling
+
+
+_STRADDLING = steady(Measure(OF_USE, _straddling, UP))
+_STRADDLING_BY_CPUS = _of_use(_straddling, rises_with=("cpus_per_task",))
+
+
+def _of_vram(on_site: DemandOnSite) -> tuple[Measure, ...]:
     """Memory of the GPU with most workers, and surely of one with a single worker."""
     if not on_site.demand.gpu or not any(pool.node_type.vram_gib for pool in on_site.pools):
         return ()
-    cpus: Fields = () if on_site.fixed_threads is not None else ("cpus_per_task",)
+    return _vram(by_cpus=on_site.fixed_threads is None, of_each=each_has_a_gpu(on_site))
+
+
+@cache
+def _vram(*, by_cpus: bool, of_each: bool) -> tuple[Measure, ...]:
+    cpus: Fields = ("cpus_per_task",) if by_cpus else ()
     of_one: Fields = ("pool", "mode", "gpus", *cpus)
-    floors = (Bound(of_one, _vram_of_one),) if each_has_a_gpu(on_site) else ()
+    floors = (Bound(of_one, _vram_of_one),) if of_each else ()
     missing = Choice.vram_missing_gib
-    return (Measure((*of_one, "workers_per_node", "nodes_or_tasks"), missing, UP, floors=floors),)
+    return steady(Measure((*of_one, "workers_per_node", "nodes_or_tasks"), missing, UP, floors=floors))
 
 
 def _vram_of_one(choice: Choice) -> float:

@@ -22,13 +22,12 @@ from relionc.plan.requirements.record import (
     of_partition,
     only_if,
     over,
+    steady,
     unless,
 )
 from relionc.plan.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from relionc.plan.layout import Layout
     from relionc.plan.on_site import DemandOnSite
 
@@ -42,7 +41,7 @@ def _of_ranks(on_site: DemandOnSite) -> tuple[Measure, ...]:
     The more CPUs the ranks of a node have, the more threads, and the more they need; only memory that is pinned by CPU
     grows with them.
     """
-    return _GIVEN_BY_CPU if on_site.demand.pins.mem_per_cpu is not None else (_ON_NODE, _FOR_TASK)
+    return _GIVEN_BY_CPU if on_site.demand.pins.mem_per_cpu is not None else _BY_DEMAND
 
 
 def _surely_missing(choice: Choice) -> float:
@@ -78,13 +77,13 @@ def _missing_for_task(choice: Choice) -> float:
     return choice.memory_missing_gib() if choice.mode.leaves_nodes_to_slurm else -inf
 
 
-_GIVEN_BY_CPU = (  # the more ranks there are, the more they are given
+_GIVEN_BY_CPU = steady(  # the more ranks there are, the more they are given
     Measure(
         OF_NODE,
         Choice.memory_missing_gib,
         UP,
         floors=(Bound(("pool", "mode", "cpus_per_task"), _surely_missing),),
-    ),
+    )
 )
 _ON_NODE = Measure(
     OF_NODE,
@@ -120,6 +119,7 @@ _FOR_TASK = Measure(
         ),
     ),
 )
+_BY_DEMAND = steady(_ON_NODE, _FOR_TASK)
 
 
 def _ranks_times(layout: Layout) -> str:
@@ -146,15 +146,12 @@ def _node_has(layout: Layout) -> str:
 # --- of the nodes ---------------------------------------------------------------------------------------------
 
 
-def _of_nodes(on_site: DemandOnSite) -> Iterator[Measure]:
-    """Yield what a node has for all its ranks; memory that is pinned by node is the same for any number of them."""
+def _of_nodes(on_site: DemandOnSite) -> tuple[Measure, ...]:
+    """What a node has for all its ranks; memory that is pinned by node is the same for any number of them."""
     pins = on_site.demand.pins
     if pins.mem is not None:
-        yield Measure(("pool", "mode"), _pinned_over)
-        yield Measure(OF_NODE, lambda c: c.memory_over_mib if c.mode.leaves_nodes_to_slurm else 0.0, UP)
-    else:
-        floors = _LEAST_BY_CPU if pins.mem_per_cpu is not None else ()  # else what the node has, at most
-        yield Measure(OF_NODE, lambda c: c.memory_over_mib, UP, floors=floors)
+        return _PINNED_BY_NODE
+    return _PINNED_BY_CPU if pins.mem_per_cpu is not None else _AS_NEEDED
 
 
 def _pinned_over(choice: Choice) -> float:
@@ -176,6 +173,12 @@ _LEAST_BY_CPU = (  # for one task, and for those of a node of one
         ("workers_per_node", "cpus_per_task"),
     ),
 )
+_PINNED_BY_NODE = steady(
+    Measure(("pool", "mode"), _pinned_over),
+    Measure(OF_NODE, lambda c: c.memory_over_mib if c.mode.leaves_nodes_to_slurm else 0.0, UP),
+)
+_PINNED_BY_CPU = steady(Measure(OF_NODE, lambda c: c.memory_over_mib, UP, floors=_LEAST_BY_CPU))
+_AS_NEEDED = steady(Measure(OF_NODE, lambda c: c.memory_over_mib, UP))  # what the node has, at most
 
 
 def _node_over(layout: Layout) -> str:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from relionc.plan.requirements.record import OF_NODES, OF_RANKS, UP, Excess, Measure, Requirement, unless
+from relionc.plan.requirements.record import (
+    OF_NODES,
+    OF_RANKS,
+    UP,
+    Excess,
+    Measure,
+    Requirement,
+    only_if,
+    unless,
+)
 from relionc.slurm.constraint import constraint_allows, constraint_least, parse_constraint
 
 if TYPE_CHECKING:
@@ -24,10 +33,7 @@ def _word(
     same: Callable[[Choice], bool],
 ) -> Requirement:
     """Return the requirement that a choice is the one that is pinned."""
-
-    def measures(on_site: DemandOnSite) -> tuple[Measure, ...]:
-        return (Measure(reads, unless(same)),) if pinned(on_site.demand.pins) is not None else ()
-
+    measures = only_if(lambda on_site: pinned(on_site.demand.pins) is not None, Measure(reads, unless(same)))
     return Requirement(f"pin:{name}", Excess(of, "", "the spec"), measures, pin=name)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from relionc.plan.requirements.record import (
     Requirement,
     always,
     only_if,
+    steady,
     unless,
 )
 from relionc.plan.words import plural
@@ -31,10 +33,15 @@ if TYPE_CHECKING:
 
 def _rules(on_site: DemandOnSite) -> Iterator[Measure]:
     for i, rule in enumerate(on_site.demand.rank_rules):
-        most = inf if rule.maximum is None else rule.maximum
-        yield Measure(OF_RANKS, lambda c: c.ranks, UP_RANKS, low=rule.minimum, high=most, rule=i)
-        if rule.odd:
-            yield Measure(OF_RANKS, lambda c: (c.ranks + 1) % 2, period={"nodes_or_tasks": 2}, rule=i)
+        yield from _rule(i, rule.minimum, rule.maximum, rule.odd)
+
+
+@cache
+def _rule(number: int, minimum: int, maximum: int | None, odd: bool) -> tuple[Measure, ...]:
+    most = inf if maximum is None else maximum
+    within = Measure(OF_RANKS, lambda c: c.ranks, UP_RANKS, low=minimum, high=most, rule=number)
+    parity = Measure(OF_RANKS, lambda c: (c.ranks + 1) % 2, period={"nodes_or_tasks": 2}, rule=number)
+    return steady(within, parity) if odd else steady(within)
 
 
 def rank_rule(on_site: DemandOnSite, label: str) -> RankRule | LocalLimit | None:

@@ -36,7 +36,7 @@ class Measure(NamedTuple):
 
     It `reads` these fields and no others; `rises_with` and `falls_with` are fields along which it never does otherwise.
     From so much of a field of `level` on, more of it changes nothing. `floors` judge it before all fields are known.
-    `rule` tells apart measures that stand and fall by themselves.
+    `rule` tells apart measures that stand and fall by themselves. `steady`: this very record is asked for again.
     """
 
     reads: Fields
@@ -50,9 +50,18 @@ class Measure(NamedTuple):
     period: Mapping[str, int] = {}
     level: Mapping[str, Callable[[Choice], int]] = {}
     rule: int | None = None
+    steady: bool = False
 
     def constraint(self, label: str) -> Constraint[Choice]:
         """Return it in the solver's words."""
+        if not self.steady:
+            return self._made(label)
+        key = label, id(self)
+        if key not in _KEPT:
+            _KEPT[key] = self, self._made(label)
+        return _KEPT[key][1]
+
+    def _made(self, label: str) -> Constraint[Choice]:
         return Constraint(
             label if self.rule is None else f"{label}:{self.rule}",
             self.reads,
@@ -65,7 +74,12 @@ class Measure(NamedTuple):
             period=self.period,
             level=self.level,
             floors=tuple(Floor(each.reads, each.value, each.rises_with) for each in self.floors),
+            steady=self.steady,
         )
+
+
+_KEPT: dict[tuple[str, int], tuple[Measure, Constraint[Choice]]] = {}
+"""Steady measures in the solver's words, by their labels and ids; the first of each keeps its id its own."""
 
 
 class SiteFact(NamedTuple):
@@ -113,16 +127,23 @@ class Requirement(NamedTuple):
         return (measure.constraint(self.label) for measure in self.measures(on_site))
 
 
+def steady(*measures: Measure) -> tuple[Measure, ...]:
+    """Return measures that are the same of every demand that has them."""
+    return tuple(each._replace(steady=True) for each in measures)
+
+
 def always(*measures: Measure) -> Callable[[DemandOnSite], tuple[Measure, ...]]:
     """Return what is measured of every demand."""
-    return lambda _: measures
+    same = steady(*measures)
+    return lambda _: same
 
 
 def only_if(
     applies: Callable[[DemandOnSite], bool], *measures: Measure
 ) -> Callable[[DemandOnSite], tuple[Measure, ...]]:
     """Return what is measured of some demands."""
-    return lambda on_site: measures if applies(on_site) else ()
+    same = steady(*measures)
+    return lambda on_site: same if applies(on_site) else ()
 
 
 def over(used: float, most: float | None) -> float:

@@ -19,6 +19,7 @@ from relionc.plan.requirements.record import (
     of_partition,
     only_if,
     over,
+    steady,
     unless,
 )
 from relionc.plan.words import plural
@@ -89,19 +90,23 @@ def _cpus_of_job_over(choice: Choice) -> float:
 def _of_jobs(on_site: DemandOnSite) -> Iterator[Measure]:
     """Yield what the partitions limit of whole jobs."""
     partitions = on_site.cluster.partitions.values()
-    of_gpus: Fields = (*OF_NODES, "gpus")
     if any(each.max_gpus for each in partitions):
-        of_node: Fields = ("pool", "gpus")
-        yield Measure(of_gpus, _gpus_over, ("gpus", *UP), floors=(Bound(of_node, _of_one),))
+        yield from _MAX_GPUS
     if any(each.min_gpus for each in partitions):
-        yield Measure(of_gpus, _gpus_under, (), ("gpus", *UP))
+        yield from _MIN_GPUS
     if any(each.max_cpus for each in partitions):
-        yield Measure(OF_NODE, _cpus_of_job_over, ("workers_per_node", "cpus_per_task", *UP))
+        yield from _MAX_CPUS
 
 
 def _of_one(choice: Choice) -> float:
     partition = choice.pool.partition
     return over(choice.gpus, partition.max_gpus) if partition else 0
+
+
+_OF_GPUS: Fields = (*OF_NODES, "gpus")
+_MAX_GPUS = steady(Measure(_OF_GPUS, _gpus_over, ("gpus", *UP), floors=(Bound(("pool", "gpus"), _of_one),)))
+_MIN_GPUS = steady(Measure(_OF_GPUS, _gpus_under, (), ("gpus", *UP)))
+_MAX_CPUS = steady(Measure(OF_NODE, _cpus_of_job_over, ("workers_per_node", "cpus_per_task", *UP)))
 
 
 def _another_size(layout: Layout) -> str:
