@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SEARCH_VISITS = 130_000
 """What all layouts of a spec and all explanations together may take to find: those of later jobs are shorter."""
-ANSWER_VISITS, OF_A_JOB = 90_000, 40
+ANSWER_VISITS, OF_A_JOB = 120_000, 40
 """How much of it the layouts alone may take; each job takes as long as so many visits even if its layout is known."""
 FEW_NODES = 2
 """Nodes without GPUs that nobody wonders about, for a job that is not much slower there."""
