@@ -19,11 +19,17 @@ _QUOTES = frozenset("\"'\\")
 _SEVERAL = frozenset(blanks.SHELL + "*?[")
 
 
+def _remembered(function: Callable[..., Value]) -> Callable[..., Value]:
+    """Return a function that knows its last answers: most options have their defaults."""
+    return lru_cache(maxsize=256, typed=True)(function)
+
+
 def _bounded(function: Callable[..., Value]) -> Callable[..., Value]:
     """Return a function of expressions with a result within the bounds of the language."""
-    return lambda *values: checked(function(*values), 0)
+    return _remembered(lambda *values: checked(function(*values), 0))
 
 
+@_remembered
 def _sum(operator: str, left: Value, right: Value) -> Value:
     return checked(calculated(operator, left, right, 0), 0)
 
@@ -60,5 +66,4 @@ NAMES = {
     "TRUTH": lambda value: truth(value, 0),
     "WRONG": _wrong,
     **{f"f_{name}": _bounded(function) for name, (function, _) in FUNCTIONS.items()},
-    "f_num": lru_cache(maxsize=1024, typed=True)(_bounded(FUNCTIONS["num"][0])),
 }
