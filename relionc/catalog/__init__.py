@@ -285,6 +285,8 @@ def judged(
     job_type: JobType, options: Mapping[str, AnyText], facts: Facts, *, is_continue: bool
 ) -> tuple[Judged, ...]:
     """Return the rules about files that a job breaks, by what is known of the files; `facts` as in `JobScope`."""
+    if fast.nothing_judged(job_type, options, facts, is_continue=is_continue):
+        return ()
     scope = JobScope(job_type, options, output="", is_continue=is_continue, facts=facts)
     return tuple(
         Judged(rule, show(scope.filled(rule.message)), show(scope.filled(rule.help)))

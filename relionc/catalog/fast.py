@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from relionc.catalog.compiled import part
 from relionc.catalog.program import Repeating, TooManyRepeats
 from relionc.expr.refs import Units
-from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from relionc.catalog.program import Facts
     from relionc.catalog.types import JobType
     from relionc.expr.refs import AnyText
 
@@ -34,12 +34,6 @@ _FAILURES = (ArithmeticError, LookupError, TypeError, ValueError, TooManyRepeats
 """What the functions raise where there is something to be said."""
 
 
-class _Functions(NamedTuple):
-    accepts: Callable[[Plain, str, bool], bool]
-    needs: Callable[[Plain, bool], tuple[Any, ...]]
-    elsewhere: Callable[[Plain, str, bool], bool]
-
-
 _OF_CATALOGUE: dict[tuple[str, str], JobType] = {}
 _SEEN: dict[tuple[str, str], int] = {}
 
@@ -52,27 +46,38 @@ def known(job_type: JobType) -> JobType:
 
 def accepts(job_type: JobType, options: Options, *, output: str, is_continue: bool) -> bool:
     """Whether RELION makes commands of these options, for sure, and there is nothing to be said about them."""
-    found = _functions(job_type, options)
-    return found is not None and _certain(lambda: found.made.accepts(found.options, output, is_continue))
+    plain = _plain(job_type, options)
+    return plain is not None and _certain(
+        lambda: _function(job_type, "accepts")(plain, output, is_continue) is True
+    )
 
 
 def nothing_elsewhere(job_type: JobType, options: Options, *, output: str, is_continue: bool) -> bool:
     """Whether no option is in a command, for sure, whose default is a path of the place where RELION is written."""
-    found = _functions(job_type, options)
-    return found is not None and _certain(
-        lambda: not found.made.elsewhere(found.options, output, is_continue)
+    plain = _plain(job_type, options)
+    return plain is not None and _certain(
+        lambda: _function(job_type, "elsewhere")(plain, output, is_continue) is False
+    )
+
+
+def nothing_judged(job_type: JobType, options: Options, facts: Facts, *, is_continue: bool) -> bool:
+    """Whether no rule about files holds, for sure, by what is known of the files."""
+    plain = _plain(job_type, options)
+    return plain is not None and _certain(
+        lambda: _function(job_type, "unjudged")(plain, is_continue, facts) is True
     )
 
 
 def needs(job_type: JobType, options: Options, *, is_continue: bool) -> tuple[Any, ...] | None:
     """Return the values of CONDITIONS, then the numbers, then which rules of each kind hold; None: ask the trees."""
-    found = _functions(job_type, options)
-    if found is None:
+    plain = _plain(job_type, options)
+    if plain is None:
         return None
     try:
-        return found.made.needs(found.options, is_continue)
+        found: tuple[Any, ...] = _function(job_type, "needs")(plain, is_continue)
     except _FAILURES:
         return None
+    return found
 
 
 def _certain(answer: Callable[[], bool]) -> bool:
@@ -88,39 +93,38 @@ def _certain(answer: Callable[[], bool]) -> bool:
     return yes
 
 
-class _Applied(NamedTuple):
-    made: _Functions
-    options: Plain
+def _plain(job_type: JobType, options: Options) -> Plain | None:
+    """Return the options as the functions take them: a shell reference is a character that stands nowhere else.
 
-
-def _functions(job_type: JobType, options: Options) -> _Applied | None:
-    """Return the functions of a type of the catalogue, and the options as they take them; None: walk the steps."""
+    None: walk the steps. They are not of the catalogue, or of a type of which few jobs were seen.
+    """
     name = job_type.version, job_type.name
     seen = _SEEN.get(name, 0)
     if seen < WORTH:
         _SEEN[name] = seen + 1
         return None
-    plain = _plain(options) if _OF_CATALOGUE.get(name) is job_type else None
-    return None if plain is None else _Applied(_compiled(*name), plain)
-
-
-def _plain(options: Options) -> Plain | None:
-    """Return options with each shell reference as a character that stands nowhere else; None where that is not sure."""
-    texts = [text for text in options.values() if text.__class__ is not str]
-    if not texts:
-        return options  # type: ignore[return-value]  # they are all literal
-    units = Units(*texts)
-    if not all(text.isascii() for text in options.values() if isinstance(text, str)):
+    if _OF_CATALOGUE.get(name) is not job_type:
         return None
-    return {key: units.enter(text) for key, text in options.items()}
+    others = {key: text for key, text in options.items() if text.__class__ is not str}
+    if not others:
+        return options  # type: ignore[return-value]  # they are all literal
+    if not "".join([text for text in options.values() if text.__class__ is str]).isascii():
+        return None
+    units = Units(*others.values())
+    return {**options, **{key: units.enter(text) for key, text in others.items()}}  # type: ignore[dict-item]
 
 
-@lru_cache(maxsize=256)
-def _compiled(version: str, name: str) -> _Functions:
-    """Return the functions of a job type."""
+def _function(job_type: JobType, which: str) -> Callable[..., Any]:
+    """Return a function of a job type."""
+    return _compiled(job_type.version, job_type.name, which)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(version: str, name: str, which: str) -> Callable[..., Any]:
     from relionc.catalog.fast_names import NAMES
 
-    made: dict[str, Any] = dict(NAMES)
-    text: str = part(f"fast/{version}/{name}")
-    exec(compile(text, f"<{name} of RELION {version}>", "exec"), made)  # noqa: S102 - of the catalogue's compiler
-    return _Functions(*(made[each] for each in _Functions._fields))
+    text: str = part(f"fast/{version}/{name}")[which]
+    made: dict[str, Any] = {}
+    exec(compile(text, f"<{which} of {name}, RELION {version}>", "exec"), NAMES, made)  # noqa: S102 - of our compiler
+    function: Callable[..., Any] = made[which]
+    return function

@@ -5,14 +5,16 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from relionc.catalog.program import repeats
+from relionc.catalog.program import NotKnown, repeats
 from relionc.expr import blanks
-from relionc.expr.evaluate import calculated, checked, contains, equal, truth
+from relionc.expr.evaluate import calculated, checked, compared, contains, equal, truth
 from relionc.expr.functions import FUNCTIONS, text_of
+from relionc.expr.tree import ExprError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from relionc.catalog.program import Facts
     from relionc.expr.refs import Value
 
 _QUOTES = frozenset("\"'\\")
@@ -39,6 +41,21 @@ def _repeats(times: float) -> range:
     return range(1, repeats(times) + 1)
 
 
+def _order(operator: str, left: Value, right: Value, offset: int) -> bool:
+    """Compare numbers: the order of texts is not known where a shell reference is a character."""
+    if isinstance(left, str) and isinstance(right, str):
+        raise LookupError  # noqa: TRY004 - it says that the trees have to be asked
+    return compared(operator, left, right, offset)
+
+
+def _fact(known: Facts, option: str, name: str) -> Value:
+    """Return what is known of a file that an option names."""
+    value = known[option].get(name) if option in known else None
+    if value is None:
+        raise NotKnown("this is not known of the file")
+    return value
+
+
 def _wrong() -> Value:
     raise LookupError
 
@@ -52,11 +69,14 @@ def _is_one_word(text: str) -> bool:
     return text[:1] != "-" and _SEVERAL.isdisjoint(text)
 
 
-NAMES = {
+NAMES: dict[str, object] = {
     "BLANKS": blanks.SHELL,
     "BOUND": lambda value: checked(value, 0),
     "EQUAL": equal,
     "HOLDS": contains,
+    "FACT": _fact,
+    "NO_VALUE": ExprError,
+    "ORDER": _order,
     "ONE_WORD": _is_one_word,
     "PLAIN": _QUOTES.isdisjoint,
     "PROGRAM": _is_program,

@@ -151,7 +151,23 @@ class JobType(NamedTuple):
 
     def option_of_role(self, role: str) -> Option | None:
         """Return the option through which the plan sets `role`, if this type has one."""
-        return next((option for option in self.options.values() if option.role == role), None)
+        return _roles(self.options).get(role)
+
+
+_ROLES: dict[int, tuple[Mapping[str, Option], dict[str, Option]]] = {}
+"""Options by role, for the options of a type, by their identity: each job asks for some twenty."""
+_MOST_TYPES = 256
+
+
+def _roles(options: Mapping[str, Option]) -> dict[str, Option]:
+    """Return the first option of each role."""
+    known = _ROLES.get(id(options))
+    if known is None or known[0] is not options:
+        if len(_ROLES) >= _MOST_TYPES:
+            _ROLES.clear()
+        known = options, {option.role: option for option in reversed(list(options.values()))}
+        _ROLES[id(options)] = known
+    return known[1]
 
 
 def plain_name(text: str) -> str:

@@ -50,6 +50,9 @@ class Listings:
 
     def __init__(self) -> None:
         self.looks: dict[tuple[str, tuple[str, ...]], Looked | None] = {}
+        self.empty: dict[
+            tuple[str, tuple[str, ...]], Looked | None
+        ] = {}  # by the first folder of a path, if that is not there
         self._names: dict[str, tuple[str, ...] | None] = {}
         self._alike: dict[tuple[str, str], tuple[str, ...]] = {}
         self._pipelines: dict[str, bool] = {}
@@ -113,11 +116,16 @@ def look(path: str, projects: tuple[str, ...], skim: Skim, listings: Listings | 
     """Return whether a file is there, seen from the first of these folders that has it; None where nobody may look."""
     if listings is None or skim.within:
         return _look(path, projects, skim, listings or Listings())
+    top = path[: path.find("/") + 1], projects
+    if top in listings.empty:
+        return listings.empty[top]
     key = path, projects
     if key not in listings.looks:
         if len(listings.looks) >= MOST_LOOKS:
             listings.looks.clear()
-        listings.looks[key] = _look(path, projects, skim, listings)
+        listings.looks[key] = found = _look(path, projects, skim, listings)
+        if top[0] and all(listings.gone(os.path.join(each, top[0][:-1])) for each in projects):
+            listings.empty[top] = found  # as for all that would be below it
     return listings.looks[key]
 
 

@@ -137,7 +137,7 @@ def _binary(tree: Expr, run: _Run) -> Value:
         if run.budget is not None and isinstance(right, str):
             run.budget.spend_on_search(right, left)
         return contains(right, left, offset) == (operator == "in")
-    return _order(operator, left, right, offset)
+    return compared(operator, left, right, offset)
 
 
 def calculated(operator: str, left: Value, right: Value, offset: int) -> Value:
@@ -203,7 +203,8 @@ def contains(container: Value, item: Value, offset: int) -> bool:
     raise ExprError(f"cannot look for {kind_of(item)} in {kind_of(container)}", offset)
 
 
-def _order(operator: str, left: Value, right: Value, offset: int) -> bool:
+def compared(operator: str, left: Value, right: Value, offset: int) -> bool:
+    """Return whether two values are in the order that an operator says."""
     if isinstance(left, str) and isinstance(right, str):
         return _ordered(operator, left, right)
     if _is_number(left) and _is_number(right):

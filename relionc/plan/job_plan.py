@@ -6,7 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from relionc.expr.refs import braced
-from relionc.plan.layout import ranks
+from relionc.plan.layout import RankList
 from relionc.plan.model import (
     Gpus,
     Group,
@@ -53,7 +53,7 @@ def job_plan(job: ResolvedJob, asked: DemandOnSite, layout: Layout, reasons: tup
         job=job,
         mode=layout.mode.name,
         placement=Placement(
-            layout.shares, ranks(layout, demand, threads), exact=not layout.mode.leaves_nodes_to_slurm
+            layout.shares, RankList(layout, demand, threads), exact=not layout.mode.leaves_nodes_to_slurm
         ),
         groups=(workers,) if leader is None else (leader, workers),
         cpus_per_task=layout.cpus_per_task,

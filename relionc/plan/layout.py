@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from relionc.plan.gpus import rank_devices, worker_devices
@@ -9,6 +10,8 @@ from relionc.plan.model import LEADER, PEER, WORKER, Rank
 from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from relionc.plan.choice import Choice
     from relionc.plan.demand import Demand
     from relionc.plan.modes.base import Mode
@@ -97,6 +100,33 @@ def ranks(layout: Layout, demand: Demand, threads: int) -> tuple[Rank, ...]:
             gpus = _devices(layout, demand, rank, role, workers_here, threads)
             placed.append(Rank(rank, role, node, layout.cpus_per_task, gpus))
     return tuple(placed)
+
+
+class RankList(Sequence["Rank"]):
+    """Every rank of a layout; they are listed when somebody looks, as a lint does not."""
+
+    __slots__ = ("_about", "_listed")
+
+    def __init__(self, layout: Layout, demand: Demand, threads: int) -> None:
+        self._about = layout, demand, threads
+        self._listed: tuple[Rank, ...] | None = None
+
+    def _all(self) -> tuple[Rank, ...]:
+        if self._listed is None:
+            self._listed = ranks(*self._about)
+        return self._listed
+
+    def __len__(self) -> int:
+        return self._about[0].ntasks
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._all()[place]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._all() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._all())
 
 
 def _devices(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from relionc.diag import Route
     from relionc.expr import AnyText
     from relionc.spec.model import ResolvedJob
@@ -56,7 +58,7 @@ class Placement(NamedTuple):
     """
 
     shares: tuple[int, ...]
-    ranks: tuple[Rank, ...]
+    ranks: Sequence[Rank]
     exact: bool = True
 
     @property
@@ -191,7 +193,7 @@ class JobPlan(NamedTuple):
         return self.placement.ntasks
 
     @property
-    def ranks(self) -> tuple[Rank, ...]:
+    def ranks(self) -> Sequence[Rank]:
         """Every rank."""
         return self.placement.ranks
 

@@ -7,6 +7,7 @@ change came. The test lab runs all four, and tries each row on each (tests/lab/t
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from relionc.record import NamedTuple
 
@@ -149,6 +150,7 @@ def is_between(version: str) -> bool:
     return bool(here) and here not in releases and releases[0] < here < releases[-1]
 
 
+@lru_cache(maxsize=64)
 def in_doubt(version: str, mode: str) -> tuple[Difference, ...]:
     """Return what may or may not have changed before a version, and a layout depends on."""
     if not is_between(version):

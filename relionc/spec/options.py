@@ -23,6 +23,8 @@ _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
 _SHELL = r"\$(\w+|\{\w+\})|`|\$\("
 _HOME = r"(?:^|(?<= ))~[\w.-]*/"
 _PATHS = ("file", "node", "text")
+_PLAIN = re.compile(r"[A-Za-z0-9_./,:+=@% -]*\Z")
+"""What means the same everywhere, as most values."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _OPERATORS = r"[;|&<>()]"
 _TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
@@ -196,6 +198,8 @@ def no_shell(text: AnyText, route: Route, scope: SpecScope, *, is_path: bool = T
 
 def _safe(text: AnyText, option: Option, route: Route, scope: SpecScope) -> bool:
     """Refuse what could mean something else in a script than it does here."""
+    if isinstance(text, str) and _PLAIN.match(text):
+        return True
     characters = masked(text)
     if _CONTROL.search(characters):
         scope.report(

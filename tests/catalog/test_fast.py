@@ -10,6 +10,7 @@ from golden_rows import KINDS, RELEASES, rows_of, version_of, with_references
 
 from relionc import catalog
 from relionc.catalog import fast
+from relionc.catalog.filefacts import DATA, FILE_FACTS
 from relionc.catalog.program import Repeating
 from relionc.expr import refs
 from relionc.lower.commands import relion_commands
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from relionc.catalog import JobType, Option
-    from relionc.expr.refs import AnyText
+    from relionc.expr.refs import AnyText, Value
 
 ROWS, DRAWS, ENOUGH = 60, 40, 1e9
+FACTS: tuple[Value, ...] = (0, 1, 2, 64, 128, 300, 1.1, 2.5, True, False, "a", None)
 NUMBERS = ("-1", "0", "0.5", "1", "2", "3", "10", "400", "33", "1e30", "-1e40", "x", "3x", "", "0x10", ".5")
 WORDS = (
     *(
@@ -139,6 +141,38 @@ def test_where_no_path_of_another_site_is_said_to_be_in_a_command_none_is(releas
             none, some = none + sure, some + held
     assert none > 20
     assert some > 20
+
+
+def known(job_type: JobType, draw: random.Random) -> dict[str, dict[str, Value]]:
+    """Return some facts of some of the files at which rules of a type look."""
+    return {
+        option: {
+            name: draw.choice(FACTS)
+            for name in draw.sample(sorted(FILE_FACTS), draw.randint(0, len(FILE_FACTS)))
+        }
+        for option in (*job_type.traits.asks, DATA)
+        if draw.random() < 0.8
+    }
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_where_no_rule_about_files_is_said_to_hold_none_does(
+    release: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sure = none = some = 0
+    for name in catalog.types(version_of(release)):
+        job_type = catalog.load(name, version_of(release))
+        draw = random.Random(f"{name} {release}")
+        for options in given(job_type, release) if job_type.traits.data_rules else ():
+            facts = known(job_type, draw)
+            said = fast.nothing_judged(job_type, options, facts, is_continue=False)
+            with monkeypatch.context() as by_trees:
+                by_trees.setattr(fast, "nothing_judged", lambda *_, **__: False)
+                found = catalog.judged(job_type, options, facts, is_continue=False)
+            assert not (said and found), (name, options, facts)
+            sure, none, some = sure + said, none + (not found), some + bool(found)
+    assert sure > 0.8 * none > 100
+    assert some > 100
 
 
 def test_a_changed_job_type_has_no_functions() -> None:

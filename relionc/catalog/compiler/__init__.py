@@ -55,7 +55,7 @@ def catalogue(folder: str) -> dict[str, object]:
         },
         **{f"{version}/{name}": each for version, table in types.items() for name, each in table.items()},
         **{
-            f"fast/{version}/{name}": fast.source(from_data(each))
+            f"fast/{version}/{name}": fast.sources(from_data(each))
             for version, table in types.items()
             for name, each in table.items()
         },

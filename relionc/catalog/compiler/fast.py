@@ -1,7 +1,8 @@
 """A job type's program and needs as functions of Python that answer for most jobs: fast yes, slow no.
 
 `accepts` says that RELION makes commands of options with nothing to be said; `needs` gives what `catalog.needs` gives;
-`elsewhere` says whether a default that is a path of another site may stand in a command. Where the program of steps
+`elsewhere` says whether a default that is a path of another site may stand in a command, and `unjudged` that no rule
+about files holds. Where the program of steps
 finds something, or may, they say no or raise, and the steps are walked as ever (`relionc.catalog.fast`).
 
 What cannot go wrong is left out: most of a command is values as they are.
@@ -39,17 +40,23 @@ _INSIDE = (" ", "if ", "else", "for ")
 """With what lines begin that are not worked out whatever happens."""
 
 
-def source(job_type: JobType) -> str:
-    """Return the text of the functions of a job type."""
+def sources(job_type: JobType) -> dict[str, str]:
+    """Return the texts of the functions of a job type, by their names."""
     steps = job_type.program["steps"]
-    lines = ["def accepts(o, output, is_continue):"]
-    accepting = _Accepting(job_type)
-    lines += _within(accepting.lines(steps))
-    lines += _within([*_local_limit(job_type), _YES])
-    lines += ["def needs(o, is_continue):", *_within(_needs(job_type))]
-    lines += ["def elsewhere(o, output, is_continue):"]
-    lines += _within([*_Elsewhere(job_type).lines(steps), _REFUSE])
-    return "\n".join(lines) + "\n"
+    bodies_of = {
+        "accepts(o, output, is_continue)": [
+            *_Accepting(job_type).lines(steps),
+            *_local_limit(job_type),
+            _YES,
+        ],
+        "needs(o, is_continue)": _needs(job_type),
+        "elsewhere(o, output, is_continue)": [*_Elsewhere(job_type).lines(steps), _REFUSE],
+        "unjudged(o, is_continue, k)": [*_unjudged(job_type), _YES],
+    }
+    return {
+        head.partition("(")[0]: "\n".join([f"def {head}:", *_within(body)]) + "\n"
+        for head, body in bodies_of.items()
+    }
 
 
 def _within(lines: Iterable[str]) -> Lines:
@@ -203,6 +210,15 @@ def _needs(job_type: JobType) -> Iterator[str]:
     for rules in (traits.rank_rules, traits.run_rules):
         yield f" ({''.join(f'{code(rule.when).text}, ' for rule in rules)}),"
     yield ")"
+
+
+def _unjudged(job_type: JobType) -> Iterator[str]:
+    """Yield what says no where a rule about files holds; one of which something is not known does not."""
+    code = Translator(job_type, with_facts=True).code
+    for rule in job_type.traits.data_rules:
+        yield "try:"
+        yield f" if {code(rule.when).text}: {_REFUSE}"
+        yield "except NO_VALUE: pass"
 
 
 def _truth(code: Code) -> str:

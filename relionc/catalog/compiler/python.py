@@ -54,7 +54,8 @@ NEVER = Code(_WRONG, UNKNOWN, sure=False)
 class Translator:
     """Translates the expressions of one job type."""
 
-    def __init__(self, job_type: JobType) -> None:
+    def __init__(self, job_type: JobType, *, with_facts: bool = False) -> None:
+        self._with_facts = with_facts
         self._options = job_type.options
         self._files = job_type.program.get("files", {})
         self.loops: list[str] = []  # variables of the loops around
@@ -81,15 +82,19 @@ class Translator:
         return _chosen(self.code(condition), self.code(then), self.code(otherwise))
 
     def _name(self, _: int, parts: Sequence[str]) -> Code:
-        """Return a name as `catalog.program.JobScope` finds it; a fact of a file has more than one part."""
+        """Return a name as `catalog.program.JobScope` finds it; a fact of a file has two parts."""
         name = parts[0]
+        if len(parts) > 1:
+            return (
+                Code(f"FACT(k, {name!r}, {parts[1]!r})", UNKNOWN, sure=False) if self._with_facts else NEVER
+            )
         if name in _VARIABLES:
             return Code(name, _VARIABLES[name], sure=True)
         if name in self.loops:
             return Code(f"v_{name}", NUMBER, sure=True)
         if name in self._files:  # where nobody looks at them
             return self.code(self._files[name][2])
-        option = self._options.get(name) if len(parts) == 1 else None
+        option = self._options.get(name)
         if option is None:
             return NEVER
         is_bool = option.kind == "bool"
@@ -151,9 +156,8 @@ def _binary(operator: str, left: Code, right: Code) -> Code:
         text = f"({a} {operator} {b})" if kinds == {TEXT} else f"(HOLDS({b}, {a}, 0) is {operator == 'in'})"
         sure = sure and kinds == {TEXT}
     elif operator in _COMPARED:
-        if kinds != {NUMBER}:  # the order of texts is not known where a shell reference is a character
-            return NEVER
-        text = f"({a} {operator} {b})"
+        text = f"({a} {operator} {b})" if kinds == {NUMBER} else f"ORDER({operator!r}, {a}, {b}, 0)"
+        sure = sure and kinds == {NUMBER}
     else:
         kind = NUMBER if kinds == {NUMBER} else TEXT if kinds == {TEXT} and operator == "+" else UNKNOWN
         return Code(f"SUM({operator!r}, {a}, {b})", kind, sure=False)
