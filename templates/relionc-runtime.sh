@@ -282,7 +282,8 @@ relionc_project() (
 # relionc_of_submit BUILD JOB FOLDER: what submit.sh, which no job runs around, sets for the functions here. It calls them in the project.
 relionc_of_submit() {
   set +eu
-  declare -gA plan=([job]=$2)
+  declare -gA plan # (bash 4.2 forgets values that stand here)
+  plan[job]=$2
   rc_build=$1 output=$3 rc_phase=submit rc_token=$(uname -n).$$
   exec {rc_log}>&2
 }

@@ -55,15 +55,19 @@ def run_sbatch(view: ScriptView) -> str:
             out += ('# One row per rank: one on the first node, then ', str(view['hostfile']['workers']), ' on every node.\n',)
         else:
             out += ('# One row per rank: ', str(view['hostfile']['workers']), ' on every node.\n',)
-        out += ('rows() {\n  local nodes node i',)
+        out += ('rows() {\n  local nodes',)
         if view['hostfile']['row']:
             out += (' n tasks',)
             if view['hostfile']['shares']:
                 out += ('=(', str(view['hostfile']['shares']), ')',)
+                if view['hostfile']['ranked']:
+                    out += (' i',)
             else:
-                out += ('=() part times',)
+                out += ('=() part times i',)
             if view['hostfile']['numbered']:
                 out += (' rank=0',)
+        else:
+            out += (' node i',)
         out += ('\n  mapfile -t nodes < <(scontrol show hostnames "${SLURM_JOB_NODELIST}")\n',)
         if view['hostfile']['row']:
             if (not view['hostfile']['shares']):
@@ -147,15 +151,19 @@ def run_sh(view: ScriptView) -> str:
             out += ('# One row per rank: one on the first node, then ', str(view['hostfile']['workers']), ' on every node.\n',)
         else:
             out += ('# One row per rank: ', str(view['hostfile']['workers']), ' on every node.\n',)
-        out += ('rows() {\n  local nodes node i',)
+        out += ('rows() {\n  local nodes',)
         if view['hostfile']['row']:
             out += (' n tasks',)
             if view['hostfile']['shares']:
                 out += ('=(', str(view['hostfile']['shares']), ')',)
+                if view['hostfile']['ranked']:
+                    out += (' i',)
             else:
-                out += ('=() part times',)
+                out += ('=() part times i',)
             if view['hostfile']['numbered']:
                 out += (' rank=0',)
+        else:
+            out += (' node i',)
         out += ('\n  mapfile -t nodes < <(scontrol show hostnames "${SLURM_JOB_NODELIST}")\n',)
         if view['hostfile']['row']:
             if (not view['hostfile']['shares']):
@@ -245,15 +253,19 @@ def gui_sh(view: WindowView) -> str:
             out += ('# One row per rank: one on the first node, then ', str(view['hostfile']['workers']), ' on every node.\n',)
         else:
             out += ('# One row per rank: ', str(view['hostfile']['workers']), ' on every node.\n',)
-        out += ('rows() {\n  local nodes node i',)
+        out += ('rows() {\n  local nodes',)
         if view['hostfile']['row']:
             out += (' n tasks',)
             if view['hostfile']['shares']:
                 out += ('=(', str(view['hostfile']['shares']), ')',)
+                if view['hostfile']['ranked']:
+                    out += (' i',)
             else:
-                out += ('=() part times',)
+                out += ('=() part times i',)
             if view['hostfile']['numbered']:
                 out += (' rank=0',)
+        else:
+            out += (' node i',)
         out += ('\n  mapfile -t nodes < <(scontrol show hostnames "${SLURM_JOB_NODELIST}")\n',)
         if view['hostfile']['row']:
             if (not view['hostfile']['shares']):

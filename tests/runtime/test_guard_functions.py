@@ -268,6 +268,7 @@ NEW = {
     "a transformation (4.4)": r"\$\{[\w\[\]@*]+@[QEPAa]\}",
     "an index from the end (4.3)": r"\[-\d+\]",
     "wait -n (4.3)": r"wait -n",
+    "values of a declare -g (4.3)": r"declare -\w*g\w* \w+=",
     "mapfile -d (4.4)": r"(mapfile|readarray) [^|]*-d",
     "EPOCHSECONDS (5.0)": r"EPOCH(SECONDS|REALTIME)",
     "a case of a name (5.1)": r"\$\{[\w]+@[ULu]\}",
