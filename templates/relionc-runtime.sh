@@ -459,6 +459,18 @@ relionc_with_row() {
   ' "$4" "$3"
 }
 
+# relionc_job_file: puts RELION's job file of a point into its folder: that of all points of its table, with its values.
+relionc_job_file() {
+  local file text name
+  for file in "${rc_build}/${plan[points]}"/{"${rc_project[job_file]}",run.job}; do
+    if [[ -r ${file} ]]; then
+      text=$(<"${file}")
+      for name in "${!of_@}"; do text=${text//"\${${name}}"/${!name}}; done
+      printf '%s\n' "${text}" 2>/dev/null >"${output}/${file##*/}"
+    fi
+  done
+}
+
 # relionc_project_files MINE TABLE: puts into the job's folder what RELION has there, and makes its alias, and the empty files by which RELION's
 # window offers what the job makes. A name that is taken stays what it is.
 # shellcheck disable=SC2016
@@ -1525,20 +1537,23 @@ relionc_requeue() {
 # relionc_chain: where a site forbids a requeue, another job goes on when this one has ended, and those that wait for this one
 # wait for that. Sets rc_next; 1: it could not be queued.
 relionc_chain() {
-  local script=${build}/${plan[job]}/run.sbatch name id waits
+  local kept=${plan[points]:-${plan[job]}} name id waits said task=() place=()
+  local script=${build}/${kept}/run.sbatch
   [[ -r ${script} ]] || return 1
+  if [[ -n ${plan[points]-} ]]; then task=("--array=${SLURM_ARRAY_TASK_ID}") place=("${first:-0}"); fi
   rc_next=$(
     for name in ${!SLURM_*} ${!SRUN_*}; do
       if [[ ${name} != SLURM_CONF* ]]; then unset "${name}"; fi # (a case in here is more than bash 4.2 can read)
     done
-    RELIONC_BUILD=${build} sbatch --parsable "--dependency=afterany:${rc_job}" "${script}" 2>/dev/null
+    RELIONC_BUILD=${build} sbatch --parsable "--dependency=afterany:${rc_job}" ${task[@]+"${task[@]}"} "${script}" ${place[@]+"${place[@]}"} 2>/dev/null
   ) || return 1
-  rc_next=${rc_next%%;*}
+  rc_next=${rc_next%%;*} said=${rc_next%%;*}
+  if [[ -n ${plan[points]-} ]]; then rc_next+=_${SLURM_ARRAY_TASK_ID} said+="_[${SLURM_ARRAY_TASK_ID}]+${place[0]}"; fi
   while read -r id waits; do
     scontrol update "JobId=${id}" "Dependency=$(sed "s/${rc_job}\([^0-9]\|$\)/${rc_next}\1/; s/([^)]*)//g" <<<"${waits}")" 2>/dev/null
   done < <(squeue -h -t PENDING -o '%i %E' 2>/dev/null | grep -E "after(ok|any):${rc_job}(\(|,|$)" | grep -vE "^${rc_next} ")
-  if [[ -d ${build}/state/${plan[job]} ]]; then
-    printf '%(%s)T\t%s\t%s\n' -1 "${rc_next}" "$(sha256sum <"${script}" | cut -c -64)" 2>/dev/null >>"${build}/state/${plan[job]}/submitted"
+  if [[ -d ${build}/state/${kept} ]]; then
+    printf '%(%s)T\t%s\t%s\n' -1 "${said}" "$(sha256sum <"${script}" | cut -c -64)" 2>/dev/null >>"${build}/state/${kept}/submitted"
   fi
   return 0
 }
@@ -1664,6 +1679,7 @@ relionc_begin() {
   fi
   relionc_note start - "job ${rc_job}, start ${rc_restart}, on ${SLURM_JOB_NODELIST:-${rc_host}}${rc_took:+; the folder was ${rc_took}}"
   relionc_folder
+  if [[ -n ${plan[points]-} ]]; then relionc_job_file; fi
   relionc_project running
   export RELIONC_RUN=${rc_token} RELIONC_OUTPUT=${rc_cwd}/${output}
   rc_phase=set_up

@@ -20,7 +20,7 @@ from relionc.expr.refs import show
 from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from relionc.catalog.program import Facts
     from relionc.catalog.records import NeedsData, OptionData, TypeData
@@ -32,6 +32,7 @@ __all__ = [
     "RankRule",
     "Traits",
     "UnknownVersion",
+    "breaking",
     "from_data",
     "gpu_arguments",
     "has_labels",
@@ -233,6 +234,25 @@ def _by_trees(job_type: JobType, options: Mapping[str, AnyText], *, is_continue:
         [scope.holds(rule.when) for rule in rules] for rules in (traits.rank_rules, traits.run_rules)
     )
     return (*(scope.holds(getattr(traits, name)) for name in fast.CONDITIONS), numbers, ranks, runs)
+
+
+def breaking(
+    rule: RunRule,
+    job_type: JobType,
+    options: Mapping[str, AnyText],
+    given: tuple[str, Iterable[str]],
+    *,
+    is_continue: bool,
+) -> list[int]:
+    """Return which of the values `given` of an option, by its name, a rule is about; their numbers."""
+    changed = dict(options)
+    scope = JobScope(job_type, changed, output="", is_continue=is_continue)
+    found = []
+    for number, text in enumerate(given[1]):
+        changed[given[0]] = text
+        if scope.holds(rule.when):
+            found.append(number)
+    return found
 
 
 def gpu_arguments(job_type: JobType, options: Mapping[str, AnyText], *, is_continue: bool) -> AnyText:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from relionc.cli import say
 from relionc.cli.options import CallError
 from relionc.runs import built
+from relionc.runs.built import in_table
 from relionc.runs.clients import SlurmError
 from relionc.runs.submit import NotSubmitted
 from relionc.store.paths import StoreError
@@ -22,11 +23,18 @@ def opened(path: str, names: Sequence[str]) -> Build:
     if path.endswith((".yaml", ".yml")):
         raise CallError(f"{path} is a spec: name the folder that `relionc build` has made of it")
     build = built.read(path)
-    known = [job.name for job in build.jobs]
+    known = {job.name for job in build.jobs} | build.tables.keys()
     for name in names:
         if name not in known:
-            raise CallError(f"there is no job `{name}` in {path}: it has {', '.join(known)}")
+            there = [*build.tables, *(job.name for job in build.jobs if not in_table(job))]
+            raise CallError(f"there is no job `{name}` in {path}: it has {', '.join(there)}")
     return build
+
+
+def meant(build: Build, names: Sequence[str]) -> frozenset[str]:
+    """Return the jobs of a build that names stand for: that of a table is for all its points."""
+    tables = build.tables
+    return frozenset(one for name in names for one in tables.get(name, [name]))
 
 
 def exit_code(work: Callable[[], int]) -> int:

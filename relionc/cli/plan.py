@@ -56,6 +56,7 @@ def run(call: BuildCall, *, others: bool = False, traced: bool = False) -> int:
         say.json(document(result.plan or {}))
     else:
         several = [_overview(result.plans, result.points)] if len(result.plans) > 1 else []
+        several += _points(result.plans)
         plans = _one_of_alike(result)
         told = _others(plans, result.cluster) if others else [""] * len(plans)
         jobs = (_job(plan, result, text) for plan, text in zip(plans, told, strict=True))
@@ -70,8 +71,36 @@ def _overview(plans: Sequence[JobPlan], points: Points) -> str:
         ("job", "type", "nodes", "ranks", "CPUs each", "GPUs", "time", "waits for")
     ]
     groups = alike([_row(plan, names, points) for plan in plans], points)
-    rows += [(called([name for name, *_ in group]), *group[0][1:]) for group in groups]
+    rows += [(called([name for name, *_ in group], points), *group[0][1:]) for group in groups]
     return f"{len(plans)} jobs, in the order in which they are submitted\n\n{table(rows, indent=' ')}"
+
+
+def _points(plans: Sequence[JobPlan]) -> list[str]:
+    """Return what is to be said of points in tables: how many, and what they cost if each takes its whole time."""
+    rows: list[tuple[str, ...]] = [("points of", "points", "values", "at once", "CPU hours", "GPU hours")]
+    for plan in plans:
+        points = plan.job.table
+        if points:
+            hours = len(points.names) * (plan.time_s or 0) / 3600
+            values = ", ".join(
+                f"{len(of):,} of {column.axis}"
+                for column, of in zip(points.columns, points.values, strict=True)
+            )
+            cpus = sum(rank.cpus for rank in plan.ranks)
+            rows.append(
+                (
+                    plan.job.name,
+                    f"{len(points.names):,}",
+                    values,
+                    f"{points.limit:,}" if isinstance(points.limit, int) else "-",
+                    f"{hours * cpus:,.0f}" if hours else "-",
+                    f"{hours * gpus(plan):,.0f}" if hours and plan.gpus.used else "-",
+                )
+            )
+    if len(rows) == 1:
+        return []
+    head = "points in tables, each with the layout below; hours are those of their time limits"
+    return [f"{head}\n\n{table(rows, indent=' ')}"]
 
 
 def _row(plan: JobPlan, names: Collection[str], points: Points) -> tuple[str, ...]:

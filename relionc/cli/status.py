@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from relionc.cli import say
-from relionc.cli.builds import opened
+from relionc.cli.builds import meant, opened
 from relionc.plan.words import plural
 from relionc.runs import events, look, postmortem
+from relionc.runs.built import in_table
 from relionc.runs.tables import BADLY, RUNNING, UNKNOWN, WAITING, WELL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from relionc.runs.look import Status
     from relionc.runs.progress import RunProgress
 
 PAUSE = 10.0
 """Seconds between two looks: often enough to see an iteration pass, rare enough for a controller."""
+FEW_POINTS, FEW_FAILED = 20, 5
+"""Points of a table that have a line each, and those that ended badly of a table that is summed up."""
 _BAR = 20  # characters
 _ENDED = (WELL, BADLY, UNKNOWN)
 
@@ -27,20 +32,22 @@ _ENDED = (WELL, BADLY, UNKNOWN)
 def run(path: str, *, jobs: Sequence[str] = (), watch: bool = False, as_json: bool = False) -> int:
     """Say where the jobs of a build are, once or until all have ended; returns the exit code."""
     build = opened(path, jobs)
-    statuses = look.look(build, jobs)
+    names = meant(build, jobs)
+    statuses = look.look(build, names)
     if as_json:
         say.json(_json(statuses))
         return 0
     say.result(_text(statuses))
     if watch:
-        _follow(lambda: look.look(build, jobs), statuses, _again)
+        _follow(lambda: look.look(build, names), statuses, _again)
     return 0
 
 
 def wait(path: str, *, jobs: Sequence[str] = ()) -> int:
     """Wait until the jobs of a build have ended; returns 0 if all have ended well, 1 if one has not."""
     build = opened(path, jobs)
-    statuses = _follow(lambda: look.look(build, jobs), look.look(build, jobs), lambda *_: None)
+    names = meant(build, jobs)
+    statuses = _follow(lambda: look.look(build, names), look.look(build, names), lambda *_: None)
     say.result(_text(statuses))
     return 0 if all(status.kind == WELL for status in statuses) else 1
 
@@ -77,9 +84,40 @@ def _without_times(statuses: Sequence[Status]) -> list[tuple[object, ...]]:
 
 
 def _text(statuses: Sequence[Status]) -> str:
-    width = max((len(status.job.name) for status in statuses), default=0)
-    lines = [line for status in statuses for line in _lines(status, width)]
+    rows = [*_rows(statuses)]
+    names = (row if isinstance(row, str) else row.job.name for row in rows)
+    width = max((len(name.partition("  ")[0]) for name in names), default=0)
+    lines = [
+        line
+        for row in rows
+        for line in ([_padded(row, width)] if isinstance(row, str) else _lines(row, width))
+    ]
     return "".join(f"{say.on_one_line(line)}\n" for line in lines)
+
+
+def _rows(statuses: Sequence[Status]) -> Iterator[Status | str]:
+    """Yield the jobs; of a table with many points a line that counts them, and of these the first that have failed."""
+    for table, group in groupby(statuses, _table_of):
+        points = [*group]
+        if not table or len(points) <= FEW_POINTS:
+            yield from points
+            continue
+        counts = Counter(
+            each.state if each.kind not in _ENDED or each.same else f"{each.state} as it was built before"
+            for each in points
+        )
+        said = ", ".join(f"{number:,} {state}" for state, number in counts.most_common())
+        yield f"{table}  {len(points):,} points: {said}"
+        yield from [each for each in points if each.kind in (BADLY, UNKNOWN)][:FEW_FAILED]
+
+
+def _table_of(status: Status) -> str:
+    return status.job.array.job if status.job.array and in_table(status.job) else ""
+
+
+def _padded(line: str, width: int) -> str:
+    name, _, rest = line.partition("  ")
+    return f"{name:<{width}}  {rest}"
 
 
 def _lines(status: Status, width: int) -> list[str]:

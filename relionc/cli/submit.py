@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from relionc.cli import say
-from relionc.cli.builds import opened
+from relionc.cli.builds import meant, opened
 from relionc.cli.options import CallError
+from relionc.cli.status import FEW_POINTS
 from relionc.cli.table import table
 from relionc.cli.why import posted
 from relionc.runs import clients, look, submit, tables
+from relionc.store.state import together
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from relionc.runs.built import Build
     from relionc.runs.clients import SlurmAnswer
@@ -24,13 +27,13 @@ def run(path: str, *, jobs: Sequence[str] = (), test_only: bool = False) -> int:
     """Submit the jobs of a build that are not finished and not in the queue; raises what `builds.exit_code` tells."""
     build = opened(path, jobs)
     submit.check(build)
-    intent = submit.intent(look.look(build), jobs)
+    intent = submit.intent(look.look(build), meant(build, jobs))
     return _test(intent, build) if test_only else _hand_over(build, intent)
 
 
 def _hand_over(build: Build, intent: Intent) -> int:
     said = {name: reason for name, reason in intent.skipped.items() if reason != "not asked for"}
-    for name, reason in said.items():
+    for name, reason in _summed_up(build, said):
         say.result(f"{name} {reason}\n")
     if not intent.jobs:
         if not intent.active:
@@ -41,6 +44,24 @@ def _hand_over(build: Build, intent: Intent) -> int:
     for note in submit.submit(build, intent, lambda name, job_id: say.result(f"{name} {job_id}\n")):
         say.trouble(note)
     return 0
+
+
+def _summed_up(build: Build, said: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what there is to say of jobs; of a table with many points how many they are of which it is true."""
+    left = dict(said)
+    for job, points in build.tables.items():
+        ours = {name: left[name] for name in points if name in left}
+        if len(points) > FEW_POINTS and ours:
+            counts = Counter(_without_id(each) for each in ours.values())
+            left = {name: each for name, each in left.items() if name not in ours}
+            for reason, number in counts.items():
+                yield job, f"{number:,} of {len(points):,} points: {reason}"
+    yield from left.items()
+
+
+def _without_id(said: str) -> str:
+    """Return what is said of a job without its id, so that it is the same of others."""
+    return " ".join(word for word in said.replace(": job", ":").split() if not word[:1].isdecimal())
 
 
 def _run_here(build: Build, intent: Intent) -> int:
@@ -58,9 +79,9 @@ def _run_here(build: Build, intent: Intent) -> int:
 def _test(intent: Intent, build: Build) -> int:
     """Ask Slurm about each job, and print what it answers; nothing is queued."""
     rows, refused = [], []
-    for together, call in submit.calls(build, intent):
+    for ours, call in submit.calls(build, intent):
         answer = clients.test(call)
-        first, more = together[0].job.name, len(together) - 1
+        first, more = ours[0].job.name, len(ours) - 1
         name = f"{first} and {more} more" if more else first
         if answer.code:
             refused.append(f"{name}: {clients.refused(answer)}")
@@ -86,7 +107,8 @@ def resume(path: str, *, jobs: Sequence[str] = ()) -> int:
     build = opened(path, jobs)
     submit.check(build)
     statuses = look.look(build)
-    ours = [status for status in statuses if not jobs or status.job.name in jobs]
+    names = meant(build, jobs)
+    ours = [status for status in statuses if not jobs or status.job.name in names]
     held = submit.held(ours)
     if held:
         clients.release(held)
@@ -94,9 +116,10 @@ def resume(path: str, *, jobs: Sequence[str] = ()) -> int:
         if not submit.to_resume(ours):
             return 0
     _check_resume(statuses, ours)
-    for status in submit.to_resume(ours):
-        say.result(f"{status.job.name} goes on {_from(status)}\n")
-    return _hand_over(build, submit.intent(statuses, jobs))
+    goes_on = {status.job.name: f"goes on {_from(status)}" for status in submit.to_resume(ours)}
+    for name, said in _summed_up(build, goes_on):
+        say.result(f"{name} {said}\n")
+    return _hand_over(build, submit.intent(statuses, names))
 
 
 def _check_resume(statuses: Sequence[Status], ours: Sequence[Status]) -> None:
@@ -114,16 +137,20 @@ def _from(status: Status) -> str:
 def cancel(path: str, *, jobs: Sequence[str] = ()) -> int:
     """Cancel the jobs of a build that wait or run, those that wait for others first; returns the exit code."""
     build = opened(path, jobs)
-    statuses = look.look(build, jobs)
+    statuses = look.look(build, meant(build, jobs))
     for status in statuses:
         if status.trouble:
             raise CallError(status.trouble)
     active = [status for status in reversed(statuses) if status.active and status.row]
     ours = [status for status in active if _is_ours(status)]
     if ours:
-        clients.cancel([status.row.job_id for status in ours if status.row])
+        clients.cancel(together([status.row.job_id for status in ours if status.row]))
+    done = {status.job.name: f"{status.row.job_id} cancelled" for status in ours if status.row}
+    for name, said in _summed_up(build, done):
+        say.result(f"{name} {said}\n")
     for status in active:
-        _tell_cancelled(status, done=status in ours)
+        if status.job.name not in done:
+            _tell_other(status)
     if not active:
         say.result("nothing of this build waits or runs\n")
     return 0 if ours == active else 1
@@ -136,10 +163,7 @@ def _is_ours(status: Status) -> bool:
     return not script or any(script.split(" ")[0].endswith(f"/{each}") for each in ours)
 
 
-def _tell_cancelled(status: Status, *, done: bool) -> None:
+def _tell_other(status: Status) -> None:
     job_id = status.row.job_id if status.row else ""
-    if done:
-        say.result(f"{status.job.name} {job_id} cancelled\n")
-    else:
-        script = status.shown.script if status.shown else ""
-        say.trouble(f"job {job_id} is not {status.job.name}: it runs {script}, and was left alone")
+    script = status.shown.script if status.shown else ""
+    say.trouble(f"job {job_id} is not {status.job.name}: it runs {script}, and was left alone")

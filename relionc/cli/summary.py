@@ -29,7 +29,7 @@ def job_lines(plans: Sequence[JobPlan], points: Points = NO_POINTS) -> str:
     """Return two lines for each job: its layout, and what it takes of each node; points that are alike share them."""
     said = [(plan.job.name, "  ".join(_layout(plan)), " · ".join(_takes(plan))) for plan in plans]
     groups = alike(said, points)
-    names = [called([name for name, *_ in group]) for group in groups]
+    names = [called([name for name, *_ in group], points) for group in groups]
     width = max(map(len, names), default=0)
     lines: list[str] = []
     for name, group in zip(names, groups, strict=True):
@@ -51,9 +51,11 @@ def alike(rows: Sequence[Row], points: Points) -> list[list[Row]]:
     return [[*group] for _, group in groupby(rows, kind)]
 
 
-def called(names: Sequence[str]) -> str:
-    """Return what a group of points is called."""
-    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+def called(names: Sequence[str], points: Points) -> str:
+    """Return what a group of points is called; of those in tables, how many they are."""
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    tables = [points.tables[name] for name in names if name in points.tables]
+    return names[0] + more + (f" ({sum(len(each.names) for each in tables):,} points)" if tables else "")
 
 
 def _layout(plan: JobPlan) -> list[str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.cli import say
-from relionc.cli.builds import opened
+from relionc.cli.builds import meant, opened
 from relionc.emit.shell import pasted_path
+from relionc.plan.words import plural
 from relionc.runs import look, postmortem, tables
+from relionc.runs.built import in_table
 from relionc.runs.tables import BADLY, UNKNOWN
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ def run(path: str, *, jobs: Sequence[str] = (), spec: str | None = None, as_json
     `spec`: the spec that it was built from; without it, it is looked for near the build.
     """
     build = opened(path, jobs)
-    statuses = look.look(build, jobs)
+    statuses = look.look(build, meant(build, jobs))
     if as_json:
         say.json(_json(statuses))
     else:
@@ -36,12 +38,18 @@ def run(path: str, *, jobs: Sequence[str] = (), spec: str | None = None, as_json
 
 def posted(build: Build, statuses: Sequence[Status], spec: str | None = None) -> str:
     """Return the post mortem of each job of which there is something to say."""
-    parts = []
+    parts: dict[str, list[str]] = {}  # names by what is said of them: points of a table often end alike
     for status in statuses:
         explained = postmortem.explain(status)
         if explained.main.cause or explained.besides or status.kind in (BADLY, UNKNOWN):
-            parts.append(_post(build, status, explained, spec))
-    return "\n".join(parts)
+            post = _post(build, status, explained, spec)
+            key = post.partition("\n")[2] if in_table(status.job) else post
+            parts.setdefault(key, []).append(post)
+    return "\n".join(posts[0] + _of_others(len(posts) - 1) for posts in parts.values())
+
+
+def _of_others(number: int) -> str:
+    return _line("", f"and the same of {plural(number, 'other point')}") + "\n" if number else ""
 
 
 def _post(build: Build, status: Status, explained: PostMortem, spec: str | None) -> str:
@@ -96,7 +104,9 @@ def _otherwise(build: Build, status: Status, explained: PostMortem, spec: str | 
         return []
     from relionc.cli.resolved import resolved
 
-    return [_line(label, text) for label, text in resolved(build, status.job.name, change, spec)]
+    array = status.job.array
+    name = array.job if array and in_table(status.job) else status.job.name
+    return [_line(label, text) for label, text in resolved(build, name, change, spec)]
 
 
 def _json(statuses: Sequence[Status]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.emit import jobfile, scripts, shell
+from relionc.emit import jobfile, scripts, shell, table
 from relionc.emit.json_text import document
 from relionc.resources import folder
 
@@ -67,6 +67,13 @@ def _job_files(job: JobArtifacts, script: str | None) -> dict[str, str]:
         from relionc.emit import queue_script
 
         texts = {job.script_name: queue_script.render(job.queue_script)}
+    elif job.table is not None:
+        rows = table.text(job.table)
+        view = table.view(job.table, rows)
+        texts = {
+            job.script_name: scripts.script(job.script, job.script_name, view),
+            job.table.path.rpartition("/")[2]: rows,
+        }
     else:
         texts = {job.script_name: scripts.script(job.script, job.script_name) if script is None else script}
     if job.window is not None:

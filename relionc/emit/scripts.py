@@ -36,21 +36,23 @@ if TYPE_CHECKING:
         SiteStartView,
         SubmissionView,
         SubmitView,
+        TableView,
     )
 
 _HAS_GPUS = 'if [[ -n "${SLURM_JOB_GPUS-}${SLURM_GPUS_ON_NODE-}" ]]; then'
 """Slurm's variables for a job with GPUs, whatever it asked for them by."""
 
 
-def script(value: Script, name: str) -> str:
-    """Render a job's script; `name` is `run.sbatch` or `run.sh`."""
-    return JOB_SCRIPTS[name](script_view(value, name))
+def script(value: Script, name: str, table: TableView | None = None) -> str:
+    """Render a job's script; `name` is `run.sbatch` or `run.sh`, `table` that of the points for which it is."""
+    return JOB_SCRIPTS[name](script_view(value, name, table))
 
 
-def script_view(value: Script, name: str) -> ScriptView:
+def script_view(value: Script, name: str, table: TableView | None = None) -> ScriptView:
     """Return what a script template sees: plain lists and texts, already quoted for bash."""
     folder = value.output_dir
     return {
+        "table": table,
         "header": [_comment(line) for line in value.header],
         "directives": [directive(each) for each in value.directives],
         "needs": value.needs,
@@ -227,9 +229,10 @@ def submit_view(bundle: Bundle) -> SubmitView:
     return {
         "header": [_comment(line) for line in bundle.header],
         "queues": bool(queued),
-        "held": len(queued) > 1 or numbered,
+        "held": len(queued) > 1 or numbered or any(each.table for each in queued),
         "numbered": numbered,
         "arrays": bool(bundle.arrays),
+        "tables": any(each.table for each in bundle.submissions),
         "contradicting": " ".join(
             [*(f'"${{!{name}@}}"' for name in CONTRADICTING_BEGINNINGS), *CONTRADICTING]
         ),
@@ -264,7 +267,10 @@ def _submission_view(value: Submission) -> SubmissionView:
     return {
         "task": "",
         "array": "",
-        "limit": "",
+        "limit": str(value.limit or ""),
+        "table": shell.text(value.table) if value.table else "",
+        "points": str(value.points or ""),
+        "tasks": str(value.tasks or ""),
         "name": shell.text(value.job),
         "output": shell.word(value.output_dir),
         "script": shell.text(value.script),

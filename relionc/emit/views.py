@@ -43,8 +43,18 @@ class GuardView(TypedDict):
     resume: list[list[str]]
 
 
+class TableView(TypedDict):
+    """The table from which a script takes its point: its path below the build, its sha256, the variables of a row."""
+
+    path: str
+    digest: str
+    variables: str
+
+
 class ScriptView(TypedDict):
     """A job's script, `run.sbatch` or `run.sh`."""
+
+    table: TableView | None
 
     header: list[str]
     directives: list[str]
@@ -128,6 +138,9 @@ class SubmissionView(TypedDict):
     task: str
     array: str
     limit: str
+    table: str
+    points: str
+    tasks: str
 
 
 class SubmitView(TypedDict):
@@ -138,6 +151,7 @@ class SubmitView(TypedDict):
     held: bool
     numbered: bool
     arrays: bool
+    tables: bool
     contradicting: str
     dependency: str
     jobs: Sequence[SubmissionView]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 class ShellRef(NamedTuple):
@@ -209,7 +209,8 @@ class Submission(NamedTuple):
     means that nobody but the user can start the job, and `note` says how. `inputs` have to be there, since no job
     of the build makes them. `queued`: the command prints the
     id of a queued job. `dependency` are further words where `{ids}` stands for the ids of `after`, joined with
-    colons; empty where jobs simply run in order.
+    colons; empty where jobs simply run in order. Of a script for so many `points` of a `table`, arrays of at most so
+    many `tasks` are queued, `limit` of which may run at once.
     """
 
     job: str
@@ -221,6 +222,22 @@ class Submission(NamedTuple):
     dependency: tuple[str, ...] = ()
     note: str = ""
     inputs: tuple[Word, ...] = ()
+    table: str = ""  # path relative to the build directory
+    points: int = 0
+    tasks: int = 0
+    limit: int | None = None
+
+
+class PointTable(NamedTuple):
+    """Points of a sweep that share a script: `path` of their table below the build directory, and what is in it.
+
+    `columns` have their names in the table and in the script; `rows` have the values of each of `names`.
+    """
+
+    path: str
+    columns: tuple[tuple[str, str], ...]
+    names: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
 
 
 class JobArray(NamedTuple):
@@ -300,6 +317,7 @@ class JobArtifacts(NamedTuple):
     queue_script: QueueScript | None = None  # instead of `script`
     window: Window | None = None  # for RELION's window, beside the script
     project_job: tuple[TableOfProject, ...] = ()  # what RELION's project is to know of the job
+    table: PointTable | None = None  # of the points for all of which `script` is
 
 
 class Bundle(NamedTuple):

@@ -8,7 +8,7 @@ from relionc.ir import Directive, JobArray
 from relionc.lower import directives
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
@@ -32,7 +32,7 @@ def arrays(
     alike: dict[tuple[str, tuple[str, ...], tuple[Directive, ...]], list[JobPlan]] = {}
     for plan in plans:
         job = swept.get(plan.job.name)
-        if job is not None and not plan.job.interactive and len(plan.groups) == 1:
+        if job is not None and not plan.job.table and not plan.job.interactive and len(plan.groups) == 1:
             asked = _asked(plan, cluster)
             alike.setdefault((job, plan.job.after, asked), []).append(plan)
     return tuple(
@@ -54,15 +54,18 @@ def _log(name: str, number: str) -> tuple[str, str]:
     return name, f"{name}-{number}.out"
 
 
+def named_by_job(given: Sequence[Directive], of_point: str, job: str) -> Iterator[Directive]:
+    """Yield directives in which what names a point, by itself, names the job whose points are tasks of an array."""
+    ours = dict(zip(_OF_POINT, _log(job, "%A_%a"), strict=True))
+    before = _log(of_point, "%j")
+    for each in given:
+        yield each._replace(value=ours[each.name]) if each.name in ours and each.value in before else each
+
+
 def _array(plans: Sequence[JobPlan], job: str, limit: int | None, cluster: Cluster) -> JobArray:
     first = plans[0]
     tasks = f"0-{len(plans) - 1}" + (f"%{limit}" if limit else "")
-    ours = dict(zip(_OF_POINT, _log(job, "%A_%a"), strict=True))
-    given = _log(first.job.name, "%j")
-    asked = (
-        each._replace(value=ours[each.name]) if each.name in ours and each.value in given else each
-        for each in directives.batch(first, cluster)
-    )
+    asked = named_by_job(directives.batch(first, cluster), first.job.name, job)
     return JobArray(
         job=job,
         script=f"{first.job.name}/{SCRIPT}",

@@ -74,7 +74,7 @@ def bundle(
     that can; `arrays` are the points that are submitted together. The caller adds `plan` (`_replace`).
     """
     known = identities(plans)
-    outputs = tuple(plan.job.output for plan in plans)
+    outputs = frozenset(folder for plan in plans for folder in _folders(plan))
     return Bundle(
         jobs=tuple(
             _artifacts(
@@ -299,8 +299,21 @@ def _from_here(plan: JobPlan, path: str) -> Word:
     return path_word(units.leave(f"{units.enter(project).rstrip('/')}/{path}"))
 
 
-def _inputs_from_here(plan: JobPlan, commands: JobCommands, outputs: tuple[str, ...]) -> Iterator[Word]:
+def _folders(plan: JobPlan) -> Iterator[str]:
+    """Yield the folder of a job, or those of all points of its table."""
+    if plan.job.table is None:
+        yield plan.job.output
+    else:
+        yield from (f"{plan.job.type.job_dir}/{name}/" for name in plan.job.table.names)
+
+
+def _inputs_from_here(plan: JobPlan, commands: JobCommands, outputs: frozenset[str]) -> Iterator[Word]:
     """Yield the files that a job reads and no job of the build makes."""
     for (path,) in files_of(commands.input_nodes):
-        if isinstance(path, str) and not path.startswith(outputs):
+        if isinstance(path, str) and outputs.isdisjoint(_above(path)):
             yield _from_here(plan, path)
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the folders that a path is in."""
+    return (path[: at + 1] for at, character in enumerate(path) if character == "/")

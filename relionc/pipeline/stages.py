@@ -133,6 +133,7 @@ def _spec(at: Progress, run: Run) -> Progress:
         relion=request.relion,
         disk=run.disk,
         left_out=at.left_out,
+        tables=_may_have_tables(at),
     )
     if resolved is not None and resolved.points.named:
         run.points = resolved.points
@@ -145,6 +146,12 @@ def _spec(at: Progress, run: Run) -> Progress:
     if size is not None:
         run.refuse(size, tree)
     return at._replace(spec=asked, tree=tree)
+
+
+def _may_have_tables(at: Progress) -> bool:
+    """Whether points of a sweep may share a script: one of relionc's own, for Slurm."""
+    slurm = at.cluster is not None and at.cluster.scheduler == "slurm"
+    return slurm and at.request.template is None and not at.request.window
 
 
 def _has_jobs(request: Request, jobs: Collection[str], tree: Tree, run: Run) -> bool:

@@ -9,7 +9,7 @@ from relionc.lower import plan_json, script
 from relionc.lower.commands import relion_commands
 from relionc.lower.guard import continued
 from relionc.lower.jobfile import job_file
-from relionc.pipeline.stages import there
+from relionc.pipeline.stages import CommandsAsked, there
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,17 +26,23 @@ if TYPE_CHECKING:
 
 def bundle(at: Progress) -> Bundle:
     """Put together what will be written, as data."""
-    plans, origin = at.plans, script.Origin(at.request.name, __version__)
+    plans: Sequence[JobPlan] = at.plans
+    origin = script.Origin(at.request.name, __version__)
     options = _for_window(at) if at.request.window else at.options
+    commands: Mapping[str, RelionCommands] = at.commands
+    if any(plan.job.table for plan in plans):
+        plans, options = _of_any_point(plans, options)
+        commands = CommandsAsked(plans, options)
+    resumed = _resumed(plans, at.options if at.request.window else options)  # a window has no tables
     job_files = {
         plan.job.name: job_file(plan.job.type, options[plan.job.name], is_continue=plan.job.is_continue)
         for plan in plans
     }
-    resumed = _resumed(plans, at.options)
     arrays = () if at.request.template else _arrays(there(at.spec), plans, there(at.cluster))
     made = script.bundle(
-        plans, at.commands, job_files, there(at.cluster), origin=origin, resumed=resumed, arrays=arrays
+        plans, commands, job_files, there(at.cluster), origin=origin, resumed=resumed, arrays=arrays
     )
+    made = _in_tables(made, at.plans, there(at.cluster))
     if at.queue_scripts:
         from relionc.queue_template import plans as in_template
 
@@ -47,7 +53,37 @@ def bundle(at: Progress) -> Bundle:
         theirs = [window.of_relions_folder(plan) for plan in plans]
         other = script.bundle(theirs, at.commands, job_files, there(at.cluster), origin=origin)
         made = window.put_in(made, other, plans, there(at.cluster))
-    return made._replace(plan=_plan_object(there(at.spec), plans, there(at.cluster), arrays))
+    return made._replace(plan=_plan_object(there(at.spec), at.plans, there(at.cluster), arrays))
+
+
+def _of_any_point(
+    plans: Sequence[JobPlan], options: Mapping[str, Mapping[str, AnyText]]
+) -> tuple[Sequence[JobPlan], Mapping[str, Mapping[str, AnyText]]]:
+    """Return plans and options with whichever point of a table in the place of its first one."""
+    from relionc.lower.table import of_any_point
+    from relionc.spec.columns import with_references
+
+    changed = {
+        plan.job.name: with_references(plan.job.table, options[plan.job.name])
+        for plan in plans
+        if plan.job.table
+    }
+    made = [
+        of_any_point(plan, with_references(plan.job.table, plan.job.options)) if plan.job.table else plan
+        for plan in plans
+    ]
+    return made, {**options, **changed}
+
+
+def _in_tables(made: Bundle, plans: Sequence[JobPlan], cluster: Cluster) -> Bundle:
+    """Return a bundle with the scripts for the points of tables."""
+    if not any(plan.job.table for plan in plans):
+        return made
+    from relionc.lower.table import in_table, submission
+
+    both = zip(made.jobs, made.submissions, plans, strict=True)
+    rows = [(in_table(job, plan, cluster), submission(each, plan, cluster)) for job, each, plan in both]
+    return made._replace(jobs=tuple(job for job, _ in rows), submissions=tuple(each for _, each in rows))
 
 
 def _for_window(at: Progress) -> dict[str, Mapping[str, AnyText]]:
@@ -86,11 +122,15 @@ def _plan_object(
     spec: ResolvedSpec, plans: Sequence[JobPlan], cluster: Cluster, arrays: Sequence[JobArray]
 ) -> Mapping[str, object]:
     name = spec.path.rpartition("/")[2]
-    tasks: Mapping[str, Mapping[str, object]] = {}
+    tasks: dict[str, Mapping[str, object]] = {}
     if arrays:
-        from relionc.lower.arrays import in_plan
+        from relionc.lower import arrays as job_arrays
 
-        tasks = in_plan(arrays)
+        tasks |= job_arrays.in_plan(arrays)
+    if spec.points.tables:
+        from relionc.lower import table
+
+        tasks |= {plan.job.name: table.in_plan(plan, cluster) for plan in plans if plan.job.table}
     return plan_json.plan_object(plans, spec=name, cluster=cluster.name, relion=spec.relion, arrays=tasks)
 
 

@@ -16,23 +16,34 @@ from relionc.store.digest import of_bytes
 from relionc.store.paths import FolderTree, StoreError, is_safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from relionc.source.values import Plain
 
 PLAN, COMMANDS = "plan.json", "commands.txt"
 QUEUED, PLAIN = ("run.sbatch", "run_submit.script"), "run.sh"
 _INPUTS = re.compile(rb"^inputs=\((.*)\)$", re.MULTILINE)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
 
 
 class Task(NamedTuple):
-    """The place of a job in a job array: which job all its tasks are points of, its script, how many run at once."""
+    """The place of a job in a job array: which job all its tasks are points of, its script, how many run at once.
+
+    Points of a table are in several arrays of one script: `first` is the number of the first point of this one; None
+    for a job that is in no table.
+    """
 
     job: str
     script: str
     number: int
     limit: int | None
+    first: int | None = None
+
+    @property
+    def point(self) -> int:
+        """The number of a point in its table."""
+        return (self.first or 0) + self.number
 
 
 class BuiltJob(NamedTuple):
@@ -72,6 +83,20 @@ class Build(NamedTuple):
         """Return a job by its name, which is one of the build's."""
         return next(job for job in self.jobs if job.name == name)
 
+    @property
+    def tables(self) -> dict[str, list[str]]:
+        """The names of the points of each table."""
+        found: dict[str, list[str]] = {}
+        for job in self.jobs:
+            if job.array and in_table(job):
+                found.setdefault(job.array.job, []).append(job.name)
+        return found
+
+
+def in_table(job: BuiltJob) -> bool:
+    """Whether a job is a point of a table."""
+    return job.array is not None and job.array.first is not None
+
 
 def read(path: str) -> Build:
     """Return what a build directory holds; raises StoreError where it is none."""
@@ -93,7 +118,7 @@ def read(path: str) -> Build:
             spec=spec,
             spec_digest=text_of(digest),
             cluster=text_of(plan.get("cluster")),
-            jobs=tuple(_jobs(as_mapping(plan.get("jobs")), tree, artifacts)),
+            jobs=_with_points([*_jobs(as_mapping(plan.get("jobs")), tree, artifacts)], plan, tree, artifacts),
             changed=tuple(_changed(tree, artifacts)),
         )
     finally:
@@ -145,6 +170,45 @@ def _jobs(
             marked=_is_marked(tree.read(f"{name}/{COMMANDS}")),
             array=_task(as_mapping(row.get("array")), artifacts),
         )
+
+
+def _with_points(
+    jobs: Sequence[BuiltJob],
+    plan: Mapping[str, Plain],
+    tree: FolderTree,
+    artifacts: Mapping[str, manifest.Facts],
+) -> tuple[BuiltJob, ...]:
+    """Return jobs with every point of a table as one, which who waits for the table waits for."""
+    rows = {name: as_mapping(row) for name, row in as_mapping(plan.get("jobs")).items()}
+    points = {
+        job.name: [*_points(job, as_mapping(rows[job.name].get("array")), tree, artifacts)] for job in jobs
+    }
+    names = {name: tuple(each.name for each in found) for name, found in points.items() if found}
+    if not names:
+        return tuple(jobs)
+    return tuple(
+        each._replace(after=tuple(one for name in each.after for one in names.get(name, (name,))))
+        for job in jobs
+        for each in points[job.name] or [job]
+    )
+
+
+def _points(
+    job: BuiltJob, row: Mapping[str, Plain], tree: FolderTree, artifacts: Mapping[str, manifest.Facts]
+) -> Iterator[BuiltJob]:
+    """Yield the points of a job's table; none where it has no table, or one that the manifest does not list."""
+    path, tasks, limit = text_of(row.get("table")), row.get("tasks"), row.get("limit")
+    found = tree.read(path) if is_safe(path) and path in artifacts else None
+    if found is None or not isinstance(tasks, int) or tasks < 1:
+        return
+    above = job.output.rstrip("/").rpartition("/")[0]
+    lines = found[0].decode("utf-8", "replace").split("\n")[1:-1]
+    for number, line in enumerate(lines):
+        name = line.partition("\t")[0]
+        if _NAME.fullmatch(name):
+            task = number % tasks
+            array = Task(job.name, job.script, task, limit if isinstance(limit, int) else None, number - task)
+            yield job._replace(name=name, output=f"{above}/{name}/", array=array)
 
 
 def _task(row: Mapping[str, Plain], artifacts: Mapping[str, manifest.Facts]) -> Task | None:

@@ -79,7 +79,8 @@ def ask(argv: Sequence[str], more: Mapping[str, str] | None = None, told: bytes 
 class Call(NamedTuple):
     """A submission: the script, the folder to start in (none: here), the ids that must end well before.
 
-    `tasks` are those of a job array that are to run, as sbatch wants them told.
+    `tasks` are those of a job array that are to run, as sbatch wants them told; `arguments` are the script's;
+    `behind` is the id of an array that must end before, in whatever way.
     """
 
     script: str
@@ -88,20 +89,24 @@ class Call(NamedTuple):
     after: tuple[str, ...] = ()
     hold: bool = False
     tasks: str = ""
+    arguments: tuple[str, ...] = ()
+    behind: str = ""
 
     def words(self) -> list[str]:
         """Return the options of sbatch."""
         words = [f"--chdir={self.folder}"] if self.folder else []
         words += ["--hold"] if self.hold else []
         words += [f"--array={self.tasks}"] if self.tasks else []
-        if self.after:
-            words += [f"--dependency=afterok:{':'.join(self.after)}", "--kill-on-invalid-dep=yes"]
+        waits = [f"afterok:{':'.join(self.after)}"] if self.after else []
+        waits += [f"afterany:{self.behind}"] if self.behind else []
+        words += [f"--dependency={','.join(waits)}"] if waits else []
+        words += ["--kill-on-invalid-dep=yes"] if self.after else []
         return words
 
 
 def submit(call: Call) -> str:
     """Queue a script and return the id of its job; raises SlurmError where sbatch refuses."""
-    answer = ask(["sbatch", "--parsable", *call.words(), call.script], _told(call))
+    answer = ask(["sbatch", "--parsable", *call.words(), call.script, *call.arguments], _told(call))
     job_id = None if answer.code else shown.submitted(answer.out)
     if job_id is None:
         raise refused(answer)
@@ -110,7 +115,7 @@ def submit(call: Call) -> str:
 
 def test(call: Call) -> SlurmAnswer:
     """Ask Slurm whether it would take a script, and when it would start; nothing is queued."""
-    return ask(["sbatch", "--test-only", *call.words(), call.script], _told(call))
+    return ask(["sbatch", "--test-only", *call.words(), call.script, *call.arguments], _told(call))
 
 
 def test_text(script: bytes) -> SlurmAnswer:
@@ -146,6 +151,25 @@ def look(job_id: str) -> Shown | None:
     if any(each.unreachable and each.pattern.search(answer.err) for each in tables.words().refusals):
         raise SlurmError(f"Slurm does not answer: {_theirs(answer)}")
     return _accounted(job_id)
+
+
+def look_array(array: str) -> dict[str, Shown]:
+    """Return what Slurm knows of the tasks of an array, by their ids. Raises SlurmError where it cannot be asked."""
+    answer = ask(["scontrol", "show", "job", array])
+    if answer.code and any(
+        each.unreachable and each.pattern.search(answer.err) for each in tables.words().refusals
+    ):
+        raise SlurmError(f"Slurm does not answer: {_theirs(answer)}")
+    found = {} if answer.code else shown.tasks(answer.out)
+    if found:
+        return found
+    try:
+        kept = ask(["sacct", "-n", "-P", "-X", "-j", array, "-o", ",".join(shown.SACCT)])
+    except SlurmError:
+        return {}
+    ids = {line.partition("|")[0] for line in kept.out.split("\n") if not kept.code}
+    rows = ((job_id, shown.of_sacct(kept.out, job_id)) for job_id in ids if shown.ID.fullmatch(job_id))
+    return {job_id: row for job_id, row in rows if row is not None}
 
 
 def _whole(records: Sequence[Shown]) -> Shown:

@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.runs import clients, events, logs, progress, tables
-from relionc.runs.built import output_of, project_of
+from relionc.runs.built import in_table, output_of, project_of
 from relionc.runs.tables import BADLY, RUNNING, UNKNOWN, WAITING, WELL, Cause
 from relionc.slurm.shown import ID
-from relionc.store.state import State, Submitted
+from relionc.store.state import State, by_point
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping
 
     from relionc.runs.built import Build, BuiltJob
     from relionc.runs.events import Event
     from relionc.runs.logs import Log
     from relionc.runs.progress import RunProgress
     from relionc.slurm.shown import Shown
+    from relionc.store.state import Submitted
 
 NEW = "new"
 """The kind of a job that was never submitted; the others are those of `tables`."""
@@ -79,7 +80,7 @@ class Status(NamedTuple):
         return max(self.shown.restarts if self.shown else 0, events.restarts(self.events))
 
 
-def look(build: Build, names: Sequence[str] = ()) -> tuple[Status, ...]:
+def look(build: Build, names: Collection[str] = ()) -> tuple[Status, ...]:
     """Return where the jobs of a build are, all or those that are named, in the order of the build.
 
     Raises StoreError; Slurm that cannot be asked is a trouble of each job that it would know.
@@ -87,22 +88,56 @@ def look(build: Build, names: Sequence[str] = ()) -> tuple[Status, ...]:
     state = State(build.root)
     try:
         folder = state.folder() or os.getcwd()
-        rows = {job.name: state.submissions(job.name) for job in build.jobs}
+        rows = _submissions(build, state)
     finally:
         state.close()
+    arrays = _Arrays()
     found: dict[str, Status] = {}
     for job in build.jobs:
-        status = _status(job, folder, rows[job.name][-1] if rows[job.name] else None)
+        status = _status(job, folder, rows[job.name], arrays)
         found[job.name] = status._replace(because=_because(status, found))
     return tuple(status for name, status in found.items() if not names or name in names)
 
 
-def _status(job: BuiltJob, folder: str, row: Submitted | None) -> Status:
+def _submissions(build: Build, state: State) -> dict[str, Submitted | None]:
+    """Return the last submission of each job; those of the points of a table are kept together."""
+    kept: dict[str, dict[int, Submitted]] = {}
+    found: dict[str, Submitted | None] = {}
+    for job in build.jobs:
+        if job.array is not None and in_table(job):
+            if job.array.job not in kept:
+                kept[job.array.job] = by_point(state.submissions(job.array.job))
+            found[job.name] = kept[job.array.job].get(job.array.point)
+        else:
+            rows = state.submissions(job.name)
+            found[job.name] = rows[-1] if rows else None
+    return found
+
+
+class _Arrays:
+    """What Slurm says of the tasks of arrays: it is asked once for each array, not for each of its tasks."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Mapping[str, Shown], str]] = {}
+
+    def asked(self, job_id: str) -> tuple[Shown | None, str]:
+        """Return what Slurm says of a task, or why it could not be asked."""
+        array = job_id.partition("_")[0]
+        if array not in self._known:
+            try:
+                self._known[array] = clients.look_array(array), ""
+            except clients.SlurmError as error:
+                self._known[array] = {}, str(error)
+        tasks, trouble = self._known[array]
+        return tasks.get(job_id), trouble
+
+
+def _status(job: BuiltJob, folder: str, row: Submitted | None, arrays: _Arrays) -> Status:
     output = output_of(job, folder)
     empty = Status(job, NEW, output, folder, row)
     if row is None:
         return empty
-    shown, trouble = _asked(row.job_id)
+    shown, trouble = arrays.asked(row.job_id) if in_table(job) else _asked(row.job_id)
     found = events.read(output, row.job_id)
     out = logs.read(os.path.join(output, "run.out"), "run.out").of_last_attempt(row.job_id)
     status = empty._replace(
@@ -116,7 +151,8 @@ def _status(job: BuiltJob, folder: str, row: Submitted | None) -> Status:
     if status.end is None:
         status = status._replace(end=events.end_in_log(log_of(status), row.job_id))
     status = status._replace(kind=_kind(status))
-    return _measured(status._replace(progress=progress.of(out, output, found, row.time - _SKEW, time.time())))
+    status = status._replace(progress=progress.of(out, output, found, row.time - _SKEW, time.time()))
+    return status if in_table(job) else _measured(status)
 
 
 def _asked(job_id: str) -> tuple[Shown | None, str]:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.runs import clients, look, registry
-from relionc.runs.built import project_of
+from relionc.runs.built import in_table, project_of
 from relionc.runs.tables import BADLY, UNKNOWN
 from relionc.store.paths import StoreError, failure
-from relionc.store.state import State, Submitted
+from relionc.store.state import State, Submitted, of_tasks, ranges
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from relionc.runs.built import Build, BuiltJob, Task
     from relionc.runs.look import Status
@@ -27,6 +27,10 @@ EDITED = "RELIONC_EDITED"
 
 INPUTS = "RELIONC_INPUTS"
 """The variable that lets jobs be submitted whose inputs are not there yet, as for submit.sh."""
+
+
+MOST_IDS = 1_000
+"""The most tasks of arrays that a job waits for one by one: sbatch takes no longer list."""
 
 
 class NotSubmitted(Exception):  # noqa: N818 - what happened to a submission
@@ -41,9 +45,15 @@ class Intent(NamedTuple):
     active: Mapping[str, str]  # ids of jobs that Slurm has already, by name
 
     def ids_before(self, job: BuiltJob, queued: Mapping[str, str]) -> tuple[str, ...]:
-        """Return the ids of the jobs that have to end well before this one."""
+        """Return the ids of the jobs that have to end well before this one.
+
+        `queued` has those that were queued just now; all points of a table that were are an array of their own.
+        """
         ids = {**self.active, **queued}
-        return tuple(ids[name] for name in job.after if name in ids)
+        found = tuple(dict.fromkeys(ids[name] for name in job.after if name in ids))
+        if len(found) <= MOST_IDS:
+            return found
+        return tuple(dict.fromkeys(each.partition("_")[0] for each in found))
 
 
 def check(build: Build) -> None:
@@ -55,7 +65,7 @@ def check(build: Build) -> None:
         )
 
 
-def intent(statuses: Sequence[Status], names: Sequence[str] = ()) -> Intent:
+def intent(statuses: Sequence[Status], names: Collection[str] = ()) -> Intent:
     """Return what there is to submit; raises NotSubmitted where that cannot be."""
     skipped: dict[str, str] = {}
     todo = []
@@ -80,7 +90,7 @@ def intent(statuses: Sequence[Status], names: Sequence[str] = ()) -> Intent:
     )
 
 
-def _skip(status: Status, names: Sequence[str]) -> str:
+def _skip(status: Status, names: Collection[str]) -> str:
     """Return why a job is not submitted; nothing where it is."""
     if names and status.job.name not in names:
         return "not asked for"
@@ -100,14 +110,14 @@ def _check_before(name: str, before: Status) -> None:
 
 def calls(build: Build, intent: Intent) -> Iterator[tuple[tuple[Status, ...], clients.Call]]:
     """Yield how jobs are handed over, without what they wait for: all tasks of an array where the first is."""
-    arrays: dict[str, list[Status]] = {}
+    arrays: dict[tuple[str, int | None], list[Status]] = {}
     for status in intent.jobs:
         if status.job.array:
-            arrays.setdefault(status.job.array.script, []).append(status)
+            arrays.setdefault((status.job.array.script, status.job.array.first), []).append(status)
     for status in intent.jobs:
         job, folder = status.job, ""
         if job.array:
-            together = arrays.pop(job.array.script, None)
+            together = arrays.pop((job.array.script, job.array.first), None)
             if together:
                 yield tuple(together), _call_of_array(build, job.array, together)
             continue
@@ -117,9 +127,13 @@ def calls(build: Build, intent: Intent) -> Iterator[tuple[tuple[Status, ...], cl
 
 
 def _call_of_array(build: Build, array: Task, together: Sequence[Status]) -> clients.Call:
-    tasks = ",".join(str(each.job.array.number) for each in together if each.job.array)
+    numbers = [each.job.array.number for each in together if each.job.array]
+    tasks = ",".join(map(str, numbers)) if array.first is None else ranges(numbers)
     limit = f"%{array.limit}" if array.limit else ""
-    return clients.Call(os.path.join(build.root, array.script), build.root, tasks=tasks + limit)
+    first = (str(array.first),) if array.first else ()
+    return clients.Call(
+        os.path.join(build.root, array.script), build.root, tasks=tasks + limit, arguments=first
+    )
 
 
 def _id_of(job: BuiltJob, call: clients.Call, job_id: str) -> str:
@@ -162,8 +176,12 @@ def _check_inputs(build: Build, intent: Intent) -> None:
     if os.environ.get(INPUTS) == "later":
         return
     made = tuple(job.output for job in build.jobs)
+    seen: set[tuple[str, ...]] = set()
     for status in intent.jobs:
         here = project_of(status.job, os.getcwd())
+        if (here, *status.job.inputs) in seen:
+            continue
+        seen.add((here, *status.job.inputs))
         for path in status.job.inputs:
             if not path.startswith(made) and not os.access(os.path.join(here, path), os.R_OK):
                 where = f"which is not in {here}: call this in the project folder"
@@ -184,20 +202,26 @@ def _register(build: Build, intent: Intent) -> list[str]:
 def _queue(build: Build, intent: Intent, state: State) -> tuple[list[tuple[str, Submitted]], list[str]]:
     """Queue one job after the other. Those that could start are held until all are there."""
     done: list[tuple[str, Submitted]] = []
+    queued: dict[str, str] = {}  # ids, by job
+    behind: dict[
+        str, str
+    ] = {}  # the array before the next one of a table, where only some of its points may run at once
     held: list[str] = []
     try:
         for together, call in calls(build, intent):
-            hold = len(intent.jobs) > 1
-            before = intent.ids_before(together[0].job, {name: row.job_id for name, row in done})
-            hold = hold and not set(before) & {row.job_id for _, row in done}
+            several = len(intent.jobs) > 1
+            before = intent.ids_before(together[0].job, queued)
+            hold = several and not {*before} & {*queued.values()}
             for status in together:
                 _make_folder(status)
-            job_id = clients.submit(call._replace(after=before, hold=hold))
-            rows = [
-                (each.job.name, Submitted(int(time.time()), _id_of(each.job, call, job_id), each.job.digest))
-                for each in together
-            ]
+            job_id = clients.submit(
+                call._replace(after=before, hold=hold, behind=behind.get(call.script, ""))
+            )
+            rows = [*_rows(together, call, job_id)]
             done += rows
+            queued |= {each.job.name: _id_to_wait_for(each.job, call, job_id) for each in together}
+            if together[0].job.array and together[0].job.array.limit:
+                behind[call.script] = job_id
             held += [job_id] * hold
             for row in rows:
                 state.add(*row)
@@ -213,7 +237,26 @@ def _queue(build: Build, intent: Intent, state: State) -> tuple[list[tuple[str, 
     return done, notes
 
 
+def _rows(together: Sequence[Status], call: clients.Call, job_id: str) -> Iterator[tuple[str, Submitted]]:
+    """Yield what is kept of a call: a row for each job, or one for all points of a table that are in its array."""
+    now, array = int(time.time()), together[0].job.array
+    if array is None or array.first is None:
+        for each in together:
+            yield each.job.name, Submitted(now, _id_of(each.job, call, job_id), each.job.digest)
+    else:
+        tasks = (each.job.array.number for each in together if each.job.array)
+        kept = of_tasks(job_id, tasks, array.first)
+        yield array.job, Submitted(now, kept, together[0].job.digest)
+
+
+def _id_to_wait_for(job: BuiltJob, call: clients.Call, job_id: str) -> str:
+    """Return the id by which another job waits for one that was queued just now: for points of a table the array's."""
+    return job_id if in_table(job) else _id_of(job, call, job_id)
+
+
 def _make_folder(status: Status) -> None:
+    if in_table(status.job):
+        return  # its guard does: ten thousand folders are not for one call
     folder = os.path.join(project_of(status.job, os.getcwd()), status.job.output)
     try:
         os.makedirs(folder, exist_ok=True)

@@ -119,6 +119,7 @@ def to_value(cluster: Cluster) -> dict[str, Plain]:
         mpi_plugins=list(cluster.mpi_plugins),
         memory_flag=cluster.memory_flag,
         on_warning=cluster.on_warning,
+        max_array_size=cluster.max_array_size or None,
         gres_gpu=cluster.gres_gpu,
         gpu_flag=cluster.gpu_flag,
         node_types={name: _node_value(node) for name, node in cluster.node_types.items()},

@@ -69,6 +69,10 @@ FREE_NAMES = (
 )  # whose keys the profile's author invents
 
 
+MOST_TASKS = 4_000_001
+"""The largest MaxArraySize that Slurm takes."""
+
+
 class Section:
     """One mapping of a profile; every getter returns a usable value and files a finding about a bad one."""
 
@@ -260,6 +264,7 @@ def cluster(value: Mapping[str, Plain], findings: list[Finding]) -> Cluster:
         policy=_policy(top.section("policy")),
         memory_flag=top.text("memory_flag", "either"),
         on_warning=top.text("on_warning", "say"),
+        max_array_size=top.number("max_array_size", most=MOST_TASKS),
         gres_gpu=top.name("gres_gpu", SLURM_NAME, "the name of a gres") or "gpu",
         versions=top.words("versions"),
         modules=_by_version(top.section("modules")),

@@ -220,6 +220,7 @@ class Cluster(NamedTuple):
     sources: Mapping[str, Source]
     memory_flag: str = "either"
     on_warning: str = "say"  # of a wrong run: end it, or say so at its end
+    max_array_size: int = 0  # Slurm's MaxArraySize: one more than the largest number of a task; 0: not known
     gres_gpu: str = "gpu"
     versions: tuple[str, ...] = ()  # RELION versions installed; empty: not known
     environment: tuple[tuple[str, str], ...] = ()  # exported before RELION runs

@@ -23,6 +23,9 @@ _PAIR = re.compile(r"(?:^|\s)([A-Z][\w/:]*)=(\S*)")
 _WHOLE_LINE = ("Command", "WorkDir", "StdOut", "StdErr")
 """Keys whose value is a path, which may have blanks: it stands on a line of its own."""
 _NOTHING = ("", "(null)", "N/A", "None assigned", "Unknown", "None")
+_TASKS = re.compile(r"(\d{1,7})(?:-(\d{1,7}))?")
+MOST_TASKS = 100_000
+"""The most tasks of a range that are told apart."""
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)([KMGT]?)")
 SACCT = (
@@ -74,10 +77,10 @@ def jobs(text: str) -> list[dict[str, str]]:
     records: list[dict[str, str]] = []
     for line in text.split("\n"):
         begins = line.startswith("JobId=")
-        if begins:  # what else stands on this line is a name, which may look like anything
+        if begins:  # it ends with a name, which may look like anything
             records.append({})
         if records:
-            found = _pairs(line.partition(" ")[0] if begins else line.strip())
+            found = _pairs(line.partition(" JobName=")[0] if begins else line.strip())
             records[-1] = found | records[-1]
     return records
 
@@ -109,6 +112,20 @@ def of_scontrol(record: Mapping[str, str]) -> Shown:
         script=said("Command"),
         log=said("StdOut"),
     )
+
+
+def tasks(text: str) -> dict[str, Shown]:
+    """Return the tasks of an array, by their ids, in what `scontrol show job` prints: those that wait share one."""
+    found: dict[str, Shown] = {}
+    for record in jobs(text):
+        array, numbers = record.get("ArrayJobId", ""), record.get("ArrayTaskId", "")
+        said = of_scontrol(record)
+        for part in numbers.partition("%")[0].split(","):
+            ends = _TASKS.fullmatch(part)
+            if ends and array.isdecimal():
+                last = min(int(ends[2] or ends[1]), int(ends[1]) + MOST_TASKS)
+                found |= {f"{array}_{task}": said for task in range(int(ends[1]), last + 1)}
+    return found
 
 
 def of_sacct(text: str, job_id: str) -> Shown | None:

@@ -1,7 +1,8 @@
 """`matrix:` and `each:` of a job → one job for every point of the sweep.
 
 The axes multiply, first one slowest; those of a `zip` go together. What a point says is what its job says, with
-`matrix.AXIS` for its values, so a point is a job like any other for all that comes after.
+`matrix.AXIS` for its values, so a point is a job like any other for all that comes after. Of many points that differ in
+words of their commands alone, the first is a job for all of them, with a table (`spec.columns`, `spec.tables`).
 """
 
 from __future__ import annotations
@@ -16,20 +17,30 @@ from relionc.expr import text_of as plain_text
 from relionc.expr.refs import show
 from relionc.record import NamedTuple
 from relionc.source.values import FloatText, IntText, as_mapping, as_scalar, characters, text_of
+from relionc.spec.columns import SweepTable, columns
 from relionc.spec.points import Point, Points
 from relionc.spec.scope import near_or_all
+from relionc.spec.tables import Grid, from_template
+from relionc.spec.tables import names as made_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from relionc.catalog.types import JobType
     from relionc.diag import Route
     from relionc.expr import Value
     from relionc.source.values import Plain, Scalar
+    from relionc.spec.columns import Column
     from relionc.spec.scope import SpecScope
+    from relionc.spec.tables import Group
 
 BAD_MATRIX, TOO_MANY = "RL034", "RL028"
 MOST_POINTS = 1_000
+"""The most points of all jobs of a spec together that are planned one by one."""
+MOST_IN_TABLES = 10_000
 """The most points of all jobs of a spec together."""
+MOST_ALONE = 100
+"""A sweep of more points is put into tables, where it can be."""
 MOST_REPEATED = 1 << 22
 """The most characters of a job and of the defaults, counted once for each point: each has a script that says them."""
 MOST_BEFORE_EXCLUDED = 20_000
@@ -65,20 +76,44 @@ class _Error(Exception):
 
 
 def _too_many(what: str, route: Route) -> _Error:
-    message = f"{what}: all jobs of a spec may have {MOST_POINTS:,} points together"
+    message = f"{what}: all jobs of a spec may have {MOST_IN_TABLES:,} points together"
     return _Error(message, route, "split the spec", TOO_MANY)
+
+
+def _too_many_alone(points: int, route: Route) -> _Error:
+    message = (
+        f"{points:,} points: the jobs of a spec may have {MOST_POINTS:,} together that are planned one by one"
+    )
+    advice = (
+        f"split the spec; {MOST_IN_TABLES:,} may differ in options on which nothing but the command depends"
+    )
+    return _Error(message, route, advice, TOO_MANY)
+
+
+_NAME_THEM = 'name them yourself: `name: "K${{ matrix.K }}"` in the matrix'
+
+
+def _no_name(name: str, route: Route) -> _Error:
+    what = "a name has letters, digits, _ and -, a letter first, at most 64"
+    return _Error(f"`{name}` cannot be the name of a point: {what}", route, _NAME_THEM)
 
 
 class _Told(Exception):  # noqa: N818 - no error of its own: a finding has told it
     """Something of the matrix could not be evaluated."""
 
 
-def spread(jobs: Mapping[str, dict[str, Plain]], defaults: Mapping[str, Plain], scope: SpecScope) -> Spread:
+def spread(
+    jobs: Mapping[str, dict[str, Plain]],
+    defaults: Mapping[str, Plain],
+    scope: SpecScope,
+    type_of: Callable[[str], JobType | None] = lambda _: None,
+) -> Spread:
     """Return the jobs with their points in their places; a job whose points cannot be made out is left out.
 
+    `type_of` returns the type of a job whose points may be in tables, by its name; nothing for any other.
     Raises TooMuchWorkError when the expressions of the spec have cost too much.
     """
-    found = _Found(jobs, characters({**defaults}), scope)
+    found = _Found(jobs, characters({**defaults}), scope, type_of)
     for name, job in jobs.items():
         try:
             found.add(name, job)
@@ -88,15 +123,22 @@ def spread(jobs: Mapping[str, dict[str, Plain]], defaults: Mapping[str, Plain], 
         except _Told:
             found.broken.add(name)
     scope.broken |= found.broken
-    return Spread(found.jobs, Points(found.named, found.of_job, found.limits))
+    return Spread(found.jobs, Points(found.named, found.of_job, found.limits, found.tables))
 
 
 class _Found:
     """The points so far."""
 
-    def __init__(self, jobs: Mapping[str, dict[str, Plain]], of_defaults: int, scope: SpecScope) -> None:
+    def __init__(
+        self,
+        jobs: Mapping[str, dict[str, Plain]],
+        of_defaults: int,
+        scope: SpecScope,
+        type_of: Callable[[str], JobType | None],
+    ) -> None:
         """`of_defaults` are the characters of what all jobs have."""
-        self.raw, self.of_defaults, self.scope = jobs, of_defaults, scope
+        self.raw, self.of_defaults, self.scope, self.type_of = jobs, of_defaults, scope, type_of
+        self.tables: dict[str, SweepTable] = {}
         self.jobs: dict[str, dict[str, Plain]] = {}
         self.named: dict[str, Point] = {}
         self.of_job: dict[str, tuple[str, ...]] = {}
@@ -111,15 +153,15 @@ class _Found:
             return
         route = ("matrix",) if "matrix" in job else ("each",)
         matrix = as_mapping(job.get("matrix"))
-        rows = _Axes(matrix, self.scope, name).rows() if "matrix" in job else [{}]
+        axes = _Axes(matrix, self.scope, name) if "matrix" in job else None
+        if axes and axes.count > MOST_ALONE and self._in_tables(name, job, axes):
+            return
+        rows = axes.rows() if axes else [{}]
         followed = self._followed(name, job)
-        if len(self.named) + len(rows) * len(followed) > MOST_POINTS:
-            message = (
-                f"{len(rows) * len(followed):,} points: the jobs of a spec may have {MOST_POINTS:,} together"
-            )
-            raise _Error(message, route, "split the spec", TOO_MANY)
+        points = len(rows) * len(followed)
+        self._check_number(points, len(self.named) + points, route)
         rest = {key: value for key, value in job.items() if key not in ("matrix", "each")}
-        self._check_size(rest, len(rows) * len(followed), route)
+        self._check_size(rest, points, route)
         made = [_point(name, row, other) for other in followed for row in rows]
         names = self._names(name, matrix, made, route)
         for point_name, point in zip(names, made, strict=True):
@@ -129,6 +171,95 @@ class _Found:
         limit = matrix.get("limit")
         if isinstance(limit, int):  # as the schema wants it
             self.limits[name] = limit
+
+    def _check_number(self, points: int, jobs: int, route: Route) -> None:
+        """Refuse more points, or more jobs, than a spec may have."""
+        tables = self.tables.values()
+        if len(self.named) - len(tables) + sum(len(each.names) for each in tables) + points > MOST_IN_TABLES:
+            raise _too_many(f"{points:,} points", route)
+        if jobs > MOST_POINTS:
+            raise _too_many_alone(points, route)
+
+    def _in_tables(self, name: str, job: dict[str, Plain], axes: _Axes) -> bool:
+        """Put the points of a job into tables, one for each kind of points; False where that cannot be."""
+        job_type = self.type_of(name) if "each" not in job else None
+        if job_type is None:
+            return False
+        values = {axis: column for group in axes.groups for axis, column in group.items()}
+        found = columns(job, values, job_type, self.scope.budget)
+        tabled = [group for group in axes.groups if found.keys() >= group.keys()]
+        kinds = [group for group in axes.groups if group not in tabled]
+        if not tabled:
+            return False
+        if len(self.named) + prod(map(_length, kinds)) > MOST_POINTS:
+            raise _too_many_alone(axes.count, ("matrix",))
+        grid = Grid(tabled)
+        made = dict(self._kinds(name, axes, kinds, (grid, [found[axis] for axis in grid.axes])))
+        if not made:
+            raise _Error("`exclude` leaves no point", ("matrix", "exclude"))
+        self._add_tables(name, job, made)
+        return True
+
+    def _kinds(
+        self, name: str, axes: _Axes, kinds: Sequence[Group], rows: tuple[Grid, Sequence[Column]]
+    ) -> Iterator[tuple[str, tuple[Point, SweepTable]]]:
+        """Yield the kinds of points by name, each with the point that stands for all, and their table."""
+        grid, tabled = rows
+        matrix, excluded = axes.matrix, axes.excluded()
+        places = tuple(tuple(axes.places(column.axis)) for column in tabled)
+        for kind in _combined(kinds):
+            left = grid.left(kind, excluded)
+            if not left:
+                continue
+            called = _made_name(name, Point(name, kind, ""))
+            texts = grid.rows if len(left) == len(grid.rows) else [grid.rows[i] for i in left]
+            if "name" in matrix:
+                names = self._own_names(name, matrix["name"], kind, grid, left, texts)
+            else:
+                every = made_names(name, kind, axes.groups, _of_axis)
+                names = [every[row] for row in left]
+            point = Point(name, {**kind, **grid.values(left[0])}, _label(kind))
+            yield called, (point, SweepTable(tuple(tabled), tuple(names), texts, places, matrix.get("limit")))
+
+    def _own_names(
+        self,
+        name: str,
+        template: Plain,
+        kind: Row,
+        grid: Grid,
+        left: Sequence[int],
+        texts: Sequence[tuple[str, ...]],
+    ) -> list[str]:
+        plain = from_template(template, kind, grid.axes, texts) if isinstance(template, str) else None
+        if plain is not None:
+            return plain
+        points = (Point(name, {**kind, **grid.values(row)}, "") for row in left)
+        return [self._own_name(name, template, point) for point in points]
+
+    def _add_tables(
+        self, name: str, job: Mapping[str, Plain], made: Mapping[str, tuple[Point, SweepTable]]
+    ) -> None:
+        names = [each for _, table in made.values() for each in table.names]
+        self._check_number(len(names), len(self.named) + len(made), ("matrix",))
+        route = ("matrix", "name") if "name" in as_mapping(job["matrix"]) else ("matrix",)
+        self._check_names(names, [kind for kind in made if kind != name], route)
+        rest = {key: value for key, value in job.items() if key != "matrix"}
+        self._check_size(rest, len(made), ("matrix",))
+        for kind, (point, table) in made.items():
+            self.named[kind], self.jobs[kind], self.tables[kind] = point, rest, table
+        self.of_job[name] = tuple(made)
+
+    def _check_names(self, names: Sequence[str], kinds: Sequence[str], route: Route) -> None:
+        """Refuse names of points in tables that are none, or not different."""
+        wrong = next((each for each in names if not _NAME.match(each)), None)
+        if wrong is not None:
+            raise _no_name(wrong, route)
+        tables = (each for table in self.tables.values() for each in table.names)
+        seen = {*self.raw, *self.named, *kinds, *tables}
+        for name in names:
+            if name in seen:
+                raise _Error(f"two points or jobs would be called `{name}`", route, _NAME_THEM)
+            seen.add(name)
 
     def _check_size(self, rest: dict[str, Plain], points: int, route: Route) -> None:
         repeated = points * (self.of_defaults + characters(rest))
@@ -170,14 +301,15 @@ class _Found:
             names = [_made_name(job, point) for point in points]
         seen: dict[str, str] = dict.fromkeys(self.raw, "")
         seen |= {name: point.label for name, point in self.named.items()}
+        seen |= {each: "a point" for table in self.tables.values() for each in table.names}
         for name, point in zip(names, points, strict=True):
-            advice = 'name them yourself: `name: "K${{ matrix.K }}"` in the matrix'
             if not _NAME.match(name):
-                what = "a name has letters, digits, _ and -, a letter first, at most 64"
-                raise _Error(f"`{name}` cannot be the name of a point: {what}", route, advice)
+                raise _no_name(name, route)
             if name in seen:
                 other = f"as that of {seen[name]}" if seen[name] else "as another job"
-                raise _Error(f"the point {point.label} would be called `{name}`, {other} is", route, advice)
+                raise _Error(
+                    f"the point {point.label} would be called `{name}`, {other} is", route, _NAME_THEM
+                )
             seen[name] = point.label
         return names
 
@@ -204,7 +336,11 @@ def _label(row: Mapping[str, Value]) -> str:
 
 def _made_name(job: str, point: Point) -> str:
     """Return the job's name with the values behind it: `class3d-K4-tau0p5`; of a path, the file without its ending."""
-    return "-".join([job, *(f"{axis}{_in_name(value)}" for axis, value in point.values.items())])
+    return job + "".join(_of_axis(axis, value) for axis, value in point.values.items())
+
+
+def _of_axis(axis: str, value: Value) -> str:
+    return f"-{axis}{_in_name(value)}"
 
 
 def _in_name(value: Value) -> str:
@@ -216,15 +352,21 @@ def _in_name(value: Value) -> str:
 
 
 class _Axes:
-    """The axes of one matrix."""
+    """The axes of one matrix: `groups` of those that go together, most of one axis; the groups multiply.
+
+    Raises _Error and _Told where they cannot be made out.
+    """
 
     def __init__(self, matrix: Mapping[str, Plain], scope: SpecScope, job: str) -> None:
         self.matrix, self.scope, self.job = matrix, scope, job
+        self.groups = self._groups()
+        self.count = prod(map(_length, self.groups))
+        if self.count > MOST_BEFORE_EXCLUDED:
+            raise _too_many(f"the axes give {self.count:,} points", ("matrix",))
 
-    def rows(self) -> list[Row]:
-        """Return the values of every point, those that are excluded left out."""
+    def _groups(self) -> list[Group]:
         axes = {axis: raw for axis, raw in self.matrix.items() if axis not in WORDS}
-        groups = [[{axis: one} for one in self._values(raw, ("matrix", axis))] for axis, raw in axes.items()]
+        groups: list[Group] = [{axis: self._values(raw, ("matrix", axis))} for axis, raw in axes.items()]
         zipped = as_mapping(self.matrix.get("zip"))
         twice = next((axis for axis in zipped if axis in axes), None)
         if twice is not None:
@@ -233,28 +375,37 @@ class _Axes:
         if not groups:
             advice = "write `matrix: {K: [2, 4]}`, and `${{ matrix.K }}` where the value belongs"
             raise _Error("the matrix has no axis", ("matrix",), advice)
-        count = prod(map(len, groups))
-        if count > MOST_BEFORE_EXCLUDED:
-            raise _too_many(f"the axes give {count:,} points", ("matrix",))
-        rows = [{axis: one for part in parts for axis, one in part.items()} for parts in product(*groups)]
-        excluded = self._excluded(rows[0])
-        left = [row for row in rows if not any(_fits(row, each) for each in excluded)]
+        return groups
+
+    def rows(self) -> list[Row]:
+        """Return the values of every point, those that are excluded left out."""
+        excluded = self.excluded()
+        left = [row for row in _combined(self.groups) if not any(_fits(row, each) for each in excluded)]
         if not left:
             raise _Error("`exclude` leaves no point", ("matrix", "exclude"))
         return left
 
-    def _together(self, axes: Mapping[str, Plain]) -> list[Row]:
-        """Return the rows of axes that go together: first with first, second with second."""
+    def places(self, axis: str) -> Iterator[tuple[str, Route]]:
+        """Yield each value of an axis, as text, with where in the spec it stands."""
+        alone = axis in self.matrix
+        raw = (self.matrix if alone else as_mapping(self.matrix["zip"]))[axis]
+        here = ("jobs", self.job, "matrix", *(() if alone else ("zip",)), axis)
+        values = next(group[axis] for group in self.groups if axis in group)
+        for i, value in enumerate(values):
+            yield show(plain_text(value)), ((*here, i) if isinstance(raw, list) else here)
+
+    def _together(self, axes: Mapping[str, Plain]) -> Group:
+        """Return axes that go together: first with first, second with second."""
         columns = {axis: self._values(raw, ("matrix", "zip", axis)) for axis, raw in axes.items()}
         if len({len(column) for column in columns.values()}) > 1:
             lengths = ", ".join(f"{axis} {len(column)}" for axis, column in columns.items())
             message = f"axes that go together have as many values each, not {lengths}"
             raise _Error(message, ("matrix", "zip"))
-        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        return columns
 
     def _values(self, raw: Plain, route: Route) -> list[Value]:
         """Return the values of an axis: a list, a range, or an expression that gives a list."""
-        if isinstance(raw, list) and len(raw) > MOST_POINTS:
+        if isinstance(raw, list) and len(raw) > MOST_IN_TABLES:
             raise _too_many(f"{len(raw):,} values", route)
         if isinstance(raw, dict):
             found: list[Value] = [*_range(raw, route)]
@@ -265,10 +416,12 @@ class _Axes:
             found = [*value] if isinstance(value, tuple) else [value]
         if not found:
             raise _Error("an axis has at least one value", route)
-        texts = [show(plain_text(value)) for value in found]
-        twice = next((text for i, text in enumerate(texts) if text in texts[:i]), None)
-        if twice is not None:
-            raise _Error(f"`{twice}` is there twice", route)
+        seen: set[str] = set()
+        for value in found:
+            text = show(plain_text(value))
+            if text in seen:
+                raise _Error(f"`{text}` is there twice", route)
+            seen.add(text)
         return found
 
     def _value(self, raw: Scalar, route: Route) -> Value:
@@ -278,8 +431,9 @@ class _Axes:
             raise _Told
         return value
 
-    def _excluded(self, row: Row) -> list[Mapping[str, str]]:
+    def excluded(self) -> list[Mapping[str, str]]:
         """Return what is left out: values as text, by axis."""
+        row = [axis for group in self.groups for axis in group]
         found: list[Mapping[str, str]] = []
         raw = self.matrix.get("exclude")
         if isinstance(raw, list) and len(raw) > MOST_EXCLUDED:
@@ -297,6 +451,20 @@ class _Axes:
         return found
 
 
+def _length(group: Group) -> int:
+    return len(next(iter(group.values())))
+
+
+def _combined(groups: Sequence[Group]) -> Iterator[Row]:
+    """Yield the values of every combination of some groups of axes."""
+    for parts in product(*map(_entries, groups)):
+        yield {axis: one for part in parts for axis, one in part.items()}
+
+
+def _entries(group: Group) -> list[Row]:
+    return [dict(zip(group, row, strict=True)) for row in zip(*group.values(), strict=True)]
+
+
 def _fits(row: Row, excluded: Mapping[str, str]) -> bool:
     return all(show(plain_text(row[axis])) == text for axis, text in excluded.items())
 
@@ -308,10 +476,19 @@ def _range(raw: Mapping[str, Plain], route: Route) -> Iterator[Scalar]:
     if step == 0 or (stop - start) / step < 0:
         raise _Error(f"from {start} no steps of {step} lead to {stop}", route)
     count = int((stop - start) / step) + 1
-    if count > MOST_POINTS:
+    if count > MOST_IN_TABLES:
         raise _too_many(f"{count:,} values", route)
-    for i in range(count):
-        yield _scalar(start + i * step)
+    if all(number == number.to_integral_value() for number in (start, step)):
+        first, by = int(start), int(step)
+        yield from (_integer(first + i * by) for i in range(count))
+    else:
+        yield from (_scalar(start + i * step) for i in range(count))
+
+
+def _integer(number: int) -> Scalar:
+    value = IntText(number)
+    value.text = str(number)
+    return value
 
 
 def _number(raw: Plain, route: Route) -> Decimal:
@@ -322,8 +499,8 @@ def _number(raw: Plain, route: Route) -> Decimal:
 
 
 def _scalar(number: Decimal) -> Scalar:
-    whole = number == number.to_integral_value()
-    text = f"{number.to_integral_value() if whole else number.normalize():f}"
-    value: IntText | FloatText = IntText(text) if whole else FloatText(text)
+    if number == number.to_integral_value():
+        return _integer(int(number))
+    value = FloatText(text := f"{number.normalize():f}")
     value.text = text
     return value

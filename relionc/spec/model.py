@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from relionc.data.missing import Lookup
     from relionc.diag import Route
     from relionc.expr import AnyText
+    from relionc.spec.columns import SweepTable
     from relionc.spec.points import Points
 
 T = TypeVar("T")
@@ -209,6 +210,7 @@ class ResolvedJob(NamedTuple):
     overwrite: bool = False
     inputs: Mapping[str, InputFile] = {}  # by option, those that name data first
     known: Mapping[str, Mapping[str, Any]] = {}  # facts of these files, with what `data` says of them
+    table: SweepTable | None = None  # of the points for all of which this one stands
 
 
 class ResolvedSpec(NamedTuple):

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from relionc.diag import Finding, Route
     from relionc.expr import Value
+    from relionc.spec.columns import SweepTable
 
 MOST_LABELS = 3
 """Points that a message names."""
@@ -34,6 +35,7 @@ class Points(NamedTuple):
     named: Mapping[str, Point] = {}
     of_job: Mapping[str, tuple[str, ...]] = {}  # the names of a job's points, in order
     limits: Mapping[str, int] = {}  # how many points of a job may run at once, where that is said
+    tables: Mapping[str, SweepTable] = {}  # of each point that stands for all of a table, by its name
 
     def meant(self, name: str, seen_from: str) -> tuple[str, ...]:
         """Return the jobs that a name stands for in another job: one, or all points of a sweep."""

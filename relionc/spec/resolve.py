@@ -16,6 +16,7 @@ from relionc.source.values import as_mapping, as_scalar
 from relionc.spec import options as job_options
 from relionc.spec import resources as job_resources
 from relionc.spec import sbatch
+from relionc.spec.columns import said_twice
 from relionc.spec.data import resolve as resolve_data
 from relionc.spec.inputs import NoFiles, inputs, made_by
 from relionc.spec.inputs import values as values_of
@@ -58,6 +59,7 @@ def resolve(
     relion: str | None = None,
     disk: ProjectFiles | None = None,
     left_out: Collection[str] = (),
+    tables: bool = False,
 ) -> tuple[ResolvedSpec | None, list[Finding]]:
     """Return the typed spec with every job that can be made out, and what is wrong.
 
@@ -65,12 +67,14 @@ def resolve(
     `relion` replaces the version of the spec;
     `disk` says what is in a file that is there; `left_out` names jobs that
     are not in `value` because their own trouble has been told: whatever refers to them is left out quietly.
+    `tables`: there is a queue that takes many points of a sweep with one script.
     """
     scope = SpecScope({key: as_scalar(each) for key, each in as_mapping(value.get("vars")).items()})
     version = _version(value, relion, scope)
     scope.findings += placeholders({key: each for key, each in value.items() if key != "cluster"})
     try:
-        jobs = _jobs(value, version, scope, disk or NoFiles(), left_out)
+        in_tables = _InTables(value, version, scope) if tables and version else None
+        jobs = _jobs(value, version, scope, disk or NoFiles(), left_out, in_tables)
     except TooMuchWorkError as error:
         scope.report("RL030", str(error), error.route, "use fewer or simpler `${{ }}`, or several specs")
         return None, [*scope.points.told(scope.findings)]
@@ -85,10 +89,11 @@ def _jobs(
     scope: SpecScope,
     disk: ProjectFiles,
     left_out: Collection[str],
+    in_tables: _InTables | None,
 ) -> tuple[ResolvedJob, ...]:
     """Return every job that can be made out, in order; none without a version."""
     written = {name: as_mapping(job) for name, job in as_mapping(value["jobs"]).items()}
-    jobs = _with_points(written, as_mapping(value.get("defaults")), scope)
+    jobs = _with_points(written, as_mapping(value.get("defaults")), scope, in_tables)
     left_out = (*left_out, *scope.broken)
     needs = JobNeeds(as_mapping(value.get("vars")), scope.budget)
     order, after, wrong = in_order(jobs, scope.points, left_out, needs)
@@ -114,16 +119,56 @@ def _jobs(
 
 
 def _with_points(
-    jobs: dict[str, dict[str, Plain]], defaults: Mapping[str, Plain], scope: SpecScope
+    jobs: dict[str, dict[str, Plain]],
+    defaults: Mapping[str, Plain],
+    scope: SpecScope,
+    in_tables: _InTables | None,
 ) -> Mapping[str, dict[str, Plain]]:
     """Return the jobs with every point of a sweep as one."""
     if not any("matrix" in job or "each" in job for job in jobs.values()):
         return jobs
     from relionc.spec.matrix import spread
 
-    jobs_and_points = spread(jobs, defaults, scope)
+    jobs_and_points = spread(jobs, defaults, scope, in_tables.type_of if in_tables else lambda _: None)
     scope.points = jobs_and_points.points
     return jobs_and_points.jobs
+
+
+class _InTables:
+    """Which sweeps of a spec may be in tables: those of jobs that have no number, no folder and no window of their own.
+
+    Nor may another job go by their points one by one: they are submitted together.
+    """
+
+    def __init__(self, value: Mapping[str, Plain], version: str, scope: SpecScope) -> None:
+        self.value, self.version = value, version
+        self.jobs = {name: as_mapping(job) for name, job in as_mapping(value["jobs"]).items()}
+        self.followed = {values.text_of(job["each"]) for job in self.jobs.values() if "each" in job}
+        needs = JobNeeds(as_mapping(value.get("vars")), scope.budget)
+        self.wanted = {
+            name
+            for job in self.jobs.values()
+            for name in (*values.as_texts(job.get("after")), *needs.jobs(job))
+            if name not in self.jobs and "/" not in name  # which are jobs of RELION's own
+        }
+
+    def type_of(self, name: str) -> JobType | None:
+        """Return the type of a job whose points may be in tables; None for any other."""
+        job = self.jobs[name]
+        own = any(key in job for key in ("output", "interactive")) or "first_job" in self.value
+        own = own or self._has_array(job)
+        points_wanted = any(each.startswith(f"{name}-") for each in self.wanted) or (
+            self.wanted and "name" in as_mapping(job.get("matrix"))
+        )
+        kind = values.text_of(job.get("type"))
+        if own or points_wanted or name in self.followed or kind not in catalog.types(self.version):
+            return None
+        return catalog.load(kind, self.version)
+
+    def _has_array(self, job: Mapping[str, Plain]) -> bool:
+        """Whether it is an array already, by the user's own words."""
+        of_all = as_mapping(as_mapping(self.value.get("defaults")).get("slurm"))
+        return any(key in ("array", "a") for key in (*as_mapping(job.get("slurm")), *of_all))
 
 
 def _version(value: Mapping[str, Plain], override: str | None, scope: SpecScope) -> str | None:
@@ -168,7 +213,20 @@ def _same_output(jobs: list[ResolvedJob]) -> list[Finding]:
             advice = "give one of them another `output`"
             found.append(Finding("RL804", message, (*job.route, "output"), help=advice))
         seen[job.output] = job.name
+    tables = [job for job in jobs if job.table]
+    for job in jobs if tables else ():
+        other = next((each for each in tables if each is not job and _is_point_of(job.output, each)), None)
+        if other:
+            message = f"`{job.name}` would write over a point of `{other.name}` in {job.output}"
+            advice = "give it another `output`"
+            found.append(Finding("RL804", message, (*job.route, "output"), help=advice))
     return found
+
+
+def _is_point_of(output: str, of: ResolvedJob) -> bool:
+    """Whether a folder is that of a point of a job's table."""
+    above, _, name = output.rstrip("/").rpartition("/")
+    return of.table is not None and f"{above}/" == f"{of.type.job_dir}/" and name in of.table.names
 
 
 def _too_long(jobs: list[ResolvedJob]) -> Iterator[Finding]:
@@ -227,6 +285,8 @@ class _Resolver:
             as_mapping(raw.get("options")), job_type, (*route, "options"), self.scope
         )
         self._extra_args(raw, job_type, texts, given, route)
+        table = self.scope.points.tables.get(name)
+        self.scope.findings += said_twice(table, job_type, texts, (*route, "matrix")) if table else ()
         is_continue = _yes(raw.get("continue"))
         self._understand_arguments(job_type, texts, given, output, is_continue=is_continue)
         own_pins = job_resources.resolve(self._merged("resources", raw, route), self.scope)
@@ -234,8 +294,9 @@ class _Resolver:
             own_pins, job_resources.from_options(job_type, texts, given, self.scope), self.scope
         )
         self._ask_for_gpus(job_type, texts, given, pins, is_continue=is_continue)
-        self.scope.outputs[name] = partial(
-            catalog.outputs, job_type, texts, output=output, is_continue=is_continue
+        self.scope.output_folders[name] = output
+        self.scope.outputs[name] = lambda folder: catalog.outputs(
+            job_type, texts, output=folder, is_continue=is_continue
         )
         files = inputs(job_type, texts, given, project, self.makers, self.disk)
         data = resolve_data(as_mapping(raw.get("data")), job_type, texts, route, self.scope, files)
@@ -265,6 +326,7 @@ class _Resolver:
             overwrite=_yes(raw.get("overwrite")),
             inputs=files,
             known=known,
+            table=table,
         )
 
     def _of_project(self, project: AnyText, name: str) -> ProjectJob:
@@ -364,7 +426,9 @@ class _Resolver:
 
     def _output(self, raw: Mapping[str, Plain], name: str, job_type: JobType, route: Route) -> str:
         if "output" not in raw:
+            table = self.scope.points.tables.get(name)
             folder = name if self.numbers is None else f"job{next(self.numbers):03}"
+            folder = table.names[0] if table else folder
             return f"{job_type.job_dir}/{folder}/"
         here = (*route, "output")
         value = self.scope.value(as_scalar(raw["output"]), here)

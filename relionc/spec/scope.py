@@ -47,8 +47,9 @@ class SpecScope:
 
     def __init__(self, variables: Mapping[str, Scalar]) -> None:
         self.findings: list[Finding] = []
-        # Job → its outputs (name → path), worked out when somebody asks; filled as jobs are resolved.
-        self.outputs: dict[str, Callable[[], Mapping[str, AnyText]]] = {}
+        # Job → its outputs (name → path) in a folder, worked out when somebody asks; filled as jobs are resolved.
+        self.outputs: dict[str, Callable[[str], Mapping[str, AnyText]]] = {}
+        self.output_folders: dict[str, str] = {}
         self.job_names: tuple[str, ...] = ()
         self.to_come: set[str] = set()  # jobs that have not been looked at yet
         self.budget = Budget()
@@ -157,12 +158,32 @@ class SpecScope:
         if job not in self.points.of_job:
             return self._output(job, name)
         meant = self.points.meant(job, self.job)
+        if not self.points.tables.keys().isdisjoint(meant):
+            return self._outputs_of_tables(job, meant, name)
         outputs = tuple(self._output(each, name) for each in meant)
         if self.point is not None and job in self.point.beside:
             return outputs[0]
         one = f"jobs.{meant[0]}.outputs.{name}"
         self.advice = f"`each: {job}` makes a job for every point of `{job}`; that of one point is `{one}`"
         return outputs
+
+    def _outputs_of_tables(self, job: str, kinds: tuple[str, ...], name: str) -> Value:
+        """Return the outputs of all points of tables: those of each kind, in the folders of all that are of it."""
+        points = [(kind, point) for kind in kinds for point in self.points.tables[kind].names]
+        if len(points) > MOST_OUTPUTS:
+            self.advice = "let a script of your own gather them: each point has a folder of its name"
+            raise ExprError(
+                f"`{job}` has {len(points):,} points, and a list has at most {MOST_OUTPUTS:,} outputs"
+            )
+        for kind in kinds:
+            self._output(kind, name)  # which says what is wrong with the name
+        self.budget.spend(_OF_OUTPUT * len(points))
+        return tuple(self._in_folder(kind, point)[name] for kind, point in points)
+
+    def _in_folder(self, kind: str, point: str) -> Mapping[str, AnyText]:
+        """Return the outputs of a point of a table."""
+        above = self.output_folders[kind].rstrip("/").rpartition("/")[0]
+        return self.outputs[kind](f"{above}/{point}/")
 
     def _output(self, job: str, name: str) -> AnyText:
         if job not in self.outputs:
@@ -175,7 +196,7 @@ class SpecScope:
                 raise _BrokenError(f"job `{job}` cannot be made out")
             self._unknown(f"there is no job `{job}`", job, self.job_names)
         if job not in self._found:
-            self._found[job] = self.outputs[job]()
+            self._found[job] = self.outputs[job](self.output_folders[job])
             self.budget.spend(_OF_OUTPUT * len(self._found[job]))
         outputs = self._found[job]
         if name not in outputs:
@@ -204,6 +225,8 @@ class SpecScope:
         raise ExprError(message)
 
 
+MOST_OUTPUTS = 1_000
+"""The most points of a sweep whose outputs are a list."""
 MOST_LISTED = 30
 """Names that an advice lists."""
 

@@ -1,7 +1,8 @@
 """What was submitted of a build: `state/` of its directory, which every build leaves as it is.
 
 `state/JOB/submitted` has a line for each submission: seconds since 1970, Slurm's id of the job, the digest of its
-script. `state/folder` has the folder of the last one, below which the jobs write. submit.sh writes the same.
+script. Tasks of an array that are points of a table are `1234_[0-4,7]+1000`, with the number of its first point.
+`state/folder` has the folder of the last one, below which the jobs write. submit.sh writes the same.
 """
 
 from __future__ import annotations
@@ -16,10 +17,17 @@ from relionc.record import NamedTuple
 from relionc.store.paths import FolderTree, StoreError, failure, is_safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 FOLDER = "state"
-_ROW = re.compile(r"(\d{1,12})\t(\d{1,10}(?:_\d{1,10})?|local-\d{1,10})\t([0-9a-f]{64})")
+_RANGE = r"\d{1,5}(?:-\d{1,5})?"
+_OF_TASKS = rf"\d{{1,10}}_\[{_RANGE}(?:,{_RANGE})*\](?:\+\d{{1,5}})?"
+_ROW = re.compile(
+    rf"(\d{{1,12}})\t(\d{{1,10}}(?:_\d{{1,10}})?|{_OF_TASKS}|local-\d{{1,10}})\t([0-9a-f]{{64}})"
+)
+_TASKS = re.compile(r"(\d+)_\[([\d,-]+)\](?:\+(\d+))?")
+_FEW_TASKS = 20  # of an array, that are named one by one
+_MOST_TASKS = 10_000  # of a range, in a file that anybody may have written
 _MOST = 1 << 20  # bytes of one of these files that are looked at
 
 
@@ -34,6 +42,49 @@ class Submitted(NamedTuple):
     def line(self) -> str:
         """The row as it is kept."""
         return f"{self.time}\t{self.job_id}\t{self.script}\n"
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Return ascending numbers as Slurm writes those of tasks: `0-4,7`."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return ",".join(f"{first}-{last}" if last > first else str(first) for first, last in found)
+
+
+def of_tasks(job_id: str, tasks: Iterable[int], first: int) -> str:
+    """Return what tasks of an array are called together, the first point of which has a number."""
+    return f"{job_id}_[{ranges(tasks)}]" + (f"+{first}" if first else "")
+
+
+def together(ids: Iterable[str]) -> list[str]:
+    """Return ids of jobs as Slurm's programs take them, in few words: many tasks of one array as `1234_[0-4,7]`."""
+    tasks: dict[str, list[int]] = {}
+    for job_id in ids:
+        array, _, task = job_id.partition("_")
+        tasks.setdefault(array, []).extend([int(task)] if task.isdecimal() else [])
+    found: list[str] = []
+    for array, numbers in tasks.items():
+        few = len(numbers) <= _FEW_TASKS
+        found += [f"{array}_{task}" for task in numbers] if few else [f"{array}_[{ranges(sorted(numbers))}]"]
+        found += [] if numbers else [array]
+    return found
+
+
+def by_point(rows: Iterable[Submitted]) -> dict[int, Submitted]:
+    """Return the last submission of each point of a table, by its number, from those of its arrays."""
+    found: dict[int, Submitted] = {}
+    for row in rows:
+        tasks = _TASKS.fullmatch(row.job_id)
+        if tasks:
+            for part in tasks[2].split(","):
+                begin, _, end = part.partition("-")
+                for task in range(int(begin), min(int(end or begin), int(begin) + _MOST_TASKS) + 1):
+                    found[int(tasks[3] or 0) + task] = row._replace(job_id=f"{tasks[1]}_{task}")
+    return found
 
 
 class State:

@@ -38,6 +38,8 @@ InactiveLimit=0
 KillWait=2
 MinJobAge=3600
 DefMemPerCPU=2048
+MaxJobCount=30000
+MaxArraySize=10001
 TreeWidth=200
 """
 

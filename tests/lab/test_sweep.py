@@ -1,10 +1,12 @@
 """A sweep is one job array: each task is a point of its own, and Slurm lets so many run as the spec says.
 
-RELIONC_SOAK=1 runs 200 points; a usual run has 8.
+RELIONC_SOAK=1 runs 200 points; a usual run has 8. Of points in a table,
+with one script for all, so many are run, too.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import sys
@@ -155,3 +157,126 @@ def test_a_point_that_was_built_anew_is_not_run(lab: Lab, tmp_path: Path, probe_
     number = lab.submit(array, tmp_path, {"PATH": probe_path, "RELIONC_BUILD": str(built.folder)})
     assert lab.wait(f"{number}_0", tmp_path).exit_code == "78:0"
     assert lab.wait(f"{number}_1", tmp_path).state == "COMPLETED"
+
+
+TABLE = """\
+relionc: 1
+cluster: lab
+relion: "3.1"
+defaults:
+  resources: {ntasks: 3, cpus_per_task: 2, mem_per_cpu: 2G, partition: multinode, time: 30:00}
+jobs:
+  sweep:
+    type: class3d
+    matrix: {seed: {from: 1, to: SEEDS}, tau: {from: 1, to: 100}}
+    options: {fn_img: p.star, fn_ref: r.mrc, particle_diameter: 200, use_gpu: no, tau_fudge: "${{ matrix.tau }}"}
+    extra_args: --random_seed ${{ matrix.seed }}
+    data: {particles: 100, box: 32}
+  all:
+    type: class2d
+    after: [sweep]
+    options: {fn_img: p.star, particle_diameter: 200, use_gpu: no}
+    data: {particles: 100, box: 32}
+"""
+
+
+def queued(lab: Lab, numbers: list[str], project: Path) -> list[str]:
+    """Return the tasks of arrays that are in the queue, each by itself."""
+    return lab.run(["squeue", "-h", "-r", "-j", ",".join(numbers), "-o", "%i"], project).stdout.split()
+
+
+@pytest.mark.every_slurm
+def test_ten_thousand_points_are_accepted(lab: Lab, tmp_path: Path, probe_path: str) -> None:
+    built = build_text(TABLE.replace("SEEDS", "100"), tmp_path, lab)
+    done = lab.run(["bash", built.folder / "submit.sh"], built.project, {"PATH": probe_path})
+    assert done.returncode == 0, done.stderr
+    ids = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("sweep ")]
+    arrays = [each.partition("_")[0] for each in ids]
+    (last,) = (line.split()[1] for line in done.stdout.splitlines() if line.startswith("all "))
+    try:
+        assert ids[3] == f"{arrays[3]}_[0-999]+3000"
+        assert len(queued(lab, arrays, tmp_path)) > 9_900  # some may have been started, and ended
+        if not lab.enter:
+            told = relionc(lab, built, probe_path, "status")
+            assert told.stdout.startswith("sweep  10,000 points: "), told.stderr
+    finally:
+        lab.run(["scancel", last, *arrays], tmp_path)
+
+
+def test_ten_thousand_points_are_one_array_where_the_profile_says_that_they_may(
+    lab: Lab, tmp_path: Path, probe_path: str
+) -> None:
+    (tmp_path / "big.yaml").write_text("profile: 1\nextends: lab\nname: lab\nmax_array_size: 10001\n")
+    text = TABLE.replace("SEEDS", "100").replace("cluster: lab", "cluster: ./big.yaml")
+    built = build_text(text.replace("to: 100}}", "to: 100}, limit: 5}"), tmp_path, lab)
+    done = lab.run(["bash", built.folder / "submit.sh"], built.project, {"PATH": probe_path})
+    assert done.returncode == 0, done.stderr
+    lines = dict(line.split() for line in done.stdout.splitlines() if len(line.split()) == 2)
+    array = lines["sweep"].partition("_")[0]
+    try:
+        assert lines["sweep"] == f"{array}_[0-9999]"
+        assert len(queued(lab, [array], tmp_path)) > 9_900
+        shown = lab.run(["scontrol", "show", "job", "-o", lines["all"]], tmp_path).stdout
+        assert f"afterok:{array}_*" in shown
+    finally:
+        lab.run(["scancel", lines["all"], array], tmp_path)
+
+
+@pytest.mark.every_slurm
+def test_points_of_a_table_are_run(lab: Lab, tmp_path: Path, probe_path: str) -> None:
+    built = build_text(TABLE.replace("SEEDS", "20"), tmp_path, lab)  # 2,000 points, in two arrays
+    words = tmp_path / "words"
+    words.mkdir()
+    program = words / "relion_refine_mpi"
+    program.write_text(
+        f'#!/bin/bash\necho "WORDS $*"\nexec {probe_path.partition(":")[0]}/relion_refine_mpi "$@"\n'
+    )
+    program.chmod(0o755)
+    build = {"PATH": f"{words}:{probe_path}", "RELIONC_BUILD": str(built.folder)}
+    script = built.folder / "sweep/run.sbatch"
+    array = [f"--array=0-{POINTS - 1}%{LIMIT}", "--parsable"]
+    first = lab.run(["sbatch", *array, script], tmp_path, build).stdout.strip()
+    behind = lab.run(["sbatch", "--array=7", "--parsable", script, "1000"], tmp_path, build).stdout.strip()
+    names = [line.split("\t") for line in (built.folder / "sweep/points.tsv").read_text().splitlines()[1:]]
+    tasks = [(f"{first}_{number}", number) for number in range(POINTS)] + [(f"{behind}_7", 1007)]
+    for job_id, number in tasks:
+        name, seed, tau = names[number]
+        job = lab.wait(job_id, tmp_path, 1500)
+        assert job.state == "COMPLETED", name
+        output = tmp_path / "Class3D" / name
+        printed = (output / "run.out").read_text()
+        assert re.search(r"PROBE .*rank=0 size=3 ", printed), name
+        assert job.output.name == f"sweep-{job_id}.out"
+        rows = (output / "relionc/events.tsv").read_text()
+        assert {line.split("\t")[1] for line in rows.splitlines()} == {job_id}
+        job_file = (output / "job.star").read_text()
+        assert re.search(rf"tau_fudge +{tau}\s", job_file)
+        assert f'"--random_seed {seed}"' in job_file
+        assert (seed, tau) == (str(number // 100 + 1), str(number % 100 + 1))
+        assert re.search(rf"WORDS .*--tau2_fudge {tau} .*--random_seed {seed} ", printed), printed[:2000]
+
+
+def test_points_of_a_table_that_are_left_go_on(lab: Lab, tmp_path: Path, probe_path: str) -> None:
+    built = build_text(TABLE.replace("SEEDS", "2"), tmp_path, lab)
+    digest = hashlib.sha256((built.folder / "sweep/run.sbatch").read_bytes()).hexdigest()
+    build = {"PATH": probe_path, "RELIONC_BUILD": str(built.folder)}
+    script = built.folder / "sweep/run.sbatch"
+    number = lab.run(["sbatch", "--array=0,2", "--parsable", script], tmp_path, build).stdout.strip()
+    state = built.folder / "state/sweep"
+    state.mkdir(parents=True)
+    (state / "submitted").write_text(f"{int(time.time())}\t{number}_[0,2]\t{digest}\n")
+    (state.parent / "folder").write_text(f"{tmp_path}\n")
+    for task in (0, 2):
+        assert lab.wait(f"{number}_{task}", tmp_path).state == "COMPLETED"
+    told = relionc(lab, built, probe_path, "status")
+    assert told.stdout.startswith("sweep  200 points: 198 not submitted, 2 COMPLETED"), (
+        told.stdout + told.stderr
+    )
+    done = lab.run(["bash", built.folder / "submit.sh"], built.project, {"PATH": probe_path})
+    assert done.returncode == 0, done.stderr
+    lines = dict(line.split() for line in done.stdout.splitlines() if len(line.split()) == 2)
+    assert lines["sweep"].endswith("_[1,3-199]")
+    again = relionc(lab, built, probe_path, "cancel")
+    assert again.returncode == 0, again.stdout + again.stderr
+    for each in (lines["sweep"].partition("_")[0], lines["all"]):
+        wait_until_gone(lab, each, tmp_path)

@@ -10,6 +10,7 @@ from asking import compiled
 from relionc.diag import ERROR
 from relionc.source import text_of
 
+CLASSES = "fn_mask: 'm${{ matrix.K }}.mrc'"
 HEAD = 'relionc: 1\ncluster: lab\nrelion: "3.1"\njobs:\n'
 
 
@@ -163,11 +164,16 @@ def test_a_sweep_that_cannot_be_made_out_is_told_once_and_its_followers_are_quie
 @pytest.mark.parametrize(
     ("defaults", "jobs", "repeated", "more"),
     [
-        ("", [job("{K: {from: 1, to: 1000}}", "other_args: '" + 16000 * "x" + "'")], "16,", ""),
-        ("defaults: {slurm: {comment: '" + 16000 * "x" + "'}}\n", [job("{K: {from: 1, to: 500}}")], "8,", ""),
+        ("", [job("{K: {from: 1, to: 1000}}", CLASSES + ", other_args: '" + 16000 * "x" + "'")], "16,", ""),
+        (
+            "defaults: {slurm: {comment: '" + 16000 * "x" + "'}}\n",
+            [job("{K: {from: 1, to: 500}}", CLASSES)],
+            "8,",
+            "",
+        ),
         (
             "defaults: {slurm: {comment: '" + 9000 * "x" + "'}}\n",
-            [job("{K: {from: 1, to: 400}}"), job("{K: {from: 1, to: 400}}", name="b")],
+            [job("{K: {from: 1, to: 400}}", CLASSES), job("{K: {from: 1, to: 400}}", CLASSES, name="b")],
             "3,",
             " together with the points above",
         ),

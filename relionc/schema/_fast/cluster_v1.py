@@ -107,6 +107,16 @@ def validate(data):
             data__onwarning = data['on_warning']
             if not (isinstance(data__onwarning, str) and data__onwarning == 'end' or (isinstance(data__onwarning, str) and data__onwarning == 'say')):
                 raise Rejected
+        if 'max_array_size' in data_keys:
+            data_keys.remove('max_array_size')
+            data__maxarraysize = data['max_array_size']
+            if not isinstance(data__maxarraysize, int) and (not (isinstance(data__maxarraysize, float) and data__maxarraysize.is_integer())) or isinstance(data__maxarraysize, bool):
+                raise Rejected
+            if isinstance(data__maxarraysize, (int, float)) and (not isinstance(data__maxarraysize, bool)):
+                if data__maxarraysize < 2:
+                    raise Rejected
+                if data__maxarraysize > 4000001:
+                    raise Rejected
         if 'gres_gpu' in data_keys:
             data_keys.remove('gres_gpu')
             data__gresgpu = data['gres_gpu']

@@ -1,0 +1,96 @@
+"""Points of a sweep that differ in words of their commands alone → a table for each kind of points.
+
+A table of ten thousand points costs some milliseconds: what its points have in common is made out once, and its values
+are looked at one by one, not in all combinations.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import TYPE_CHECKING, TypeAlias
+
+from relionc.expr import text_of as plain_text
+from relionc.expr.refs import show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from relionc.expr import Value
+
+Group: TypeAlias = "Mapping[str, Sequence[Value]]"
+"""Axes that go together, each with its values; most groups are of one axis."""
+_AXIS = re.compile(r"\$\{\{\s*matrix\.(\w+)\s*\}\}")
+
+
+class Grid:
+    """All combinations of some groups of axes: the rows of tables, with the texts of their values.
+
+    `axes` are in the order of the values of a row.
+    """
+
+    def __init__(self, groups: Sequence[Group]) -> None:
+        self.groups = groups
+        self.axes = tuple(axis for group in groups for axis in group)
+        texts = [[*zip(*(map(_text, values) for values in group.values()), strict=True)] for group in groups]
+        self.rows: Sequence[tuple[str, ...]] = (
+            texts[0] if len(texts) == 1 else [sum(parts, ()) for parts in product(*texts)]
+        )
+
+    def values(self, row: int) -> dict[str, Value]:
+        """Return the values of a row, by axis."""
+        found: dict[str, Value] = {}
+        for group in reversed(self.groups):
+            row, at = divmod(row, len(next(iter(group.values()))))
+            found |= {axis: values[at] for axis, values in group.items()}
+        return {axis: found[axis] for axis in self.axes}
+
+    def left(self, kind: Mapping[str, Value], excluded: Sequence[Mapping[str, str]]) -> Sequence[int]:
+        """Return the numbers of the rows of a kind of points that nothing excludes."""
+        kept: Sequence[int] = range(len(self.rows))
+        for item in excluded:
+            if all(_text(kind[axis]) == text for axis, text in item.items() if axis in kind):
+                wanted = [(self.axes.index(axis), text) for axis, text in item.items() if axis not in kind]
+                kept = [i for i in kept if not all(self.rows[i][at] == text for at, text in wanted)]
+        return kept
+
+
+def _text(value: Value) -> str:
+    return show(plain_text(value))
+
+
+def names(
+    job: str, kind: Mapping[str, Value], groups: Sequence[Group], in_name: Callable[[str, Value], str]
+) -> list[str]:
+    """Return the names of all combinations of some axes, of which a kind of points has some fixed, in their order.
+
+    `in_name` gives what a value adds to a name.
+    """
+    parts = [
+        ["".join(entry) for entry in zip(*_in_names(group, kind, in_name), strict=True)] for group in groups
+    ]
+    return [job + "".join(each) for each in product(*parts)]
+
+
+def _in_names(
+    group: Group, kind: Mapping[str, Value], in_name: Callable[[str, Value], str]
+) -> list[list[str]]:
+    return [
+        [in_name(axis, kind[axis])] if axis in kind else [in_name(axis, value) for value in values]
+        for axis, values in group.items()
+    ]
+
+
+def from_template(
+    template: str, kind: Mapping[str, Value], axes: Sequence[str], rows: Sequence[tuple[str, ...]]
+) -> list[str] | None:
+    """Return the names that a template gives which has no expressions but axes; None for any other."""
+    literal = _AXIS.split(template)  # text, axis, text, axis …
+    places = {axis: at for at, axis in enumerate(axes)}
+    if any("${{" in part for part in literal[::2]) or not {*literal[1::2]} <= {*kind, *places}:
+        return None
+    parts: list[str | int] = [
+        places[part] if number % 2 and part in places else _text(kind[part]) if number % 2 else part
+        for number, part in enumerate(literal)
+    ]
+    return ["".join([part if isinstance(part, str) else row[part] for part in parts]) for row in rows]
