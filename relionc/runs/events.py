@@ -98,10 +98,14 @@ def is_continued(events: Sequence[Event]) -> bool:
     return last is not None and bool(last.iteration)
 
 
+def incidents(events: Sequence[Event]) -> tuple[str, ...]:
+    """Return in sentences what kept a job from going on as it was."""
+    return tuple(event.sentence for event in events if event.event in _INCIDENTS)
+
+
 def last_incident(events: Sequence[Event]) -> str:
-    """Return in a sentence what last kept a job from going on as it was; nothing where nothing did."""
-    found = next((event for event in reversed(events) if event.event in _INCIDENTS), None)
-    return found.sentence if found else ""
+    """Return the last of these; nothing where nothing did."""
+    return next(reversed(incidents(events)), "")
 
 
 def restarts(events: Sequence[Event]) -> int:

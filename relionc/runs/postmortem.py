@@ -46,14 +46,15 @@ class PostMortem(NamedTuple):
 def explain(status: Status) -> PostMortem:
     """Return why a job ended badly, waits or does not go on; of another, what its logs warn of."""
     found = _logs(status)
-    besides = (*_incidents(status), *_warnings(found, continued=events.is_continued(status.events)))
+    warnings = tuple(_warnings(found, continued=events.is_continued(status.events)))
+    besides = (*_incidents(status), *warnings)
     if status.kind == WAITING:
         return PostMortem(_waiting(status), tuple(_incidents(status)))
     if status.kind == RUNNING:
         return PostMortem(_stall(status, found) or Told(None), besides)
     if status.kind in (BADLY, tables.UNKNOWN):
         return PostMortem(_ended(status, found), besides)
-    return PostMortem(Told(None), besides)
+    return PostMortem(Told(None), (*warnings, *_incidents(status)))
 
 
 def last_error(status: Status) -> str:
@@ -158,12 +159,12 @@ def _by_state(status: Status, found: Mapping[str, Log]) -> Told:
 
 
 def _incidents(status: Status) -> Iterator[Told]:
-    """Yield what a job that goes on had to get over."""
-    sentence = events.last_incident(status.events)
-    if sentence and status.active:
-        yield Told(
-            Cause("it had to go on after something that went wrong"), (Evidence(events.PLACE, sentence),)
-        )
+    """Yield what a job that goes on had to get over last, or all of the last that one had which has ended well."""
+    most = 1 if status.active else 0 if status.kind in (BADLY, tables.UNKNOWN) else _LAST_LINES
+    sentences = events.incidents(status.events)[-most:] if most else ()
+    if sentences:
+        seen = tuple(Evidence(events.PLACE, sentence) for sentence in sentences)
+        yield Told(Cause("it had to go on after something that went wrong"), seen)
 
 
 def _warnings(found: Mapping[str, Log], *, continued: bool) -> Iterator[Told]:

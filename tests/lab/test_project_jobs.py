@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from relionc.pipeline.pipeliner import how_to_call
+
+from .brought import UNPACKED
 from .building import build
 from .client import ROOT
 from .faults import CLASS3D, QUICK, Trial
@@ -38,6 +41,13 @@ JOB = """
     data: {{particles: 40, box: 16}}
     resources: {{gpus: {{type: p100, per_node: 2}}, nodes: 2, cpus_per_task: 2, time: "00:10:00", scratch: 20G}}
 """
+CROWD = """
+  {name}:{options}
+    layout: homogeneous+1
+    data: {{particles: 40, box: 16}}
+    resources: {{gpus: {{type: p100, per_node: 2}}, nodes: 1, cpus_per_task: 2, time: "00:10:00"}}
+"""
+PIPELINERS = {"3.1": "relion_pipeliner", "5.1": str(UNPACKED / "usr" / "bin" / "relion_pipeliner")}
 SCHEDULED, RUNNING, SUCCEEDED, ABORTED = "1", "0", "2", "4"
 
 
@@ -166,3 +176,48 @@ def going_on_with_ours(job_star: Path) -> None:
     assert states()["Class3D/job002/"] == SUCCEEDED
     assert os.path.exists("Class3D/job002/run_ct3_it004_data.star"), os.listdir("Class3D/job002")
     assert ["Class3D/job002/", "Class3D/job002/run_ct3_it004_data.star"] in rows("pipeline_output_edges")
+
+
+@pytest.mark.every_slurm(in_soak=True)
+@pytest.mark.skipif("RELIONC_SOAK" not in os.environ, reason="soak")
+def test_no_entry_is_lost_where_guards_and_relion_add_jobs_at_once(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Half of them are submitted by submit.sh; the others nobody has registered, so their guards do, all at once."""
+    monkeypatch.chdir(tmp_path)
+    write(Path("Particles"))
+    version = lab.generation.relion
+    Path("default_pipeline.star").write_text("\ndata_pipeline_general\n\n_rlnPipeLineJobCounter 1\n\n")
+    first, second = (crowd(lab, tmp_path, number) for number in (101, 201))
+    theirs = [*how_to_call(PIPELINERS[version]), "--addJobFromStar", str(first.folder / "one" / "job.star")]
+    adding = subprocess.Popen(
+        ["bash", "-c", 'for i in {1..12}; do "$@" >/dev/null || exit 1; done', "bash", *theirs, "--addJobOptions",
+         "do_queue == No"]
+    )  # fmt: skip
+    done = lab.run(["bash", first.folder / "submit.sh"], tmp_path, QUICK)
+    assert (done.returncode, done.stderr) == (0, "")
+    waiting = dict(line.split() for line in done.stdout.splitlines())
+    trials = [Trial(lab, first, {}, number, job=name) for name, number in waiting.items()]
+    for name in NAMES:
+        trials.append(Trial(lab, second, {}, job=name))
+        trials[-1].submit()
+    assert {trial.end(300).state for trial in trials} == {"COMPLETED"}
+    assert adding.wait(120) == 0
+    found = states()
+    ours = {f"Class3D/job{number}/" for start in (101, 201) for number in range(start, start + len(NAMES))}
+    well = SUCCEEDED if version == "3.1" else "Succeeded"
+    assert {name: found.get(name) for name in ours} == dict.fromkeys(ours, well)
+    assert len(found) == len(ours) + 12
+    with capsys.disabled():
+        print(f"\nSlurm {lab.generation.slurm}, RELION {version}: {len(found)} jobs in the table")
+
+
+NAMES = ("one", "two", "three")
+
+
+def crowd(lab: Lab, project: Path, first: int) -> Built:
+    """A build of some jobs."""
+    text = f'relionc: 1\ncluster: lab\nrelion: "{lab.generation.relion}"\nfirst_job: {first}\njobs:'
+    text += "".join(CROWD.format(name=name, options=CLASS3D.format(iterations=2)) for name in NAMES)
+    (project / f"from{first}.yaml").write_text(text)
+    return build(project / f"from{first}.yaml", project, lab=lab, of_mpi=True)

@@ -159,6 +159,25 @@ def test_what_is_not_taken_again_is_no_warning(site: Site, iteration: str) -> No
     assert ("RELION did not take an argument" in out) is (iteration == "0")
 
 
+def test_a_job_that_ended_well_tells_what_it_got_over(site: Site) -> None:
+    folder = site.submitted("first", "90")
+    event(folder, "90", "start", "-", "started")
+    for number, what in enumerate(
+        ["rank 2 was killed", "no sign of life", "rank 0 was killed", "rank 1 was killed"]
+    ):
+        event(folder, "90", "launch", str(number), "RELION starts")
+        event(folder, "90", "resume", str(number + 1), what)
+    event(folder, "90", "end", "9", "RELION finished", "finished", 0)
+    site.says("90", state="COMPLETED", reason="None")
+    out = site.run("why", "build/spec")[1].splitlines()
+    assert out[2:6] == [
+        "  besides  it had to go on after something that went wrong",
+        "  seen     relionc/events.tsv: no sign of life",
+        "  seen     relionc/events.tsv: rank 0 was killed",
+        "  seen     relionc/events.tsv: rank 1 was killed",
+    ]
+
+
 def test_how_it_ended_is_read_from_the_log_where_the_folder_is_gone(site: Site) -> None:
     site.submitted("first", "90")
     head = "relionc: job {}, first: folder_gone, status 87: somebody has removed the folder   \n"
