@@ -218,11 +218,12 @@ def compile_one(
     within = files.repository(path) if call.untrusted else ""
     if within and path != STDIN and not is_below(path, within):
         return _led_out(path), Disk(files.read, files.file_facts)
-    skim, beside, listings = Skim(within), os.path.dirname(path), shared.listings if shared else None
+    skim, beside = Skim(within), os.path.dirname(path)
+    lookups = files.Lookups(beside, shared.listings if shared else None)
     disk = Disk(
         files.read,
         lambda name, project: files.file_facts(name, project, skim),
-        lambda name, project: files.look(name, project, skim, beside, listings),
+        lambda name, project: lookups.look(name, project, skim),
         lambda: files.project_jobs(skim, beside),
     )
     found, folders = (shared or Shared()).settings(path, within)

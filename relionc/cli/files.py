@@ -28,6 +28,8 @@ _TEMPLATE = 256 << 10  # bytes
 _SETTINGS = 64 << 10  # bytes
 _EVERYBODYS = "/etc/relionc/clusters"
 _MOST_PROFILES = 1000
+_MOST_NAMES, _PER_FOLDER = 500_000, 100
+"""Names in the folders that a spec leads to, after which no further one is listed; those that a folder counts for."""
 IMPORTED = "-imported"
 """How the name of a file ends that holds what Slurm says: another one extends it."""
 _SETTING = r"""(clusters?|"clusters?"|'clusters?')[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"|'[^']*')[ \t]*(?:#.*)?"""
@@ -182,12 +184,33 @@ def project_jobs(skim: Skim, beside: str) -> ProjectJobs:
     return ProjectJobs(skim, beside)
 
 
-def look(path: str, project: str, skim: Skim, beside: str, listings: Listings | None = None) -> Looked | None:
-    """Return whether an input is there; None where nobody may look.
+class Lookups:
+    """Where the inputs of one spec are, and the names beside those that are missing, as far as they are not too many.
 
-    It is seen from the project folder: the one that is named, else this folder or, where that lacks it, the one
-    beside the spec.
+    An input is seen from the project folder: the one that is named, else this folder or, where that lacks it, the one
+    `beside` the spec. `listings` are of the folders that other specs have looked into.
     """
-    from relionc.data import missing
 
-    return missing.look(path, (project,) if project or not beside else ("", beside), skim, listings)
+    def __init__(self, beside: str, listings: Listings | None = None) -> None:
+        self._beside, self._listings = beside, listings
+        self._left = _MOST_NAMES
+        self._listed: set[tuple[str, str]] = set()
+
+    def look(self, path: str, project: str, skim: Skim) -> Looked | None:
+        """Return whether an input is there; None where nobody may look."""
+        from relionc.data import missing
+
+        if self._listings is None:
+            self._listings = missing.Listings()
+        places = (project,) if project or not self._beside else ("", self._beside)
+        found = missing.look(path, places, skim, self._listings)
+        if found is not None and self._left >= 0:
+            self._count(found)
+            if self._left < 0:
+                self._listings = missing.Nameless()
+        return found
+
+    def _count(self, found: Looked) -> None:
+        new = {*found.listed} - self._listed
+        self._listed |= new
+        self._left -= len(new) * (_PER_FOLDER + len(found.found.names))

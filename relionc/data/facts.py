@@ -25,6 +25,14 @@ _MOST = 1e9
 """No size of an image, of its pixels or of the detector's is larger than this."""
 _MOST_GROUPS = 10_000
 """Optics groups that are looked at."""
+_PER_KEPT_ROW, _PER_KEPT_WORD, _PER_GROUP = 2500, 120, 500
+"""Units of work, beside those of any row: for a row that is kept, for a word of it, for a row of another micrograph."""
+_LONGEST_KEPT = 4096
+"""Bytes of a word that are kept."""
+_MOST_KEPT, _OF_WORD = 64 << 20, 64
+"""Bytes of memory for rows that are kept; those that a word takes beside its characters, which are two each at most."""
+_OF_GROUP = 100
+"""Bytes of the name of an optics group that are looked at, of four for a character."""
 _STACKS = 8
 """Stacks of a particle file whose headers are looked at: so many of the first, and of the last."""
 _GROUPS = 100_000
@@ -189,7 +197,7 @@ def _tables(place: _Place, stream: BinaryIO) -> tuple[dict[str, StarTable], tupl
     found: dict[str, StarTable] = {}
     faults: dict[str, int] = {}
     cut = False
-    for table in tables(Lines(stream, place.skim), _tally_of):
+    for table in tables(Lines(stream, place.skim), lambda table: _tally_of(table, place.skim)):
         cut = table.cut
         faults = {**table.faults, **faults}
         if table.name in known:
@@ -201,24 +209,39 @@ def _rows(table: StarTable) -> int | None:
     return None if table.cut else table.rows
 
 
-def _tally_of(table: StarTable) -> Images | Rows | None:
+def _tally_of(table: StarTable, skim: Skim) -> Images | Rows | None:
     names = star_files()
     if names.columns.image in table.columns:
-        return Images(table.columns)
-    return Rows(len(table.columns)) if table.name in names.tables.optics else None
+        return Images(table.columns, skim)
+    return Rows(len(table.columns), skim, Room()) if table.name in names.tables.optics else None
+
+
+class Room:
+    """How much memory is left for rows that are kept."""
+
+    def __init__(self) -> None:
+        self.left = _MOST_KEPT
+
+    def takes(self, words: Sequence[bytes]) -> bool:
+        """Return whether a row may be kept, and count it."""
+        if self.left > 0:
+            self.left -= _OF_WORD * len(words) + 2 * sum(map(len, words))
+        return self.left > 0
 
 
 class Rows:
-    """Keeps the first rows of a small table."""
+    """Keeps the first rows of a small table, as far as there is room for them."""
 
-    def __init__(self, columns: int) -> None:
+    def __init__(self, columns: int, skim: Skim, room: Room) -> None:
         self.most = columns - 1
         self.rows: list[list[str]] = []
+        self._skim, self._room = skim, room
 
     def add(self, words: Sequence[bytes]) -> None:
-        """Keep a row."""
-        if len(self.rows) < _MOST_GROUPS:
-            self.rows.append([word.decode("utf-8", "replace") for word in words])
+        """Keep a row; raises TooMuch."""
+        if len(self.rows) < _MOST_GROUPS and self._room.takes(words):
+            self._skim.spend(_PER_KEPT_ROW + _PER_KEPT_WORD * len(words))
+            self.rows.append([word[:_LONGEST_KEPT].decode("utf-8", "replace") for word in words])
 
 
 class Images:
@@ -227,8 +250,9 @@ class Images:
     For each micrograph the last image is remembered, by 64 bits: rows sorted by micrograph, without sorting.
     """
 
-    def __init__(self, columns: Sequence[str]) -> None:
+    def __init__(self, columns: Sequence[str], skim: Skim) -> None:
         names = star_files().columns
+        self._skim = skim
         self.group_column = next((name for name in (names.tomogram, names.micrograph) if name in columns), "")
         places = [
             columns.index(name) if name in columns else -1
@@ -255,11 +279,11 @@ class Images:
 
     @property
     def named(self) -> set[str]:
-        """The optics groups of the rows."""
-        return {name.decode("utf-8", "replace") for name in self._named}
+        """The optics groups of the rows, as `_start` has them."""
+        return {_start(name.decode("utf-8", "replace")) for name in self._named}
 
     def add(self, words: Sequence[bytes]) -> None:
-        """Count a row."""
+        """Count a row; raises TooMuch."""
         try:
             image = words[self._image], words[self._optics] if self._optics >= 0 else b""
             here = words[self._group] if self._group >= 0 else b""
@@ -269,7 +293,7 @@ class Images:
             self.images += 1
             return
         if image[1] != self._now[1] and len(self._named) < _MOST_GROUPS:
-            self._named.add(image[1])
+            self._named.add(image[1][:_OF_GROUP])
         if here != self._here:
             self._move(here)
             if image[0][:1] == b"0" and image[0].lstrip(b"0")[:1] == b"@":
@@ -292,6 +316,7 @@ class Images:
         return found
 
     def _move(self, here: bytes) -> None:
+        self._skim.spend(_PER_GROUP)
         if self._here:
             self._last[hash(self._here)] = hash(self._now)
             (self._first_ends if len(self._first_ends) < _STACKS else self._last_ends).append(self._now[0])
@@ -367,8 +392,13 @@ def _undefined(optics: StarTable | None, tally: Images | None) -> tuple[str, ...
     if optics is None or tally is None or column not in optics.columns or not isinstance(optics.tally, Rows):
         return ()
     place = optics.columns.index(column)
-    there = {row[place] for row in optics.tally.rows if place < len(row)}
+    there = {_start(row[place]) for row in optics.tally.rows if place < len(row)}
     return tuple(sorted(group for group in tally.named if group and group not in there))
+
+
+def _start(group: str) -> str:
+    """Return the start of the name of an optics group, by which groups are told apart."""
+    return group[: _OF_GROUP // 4]
 
 
 def _marks(table: StarTable) -> dict[str, bool]:

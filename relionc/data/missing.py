@@ -15,6 +15,8 @@ _MOST_NAMES = 2_000
 """Names of a folder that are compared with a missing one."""
 MOST_LOOKS = 256
 """Answers that are kept: specs near each other name the same files."""
+_DEEPEST = 64
+"""Folders above a file that are looked at one by one."""
 PIPELINE = "default_pipeline.star"
 """The file that makes a folder a project of RELION."""
 
@@ -61,6 +63,8 @@ class Listings:
 
     def gone(self, folder: str) -> str:
         """Return the folder that is not there, at this path or above it, so that nothing is in it; else nothing."""
+        if folder.count("/") > _DEEPEST:
+            return ""
         known = self._gone.get(folder)
         if known is not None:
             return known
@@ -109,13 +113,31 @@ class Listings:
         if gone or self.names(folder) is None:
             return Looked(Lookup(there=False, project=project, in_project=in_project), (pipeline, folder))
         alike = self.alike(folder, ending)
-        return Looked(Lookup(False, project, folder, alike, in_project), (pipeline,), ((folder, ending),))
+        return Looked(
+            Lookup(False, project, folder, alike, in_project), (pipeline,), self.listed(folder, ending)
+        )
+
+    def listed(self, folder: str, ending: str) -> tuple[tuple[str, str], ...]:
+        """Return what answers depend on for which names in a folder were looked at."""
+        return ((folder, ending),)
 
 
-def look(path: str, projects: tuple[str, ...], skim: Skim, listings: Listings | None = None) -> Looked | None:
+class Nameless(Listings):
+    """Whether files and folders are there, and no names in folders: there were too many."""
+
+    def names(self, folder: str) -> tuple[str, ...] | None:
+        """Return no names; None where there is no such folder."""
+        return () if os.path.isdir(folder) else None
+
+    def listed(self, _folder: str, _ending: str) -> tuple[tuple[str, str], ...]:
+        """Return nothing."""
+        return ()
+
+
+def look(path: str, projects: tuple[str, ...], skim: Skim, listings: Listings) -> Looked | None:
     """Return whether a file is there, seen from the first of these folders that has it; None where nobody may look."""
-    if listings is None or skim.within:
-        return _look(path, projects, skim, listings or Listings())
+    if skim.within:
+        return _look(path, projects, skim, listings)
     top = path[: path.find("/") + 1], projects
     if top in listings.empty:
         return listings.empty[top]
@@ -142,7 +164,7 @@ def _look(path: str, projects: tuple[str, ...], skim: Skim, known: Listings) -> 
         if os.path.exists(place):
             if path.endswith("/"):
                 held = known.alike(place, "")
-                return Looked(Lookup(True, project, place, held), tuple(asked), ((place, ""),))
+                return Looked(Lookup(True, project, place, held), tuple(asked), known.listed(place, ""))
             return Looked(Lookup(there=True, project=project), tuple(asked))
     missing = [known.missing(project, place, ending_of(path)) for project, place in places]
     if not missing:

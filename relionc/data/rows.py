@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.data.facts import Rows
+from relionc.data.facts import Room, Rows
 from relionc.data.skim import TooMuch
 from relionc.data.star import Lines, tables
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 def rows_of(path: str, skim: Skim) -> dict[str, list[Row]]:
     """Return the rows of each table by its name, each row by column; raises OSError, TooMuch."""
     found: dict[str, list[Row]] = {}
+    room = Room()
     with skim.open(path) as stream:
-        for table in tables(Lines(stream, skim), lambda table: Rows(len(table.columns))):
+        for table in tables(Lines(stream, skim), lambda table: Rows(len(table.columns), skim, room)):
             if table.cut:
                 raise TooMuch
             rows = table.tally.rows if isinstance(table.tally, Rows) else [table.first] if table.rows else []

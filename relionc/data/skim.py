@@ -12,7 +12,7 @@ from typing import BinaryIO
 from relionc.store.regular import open_regular
 
 WORK = 1_500_000_000
-"""Units for all data files of a spec: some two million rows of particles, or 3 GB of text."""
+"""Units for all data files of a spec: some two million rows of particles, or 1.5 GB of text."""
 OPENED = 100_000
 """Units of looking for a file and opening it."""
 

@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 17
 _LONGEST = 1 << 16  # bytes of a line
+_LONG = (
+    1000  # bytes of lines, of which all are looked at to find the words, that take as long again as to read
+)
 _BEFORE = 1 << 20  # bytes that may stand before the first table
 _WIDEST = 1000  # columns
 _LONGEST_WORD = 4096  # bytes of a name or of a value that are kept: a path is no longer
 _PER_LINE, _PER_WORD, _PER_COLUMN, _PER_TABLE = 600, 10, 1000, 5000  # units of work
 _FEW_WORDS, _PER_FURTHER_WORD = 50, 30
-_PER_ODD_LINE, _PER_ODD_BYTE = 2500, 40  # with quotes or comments
+_PER_ODD_LINE, _PER_ODD_BYTE, _PER_ODD_WORD = 2500, 80, 300  # with quotes or comments
 _WHOLE_ROWS = 1000  # of a table, and its last: their values are counted; of others those that are looked at
 _FEW_COLUMNS = 2  # RELION takes rows with fewer values than so many columns
 _ODD = (b'"', b"'", b"#")
@@ -111,7 +114,10 @@ class Lines:
             text = rest + block
             self.odd = any(mark in text for mark in _ODD)
             self.dos = b"\r" in text
-            skim.spend(max(len(block), len(block) // 2 + block.count(b"\n") * self._per_line()))
+            ends = block.count(b"\n")
+            skim.spend(max(len(block), len(block) // 2 + ends * self._per_line()))
+            if ends * _LONG < len(block):
+                skim.spend(len(block))
             *whole, rest = text.split(b"\n")
             yield from whole
             if len(rest) > _LONGEST:
@@ -214,6 +220,7 @@ def _rows(
                     return line
                 if not found:
                     continue
+                lines.spend(_PER_ODD_WORD * len(found) if lines.odd else 0)
                 words = found
             rows, last = rows + 1, line
             if tally:

@@ -28,6 +28,7 @@ def check(
     disk: Disk,
 ) -> Iterator[Finding]:
     """Yield a finding for each job whose output folder cannot be made, or holds another run, as its guard sees it."""
+    known = _Identities(plans)
     for plan in plans:
         job = plan.job
         file = file_in_its_place(job.output, job.project, disk)
@@ -41,7 +42,7 @@ def check(
             )
         if file or job.overwrite or job.is_continue or not isinstance(job.project, str):
             continue
-        if _holds_another(plan, commands, plans, disk):
+        if _holds_another(plan, commands, known, disk):
             yield Finding(
                 code=CODE,
                 severity=WARNING,
@@ -61,20 +62,36 @@ def check(
             )
 
 
+class _Identities:
+    """What tells the run of each job from others, worked out once, when somebody asks."""
+
+    def __init__(self, plans: Sequence[JobPlan]) -> None:
+        self._plans = plans
+        self._known: dict[str, str] = {}
+
+    def of(self, plan: JobPlan) -> str:
+        """Return what tells the run of a job."""
+        from relionc.lower.guard import identities
+
+        self._known = self._known or identities(self._plans)
+        return self._known[plan.job.name]
+
+
 def file_in_its_place(output: str, project: AnyText, disk: Disk) -> str:
     """Return the file that has the name of the output folder, or of one above it; nothing where none has."""
     if not isinstance(project, str):
         return ""
     parts = output.strip("/").split("/")
-    for number in range(1, len(parts) + 1):
-        path = "/".join(parts[:number])
-        found = disk.look(path, project)
-        if found is None or not found.there:
-            return ""
-        inside = disk.look(f"{path}/", project)
-        if inside is not None and not inside.there:
-            return path
-    return ""
+    there, gone = 0, len(parts) + 1  # so many parts are a path that is there, and so many are none
+    while gone - there > 1:
+        middle = (there + gone) // 2
+        if _is_there(disk, "/".join(parts[:middle]), project):
+            there = middle
+        else:
+            gone = middle
+    path = "/".join(parts[:there])
+    inside = disk.look(f"{path}/", project) if path else None
+    return path if inside is not None and not inside.there else ""
 
 
 def _folder_of_results(plan: JobPlan, disk: Disk) -> str:
@@ -84,18 +101,18 @@ def _folder_of_results(plan: JobPlan, disk: Disk) -> str:
     names = found.names if found and found.there else ()
     if _OWN in names:  # the job's, or it is told above
         return ""
-    folders = (name for name in names if _is_folder(disk, f"{job.output}{name}/", str(job.project)))
+    folders = (name for name in names if _is_there(disk, f"{job.output}{name}/", str(job.project)))
     return next(folders, "")
 
 
-def _is_folder(disk: Disk, path: str, project: str) -> bool:
-    """Whether there is such a folder."""
+def _is_there(disk: Disk, path: str, project: str) -> bool:
+    """Whether there is such a file, or folder where the path ends in a slash."""
     found = disk.look(path, project)
     return found is not None and found.there
 
 
 def _holds_another(
-    plan: JobPlan, commands: Mapping[str, RelionCommands], plans: Sequence[JobPlan], disk: Disk
+    plan: JobPlan, commands: Mapping[str, RelionCommands], known: _Identities, disk: Disk
 ) -> bool:
     output = plan.job.output
 
@@ -105,9 +122,7 @@ def _holds_another(
 
     if not there(output):
         return False
-    from relionc.lower.guard import identities
-
-    if there(f"{output}relionc/run.{identities(plans)[plan.job.name]}"):
+    if there(f"{output}relionc/run.{known.of(plan)}"):
         return False
     markers = plan.job.type.program["markers"]
     ends = (f"{output}{name}" for key, name in markers.items() if key != "abort")

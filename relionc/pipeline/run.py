@@ -54,6 +54,7 @@ class Disk:
         self.files: dict[str, bytes] = {}
         self.facts: dict[tuple[str, str], FileFacts | None] = {}  # by path and project
         self.looked_at: list[str] = []
+        self._looks: dict[tuple[str, str], Lookup | None] = {}
         self.listed: list[tuple[str, str]] = []  # folders, and the ending of names in them that mattered
 
     def read(self, path: str) -> bytes:
@@ -83,7 +84,10 @@ class Disk:
 
     def look(self, path: str, project: str) -> Lookup | None:
         """Return whether a file is there, seen from the project; None where nobody looks."""
+        if (path, project) in self._looks:
+            return self._looks[path, project]
         looked = self._look(path, project)
+        self._looks[path, project] = looked.found if looked else None
         if looked is None:
             self.looked_at.append(os.path.join(project, path))
             return None

@@ -33,7 +33,7 @@ def compiled(path: Path, text: str, alike: Alike | None) -> Compiled:
     disk = Disk(
         files.read,
         files.file_facts,
-        lambda name, project: files.look(name, project, Skim(), str(path.parent)),
+        lambda name, project: files.Lookups(str(path.parent)).look(name, project, Skim()),
     )
     return compile_spec(Request(path=str(path), data=text.encode(), alike=alike), disk, LAST_TO_FIND)
 

@@ -94,7 +94,7 @@ def peak(action):
 
 
 def tallied(chunks):
-    (table,) = tables(read(Stream(chunks)), lambda found: Images(found.columns))
+    (table,) = tables(read(Stream(chunks)), lambda found: Images(found.columns, Skim()))
     return table.rows, table.tally.images, table.tally.groups
 
 
@@ -162,7 +162,7 @@ def copied_by_relion(particles):
 @settings(max_examples=400, deadline=None)
 def test_images_are_counted_as_relion_copies_them(particles):
     text = HEAD + b"".join(b"%d@mic%d.mrcs mic%d.mrc %d\n" % (i, mic, mic, g) for mic, i, g in particles)
-    (table,) = tables(read(Bits(text, 100)), lambda found: Images(found.columns))
+    (table,) = tables(read(Bits(text, 100)), lambda found: Images(found.columns, Skim()))
     if not particles:
         assert table.tally is None
         return
@@ -181,7 +181,7 @@ def test_images_are_counted_as_relion_copies_them(particles):
 )
 def test_images_with_other_columns(columns, text, images, groups):
     head = b"data_particles\nloop_\n" + b"".join(b"_%s\n" % name.encode() for name in columns)
-    (table,) = tables(read(Bits(head + text, 9)), lambda found: Images(found.columns))
+    (table,) = tables(read(Bits(head + text, 9)), lambda found: Images(found.columns, Skim()))
     assert (table.tally.images, table.tally.groups) == (images, groups)
 
 
@@ -189,7 +189,7 @@ def test_images_with_other_columns(columns, text, images, groups):
                                           max_size=60).map(b"".join))  # fmt: skip
 @settings(max_examples=400, deadline=None)
 def test_any_bytes(text):
-    for table in tables(read(Bits(text, 13)), lambda _: Images(["rlnImageName"])):
+    for table in tables(read(Bits(text, 13)), lambda _: Images(["rlnImageName"], Skim())):
         assert table.rows >= 0
         assert len(table.first) <= len(table.columns)
         assert table.value("rlnImageName") is not None

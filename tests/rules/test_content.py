@@ -46,7 +46,7 @@ def said(tmp_path, monkeypatch):
         disk = Disk(
             files.read,
             lambda path, project: files.file_facts(path, project, skim),
-            lambda path, project: files.look(path, project, skim, ""),
+            lambda path, project: files.Lookups("").look(path, project, skim),
         )
         found = compile_spec(Request("spec.yaml", json.dumps(spec).encode()), disk, LAST_TO_FIND)
         return [(each.severity, each.message) for each in found.diagnostics if each.code in codes]

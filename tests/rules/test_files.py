@@ -33,7 +33,7 @@ def compiled(jobs, relion="5.0", *, within="", beside="", cluster="local"):
     disk = Disk(
         files.read,
         lambda path, project: files.file_facts(path, project, skim),
-        lambda path, project: files.look(path, project, skim, beside),
+        lambda path, project: files.Lookups(beside).look(path, project, skim),
     )
     return compile_spec(Request(path="spec.yaml", data=json.dumps(spec).encode()), disk), disk
 

@@ -321,6 +321,65 @@ def _named_job(name: str) -> str:
     return json.dumps({"relionc": 1, "cluster": "lab", "relion": "3.1", "jobs": {name: _GOOD}})
 
 
+_OPTICS = "data_optics\nloop_\n_rlnOpticsGroup\n_rlnImageSize\n_rlnImagePixelSize\n"
+_PARTICLES = "\n\ndata_particles\nloop_\n_rlnImageName\n_rlnMicrographName\n_rlnOpticsGroup\n"
+
+
+def _particles(*parts: str) -> Callable[[Path], Sequence[str]]:
+    """Plant a STAR file of these parts; a number that stands alone is so many zero bytes, which no disk has to hold."""
+
+    def make(folder: Path) -> Sequence[str]:
+        with (folder / "p.star").open("wb") as stream:
+            for part in parts:
+                if part.isdecimal():
+                    stream.seek(int(part), os.SEEK_CUR)
+                else:
+                    stream.write(part.encode())
+        (folder / "spec.yaml").write_text(spec())
+        return ("lint", "spec.yaml")
+
+    return make
+
+
+def _stars(jobs: int, content: str) -> Callable[[Path], Sequence[str]]:
+    """Plant a STAR file of particles for each of many jobs."""
+
+    def make(folder: Path) -> Sequence[str]:
+        for n in range(jobs):
+            (folder / f"p{n}.star").write_text(content)
+        _each_its_own(jobs, "p{}.star")(folder)
+        return ("lint", "spec.yaml")
+
+    return make
+
+
+def _each_its_own(jobs: int, path: str) -> Callable[[Path], Sequence[str]]:
+    """Return what lints a spec of jobs that each name a file of their own."""
+    named = {
+        f"j{n}": {**_GOOD, "options": {**_GOOD["options"], "fn_img": path.format(n)}} for n in range(jobs)
+    }
+    return text(json.dumps({"relionc": 1, "cluster": "lab", "relion": "3.1", "jobs": named}, indent=0))
+
+
+def _made_outputs(folder: Path) -> Sequence[str]:
+    """Plant the output folders of a thousand jobs, of which none has run."""
+    (folder / "P").mkdir()
+    named = {f"j{n}": {**_GOOD, "output": f"P/j{n}/"} for n in range(1_000)}
+    for name in named:
+        (folder / "P" / name).mkdir()
+    spec_of = {"relionc": 1, "cluster": "lab", "relion": "3.1", "jobs": named}
+    return text(json.dumps(spec_of, indent=0))(folder)
+
+
+def _many_names(folder: Path) -> Sequence[str]:
+    """Plant a project with 2,500 files beside those that a thousand jobs look for and do not find."""
+    (folder / "P").mkdir()
+    for n in range(2_500):
+        (folder / f"P/{'x' * 150}{n}.star").touch()
+    (folder / "default_pipeline.star").write_text("data_\n")
+    return _each_its_own(1_000, f"P/{'x' * 160}{{}}.star")(folder)
+
+
 def _doubled_aliases(times: int) -> str:
     rows = "".join(f"  a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, times))
     return f"relionc: 1\nvars:\n  a0: &a0 [x, x]\n{rows}"
@@ -526,6 +585,45 @@ HOSTILE: tuple[Hostile, ...] = (
     Hostile("a pipe in place of particles", lambda f: (os.mkfifo(f / "p.star"), job("lint")(f))[1], 0),
     Hostile("a STAR file of newlines", _newlines, 1, "RL156"),
     Hostile("a STAR file of columns with endless names", _wide_star, 0),
+    Hostile(
+        "particles of 10,000 optics groups with names of 60 kB",
+        _particles(
+            f"{_OPTICS}1 100 1{_PARTICLES}",
+            *(part for n in range(10_001) for part in (f"1@x.mrcs m g{n}", "60000", "\n")),
+        ),
+        1,
+        "RL151",
+    ),
+    Hostile(
+        "10,000 optics groups of 60 kB",
+        _particles(_OPTICS, *(part for n in range(10_000) for part in (f"1 100 g{n}", "60000", "\n"))),
+        1,
+        "RL156",
+    ),
+    Hostile(
+        "10,000 optics groups of 900 values",
+        _particles(_OPTICS + "".join(f"_c{n}\n" for n in range(900)) + f"1 100 1{' ab' * 900}\n" * 10_000),
+        1,
+        "RL156",
+    ),
+    Hostile(
+        "rows of 300 quoted values",
+        _particles(_PARTICLES + f"""{"'a' " * 300}\n""" * 30_000),
+        1,
+        "RL144",
+    ),
+    Hostile(
+        "300 lists of 9,000 optics groups",
+        _stars(
+            300, _OPTICS + "".join(f"{n} {n} 1.{n}\n" for n in range(9_000)) + _PARTICLES + "1@x.mrcs m 1\n"
+        ),
+        1,
+    ),
+    Hostile(
+        "a path of 2,000 folders", option(fn_img="../" * 2_000 + "p.star", fn_ref="a/" * 2_000 + "r.mrc"), 0
+    ),
+    Hostile("a thousand output folders that are there", _made_outputs, 0),
+    Hostile("a thousand files that are not among 2,500", _many_names, 0, "RL150"),
     *(
         Hostile(
             f"a job.star of 200,000 unknown options, {call[0]}",

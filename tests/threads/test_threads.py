@@ -35,7 +35,7 @@ def compiled(spec: Path, there: dict[str, str], folder: Path, monkeypatch: pytes
     disk = Disk(
         files.read,
         lambda name, project: files.file_facts(name, project, skim),
-        lambda name, project: files.look(name, project, skim, "") if there else None,
+        lambda name, project: files.Lookups("").look(name, project, skim) if there else None,
     )
     return compile_spec(Request(path=spec.name, data=spec.read_bytes()), disk, LAST_TO_FIND)
 

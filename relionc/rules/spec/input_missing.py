@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relionc.diag import ERROR, WARNING, Finding
-from relionc.diag.near import nearest
+from relionc.diag.near import has_guessed, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,6 +86,8 @@ def _has_own_folder(each: InputFile, found: Lookup) -> bool:
 def _near(path: str, found: Lookup) -> str:
     """Return the path in the folder that is most like the missing one, of the same kind of file."""
     folder, slash, name = path.rpartition("/")
+    if has_guessed():
+        return ""
     stem, dot, ending = name.rpartition(".")
     stems = [other.removesuffix(dot + ending) for other in found.names if other.endswith(dot + ending)]
     near = nearest(stem, stems, _ALIKE) if stems else None
