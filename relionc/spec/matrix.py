@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from relionc.source.values import Plain, Scalar
     from relionc.spec.columns import Column
     from relionc.spec.scope import SpecScope
-    from relionc.spec.tables import Group
+    from relionc.spec.tables import Excluded, Group
 
 BAD_MATRIX, TOO_MANY = "RL034", "RL028"
 MOST_POINTS = 1_000
@@ -47,6 +47,12 @@ MOST_BEFORE_EXCLUDED = 20_000
 """The most points of a job before some are excluded."""
 MOST_EXCLUDED = 200
 """The most items of `exclude`."""
+MOST_CELLS = 2_000_000
+"""The most values of all points of all jobs, excluded ones counted, and looks at them to exclude some."""
+LONGEST_LABEL = 200
+"""The most characters of what messages call a point."""
+_PER_VALUE = 10
+"""Values of points that take as long to write down as one that is read."""
 LONGEST_NUMBER = 20
 """The most characters of a number in a range."""
 WORDS = ("zip", "exclude", "name", "limit")
@@ -95,7 +101,21 @@ _NAME_THEM = 'name them yourself: `name: "K${{ matrix.K }}"` in the matrix'
 
 def _no_name(name: str, route: Route) -> _Error:
     what = "a name has letters, digits, _ and -, a letter first, at most 64"
-    return _Error(f"`{name}` cannot be the name of a point: {what}", route, _NAME_THEM)
+    return _Error(f"`{_cut(name)}` cannot be the name of a point: {what}", route, _NAME_THEM)
+
+
+class _Room:
+    """How many values of points all jobs of a spec may still have."""
+
+    def __init__(self) -> None:
+        self.left = MOST_CELLS
+
+    def take(self, cells: int, route: Route) -> None:
+        """Take what so many values need; raises _Error where there is no more."""
+        self.left -= cells
+        if self.left < 0:
+            message = "the points of this spec have too many values together, those that are excluded counted"
+            raise _Error(message, route, "split the spec, or leave values out of the axes", TOO_MANY)
 
 
 class _Told(Exception):  # noqa: N818 - no error of its own: a finding has told it
@@ -145,6 +165,8 @@ class _Found:
         self.limits: dict[str, int] = {}
         self.broken: set[str] = set()
         self.repeated = 0  # characters of all points
+        self.room = _Room()
+        self.taken = dict.fromkeys(jobs, "")  # what each name is that no other may have: a point, or a job
 
     def add(self, name: str, job: dict[str, Plain]) -> None:
         """Add a job, or its points."""
@@ -153,7 +175,7 @@ class _Found:
             return
         route = ("matrix",) if "matrix" in job else ("each",)
         matrix = as_mapping(job.get("matrix"))
-        axes = _Axes(matrix, self.scope, name) if "matrix" in job else None
+        axes = _Axes(matrix, self.scope, name, self.room) if "matrix" in job else None
         if axes and axes.count > MOST_ALONE and self._in_tables(name, job, axes):
             return
         rows = axes.rows() if axes else [{}]
@@ -161,7 +183,10 @@ class _Found:
         points = len(rows) * len(followed)
         self._check_number(points, len(self.named) + points, route)
         rest = {key: value for key, value in job.items() if key not in ("matrix", "each")}
-        self._check_size(rest, points, route)
+        before = [each[1].values for each in followed if each]
+        self.room.take(len(rows) * sum(map(len, before)), route)
+        texts = sum(map(_characters, rows)) * len(followed) + sum(map(_characters, before)) * len(rows)
+        self._check_size(texts, rest, points, route)
         made = [_point(name, row, other) for other in followed for row in rows]
         names = self._names(name, matrix, made, route)
         for point_name, point in zip(names, made, strict=True):
@@ -205,10 +230,10 @@ class _Found:
     ) -> Iterator[tuple[str, tuple[Point, SweepTable]]]:
         """Yield the kinds of points by name, each with the point that stands for all, and their table."""
         grid, tabled = rows
-        matrix, excluded = axes.matrix, axes.excluded()
+        matrix = axes.matrix
         places = tuple(tuple(axes.places(column.axis)) for column in tabled)
         for kind in _combined(kinds):
-            left = grid.left(kind, excluded)
+            left = grid.left(kind, axes.excluded)
             if not left:
                 continue
             called = _made_name(name, Point(name, kind, ""))
@@ -244,7 +269,8 @@ class _Found:
         route = ("matrix", "name") if "name" in as_mapping(job["matrix"]) else ("matrix",)
         self._check_names(names, [kind for kind in made if kind != name], route)
         rest = {key: value for key, value in job.items() if key != "matrix"}
-        self._check_size(rest, len(made), ("matrix",))
+        texts = sum(_characters(point.values) for point, _ in made.values())
+        self._check_size(texts, rest, len(made), ("matrix",))
         for kind, (point, table) in made.items():
             self.named[kind], self.jobs[kind], self.tables[kind] = point, rest, table
         self.of_job[name] = tuple(made)
@@ -254,15 +280,15 @@ class _Found:
         wrong = next((each for each in names if not _NAME.match(each)), None)
         if wrong is not None:
             raise _no_name(wrong, route)
-        tables = (each for table in self.tables.values() for each in table.names)
-        seen = {*self.raw, *self.named, *kinds, *tables}
+        seen = {*kinds}
         for name in names:
-            if name in seen:
+            if name in seen or name in self.taken:
                 raise _Error(f"two points or jobs would be called `{name}`", route, _NAME_THEM)
             seen.add(name)
+        self.taken |= dict.fromkeys(seen, "a point")
 
-    def _check_size(self, rest: dict[str, Plain], points: int, route: Route) -> None:
-        repeated = points * (self.of_defaults + characters(rest))
+    def _check_size(self, of_values: int, rest: dict[str, Plain], points: int, route: Route) -> None:
+        repeated = of_values + points * (self.of_defaults + characters(rest))
         self.repeated += repeated
         if self.repeated > MOST_REPEATED:
             message = (
@@ -299,18 +325,18 @@ class _Found:
             route = ("matrix", "name")
         else:
             names = [_made_name(job, point) for point in points]
-        seen: dict[str, str] = dict.fromkeys(self.raw, "")
-        seen |= {name: point.label for name, point in self.named.items()}
-        seen |= {each: "a point" for table in self.tables.values() for each in table.names}
+        new: dict[str, str] = {}
         for name, point in zip(names, points, strict=True):
             if not _NAME.match(name):
                 raise _no_name(name, route)
-            if name in seen:
-                other = f"as that of {seen[name]}" if seen[name] else "as another job"
+            if name in new or name in self.taken:
+                label = new.get(name) or self.taken.get(name)
+                other = f"as that of {label}" if label else "as another job"
                 raise _Error(
                     f"the point {point.label} would be called `{name}`, {other} is", route, _NAME_THEM
                 )
-            seen[name] = point.label
+            new[name] = point.label
+        self.taken |= new
         return names
 
     def _own_name(self, job: str, template: Plain, point: Point) -> str:
@@ -331,7 +357,15 @@ def _point(job: str, row: Row, followed: tuple[str, Point] | None) -> Point:
 
 
 def _label(row: Mapping[str, Value]) -> str:
-    return ", ".join(f"{axis}={show(plain_text(value))}" for axis, value in row.items())
+    return _cut(", ".join(f"{axis}={show(plain_text(value))}" for axis, value in row.items()))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_LABEL else f"{text[:LONGEST_LABEL]}…"
+
+
+def _characters(row: Mapping[str, Value]) -> int:
+    return sum(len(axis) + len(show(plain_text(value))) for axis, value in row.items())
 
 
 def _made_name(job: str, point: Point) -> str:
@@ -357,12 +391,15 @@ class _Axes:
     Raises _Error and _Told where they cannot be made out.
     """
 
-    def __init__(self, matrix: Mapping[str, Plain], scope: SpecScope, job: str) -> None:
-        self.matrix, self.scope, self.job = matrix, scope, job
+    def __init__(self, matrix: Mapping[str, Plain], scope: SpecScope, job: str, room: _Room) -> None:
+        self.matrix, self.scope, self.job, self.room = matrix, scope, job, room
         self.groups = self._groups()
         self.count = prod(map(_length, self.groups))
         if self.count > MOST_BEFORE_EXCLUDED:
             raise _too_many(f"the axes give {self.count:,} points", ("matrix",))
+        self.excluded = self._excluded()
+        looks = sum(map(len, self.excluded)) + len(self.excluded)
+        self.room.take(self.count * (sum(map(len, self.groups)) + looks), ("matrix",))
 
     def _groups(self) -> list[Group]:
         axes = {axis: raw for axis, raw in self.matrix.items() if axis not in WORDS}
@@ -379,8 +416,10 @@ class _Axes:
 
     def rows(self) -> list[Row]:
         """Return the values of every point, those that are excluded left out."""
-        excluded = self.excluded()
-        left = [row for row in _combined(self.groups) if not any(_fits(row, each) for each in excluded)]
+        if not self.excluded:
+            return [*_combined(self.groups)]
+        grid = Grid(self.groups)
+        left = [grid.values(row) for row in grid.left({}, self.excluded)]
         if not left:
             raise _Error("`exclude` leaves no point", ("matrix", "exclude"))
         return left
@@ -405,15 +444,15 @@ class _Axes:
 
     def _values(self, raw: Plain, route: Route) -> list[Value]:
         """Return the values of an axis: a list, a range, or an expression that gives a list."""
-        if isinstance(raw, list) and len(raw) > MOST_IN_TABLES:
-            raise _too_many(f"{len(raw):,} values", route)
         if isinstance(raw, dict):
-            found: list[Value] = [*_range(raw, route)]
+            found: list[Value] = [*self._range(raw, route)]
         elif isinstance(raw, list):
+            self._take(len(raw), route)
             found = [self._value(as_scalar(item), (*route, i)) for i, item in enumerate(raw)]
         else:
             value = self._value(raw, route)
             found = [*value] if isinstance(value, tuple) else [value]
+            self._take(len(found), route)
         if not found:
             raise _Error("an axis has at least one value", route)
         seen: set[str] = set()
@@ -424,6 +463,25 @@ class _Axes:
             seen.add(text)
         return found
 
+    def _take(self, values: int, route: Route) -> None:
+        if values > MOST_IN_TABLES:
+            raise _too_many(f"{values:,} values", route)
+        self.room.take(_PER_VALUE * values, route)
+
+    def _range(self, raw: Mapping[str, Plain], route: Route) -> Iterator[Scalar]:
+        """Yield the numbers from one to another, both included; exact, as they are typed."""
+        start, stop = (_number(raw.get(key), (*route, key)) for key in ("from", "to"))
+        step = _number(raw["step"], (*route, "step")) if "step" in raw else Decimal(1)
+        if step == 0 or (stop - start) / step < 0:
+            raise _Error(f"from {start} no steps of {step} lead to {stop}", route)
+        count = int((stop - start) / step) + 1
+        self._take(count, route)
+        if all(number == number.to_integral_value() for number in (start, step)):
+            first, by = int(start), int(step)
+            yield from (_integer(first + i * by) for i in range(count))
+        else:
+            yield from (_scalar(start + i * step) for i in range(count))
+
     def _value(self, raw: Scalar, route: Route) -> Value:
         before = len(self.scope.findings)
         value = self.scope.value(raw, ("jobs", self.job, *route))
@@ -431,23 +489,21 @@ class _Axes:
             raise _Told
         return value
 
-    def excluded(self) -> list[Mapping[str, str]]:
-        """Return what is left out: values as text, by axis."""
-        row = [axis for group in self.groups for axis in group]
-        found: list[Mapping[str, str]] = []
+    def _excluded(self) -> Excluded:
+        known = [axis for group in self.groups for axis in group]
+        found: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
         raw = self.matrix.get("exclude")
         if isinstance(raw, list) and len(raw) > MOST_EXCLUDED:
             message = f"`exclude` has {len(raw):,} items; it may have {MOST_EXCLUDED}"
             raise _Error(message, ("matrix", "exclude"), "leave values out of the axes", TOO_MANY)
         for i, item in enumerate(raw if isinstance(raw, list) else []):
             route = ("matrix", "exclude", i)
-            for axis in as_mapping(item):
-                if axis not in row:
-                    raise _Error(f"there is no axis `{axis}`", (*route, axis), near_or_all(axis, row))
-            values = {
-                axis: self._value(as_scalar(one), (*route, axis)) for axis, one in as_mapping(item).items()
-            }
-            found.append({axis: show(plain_text(value)) for axis, value in values.items()})
+            axes = as_mapping(item)
+            for axis in axes:
+                if axis not in known:
+                    raise _Error(f"there is no axis `{axis}`", (*route, axis), near_or_all(axis, known))
+            values = [self._value(as_scalar(one), (*route, axis)) for axis, one in axes.items()]
+            found.setdefault((*axes,), set()).add(tuple(show(plain_text(value)) for value in values))
         return found
 
 
@@ -463,26 +519,6 @@ def _combined(groups: Sequence[Group]) -> Iterator[Row]:
 
 def _entries(group: Group) -> list[Row]:
     return [dict(zip(group, row, strict=True)) for row in zip(*group.values(), strict=True)]
-
-
-def _fits(row: Row, excluded: Mapping[str, str]) -> bool:
-    return all(show(plain_text(row[axis])) == text for axis, text in excluded.items())
-
-
-def _range(raw: Mapping[str, Plain], route: Route) -> Iterator[Scalar]:
-    """Yield the numbers from one to another, both included; exact, as they are typed."""
-    start, stop = (_number(raw.get(key), (*route, key)) for key in ("from", "to"))
-    step = _number(raw["step"], (*route, "step")) if "step" in raw else Decimal(1)
-    if step == 0 or (stop - start) / step < 0:
-        raise _Error(f"from {start} no steps of {step} lead to {stop}", route)
-    count = int((stop - start) / step) + 1
-    if count > MOST_IN_TABLES:
-        raise _too_many(f"{count:,} values", route)
-    if all(number == number.to_integral_value() for number in (start, step)):
-        first, by = int(start), int(step)
-        yield from (_integer(first + i * by) for i in range(count))
-    else:
-        yield from (_scalar(start + i * step) for i in range(count))
 
 
 def _integer(number: int) -> Scalar:

@@ -15,11 +15,16 @@ from relionc.expr.refs import show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from relionc.expr import Value
 
 Group: TypeAlias = "Mapping[str, Sequence[Value]]"
 """Axes that go together, each with its values; most groups are of one axis."""
+Excluded: TypeAlias = "Mapping[tuple[str, ...], AbstractSet[tuple[str, ...]]]"
+"""What is left out: by axes, their values as text."""
+_LONGEST_LITERAL = 64
+"""Characters of a template that no value brings: a name is no longer."""
 _AXIS = re.compile(r"\$\{\{\s*matrix\.(\w+)\s*\}\}")
 
 
@@ -45,13 +50,19 @@ class Grid:
             found |= {axis: values[at] for axis, values in group.items()}
         return {axis: found[axis] for axis in self.axes}
 
-    def left(self, kind: Mapping[str, Value], excluded: Sequence[Mapping[str, str]]) -> Sequence[int]:
+    def left(self, kind: Mapping[str, Value], excluded: Excluded) -> Sequence[int]:
         """Return the numbers of the rows of a kind of points that nothing excludes."""
         kept: Sequence[int] = range(len(self.rows))
-        for item in excluded:
-            if all(_text(kind[axis]) == text for axis, text in item.items() if axis in kind):
-                wanted = [(self.axes.index(axis), text) for axis, text in item.items() if axis not in kind]
-                kept = [i for i in kept if not all(self.rows[i][at] == text for at, text in wanted)]
+        for axes, values in excluded.items():
+            fixed = [(at, _text(kind[axis])) for at, axis in enumerate(axes) if axis in kind]
+            free = [(at, self.axes.index(axis)) for at, axis in enumerate(axes) if axis not in kind]
+            out = {
+                tuple([texts[at] for at, _ in free])
+                for texts in values
+                if all(texts[at] == text for at, text in fixed)
+            }
+            if out:
+                kept = [i for i in kept if tuple([self.rows[i][at] for _, at in free]) not in out]
         return kept
 
 
@@ -87,6 +98,8 @@ def from_template(
     """Return the names that a template gives which has no expressions but axes; None for any other."""
     literal = _AXIS.split(template)  # text, axis, text, axis …
     places = {axis: at for at, axis in enumerate(axes)}
+    if sum(map(len, literal[::2])) > _LONGEST_LITERAL:
+        return None
     if any("${{" in part for part in literal[::2]) or not {*literal[1::2]} <= {*kind, *places}:
         return None
     parts: list[str | int] = [

@@ -380,6 +380,14 @@ def _many_names(folder: Path) -> Sequence[str]:
     return _each_its_own(1_000, f"P/{'x' * 160}{{}}.star")(folder)
 
 
+def _swept(jobs: int, matrix: dict[str, Any]) -> Callable[[Path], Sequence[str]]:
+    """Return what lints a spec of many jobs with this matrix."""
+    return text(_jobs(jobs, {**_GOOD, "matrix": matrix}).replace(", ", ",\n"))
+
+
+_GRID = {"a": {"from": 1, "to": 100}, "b": {"from": 1, "to": 200}}
+
+
 def _doubled_aliases(times: int) -> str:
     rows = "".join(f"  a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, times))
     return f"relionc: 1\nvars:\n  a0: &a0 [x, x]\n{rows}"
@@ -711,6 +719,25 @@ HOSTILE: tuple[Hostile, ...] = (
     ),
     Hostile(
         "the same key half a million times", text("relionc: 1\nvars:\n" + "  v: 1\n" * 500_000), 1, "RL003"
+    ),
+    Hostile(
+        "points of 40 jobs that are excluded, 20,000 each",
+        _swept(40, {**_GRID, "exclude": [{"b": n} for n in range(1, 201)]}),
+        1,
+        "RL028",
+    ),
+    Hostile("20,000 points of a thousand jobs", _swept(1_000, _GRID), 1, "RL028"),
+    Hostile(
+        "3,000 axes of a thousand values that go together",
+        _swept(1, {"name": "n", "zip": {f"a{n}": {"from": 1, "to": 1000} for n in range(3_000)}}),
+        1,
+        "RL028",
+    ),
+    Hostile(
+        "a thousand axes of long values",
+        _swept(1, {"k": [1, 2], **{f"a{n}": ["x" * 3_900] for n in range(900)}}),
+        1,
+        "RL028",
     ),
     Hostile("aliases of aliases", text(_doubled_aliases(60)), 1, "RL008"),
     Hostile(
