@@ -9,8 +9,7 @@ from relionc import __version__
 from relionc.cli import remember, say, shares
 from relionc.cli.options import STDIN, CallError
 from relionc.store import cache, regular
-from relionc.store.digest import of_bytes
-from relionc.store.fine import Fine
+from relionc.store.fine import Fine, digest_of
 from relionc.store.regular import MAX_BYTES
 
 TYPE_CHECKING = False  # as in typing: see relionc.cli.remember
@@ -70,10 +69,12 @@ class _Lint:
         self._fine = None if untrusted else Fine([str(cluster), *remember.places()], __version__)
         self._inputs = _Inputs()
         self._paths: list[str] = []
-        self._known: dict[int, tuple[str, ...]] = {}  # what is not checked of a fine spec, by place
+        self._not_checked: dict[
+            int, tuple[str, ...]
+        ] = {}  # of a fine spec, by place, where there is something
         self._open: list[_Open] = []
         self._kept = 0  # bytes of open specs
-        self._made: dict[int, Compiled] = {}
+        self._said: dict[int, Compiled] = {}  # of a spec that is not fine, by place
         self._unseen: list[tuple[str, OSError]] = []
 
     def add(self, path: str, data: bytes | None) -> None:
@@ -84,7 +85,7 @@ class _Lint:
             data = _read(path)
         known = None if self._fine is None or data is None else self._fine.knows(path, data)
         if known is not None:
-            self._known[at] = known
+            self._is_fine(at, known)
         else:
             self._kept += len(data or b"")
             self._open.append(_Open(at, path, data if self._kept < MOST_KEPT else None))
@@ -102,40 +103,71 @@ class _Lint:
         cluster, format_, untrusted = self._options
         linter = Linter(BuildCall(specs=(), cluster=cluster, format=format_, untrusted=untrusted))
         found = shares.in_processes(
-            processes, self._open, lambda share: [self._verdict(linter, each) for each in share]
+            processes, self._open, lambda share: (self._verdict(linter, each) for each in share)
         )
-        for each, (compiled, fine) in zip(self._open, found, strict=True):
-            self._made[each.at] = compiled
-            if fine is not None and self._fine is not None:
-                self._fine.add(each.path, *fine, compiled.not_checked)
+        for each, verdict in zip(self._open, found, strict=True):
+            if verdict.said is not None:
+                self._said[each.at] = verdict.said
+                continue
+            self._is_fine(each.at, verdict.not_checked)
+            if verdict.digest and self._fine is not None:
+                self._fine.add(each.path, verdict.digest, verdict.seen, verdict.not_checked)
+        self._open = []
 
-    def _verdict(self, linter: Linter, spec: _Open) -> tuple[Compiled, tuple[str, tuple[Seen, ...]] | None]:
-        """Compile a spec; return what is said of it and, of a fine one, its digest and what else that depends on."""
+    def _is_fine(self, at: int, not_checked: tuple[str, ...]) -> None:
+        if not_checked:
+            self._not_checked[at] = not_checked
+
+    def _verdict(self, linter: Linter, spec: _Open) -> _Verdict:
+        """Compile a spec; return what is said of it or, of a fine one, what else that depends on."""
         found, disk = linter.compile(spec.path, spec.data)
         spec.data = None
-        if found.diagnostics or self._fine is None or spec.path not in disk.files:
-            return found, None
-        return found, (of_bytes(disk.files[spec.path]), tuple(self._inputs.of(spec.path, disk)))
+        if found.diagnostics:
+            return _Verdict(found)
+        if self._fine is None or spec.path not in disk.files:
+            return _Verdict(None, found.not_checked)
+        seen = tuple(dict.fromkeys(self._inputs.of(spec.path, disk)))
+        return _Verdict(None, found.not_checked, digest_of(disk.files[spec.path]), seen)
 
     def show(self) -> int:
         """Say what is wrong; returns the exit code."""
         if self._fine is not None:
             self._fine.save()
-        if not self._made and not self._unseen and self._options[1] == "text":
+        if not self._said and not self._unseen and self._options[1] == "text":
             from relionc.diag.summary import summary
 
-            missing = dict.fromkeys(text for not_checked in self._known.values() for text in not_checked)
+            missing = dict.fromkeys(
+                text for at in sorted(self._not_checked) for text in self._not_checked[at]
+            )
             say.diagnostics(summary([], len(self._paths), list(missing)) + "\n")
             return 0
         from relionc.cli.build import show_linted, unseen
         from relionc.pipeline import Compiled
 
+        nothing = Compiled((), {})
         results = [
-            self._made[at] if at in self._made else Compiled((), {}, not_checked=self._known[at])
+            self._said.get(at) or nothing._replace(not_checked=self._not_checked[at])
+            if at in self._said or at in self._not_checked
+            else nothing
             for at in range(len(self._paths))
         ]
         results += [unseen(path, error) for path, error in self._unseen]
         return show_linted(self._options[1], self._paths, results)
+
+
+class _Verdict:
+    """What came of a spec: what is said of it, or what is not checked of a fine one, its digest and what was seen."""
+
+    __slots__ = ("digest", "not_checked", "said", "seen")
+
+    def __init__(
+        self,
+        said: Compiled | None,
+        not_checked: tuple[str, ...] = (),
+        digest: bytes = b"",
+        seen: tuple[Seen, ...] = (),
+    ) -> None:
+        self.said, self.not_checked, self.digest, self.seen = said, not_checked, digest, seen
 
 
 def _read(path: str) -> bytes | None:

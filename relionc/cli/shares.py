@@ -7,7 +7,7 @@ import sys
 
 TYPE_CHECKING = False  # as in typing: see relionc.cli.remember
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any, TypeVar
 
     Work = TypeVar("Work")
@@ -25,11 +25,12 @@ def cores() -> int:
 
 
 def in_processes(
-    most: int, work: Sequence[Work], do: Callable[[Sequence[Work]], list[Result]]
-) -> list[Result]:
+    most: int, work: Sequence[Work], do: Callable[[Sequence[Work]], Iterable[Result]]
+) -> Iterable[Result]:
     """Return what `do` makes of each piece of work, in order, with at most so many processes.
 
-    A share whose process does not come to its end is done here again, so that whatever is raised, is raised here.
+    With one it is made when it is asked for, so that nothing is kept. A share whose process does not come to its end is
+    done here again, so that whatever is raised, is raised here.
     """
     count = min(most, len(work) // WORTH)
     if count < 2 or _has_threads():
@@ -38,14 +39,14 @@ def in_processes(
     mine, *theirs = ([work[at] for at in share] for share in places)
     others = [_Share(share, do) for share in theirs]
     try:
-        made = [do(mine)]
+        made = [list(do(mine))]
     except BaseException:
         for other in others:
             other.end()
         raise
     for other, share in zip(others, theirs, strict=True):
         found = other.result()
-        made.append(do(share) if found is None else found)
+        made.append(list(do(share)) if found is None else found)
     by_place: dict[int, Result] = {}
     for share_of_places, results in zip(places, made, strict=True):
         by_place.update(zip(share_of_places, results, strict=True))
@@ -61,7 +62,7 @@ def _has_threads() -> bool:
 class _Share:
     """A process that does one share."""
 
-    def __init__(self, share: Sequence[Work], do: Callable[[Sequence[Work]], list[Result]]) -> None:
+    def __init__(self, share: Sequence[Work], do: Callable[[Sequence[Work]], Iterable[Result]]) -> None:
         import pickle
 
         sys.stdout.flush()
@@ -74,7 +75,7 @@ class _Share:
         code = 1
         try:
             with open(to, "wb") as stream:
-                pickle.dump(do(share), stream, pickle.HIGHEST_PROTOCOL)
+                pickle.dump(list(do(share)), stream, pickle.HIGHEST_PROTOCOL)
             code = 0
         finally:
             os._exit(code)  # nothing above this knows of two processes

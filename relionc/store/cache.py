@@ -168,7 +168,7 @@ def keep(path: str, entry: tuple[Any, ...]) -> None:
         body = marshal.dumps(entry)
     except ValueError:
         return
-    save(path, _HEAD + of_bytes(body).encode() + body)
+    save(path, _HEAD + of_bytes(body).encode(), body)
 
 
 def entry_path(key: Sequence[str]) -> str | None:
@@ -224,7 +224,7 @@ def load(path: str) -> tuple[Any, ...] | None:
     return entry if isinstance(entry, tuple) else None
 
 
-def save(path: str, content: bytes) -> bool:
+def save(path: str, *parts: bytes) -> bool:
     """Write a file in one step, readable by this user only; return whether it could be written."""
     staged = f"{path}.{os.getpid()}"
     try:
@@ -234,7 +234,7 @@ def save(path: str, content: bytes) -> bool:
         return False
     try:
         with open(fd, "wb") as stream:
-            stream.write(content)
+            stream.writelines(parts)
         os.replace(staged, path)
     except OSError:
         _remove(staged)
