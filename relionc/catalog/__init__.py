@@ -11,7 +11,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from relionc.catalog import fast
-from relionc.catalog.compiled import frozen, part
+from relionc.catalog.compiled import frozen, part, read
 from relionc.catalog.program import JobScope, Remembered, walk
 from relionc.catalog.steps import Output, Refuse, decoded
 from relionc.catalog.types import DataRule, JobType, Option, RankRule, RunRule, Traits, plain_name
@@ -103,7 +103,7 @@ def load(name: str, version: str) -> JobType:
     """Return a job type, the same for all jobs of a spec; raises KeyError for one that the version does not have."""
     if name not in types(version):
         raise KeyError(name)
-    return fast.known(from_data(part(f"{version}/{name}")))
+    return fast.known(from_data(read(f"{version}/{name}")))
 
 
 def meant_type(text: str, version: str) -> str | None:

@@ -35,7 +35,12 @@ class DamagedError(ValueError):
 
 @lru_cache(maxsize=256)
 def part(name: str) -> Any:
-    """Return a part of the catalogue as JSON has it; raises KeyError for one that there is not.
+    """Return a part of the catalogue as `read` does, which is kept."""
+    return read(name)
+
+
+def read(name: str) -> Any:
+    """Return a part of the catalogue as JSON has it, for those who make something else of it; raises KeyError.
 
     In a checkout, it raises CatalogError (`relionc.catalog.compiler`) where the YAML is wrong.
     """

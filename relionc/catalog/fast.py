@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from relionc.catalog.compiled import part
+from relionc.catalog.compiled import read
 from relionc.catalog.program import Repeating, TooManyRepeats
 from relionc.expr.refs import Units
 
@@ -123,8 +123,14 @@ def _function(job_type: JobType, which: str) -> Callable[..., Any]:
 def _compiled(version: str, name: str, which: str) -> Callable[..., Any]:
     from relionc.catalog.fast_names import NAMES
 
-    text: str = part(f"fast/{version}/{name}")[which]
+    text = _texts(version, name)[which]
     made: dict[str, Any] = {}
     exec(compile(text, f"<{which} of {name}, RELION {version}>", "exec"), NAMES, made)  # noqa: S102 - of our compiler
     function: Callable[..., Any] = made[which]
     return function
+
+
+@lru_cache(maxsize=4)
+def _texts(version: str, name: str) -> Mapping[str, str]:
+    texts: Mapping[str, str] = read(f"fast/{version}/{name}")
+    return texts

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from relionc.data.missing import Listings
     from relionc.pipeline.alike import Alike
+    from relionc.pipeline.profile import Profiles
     from relionc.solve.trace import Trace
     from relionc.source.overlay import Setting
 
@@ -107,10 +108,10 @@ class Linter:
 
     def compile(self, path: str, data: bytes | None) -> tuple[Compiled, Disk]:
         """Compile a spec, and write nothing; raises CallError. Without `data` it is read now."""
-        whole, disk = compile_one(path, self._call, until=LAST_TO_FIND, data=data, shared=self._shared)
         if self._some and self._shared.alike is None:  # there are more than one
             self._shared.expect_more()
         self._some = True
+        whole, disk = compile_one(path, self._call, until=LAST_TO_FIND, data=data, shared=self._shared)
         said = whole.sources if whole.diagnostics else {}
         return Compiled(whole.diagnostics, said, not_checked=whole.not_checked), disk
 
@@ -185,6 +186,7 @@ class Shared:
 
     def __init__(self) -> None:
         self.alike: Alike | None = None
+        self.profiles: Profiles | None = None
         self.listings: Listings | None = None
         self._settings: dict[tuple[str, str], tuple[files.Settings | None, tuple[str, ...]]] = {}
 
@@ -192,8 +194,9 @@ class Shared:
         """Begin to remember what only pays where there are several specs."""
         from relionc.data.missing import Listings
         from relionc.pipeline.alike import Alike
+        from relionc.pipeline.profile import Profiles
 
-        self.alike, self.listings = Alike(), Listings()
+        self.alike, self.listings, self.profiles = Alike(), Listings(), Profiles()
 
     def settings(self, spec: str, within: str) -> tuple[files.Settings | None, tuple[str, ...]]:
         """Return the settings for a spec, and the folders of profiles; raises CallError."""
@@ -242,6 +245,7 @@ def compile_one(
         untrusted=call.untrusted,
         settings=_settings(call),
         alike=shared.alike if shared else None,
+        profiles=shared.profiles if shared else None,
     )
     result = compile_spec(request, disk, until)
     left_out = _left_out(path, skim, disk)

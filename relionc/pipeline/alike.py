@@ -21,8 +21,8 @@ MOST_KEPT = 256
 _REST = rb"[ ]*(?:#.*)?\r?\n"
 _NAME = re.compile(rb"(?m)^jobs:%b(?:%b)*[ ]+([A-Za-z][A-Za-z0-9_-]{0,63}):%b" % (_REST, _REST, _REST))
 """The name of the first job of a spec as nearly everybody writes it: a word on a line of its own."""
-_OF_OTHERS = b"jobs."
-"""What an expression has that looks at a job by its name."""
+_OF_OTHERS = b"jobs"
+"""What an expression has that looks at a job by its name, whoever made it."""
 
 _Key = tuple[str, bytes, bytes]
 
@@ -98,7 +98,7 @@ def _named(request: Request) -> _NamedJob | None:
     """Return a spec apart from the name of its job; None where that cannot be told by a look, or is named elsewhere."""
     data = request.data
     found = _NAME.search(data)
-    if found is None or _OF_OTHERS in data:
+    if found is None or data.count(_OF_OTHERS) > 1:
         return None
     start, end = found.span(1)
     name = found[1].decode()

@@ -10,6 +10,7 @@ from relionc import site
 from relionc.diag import ERROR, NOTE, Diagnostic, Finding
 from relionc.diag.near import Guessing
 from relionc.pipeline.run import Compiled, Kind, Run, Stop
+from relionc.record import NamedTuple
 from relionc.schema import check as check_schema
 from relionc.source.values import as_mapping
 
@@ -91,7 +92,50 @@ def _cluster(request: Request, tree: Tree, run: Run) -> Cluster:
     except OSError as error:
         message = f"the cluster profile {path} cannot be read: {error.strerror or error}"
         run.refuse(Finding(code="RL609", message=message, route=("cluster",), help=_clusters()), tree)
-    return _own_profile(path, data, run, request.folders)
+    if request.profiles is None:
+        return _own_profile(path, data, run, request.folders)
+    return request.profiles.of(path, data, run, request.folders)
+
+
+class Profiles:
+    """Profiles of files that specs of a call have named: each is read, looked over and told about once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, bytes, tuple[str, ...]], _KnownProfile] = {}
+
+    def of(self, path: str, data: bytes, run: Run, folders: tuple[str, ...]) -> Cluster:
+        """Return the profile of a file; what is said of it, and what it depends on, is the run's each time."""
+        key = path, data, folders
+        if key not in self._known:
+            self._known[key] = self._read(path, data, run, folders)
+        known = self._known[key]
+        run.diagnostics += known.diagnostics
+        run.sources.update(known.sources)
+        run.disk.files.update(known.files)
+        run.disk.looked_at += known.looked_at
+        if known.cluster is None:
+            raise Stop
+        return known.cluster
+
+    @staticmethod
+    def _read(path: str, data: bytes, run: Run, folders: tuple[str, ...]) -> _KnownProfile:
+        own, looked_at = Run(run.disk), len(run.disk.looked_at)
+        before = {*run.disk.files}
+        try:
+            cluster = _own_profile(path, data, own, folders)
+        except Stop:
+            cluster = None
+        read = {name: each for name, each in run.disk.files.items() if name not in before}
+        asked = tuple(run.disk.looked_at[looked_at:])
+        return _KnownProfile(cluster, own.diagnostics.shown(), own.sources, read, asked)
+
+
+class _KnownProfile(NamedTuple):
+    cluster: Cluster | None
+    diagnostics: tuple[Diagnostic, ...]
+    sources: dict[str, str]
+    files: dict[str, bytes]  # that it extends
+    looked_at: tuple[str, ...]
 
 
 def _path_of(name: str, request: Request, run: Run) -> str | None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from relionc.expr import AnyText
     from relionc.ir import Bundle
     from relionc.pipeline.alike import Alike
+    from relionc.pipeline.profile import Profiles
     from relionc.pipeline.project_jobs import ProjectJobs
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
@@ -141,7 +142,8 @@ class Request(NamedTuple):
     template: QueueTemplate | None = None  # for scripts as RELION itself would make them
     untrusted: bool = False  # whoever wrote the spec may not name a profile's file
     settings: tuple[Setting, ...] = ()  # values in the place of the spec's
-    alike: Alike | None = None  # jobs of other specs of the call, where nothing is wanted but what is wrong
+    alike: Alike | None = None  # other specs of the call, where nothing is wanted but what is wrong
+    profiles: Profiles | None = None  # that other specs of the call have named
 
     @property
     def name(self) -> str:

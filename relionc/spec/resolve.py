@@ -244,6 +244,11 @@ def _too_long(jobs: list[ResolvedJob]) -> Iterator[Finding]:
             return
 
 
+def _of_project(disk: ProjectFiles, project: AnyText, version: str, name: str) -> ProjectJob:
+    """Return the job of RELION's own with a name, as a job of the spec finds it that runs in a project."""
+    return disk.project_job(name, project, version)
+
+
 class _Resolver:
     """Resolves the jobs of one spec, one after another."""
 
@@ -280,7 +285,7 @@ class _Resolver:
         self.scope.writers[output] = name
         self.scope.look_from(None, _nobodys_yet)
         project, in_project = self._project(raw, route)
-        self.scope.look_from(project, partial(self._of_project, project))
+        self.scope.look_from(project, partial(_of_project, self.disk, project, self.version))
         texts, given = job_options.resolve(
             as_mapping(raw.get("options")), job_type, (*route, "options"), self.scope
         )
@@ -328,10 +333,6 @@ class _Resolver:
             known=known,
             table=table,
         )
-
-    def _of_project(self, project: AnyText, name: str) -> ProjectJob:
-        """Return the job of RELION's own with a name, as a job of the spec finds it that runs in a project."""
-        return self.disk.project_job(name, project, self.version)
 
     def _type(self, raw: Mapping[str, Plain], route: Route) -> JobType | None:
         name = values.text_of(raw["type"])
