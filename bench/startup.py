@@ -22,6 +22,26 @@ SPEC = ROOT / "specs" / "biowulf-2018" / "class3d-ribosome.yaml"
 SCHEMA = ROOT / "schemas" / "spec.v1.schema.json"
 RELIONC = (sys.executable, "-c", "from relionc.__main__ import main; main()")
 SPECS = 200
+SWEEPS = {
+    "100 x 100": "{seed: {from: 1, to: 100}, tau: {from: 1, to: 100}}",
+    "one axis": "{seed: {from: 1, to: 10000}, tau: [4]}",
+    "4 x 25 x 100": "{K: [1, 2, 4, 8], seed: {from: 1, to: 25}, tau: {from: 1, to: 100}}",
+}
+"""Sweeps of 10,000 points; the last has four kinds of them."""
+SWEEP = """\
+relionc: 1
+cluster: biowulf-2018
+relion: "3.1"
+jobs:
+  class3d:
+    type: class3d
+    matrix: MATRIX
+    options:
+      {fn_img: p.star, fn_ref: r.mrc, nr_classes: CLASSES, tau_fudge: "${{ matrix.tau }}", particle_diameter: 360}
+    extra_args: --random_seed ${{ matrix.seed }}
+    data: {particles: 105247, box: 360}
+    resources: {gpus: p100, time: 1-0}
+"""
 
 
 @dataclass
@@ -66,6 +86,15 @@ def cases(folder: Path) -> list[Case]:
         Case("lint one spec", (*RELIONC, "lint", str(SPEC))),
         Case(f"lint {SPECS} specs", (*RELIONC, "lint", str(many))),
     ]
+    for number, (name, matrix) in enumerate(SWEEPS.items()):
+        spec, out = folder / f"sweep-{number}.yaml", str(folder / f"sweep-{number}")
+        classes = '"${{ matrix.K }}"' if "K:" in matrix else "4"
+        spec.write_text(SWEEP.replace("MATRIX", matrix).replace("CLASSES", classes))
+        uncached = {"RELIONC_NO_CACHE": "1"}
+        found += [
+            Case(f"lint 10,000 points, {name}", (*RELIONC, "lint", str(spec)), "", uncached),
+            Case(f"build 10,000 points, {name}", (*RELIONC, "build", str(spec), "-o", out), out, uncached),
+        ]
     peer = Path(sys.executable).with_name("check-jsonschema")
     if peer.exists():
         argv = (str(peer), "--schemafile", str(SCHEMA), str(SPEC))
@@ -79,11 +108,11 @@ def report(measured: list[Case], rounds: int) -> None:
     """Print a row per case: its medians, and how many bare Pythons they are."""
     base_cpu, base_wall = (statistics.median(times) for times in (measured[0].cpu, measured[0].wall))
     print(f"median of {rounds} interleaved cold processes; x = multiples of python -c pass\n")
-    print(f"{'':26} {'CPU ms':>8} {'x':>6}   {'wall ms':>8} {'x':>6}")
+    print(f"{'':34} {'CPU ms':>8} {'x':>6}   {'wall ms':>8} {'x':>6}")
     for case in measured:
         cpu, wall = statistics.median(case.cpu), statistics.median(case.wall)
         print(
-            f"{case.name:26} {1000 * cpu:8.1f} {cpu / base_cpu:6.2f}   {1000 * wall:8.1f} {wall / base_wall:6.2f}"
+            f"{case.name:34} {1000 * cpu:8.1f} {cpu / base_cpu:6.2f}   {1000 * wall:8.1f} {wall / base_wall:6.2f}"
         )
 
 

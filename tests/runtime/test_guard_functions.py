@@ -360,6 +360,34 @@ def test_where_a_site_forbids_a_requeue_another_job_goes_on(tmp_path: Path) -> N
     assert (tmp_path / "b/state/job/submitted").read_text().split()[1] == "71"
 
 
+def test_a_point_of_a_table_goes_on_as_the_task_of_another_array(tmp_path: Path) -> None:
+    (tmp_path / "b/state/sweep").mkdir(parents=True)
+    (tmp_path / "b/sweep").mkdir()
+    (tmp_path / "b/sweep/run.sbatch").touch()
+    program(tmp_path, "sbatch", 'echo "sbatch $*" >>calls; echo 71')
+    program(tmp_path, "squeue", ":")
+    program(tmp_path, "scontrol", "case $1 in requeue) exit 1 ;; show) echo BatchFlag=1 ;; esac")
+    point = "build=b plan[job]=sweep-tau2 plan[points]=sweep first=1000 rc_job=7_3"
+    script = f"{point}; relionc_lock; relionc_at_last; relionc_requeue x"
+    done = call(script, tmp_path, SLURM_JOB_ID="9", SLURM_ARRAY_JOB_ID="7", SLURM_ARRAY_TASK_ID="3")
+    assert done.returncode == 85, done
+    assert (tmp_path / "calls").read_text() == (
+        "sbatch --parsable --dependency=afterany:7_3 --array=3 b/sweep/run.sbatch 1000\n"
+    )
+    assert (tmp_path / "b/state/sweep/submitted").read_text().split()[1] == "71_[3]+1000"
+
+
+def test_a_point_of_a_table_has_its_job_file(tmp_path: Path) -> None:
+    (tmp_path / "b/sweep").mkdir(parents=True)
+    (tmp_path / "b/sweep/job.star").write_text(
+        'tau_fudge  ${of_tau}\nother_args "--random_seed ${of_seed} ${HOME}"\n'
+    )
+    script = "rc_build=b plan[points]=sweep of_tau=2.5 of_seed=7; relionc_job_file"
+    call(script, tmp_path)
+    made = (tmp_path / "Run/job/job.star").read_text()
+    assert made == 'tau_fudge  2.5\nother_args "--random_seed 7 ${HOME}"\n'
+
+
 def test_a_requeue_that_ends_scontrol_itself_is_one(tmp_path: Path) -> None:
     """Slurm's SIGTERM reaches all processes of the job at once."""
     program(tmp_path, "scontrol", "case $1 in requeue) kill -TERM $PPID $$ ;; show) echo BatchFlag=1 ;; esac")
