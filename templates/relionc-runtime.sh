@@ -1540,7 +1540,7 @@ relionc_chain() {
   local kept=${plan[points]:-${plan[job]}} name id waits said task=() place=()
   local script=${build}/${kept}/run.sbatch
   [[ -r ${script} ]] || return 1
-  if [[ -n ${plan[points]-} ]]; then task=("--array=${SLURM_ARRAY_TASK_ID}") place=("${first:-0}"); fi
+  if [[ -n ${plan[points]-} ]]; then task=("--array=${SLURM_ARRAY_TASK_ID}") place=("${plan[first]:-0}"); fi
   rc_next=$(
     for name in ${!SLURM_*} ${!SRUN_*}; do
       if [[ ${name} != SLURM_CONF* ]]; then unset "${name}"; fi # (a case in here is more than bash 4.2 can read)

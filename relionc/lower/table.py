@@ -48,7 +48,12 @@ def in_table(made: JobArtifacts, plan: JobPlan, cluster: Cluster) -> JobArtifact
     identity: Word = facts["identity"]
     for column in table.columns:
         identity = (*identity, "-", ShellRef(column.variable))
-    facts |= {"job": (_POINT,), "identity": identity, "points": (plan.job.name,)}
+    facts |= {
+        "job": (_POINT,),
+        "identity": identity,
+        "points": (plan.job.name,),
+        "first": (ShellRef("first"),),
+    }
     return made._replace(
         script=script._replace(
             directives=(*named_by_job(script.directives, plan.job.name, plan.job.name), array),

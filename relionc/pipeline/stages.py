@@ -150,7 +150,7 @@ def _spec(at: Progress, run: Run) -> Progress:
 
 def _may_have_tables(at: Progress) -> bool:
     """Whether points of a sweep may share a script: one of relionc's own, for Slurm."""
-    slurm = at.cluster is not None and at.cluster.scheduler == "slurm"
+    slurm = at.cluster is None or at.cluster.scheduler == "slurm"  # without one nothing is built
     return slurm and at.request.template is None and not at.request.window
 
 

@@ -13,7 +13,7 @@ from relionc.catalog.inert import inert
 from relionc.diag import Finding
 from relionc.expr import ExprError, Ref, arguments, has_expressions, references_in
 from relionc.expr import text_of as plain_text
-from relionc.expr.refs import Units, joined, show
+from relionc.expr.refs import Units, joined, parts_of, show
 from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 LONGEST_VALUE = 40
 """The most characters of a value in a table."""
+OWN_NAMES = ("point", "table", "first", "build")
+"""Variables of a script for the points of a table, beside those of its columns."""
 ARGUMENTS = "extra_args"
 """The key of a job that is the further arguments by another name."""
 _ALONE = re.compile(r"\s*\$\{\{\s*matrix\.(\w+)\s*\}\}\s*\Z")
@@ -144,10 +146,15 @@ def _behind_flags(text: str, key: str, job_type: JobType) -> dict[str, WordPlace
     return found if whole and free else {}
 
 
-def said_twice(
+def against_table(
     table: SweepTable, job_type: JobType, texts: Mapping[str, AnyText], matrix: Route
 ) -> Iterator[Finding]:
-    """Yield a finding for each column whose flag the further arguments have as well."""
+    """Yield a finding for what of a job would not be what its table says: flags said again, and names taken twice."""
+    own = {*OWN_NAMES, *(column.variable for column in table.columns)}
+    refs = (part.name for text in texts.values() for part in parts_of(text) if isinstance(part, Ref))
+    for name in dict.fromkeys(name for name in refs if name in own):
+        message = f"`env.{name}` is a variable of the script for {len(table.names):,} points, and not that of the shell"
+        yield Finding("RL034", message, matrix, on_key=True, help="call the variable of the shell otherwise")
     extra = job_type.option_of_role("extra_args")
     try:
         words = arguments.words(texts[extra.key]) if extra else []

@@ -16,7 +16,7 @@ from relionc.source.values import as_mapping, as_scalar
 from relionc.spec import options as job_options
 from relionc.spec import resources as job_resources
 from relionc.spec import sbatch
-from relionc.spec.columns import said_twice
+from relionc.spec.columns import against_table
 from relionc.spec.data import resolve as resolve_data
 from relionc.spec.inputs import NoFiles, inputs, made_by
 from relionc.spec.inputs import values as values_of
@@ -291,7 +291,9 @@ class _Resolver:
         )
         self._extra_args(raw, job_type, texts, given, route)
         table = self.scope.points.tables.get(name)
-        self.scope.findings += said_twice(table, job_type, texts, (*route, "matrix")) if table else ()
+        self.scope.findings += (
+            against_table(table, job_type, {**texts, "project": project}, (*route, "matrix")) if table else ()
+        )
         is_continue = _yes(raw.get("continue"))
         self._understand_arguments(job_type, texts, given, output, is_continue=is_continue)
         own_pins = job_resources.resolve(self._merged("resources", raw, route), self.scope)

@@ -367,7 +367,7 @@ def test_a_point_of_a_table_goes_on_as_the_task_of_another_array(tmp_path: Path)
     program(tmp_path, "sbatch", 'echo "sbatch $*" >>calls; echo 71')
     program(tmp_path, "squeue", ":")
     program(tmp_path, "scontrol", "case $1 in requeue) exit 1 ;; show) echo BatchFlag=1 ;; esac")
-    point = "build=b plan[job]=sweep-tau2 plan[points]=sweep first=1000 rc_job=7_3"
+    point = "build=b plan[job]=sweep-tau2 plan[points]=sweep plan[first]=1000 rc_job=7_3"
     script = f"{point}; relionc_lock; relionc_at_last; relionc_requeue x"
     done = call(script, tmp_path, SLURM_JOB_ID="9", SLURM_ARRAY_JOB_ID="7", SLURM_ARRAY_TASK_ID="3")
     assert done.returncode == 85, done

@@ -173,6 +173,16 @@ def test_a_column_is_said_once() -> None:
     assert [each[0] for each in errors(text)] == ["RL108"]
 
 
+@pytest.mark.parametrize("name", ["point", "of_tau", "first"])
+def test_a_variable_of_the_shell_is_not_taken_for_one_of_the_script(name: str) -> None:
+    text = sweep(f"{{tau: {MANY}}}", TAU + f", fn_mask: '${{{{ env.{name} }}}}/m.mrc'")
+    (found,) = errors(text)
+    assert found[:2] == (
+        "RL034",
+        f"`env.{name}` is a variable of the script for 101 points, and not that of the shell",
+    )
+
+
 def test_a_folder_of_a_point_is_no_other_jobs() -> None:
     other = "  b:\n    type: class3d\n    output: Class3D/a-tau7/\n    options: {" + CLASSES + "}\n" + DATA
     (found,) = errors(sweep(f"{{tau: {MANY}}}", TAU) + other)
