@@ -1207,7 +1207,8 @@ relionc_launch() {
   (
     set +m
     trap - TERM INT USR1
-    set -eu
+    trap 'exit $?' ERR # (with `set -e` alone the status of these brackets is 1 in bash 4.2, whatever that of the command was)
+    set -eEu
     "${rc_how}"
   ) >>"${output}/run.out" 2>>"${output}/run.err" </dev/null &
   rc_pid=$!

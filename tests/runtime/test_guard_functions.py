@@ -291,6 +291,20 @@ def test_shellcheck_has_nothing_to_say() -> None:
     assert done.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [("bash -c 'exit 7'", 7), ("bash -c 'kill -9 $$'", 137), ("bash -c 'exit 7' | cat", 7)],
+)
+def test_the_status_of_what_runs_is_kept(command: str, status: int, tmp_path: Path) -> None:
+    """In bash 4.2 too: by that of a killed program the guard knows that it may go on."""
+    script = (
+        f"set -o pipefail; RELIONC_TICK=0.1; new() {{ {command}; echo more; }}; relionc_launch; relionc_watch"
+    )
+    done = call(f'{script}; echo "status $rc_status"; cat Run/job/run.out', tmp_path)
+    assert f"status {status}\n" in done.stdout
+    assert "more" not in done.stdout
+
+
 WRONG = "WARNING: Option --sgd\tis not a valid RELION argument"
 
 
