@@ -574,32 +574,59 @@ SOAK = bool(os.environ.get("RELIONC_SOAK"))
 
 @pytest.mark.oracle
 @pytest.mark.timeout(0 if SOAK else 300)
-def test_two_submitters_and_relion_at_once_lose_no_entry(site: Site) -> None:
-    """204 tries in a soak, two otherwise; some at once, each in a project of its own."""
+def test_submitters_guards_and_relion_at_once_lose_no_entry(site: Site) -> None:
+    """204 tries in a soak, two otherwise; some at once, each in a project of its own.
+
+    In each two calls of `relionc submit`, one of submit.sh, guards of three jobs that nobody has registered, RELION.
+    """
     command = pipeliner("3.1")
-    builds = [built(site, "3.1", first, f"from{first}") for first in (101, 201)]
+    builds = [built(site, "3.1", first, f"from{first}") for first in FIRST]
     job_file = builds[0] / "first/job.star"
     found = [rows for number in range(34 if SOAK else 1) for rows in tries(site.here / str(number), builds, [
         *command, "--addJobFromStar", str(job_file), "--addJobOptions", "do_queue == No"])]  # fmt: skip
-    ours = {f"Class3D/job{number}/" for first in (101, 201) for number in range(first, first + 3)}
+    ours = {f"Class3D/job{number}/" for first in FIRST for number in range(first, first + 3)}
     assert len(found) == (204 if SOAK else 2)
     for names in found:
         assert ours <= names
         assert len(names - ours) == 1, names
 
 
+FIRST = (101, 201, 301, 401)
+"""Numbers of first jobs: of two calls of `relionc submit`, of submit.sh, of those that only their guards know."""
+
+
+def queue_of_nobody(where: Path) -> dict[str, str]:
+    """A Slurm that takes every job."""
+    folder = where / "bin"
+    folder.mkdir(parents=True)
+    for name, body in (("sbatch", "echo $RANDOM"), ("scontrol", "true"), ("squeue", "true")):
+        (folder / name).write_text(f"#!/bin/bash\n{body}\n")
+        (folder / name).chmod(0o755)
+    return {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "RELIONC_INPUTS": "later"}
+
+
 def tries(where: Path, builds: list[Path], relion: list[str]) -> list[set[str]]:
     """Let all of them add jobs at once, in projects; return the jobs that each has then."""
     projects = [where / str(number) for number in range(6 if SOAK else 2)]
-    running = []
+    running, queue = [], queue_of_nobody(where)
     for folder in projects:
         folder.mkdir(parents=True)
         (folder / "default_pipeline.star").write_text(FRESH.format(1))
-        for number in (*range(101, 104), *range(201, 204)):
-            (folder / f"Class3D/job{number}").mkdir(parents=True)
-        for each in builds:
+        for first in FIRST:
+            for number in range(first, first + 3):
+                (folder / f"Class3D/job{number}").mkdir(parents=True)
+        *calls, script, guarded = builds
+        for each in calls:
             call = [sys.executable, "-c", SUBMIT, str(each)]
             running.append(subprocess.Popen(call, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}))
+        shutil.copytree(script, folder / "build", ignore=shutil.ignore_patterns("state"))
+        running.append(subprocess.Popen(["bash", "build/submit.sh"], cwd=folder, env=queue))
+        for number, job in enumerate(("first", "second", "other")):
+            lines = (
+                starts(guarded, job, FIRST[-1] + number, job)
+                + "; sleep 6; rc_phase=run; relionc_project running"
+            )
+            running.append(subprocess.Popen(["bash", "-c", lines], cwd=folder))
         running.append(subprocess.Popen(relion, cwd=folder))
     assert [each.wait(120) for each in running] == [0] * len(running)
     texts = [(folder / "default_pipeline.star").read_text() for folder in projects]
