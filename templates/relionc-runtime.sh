@@ -301,16 +301,17 @@ relionc_number_taken() {
   echo "${found}"
 }
 
-# relionc_scheduled: says in the project that this job waits in the queue. 1: its row is new, and somebody works in the project, so that it
+# relionc_scheduled: says in the project that this job waits in the queue. 3: its row is new, and somebody works in the project, so that it
 # is to be called again in some seconds: RELION lets go of its lock between reading and writing, and may write a table without the row.
+# 1: RELION's lock stays.
 relionc_scheduled() {
   local had before probe now
   before=$(stat -c %Y .) probe=$(mktemp ./.relionc.XXXXXXXX 2>/dev/null) now=$(stat -c %Y -- "${probe:-.}")
   rm -f -- "${probe}"
   had=$(relionc_row "${rc_project[name]}" '' "${rc_project[table]}" 2>/dev/null)
-  relionc_project scheduled
+  relionc_project scheduled || return 1
   if [[ -n ${had} || -z $(relionc_row "${rc_project[name]}" '' "${rc_project[table]}" 2>/dev/null) ]]; then return 0; fi
-  ((now - before >= 10))
+  if ((now - before < 10)); then return 3; fi
 }
 
 # relionc_has_states COLUMN TABLE MINE: whether it is the column of states here: in the project's table, or while that has no job, in the job's.

@@ -224,6 +224,15 @@ def test_submit_sh_submits_where_the_table_cannot_be_written(numbered: Site) -> 
     assert numbered.calls("scontrol") == ["release 101 103"]
 
 
+def test_submit_sh_waits_once_for_a_lock_that_stays(numbered: Site) -> None:
+    (numbered.here / "default_pipeline.star").write_text(FULL)
+    (numbered.here / ".relion_lock").mkdir()
+    done = by_script(numbered)
+    assert (done.returncode, done.stdout) == (0, "first 101\nsecond 102\nother 103\n")
+    assert done.stderr.count(".relion_lock stays") == 1
+    assert numbered.calls("scontrol") == ["release 101 103"]
+
+
 def test_a_second_submission_sets_its_row_scheduled_again(numbered: Site) -> None:
     (numbered.here / "default_pipeline.star").write_text(FRESH.format(1))
     numbered.run("submit", "build/numbered")

@@ -115,7 +115,9 @@ scheduled() {
   for ((round = 0; round < 5 && new; round++)); do
     ((round == 0)) || sleep 4
     new=0
-    for i in "${!numbered[@]}"; do in_project scheduled "${numbered[i]}" "${folders[i]}" || new=1; done
+    for i in "${!numbered[@]}"; do
+      in_project scheduled "${numbered[i]}" "${folders[i]}" || case $? in 3) new=1 ;; *) return 0 ;; esac
+    done
   done
 }
 
