@@ -112,16 +112,17 @@ def memory_terms(job: ResolvedJob, threads: int, host: Host = USUAL) -> Found:
     return _counted(_MODELS[name](job, threads, host) for name in job.needs.memory)
 
 
-def leader_terms(job: ResolvedJob, threads: int, host: Host = USUAL) -> tuple[Term, ...]:
+def leader_terms(job: ResolvedJob, host: Host = USUAL) -> tuple[Term, ...]:
     """Return the terms of the memory of rank 0 of a program with a leader, in GiB; nothing for other programs.
 
     A leader keeps the list of particles and the references, and reads all particles where it is asked to; it has no
-    projectors and no sums (ml_optimiser_mpi.cpp). What cannot be counted is what `memory_terms` names.
+    projectors and no sums (ml_optimiser_mpi.cpp), and nothing for each thread. What cannot be counted is what
+    `memory_terms` names.
     """
     if not job.needs.leader:
         return ()
     models = (_LEADERS[name] for name in job.needs.memory if name in _LEADERS)
-    return _counted(model(job, threads, host) for model in models)[0]
+    return _counted(model(job, 1, host) for model in models)[0]
 
 
 def vram_terms(job: ResolvedJob, threads: int) -> Found:
@@ -238,15 +239,28 @@ def _unknown(job: ResolvedJob) -> list[str]:
     return unknown
 
 
+_LAST: list[tuple[ResolvedJob, dict[int, Refinement]]] = []
+"""What the models take of the job that was asked for last, by the bytes of a number: it is asked for many threads."""
+
+
 def _refinement(job: ResolvedJob, threads: int, host: Host) -> Refinement:
     """Return what the models take, of a job whose box and classes are known."""
+    if not _LAST or _LAST[0][0] is not job:
+        _LAST[:] = [(job, {})]
+    known = _LAST[0][1]
+    if host.real not in known:
+        known[host.real] = _of_one_thread(job, host)
+    return known[host.real]._replace(threads=threads)
+
+
+def _of_one_thread(job: ResolvedJob, host: Host) -> Refinement:
     found, ranks = job.needs.quantities, job.resources.ntasks
     if found.get("bodies", 0) and (bodies := _bodies_listed(job)):
         found = {**found, "bodies": bodies, "classes": bodies}
     return refine_memory.refinement(
         found,
         box=job.data.box.value if job.data.box else 0,
-        threads=threads,
+        threads=1,
         gpu=job.needs.gpu,
         combines=job.needs.mpi and (ranks is None or ranks.value > 2),
         real=host.real,

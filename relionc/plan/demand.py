@@ -127,6 +127,8 @@ def demand_of(job: ResolvedJob, cluster: Cluster) -> Demand:
     if needs.items and items is None and needs.mpi:
         missing.append(f"ranks against {needs.items} (their number is not known)")
     usual_cpus = dict(cluster.policy.threads).get(job.type.name, cluster.policy.cpu_threads)
+    memory = _Memory(job, cluster)
+    has_vram = any(node.vram_gib for node in cluster.node_types.values())
     return Demand(
         leader=needs.leader and needs.mpi,
         serial=not needs.mpi,
@@ -140,49 +142,52 @@ def demand_of(job: ResolvedJob, cluster: Cluster) -> Demand:
         items=items.value if items is not None and needs.mpi else None,
         usual_cpus=usual_cpus,
         rank_rules=(*needs.rank_rules, *_local_limit(job, cluster)),
-        amounts=_amounts_of(job, cluster),
+        amounts=memory.of,
         scratch=scratch,
         pins=pins_of(job, has_queue=cluster.scheduler == "slurm"),
-        not_checked=tuple(dict.fromkeys((*_unknown_amounts(job, cluster), *missing))),
+        not_checked=tuple(dict.fromkeys((*memory.unknown(vram=has_vram), *missing))),
     )
 
 
-def _amounts_of(job: ResolvedJob, cluster: Cluster) -> Callable[[int], Amounts]:
-    """Return the memory of ranks by their threads, each number of threads worked out once.
+class _Memory:
+    """The memory of ranks by their threads, each number of threads worked out once.
 
     A site may multiply the estimates of host memory (cryosparc-tools#73).
     """
-    known: dict[int, Amounts] = {}
-    host, factor = amounts.host_of(job.type, cluster.relion), cluster.policy.memory_factor
-    least, _ = amounts.band_of(job.type)
 
-    def of(threads: int) -> Amounts:
-        if threads not in known:
-            worker, _ = amounts.memory_terms(job, threads, host)
-            leader = amounts.leader_terms(job, threads, host) if job.needs.leader else ()
-            vram, _ = amounts.vram_terms(job, threads) if job.needs.gpu else ((), ())
-            known[threads] = Amounts.of(_times(worker, least, factor), _times(leader, least, factor), vram)
-        return known[threads]
+    def __init__(self, job: ResolvedJob, cluster: Cluster) -> None:
+        self._job = job
+        self._host, self._factor = amounts.host_of(job.type, cluster.relion), cluster.policy.memory_factor
+        self._least, _ = amounts.band_of(job.type)
+        self._known: dict[int, Amounts] = {}
+        self._of_one_thread = amounts.memory_terms(job, 1, self._host), amounts.vram_terms(job, 1)
+        self._leader: tuple[Term, ...] | None = None
 
-    return of
+    def of(self, threads: int) -> Amounts:
+        """Return the memory of ranks with so many threads."""
+        if threads not in self._known:
+            if self._leader is None:
+                self._leader = self._times(amounts.leader_terms(self._job, self._host))
+            (worker, _), (vram, _) = self._of_one_thread if threads == 1 else self._terms(threads)
+            self._known[threads] = Amounts.of(self._times(worker), self._leader, vram)
+        return self._known[threads]
 
+    def unknown(self, *, vram: bool) -> tuple[str, ...]:
+        """Return which amounts cannot be worked out; this does not depend on the number of threads."""
+        (_, of_host), (_, of_gpu) = self._of_one_thread
+        return (*of_host, *of_gpu) if vram else of_host
 
-def _times(found: tuple[Term, ...], least: float, factor: float) -> tuple[Term, ...]:
-    terms = amounts.with_margin(found, least)
-    if factor == 1:
-        return terms
-    return tuple(
-        term._replace(gib=term.gib * factor, formula=f"{term.formula} x {factor:g} of the site")
-        for term in terms
-    )
+    def _terms(self, threads: int) -> tuple[amounts.Found, amounts.Found]:
+        return amounts.memory_terms(self._job, threads, self._host), amounts.vram_terms(self._job, threads)
 
-
-def _unknown_amounts(job: ResolvedJob, cluster: Cluster) -> tuple[str, ...]:
-    """Return which amounts cannot be worked out; this does not depend on the number of threads."""
-    _, memory = amounts.memory_terms(job, 1)
-    has_vram = any(node.vram_gib for node in cluster.node_types.values())
-    _, vram = amounts.vram_terms(job, 1) if job.needs.gpu and has_vram else ((), ())
-    return (*memory, *vram)
+    def _times(self, found: tuple[Term, ...]) -> tuple[Term, ...]:
+        terms = amounts.with_margin(found, self._least)
+        if self._factor == 1:
+            return terms
+        said = f"{self._factor:g} of the site"
+        return tuple(
+            term._replace(gib=term.gib * self._factor, formula=f"{term.formula} x {said}") for term in terms
+        )
 
 
 def _local_limit(job: ResolvedJob, cluster: Cluster) -> tuple[LocalLimit, ...]:

@@ -42,15 +42,20 @@ def outlook(on_site: DemandOnSite, costs: Costs, loosened: frozenset[str]) -> tu
     if len(broken) < len(loosened):
         return ()
     least = _Least(on_site, tuple(each.name for each in costs), broken)
-    by_numbers = _ByNumbers(least, costs)
-    return (
+    told = (
         Outlook(("pool",), least.of_pool),
         Outlook(("pool", "mode"), least.of_mode),
-        Outlook(("pool", "mode"), by_numbers.of_mode, late=True),
         Outlook(("pool", "mode", "gpus"), least.of_gpus),
         Outlook(("pool", "mode", "gpus", "cpus_per_task"), least.of_cpus),
-        Outlook(("pool", "mode", "cpus_per_task"), by_numbers.of_cpus, late=True, likely=by_numbers.likely),
     )
+    if not least.knows_numbers:
+        return told
+    by_numbers = _ByNumbers(least, costs)
+    scope = "pool", "mode", "gpus", "cpus_per_task"
+    of_cpus = Outlook(scope, by_numbers.of_cpus, late=True, likely=by_numbers.likely)
+    if on_site.demand.gpu:
+        return (*told, of_cpus)
+    return (*told, Outlook(("pool", "mode"), by_numbers.of_mode, late=True), of_cpus)
 
 
 class _Spread(NamedTuple):
@@ -104,22 +109,34 @@ class _Least:
         self.gpus = self._gpus_at_all()
         self.has_so_many = demand.serial or self.pins.ntasks is not None
         most = [rule.maximum for rule in demand.rank_rules if rule.maximum is not None]
-        self.most_ranks = min([*most, _MANY if demand.items is None else demand.items + demand.leader])
         self.is_a_budget = is_a_budget(on_site) and self.pins.nodes is not None
+        alone = demand.serial or not (demand.gpu_ids or demand.all_gpus)
+        self.knows_numbers = on_site.slurm and alone if demand.gpu else self.ranks > 0 or self.is_a_budget
+        self.most_ranks = min([*most, _MANY if demand.items is None else demand.items + demand.leader])
         self.has_memory_of_node = not demand.pins.has("mem", "mem_per_cpu")
         self.shares_by_memory = (
             bool(self.ranks) and on_site.slurm and not demand.gpu and demand.pins.mem is None
         )
         self.spreads = {mode: _Spread.of(on_site, mode, i) for i, mode in enumerate(preferred_modes(on_site))}
+        self.at = {name: i for i, name in enumerate(names)}
+        self.free: list[float] = [0] * len(names)
+        self.of_alike: dict[int, list[float]] = {}
+        self.gib_of: dict[int, tuple[float, float, float]] = {}
         self.allowed = [each for mode, each in self.spreads.items() if self._allows(mode)]
         self.any_mode = _Spread(1, 0, demand.leader, False, False, 0, 0)
         one = demand.leader and not demand.ranks_are_asked and (demand.pins.ranks_per_gpu or 1) == 1
         self.leader_makes_uneven = demand.gpu and on_site.slurm and one
+        self.even = [each for each in self.allowed if not (self.leader_makes_uneven and each.among)]
+        """Modes in which a job on several nodes has as many workers of each GPU."""
 
     def of_pool(self, choice: Choice) -> list[float]:
         """Return the least costs of a pool: of any mode, with the threads that cost least."""
         pool = choice.pool
-        return self._costs(pool, self.any_mode, self.cheapest_cpus(pool), 0)
+        if pool.alike not in self.of_alike:
+            self.of_alike[pool.alike] = self._costs(pool, self.any_mode, self.cheapest_cpus(pool), 0)
+        told = self.of_alike[pool.alike][:]
+        told[self.at["kind of node"]] = pool.order
+        return told
 
     def of_mode(self, choice: Choice) -> list[float]:
         """Return the least costs of a pool and mode: with the threads that cost least."""
@@ -155,50 +172,64 @@ class _Least:
         nodes = self._nodes(pool, mode, cpus, gpus)
         idle, stranded = self._beyond_share(pool, mode, cpus) if self.shares_by_memory else (0, 0)
         of_mode, order = self._idle_and_order(mode, nodes, cpus)
-        told: dict[str, float] = {
-            "GPUs left": self._gpus_left(pool, nodes_at_all, gpus),
-            "threads": abs(cpus - self.on_site.preferred_cpus(pool)),
-            "workers": -self._most_workers(pool, mode, cpus, gpus),
-            "GPU memory missing": self._vram_missing(pool, cpus),
-            "CPUs idle": of_mode + idle,
-            "mode": order,
-            "memory stranded": stranded // MIB,
-            "nodes": nodes + mode.leader_apart,
-            "kind of node": pool.order,
-        }
-        return [told.get(name, 0) for name in self.names]
+        told, at = self.free[:], self.at
+        told[at["GPUs left"]] = self._gpus_left(pool, nodes_at_all, gpus)
+        told[at["threads"]] = abs(cpus - self.on_site.preferred_cpus(pool))
+        told[at["CPUs idle"]] = of_mode + idle
+        told[at["mode"]] = order
+        told[at["memory stranded"]] = stranded // MIB
+        told[at["nodes"]] = nodes + mode.leader_apart
+        told[at["kind of node"]] = pool.order
+        if "workers" in at:
+            told[at["workers"]] = -self._most_workers(pool, mode, cpus, gpus)
+        if self.has_gpu_each and "GPU memory missing" in at:
+            told[at["GPU memory missing"]] = self._vram_missing(pool, cpus)
+        return told
 
     def _idle_and_order(self, mode: _Spread, nodes: int, cpus: int) -> tuple[int, int]:
         """CPUs that count as idle in a mode, and its place; of any mode, the least of both."""
-        modes = self.allowed if mode is self.any_mode else (mode,)
+        more = (nodes - 1) * cpus
+        if mode is not self.any_mode:
+            return mode.handicap + (more if mode.slots else 0), mode.order
+        modes = self.even if more else self.allowed
         return min(
-            (
-                (each.handicap + (nodes - 1) * cpus * (each.slots > 0), each.order)
-                for each in modes
-                if not (self.leader_makes_uneven and each.among and nodes > 1)
-            ),
-            default=(0, 0),
+            [(each.handicap + (more if each.slots else 0), each.order) for each in modes], default=(0, 0)
         )
 
     # --- nodes ------------------------------------------------------------------------------------------------
 
-    def numbers(self, pool: NodePool, mode: Mode, cpus: int) -> Numbers | None:
-        """Return the ways to spread the ranks that cost least of a job on CPUs; None where nobody can tell them.
+    def numbers(self, pool: NodePool, mode: Mode, cpus: int, gpus: int) -> Numbers | None:
+        """Return the ways to spread the ranks that cost least; None where nobody can tell them.
 
         Of pinned nodes, all that they have room for; else all ways to spread so many ranks.
         """
-        spread, pins, workers = self.spreads[mode], self.pins, self.ranks - self.spreads[mode].beside
-        if self.on_site.demand.gpu or not (self.is_a_budget or self.ranks):
-            return None
+        spread, pins = self.spreads[mode], self.pins
+        if self.on_site.demand.gpu:
+            return self._one_for_each(spread, gpus)
         if spread.leaves_nodes_to_slurm:
             found = [] if pins.nodes else [(0, self.ranks)]
         elif self.is_a_budget:
             found = list(self._filled(spread, pins.nodes or 1, self._room(pool, spread, cpus)))
         else:
+            workers = self.ranks - spread.beside
             found = list(self._divided(pool, workers, self._room(pool, spread, cpus)))
         if not self.is_a_budget and not self.has_so_many and (pool.gives_whole_nodes or pool.node_type.gpus):
             return None  # with a few ranks more it may cost less
         return Numbers(found, complete=self.has_so_many or (self.is_a_budget and not found))
+
+    def _one_for_each(self, mode: _Spread, gpus: int) -> Numbers | None:
+        """Return a worker for each GPU: with fewer some are idle, with more than are asked for some are doubled."""
+        pins = self.pins
+        if self.on_site.demand.serial:
+            return Numbers([(1, 1)], complete=True)
+        if mode.among or mode.leaves_nodes_to_slurm or (mode.beside and not self.on_site.demand.leader):
+            return None  # of one node, a worker's place is the leader's, or the leader's a worker's
+        workers = gpus * (pins.ranks_per_gpu or 1)
+        of_ranks = ((pins.ntasks or 0) - mode.beside) // workers
+        nodes = pins.nodes or self.gpus // gpus or max(1, of_ranks)
+        if pins.ntasks and workers * nodes + mode.beside != pins.ntasks:
+            return None
+        return Numbers([(workers, nodes)], complete=False)
 
     def _filled(self, mode: _Spread, nodes: int, room: int) -> Iterator[tuple[int, int]]:
         """Yield the most workers of a node with which the program can have so many ranks: for some, an odd number.
@@ -262,7 +293,7 @@ class _Least:
         node = node if mode is self.any_mode else pool.usable_node  # Slurm fills one up to all that it has
         workers, there = most // cpus - mode.slots, node.memory_mib
         if there and self.has_memory_of_node:
-            each = self.on_site.amounts(demand.threads_of(cpus), sure=True).worker_gib
+            each = self._gib_of(cpus)[0]
             if each:
                 workers = min(workers, int(there / MIB / each + _ROUNDING) + mode.among)
         return max(1, workers)
@@ -314,12 +345,8 @@ class _Least:
 
     def _vram_missing(self, pool: NodePool, cpus: int) -> float:
         """GiB that a worker alone lacks on its GPU."""
-        there = pool.node_type.vram_gib if self.has_gpu_each else 0
-        return (
-            max(0.0, self.on_site.amounts(self.on_site.demand.threads_of(cpus)).vram_gib - there)
-            if there
-            else 0.0
-        )
+        there = pool.node_type.vram_gib
+        return max(0.0, self._gib_of(cpus)[2] - there) if there else 0.0
 
     def _others_use_the_rest(self, pool: NodePool) -> bool:
         takes_whole_nodes = self.on_site.exclusive or pool.gives_whole_nodes
@@ -342,15 +369,21 @@ class _Least:
         pinned, usual = on_site.demand.pins.mem_per_cpu, on_site.cluster.policy.memory_per_cpu_mib
         if pinned is not None:
             return pinned * cpus, pinned * cpus
-        threads = on_site.demand.threads_of(cpus)
-        all_in_all = on_site.amounts(threads)
-        largest = ceil(max(all_in_all.worker_gib, all_in_all.leader_gib) * MIB)
+        surely, largest, _ = self._gib_of(cpus)
         least = (min(usual, limit) if limit else usual) * cpus
         if limit and on_site.cluster.memory_of_node:
             least = 0
         if mode.leaves_nodes_to_slurm:
-            least = max(least, int(on_site.amounts(threads, sure=True).worker_gib * MIB))
-        return least, max(usual * cpus, largest + cpus)
+            least = max(least, int(surely * MIB))
+        return least, max(usual * cpus, ceil(largest * MIB) + cpus)
+
+    def _gib_of(self, cpus: int) -> tuple[float, float, float]:
+        """Return what a worker with so many CPUs takes for sure, what the larger of it and the leader, and its GPU."""
+        if cpus not in self.gib_of:
+            threads = self.on_site.demand.threads_of(cpus)
+            each, sure = self.on_site.amounts(threads), self.on_site.amounts(threads, sure=True)
+            self.gib_of[cpus] = sure.worker_gib, max(each.worker_gib, each.leader_gib), each.vram_gib
+        return self.gib_of[cpus]
 
 
 class _ByNumbers:
@@ -361,36 +394,36 @@ class _ByNumbers:
         self.costs = costs
         self.nothing = [-inf] * len(costs)
         self.never = [inf] * len(costs)
-        self.known: dict[tuple[int, Mode, int], tuple[list[float], Likely]] = {}
+        self.known: dict[tuple[int, Mode, int, int], tuple[list[float], Likely]] = {}
 
     def of_mode(self, choice: Choice) -> list[float]:
         """Return the least costs of a pool and mode: with the threads that cost least."""
         pool = choice.pool
-        told, likely = self._best(pool, choice.mode, self.least.cheapest_cpus(pool))
+        told, likely = self._best(pool, choice.mode, self.least.cheapest_cpus(pool), 0)
         # with others there may be other numbers, and fewer nodes with GPUs that are left
         return told if likely.values and not pool.node_type.gpus else self.nothing
 
     def of_cpus(self, choice: Choice) -> list[float]:
         """Return the least costs of a pool, mode and CPUs of a rank."""
-        return self._best(choice.pool, choice.mode, choice.cpus_per_task)[0]
+        return self._best(choice.pool, choice.mode, choice.cpus_per_task, choice.gpus)[0]
 
     def likely(self, choice: Choice) -> Likely:
         """Return the numbers of workers and nodes that cost least."""
-        return self._best(choice.pool, choice.mode, choice.cpus_per_task)[1]
+        return self._best(choice.pool, choice.mode, choice.cpus_per_task, choice.gpus)[1]
 
-    def _best(self, pool: NodePool, mode: Mode, cpus: int) -> tuple[list[float], Likely]:
-        key = pool.order, mode, cpus
+    def _best(self, pool: NodePool, mode: Mode, cpus: int, gpus: int) -> tuple[list[float], Likely]:
+        key = pool.order, mode, cpus, gpus
         if key not in self.known:
-            self.known[key] = self._worked_out(pool, mode, cpus)
+            self.known[key] = self._worked_out(pool, mode, cpus, gpus)
         return self.known[key]
 
-    def _worked_out(self, pool: NodePool, mode: Mode, cpus: int) -> tuple[list[float], Likely]:
-        numbers = self.least.numbers(pool, mode, cpus)
+    def _worked_out(self, pool: NodePool, mode: Mode, cpus: int, gpus: int) -> tuple[list[float], Likely]:
+        numbers = self.least.numbers(pool, mode, cpus, gpus)
         if numbers is None:
             return self.nothing, Likely((), complete=False)
         found = []
         for each in numbers.found:
-            choice = Choice(self.least.on_site, pool, mode, None, 0, cpus, *each)
+            choice = Choice(self.least.on_site, pool, mode, None, gpus, cpus, *each)
             found.append(([cost.cost(choice) for cost in self.costs], each))
         found.sort()
         if not found:

@@ -26,7 +26,7 @@ class NodePool(NamedTuple):
 
     `interchangeable_count` nodes of the partition are of the same hardware and may be taken; `order` is the place among
     those preferred; `usable_node` is the node with the partition's own limits on CPUs and memory. Limits of the
-    partition are None where it has none.
+    partition are None where it has none. Pools that are `alike` differ in counts, order and time alone.
     """
 
     partition: Partition | None
@@ -34,6 +34,7 @@ class NodePool(NamedTuple):
     interchangeable_count: int
     order: int
     usable_node: NodeType
+    alike: int = 0
 
     def __str__(self) -> str:
         """Return partition and node type, as `relionc cluster show` calls them."""
@@ -134,10 +135,19 @@ def _all_pools(cluster: Cluster) -> tuple[NodePool, ...]:
     if not partitions:
         pairs = [(None, node) for node in nodes.values()]
     pairs.sort(key=lambda pair: not (pair[0] and pair[0].default))
-    return tuple(
+    pools = [
         NodePool(partition, node, node.count, i, _usable(partition, node))
         for i, (partition, node) in enumerate(pairs)
-    )
+    ]
+    kinds: dict[Hashable, int] = {}
+    return tuple(each._replace(alike=kinds.setdefault(_what_is_told(each), each.order)) for each in pools)
+
+
+def _what_is_told(pool: NodePool) -> Hashable:
+    """Return what costs of a pool are told by."""
+    node, usable = pool.node_type, pool.usable_node
+    of_partition = pool.gives_whole_nodes, pool.max_memory_per_cpu_mib
+    return node.name, usable.cpus, usable.memory_mib, of_partition
 
 
 def _by_hardware(pools: Iterable[NodePool]) -> list[list[NodePool]]:

@@ -50,6 +50,7 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 from itertools import count
+from operator import gt
 from typing import TYPE_CHECKING, Generic
 
 from relionc.record import NamedTuple
@@ -139,6 +140,7 @@ class _Frontier(Generic[C]):
         self.outlooks: list[list[Outlook[C]]] = [[] for _ in problem.variables]
         for each in problem.outlook(problem.loosened) if problem.outlook is not None else ():
             self.outlooks[self.walk.judges.last(each.scope)].append(each)
+        self.late = [(i, each.costs) for i, some in enumerate(self.outlooks, 1) for each in some if each.late]
         likely = [each.likely for each in self.outlooks[self.depth - 1] if each.likely] if self.depth else []
         self.likely = likely[0] if likely else None
         self.waiting: list[tuple[Costs, int, _Partial]] = []
@@ -156,8 +158,8 @@ class _Frontier(Generic[C]):
                 break
             for name, value in zip(walk.names, partial.values, strict=False):
                 setattr(walk.choice, name, value)
-            if not partial.told and partial.waits is None and partial.values:
-                told = self._told(key, partial.bounds, len(partial.values) - 1, late=True)
+            if self.late and not partial.told and partial.waits is None:
+                told = self._told_late(key, partial)
                 if told > key:
                     self._wait(told, partial._replace(told=True))
                     continue
@@ -170,6 +172,13 @@ class _Frontier(Generic[C]):
             else:
                 self._open(key, partial)
         return walk.best
+
+    def _told_late(self, key: Costs, partial: _Partial) -> Costs:
+        """Return what a partial choice costs at the least, with what is told of it late."""
+        for depth, costs in self.late:
+            if depth == len(partial.values):
+                key = max(key, _raised(costs(self.walk.choice), partial.bounds.least))
+        return key
 
     def _walk(self, key: Costs, partial: _Partial) -> None:
         """Walk all choices below a partial one, until one costs no more than any of them."""
@@ -203,16 +212,23 @@ class _Frontier(Generic[C]):
             return
         for value in domain.more:
             self._add(key, partial, value)
-        left = narrowed(walk.judges, depth, domain, walk.choice)
-        if isinstance(left, Nothing):
-            return
-        low, high = left.low.value, left.high.value
-        start = min(max(domain.start, low), high)
-        up = _Side(range(start + 1, high + 1), walk.blames.higher[depth])
-        down = _Side(range(start - 1, low - 1, -1), walk.blames.lower[depth])
-        self._add(key, partial, start, (up, down))
-        for side in (up, down):
+        start, low, high = domain.start, domain.low, domain.high
+        sides = self._sides(depth, start, low, high)
+        if not self._add(key, partial, start, sides):
+            left = narrowed(walk.judges, depth, domain, walk.choice)
+            if isinstance(left, Nothing):
+                return
+            low, high = left.low.value, left.high.value
+            start = min(max(start, low), high)
+            sides = self._sides(depth, start, low, high)
+            self._add(key, partial, start, sides)
+        for side in sides:
             self._wait_for_next(key, partial, side)
+
+    def _sides(self, depth: int, start: int, low: int, high: int) -> tuple[_Side, _Side]:
+        blames = self.walk.blames
+        up = _Side(range(start + 1, high + 1), blames.higher[depth])
+        return up, _Side(range(start - 1, low - 1, -1), blames.lower[depth])
 
     def _next(self, key: Costs, partial: _Partial, value: int) -> None:
         """Put the next value of a side on the frontier, and let the one after it wait."""
@@ -221,26 +237,24 @@ class _Frontier(Generic[C]):
             self._add(key, partial, value, (side,))
             self._wait_for_next(key, partial, side)
 
-    def _add(self, key: Costs, partial: _Partial, value: object, sides: tuple[_Side, ...] = ()) -> None:
-        """Judge a further value, and put it on the frontier if it breaks nothing."""
+    def _add(self, key: Costs, partial: _Partial, value: object, sides: tuple[_Side, ...] = ()) -> bool:
+        """Judge a further value, and put it on the frontier if it breaks nothing; returns whether it does not."""
         walk, depth = self.walk, len(partial.values)
         broken = walk.judged(depth, value)
         if broken is not None:
             for side in sides:
                 side.told(broken)
-            return
+            return False
         costs = walk.judges.costs[depth]
-        bounds = partial.bounds.raised(costs, walk.choice)
-        key = _raised(key, bounds.least) if costs else key
-        key = self._told(key, bounds, depth, late=False)
-        self._wait(key, _Partial((*partial.values, value), bounds, sides))
-
-    def _told(self, key: Costs, bounds: CostBounds, depth: int, *, late: bool) -> Costs:
-        """Return what a partial choice costs at the least by what is told of it, at once or late."""
+        bounds = partial.bounds
+        if costs:
+            bounds = bounds.raised(costs, walk.choice)
+            key = _raised(key, bounds.least)
         for outlook in self.outlooks[depth]:
-            if outlook.late == late:
-                key = max(key, _raised(outlook.costs(self.walk.choice), bounds.least))
-        return key
+            if not outlook.late:
+                key = max(key, _raised(outlook.costs(walk.choice), bounds.least))
+        self._wait(key, _Partial((*partial.values, value), bounds, sides))
+        return True
 
     def _wait_for_next(self, key: Costs, partial: _Partial, side: _Side) -> None:
         """Let the next value of a side wait, under what all farther on cost: costs that never fall on the way there."""
@@ -259,7 +273,7 @@ def _raised(told: Costs, least: Costs) -> Costs:
 
     What is told of a cost holds where all before it cost what is told of them; where one costs more, `least` is left.
     """
-    for index, (cost, at_least) in enumerate(zip(told, least, strict=True)):
-        if at_least > cost:
+    for index, more in enumerate(map(gt, least, told)):
+        if more:
             return [*told[:index], *least[index:]]
     return told

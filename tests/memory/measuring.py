@@ -162,7 +162,7 @@ def modelled(case: Case, size: int, build: Build) -> tuple[float, float]:
     host = amounts.host_of(job.type, Builds(build.precision, build.glibc))
     terms, missing = amounts.memory_terms(job, case.threads, host)
     assert case.type == "initialmodel" or not missing, missing  # RELION itself chooses its orientations
-    leader = amounts.leader_terms(job, case.threads, host)
+    leader = amounts.leader_terms(job, host)
     return sum(term.gib for term in terms) * 1024, sum(term.gib for term in leader) * 1024
 
 

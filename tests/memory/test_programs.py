@@ -62,7 +62,7 @@ def of_bodies(row: dict) -> dict[str, float]:
     job = job_of("multibody", row["version"], options, box=row["box"], particles=16)
     counts = {"classes": row["bodies"], "bodies": row["bodies"]}
     job = job._replace(needs=job.needs._replace(quantities={**job.needs.quantities, **counts}))
-    found = {"worker": amounts.memory_terms(job, row["threads"])[0], "leader": amounts.leader_terms(job, 1)}
+    found = {"worker": amounts.memory_terms(job, row["threads"])[0], "leader": amounts.leader_terms(job)}
     return {who: sum(term.gib for term in terms) * 1024 for who, terms in found.items()}
 
 

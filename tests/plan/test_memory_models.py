@@ -45,7 +45,7 @@ def worker(*args, threads=1, **more):
 
 
 def leader(*args, **more):
-    return total(amounts.leader_terms(job(*args, **more), 1))
+    return total(amounts.leader_terms(job(*args, **more)))
 
 
 def on_gpu(kind, options=None, *, threads=1, **more):
@@ -83,7 +83,7 @@ def test_more_is_never_less(box, padding, classes, gridding, combines):
 def test_terms_are_positive_and_say_how_they_were_made(box):
     for terms in (
         amounts.memory_terms(job("refine3d", box=box), 4)[0],
-        amounts.leader_terms(job("refine3d", box=box), 4),
+        amounts.leader_terms(job("refine3d", box=box)),
         amounts.vram_terms(job("refine3d", {"use_gpu": "Yes"}, box=box), 4)[0],
     ):
         assert terms
@@ -140,7 +140,7 @@ def test_the_leader_keeps_references_and_no_sums():
     masked = {"fn_mask": "mask.mrc", "do_solvent_fsc": "Yes"}
     assert leader("refine3d", masked) > 3 * leader("refine3d")
     assert worker("refine3d", masked) > worker("refine3d")
-    assert amounts.leader_terms(job("motioncorr"), 4) == ()
+    assert amounts.leader_terms(job("motioncorr")) == ()
 
 
 PREREAD = {"do_preread_images": "Yes"}
@@ -157,9 +157,9 @@ def test_all_ranks_pre_read_or_the_leader_alone(version):
     every = job("refine3d", {**PREREAD, "do_parallel_discio": "Yes"}, version=version)
     alone = job("refine3d", {**PREREAD, "do_parallel_discio": "No"}, version=version)
     assert preread(amounts.memory_terms(every, 1)[0]) == pytest.approx(expected)
-    assert preread(amounts.leader_terms(every, 1)) == pytest.approx(expected)
+    assert preread(amounts.leader_terms(every)) == pytest.approx(expected)
     assert preread(amounts.memory_terms(alone, 1)[0]) == 0
-    assert preread(amounts.leader_terms(alone, 1)) == pytest.approx(expected)
+    assert preread(amounts.leader_terms(alone)) == pytest.approx(expected)
 
 
 def test_a_single_rank_pre_reads_for_itself():
@@ -246,7 +246,7 @@ def host(glibc="", precision=""):
 def test_pre_read_particles_take_what_the_c_library_makes_of_them(glibc, pixel, assumed):
     """Measured: 2.31 and 2.36 leave as much empty as the images take, 2.41 and 2.43 nothing."""
     of = job("refine3d", PREREAD, particles=1024, box=512)
-    for terms in (amounts.memory_terms(of, 1, host(glibc))[0], amounts.leader_terms(of, 1, host(glibc))):
+    for terms in (amounts.memory_terms(of, 1, host(glibc))[0], amounts.leader_terms(of, host(glibc))):
         shares = [term for term in terms if term.label in ("pre-read particles", amounts.GAPS)]
         assert total(shares) == pytest.approx(pixel / 4)
         assert any(term.assumed for term in shares) is assumed
