@@ -47,25 +47,24 @@ def _of_ranks(on_site: DemandOnSite) -> tuple[Measure, ...]:
 def _surely_missing(choice: Choice) -> float:
     """Memory that with so much per CPU any number of ranks of a node lacks.
 
-    That is so where a worker needs more than its CPUs have: then each more of them makes it worse. A node has a worker
-    alone at best, or a worker and the leader, or the leader alone where that has a node to itself. Rounding to
-    whole cores may give all together what one core has, less a CPU.
+    That is so where a worker needs more than its CPUs have: then as many workers more as fill whole cores make it
+    worse. Fewer may not, as a core that they share with nobody has memory, too; and one may be alone, without a leader.
     """
-    demand, node, cpus = choice.on_site.demand, choice.pool.node_type, choice.cpus_per_task
-    per_cpu = demand.pins.mem_per_cpu
+    per_cpu = choice.on_site.demand.pins.mem_per_cpu
     if per_cpu is None or choice.mode.leaves_nodes_to_slurm:
         return choice.changed(workers_per_node=1, nodes_or_tasks=1).memory_missing_gib()
-    each = choice.amounts(sure=True)
-    worker, leader, has = each.worker_gib, each.leader_gib, per_cpu * cpus / MIB
-    if choice.takes_whole_nodes and node.known:  # has all CPUs of its nodes, however many ranks there are
-        least = min(worker, leader) if demand.leader else worker
-        return least - per_cpu * node.cpus / MIB
-    if worker < has:
+    node = choice.pool.node_type
+    has_all = choice.takes_whole_nodes and node.known  # CPUs of its nodes, however many ranks there are
+    if not has_all and choice.amounts(sure=True).worker_gib < per_cpu * choice.cpus_per_task / MIB:
         return -inf
-    alone = worker - has
-    beside = alone + leader - has if demand.leader else alone
-    rounded = node.threads_per_core - 1 if cpus % node.threads_per_core else 0
-    return min(alone, beside) - per_cpu * rounded / MIB
+    few = range(1, node.threads_per_core + 2)
+    return min(
+        choice.changed(workers_per_node=workers, nodes_or_tasks=1).memory_missing_gib() for workers in few
+    )
+
+
+def _missing_on_one(choice: Choice) -> float:
+    return choice.changed(nodes_or_tasks=1).memory_missing_gib()
 
 
 def _missing_on_node(choice: Choice) -> float:
@@ -82,7 +81,10 @@ _GIVEN_BY_CPU = steady(  # the more ranks there are, the more they are given
         OF_NODE,
         Choice.memory_missing_gib,
         UP,
-        floors=(Bound(("pool", "mode", "cpus_per_task"), _surely_missing),),
+        floors=(
+            Bound(("pool", "mode", "cpus_per_task"), _surely_missing),
+            Bound(("pool", "mode", "workers_per_node", "cpus_per_task"), _missing_on_one),
+        ),
     )
 )
 _ON_NODE = Measure(
