@@ -34,14 +34,18 @@ class Check(NamedTuple, Generic[C]):
     level: tuple[
         tuple[str, Callable[[C], int], Blame], ...
     ] = ()  # from where on more of a variable changes nothing
+    vain: tuple[tuple[Callable[[C], bool], Blame], ...] = ()  # when more of one leaves it too large
 
     def at(self, choice: C) -> Check[C]:
-        """Return the check where nobody is blamed for too little of a variable of which more changes nothing."""
-        blamed = ~NOBODY
+        """Return the check where nobody is blamed for too little of a variable of which more does not help."""
+        blamed = of_over = ~NOBODY
         for name, start, higher in self.level:
             if getattr(choice, name) >= start(choice):
                 blamed &= ~higher
-        return self._replace(over=self.over & blamed, under=self.under & blamed)
+        for holds, higher in self.vain:
+            if holds(choice):
+                of_over &= ~higher
+        return self._replace(over=self.over & blamed & of_over, under=self.under & blamed)
 
 
 class Cost(NamedTuple, Generic[C]):
@@ -103,7 +107,8 @@ class Judges(Generic[C]):
         level = tuple(
             (name, start, self.blames.higher[self._depth_of[name]]) for name, start in each.level.items()
         )
-        yield self._check(each, Floor(each.scope, each.measure, each.rising, each.falling), each.low, level)
+        exact = Floor(each.scope, each.measure, each.rising, each.falling, each.vain)
+        yield self._check(each, exact, each.low, level)
 
     def _check(
         self,
@@ -112,7 +117,7 @@ class Judges(Generic[C]):
         low: float,
         level: tuple[tuple[str, Callable[[C], int], Blame], ...] = (),
     ) -> tuple[int, Check[C]]:
-        scope, measure, rising, falling = judged
+        scope, measure, rising, falling, vain = judged
         depth = self.last(scope)
         name = self.names[depth]
         check = Check(
@@ -126,6 +131,7 @@ class Judges(Generic[C]):
             trend=_trend(judged, name),
             period=each.period.get(name, 0) if name in scope else 1,
             level=level,
+            vain=tuple((holds, self.blames.higher[self._depth_of[name]]) for name, holds in vain.items()),
         )
         return depth, check
 

@@ -83,7 +83,7 @@ def narrowed(judges: Judges[C], depth: int, span: Span, choice: C) -> Narrowed |
     reads = judges.reads[depth] if span.reads is None else judges.blames.of(span.reads)
     left = Narrowed(End(span.low, judges.low_reads[depth]), End(span.high, reads))
     for each in judges.cutting[depth]:
-        check = each.at(choice) if each.level else each
+        check = each.at(choice) if each.level or each.vain else each
         at = along(check, choice, name, depth)
         found = _cut(left, check, at) if check.trend else _repeated(left, check, at)
         if isinstance(found, Nothing):

@@ -31,12 +31,13 @@ class Span(NamedTuple):
 
 
 class Floor(NamedTuple, Generic[C]):
-    """A lower bound of a measure that fewer variables give; `rising` and `falling` as for a constraint."""
+    """A lower bound of a measure that fewer variables give; `rising`, `falling` and `vain` as for a constraint."""
 
     scope: Scope
     measure: Callable[[C], float]
     rising: Scope = ()
     falling: Scope = ()
+    vain: Mapping[str, Callable[[C], bool]] = {}
 
 
 class Variable(NamedTuple, Generic[C]):
@@ -61,8 +62,9 @@ class Constraint(NamedTuple, Generic[C]):
     distances from it are compared. Along the variables of `rising` the measure never falls, along those of
     `falling` it never rises, and along those of `period` it repeats after so many steps: a search then finds the values
     that are possible by arithmetic. Along those of `level` it stays the same from so much of them on, as the variables
-    before them say. `floors` are judged earlier, against `high`. `steady`: many problems have this very object, and
-    what a search works out of it is kept for the next.
+    before them say. `vain`: whether it stays too large with any more of a variable, where it is; it does not look at
+    the last. `floors` are judged earlier, against `high`. `steady`: many problems have this very object, and what a
+    search works out of it is kept for the next.
     """
 
     label: str
@@ -75,6 +77,7 @@ class Constraint(NamedTuple, Generic[C]):
     falling: Scope = ()
     period: Mapping[str, int] = {}
     level: Mapping[str, Callable[[C], int]] = {}
+    vain: Mapping[str, Callable[[C], bool]] = {}
     floors: tuple[Floor[C], ...] = ()
     steady: bool = False
 

@@ -186,13 +186,13 @@ class Walk(Generic[C]):
         """Return whom the first of some constraints blames that is broken; None: all are met."""
         choice = self.choice
         for check in checks:
-            label, _, measure, low, high, over, under, _, _, level = check
+            label, _, measure, low, high, over, under, _, _, level, vain = check
             amount = measure(choice)
             if not low <= amount <= high:
                 self.used.add(label)
                 if self.reporter:
                     self.reporter.broken(depth, label)
-                if level:
+                if level or vain:
                     over, under = check.at(choice)[5:7]
                 return over if amount > high else under
         return None

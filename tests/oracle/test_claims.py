@@ -36,7 +36,9 @@ def test_measures_rise_and_fall_as_they_claim() -> None:
     assert not [(seed, each.wrong) for seed, each in enumerate(looked) if each.wrong]
     tested: Counter[tuple[str, str, str]] = sum((each.tested for each in looked), Counter())
     kinds = Counter(kind for _, kind, _ in tested)
-    assert all(kinds[kind] for kind in ("rising", "falling", "away", "floor", "period", "level")), kinds
+    assert all(kinds[kind] for kind in ("rising", "falling", "away", "floor", "period", "level", "vain")), (
+        kinds
+    )
     assert len(tested) > 60, sorted(tested)
 
 
@@ -52,7 +54,7 @@ def _look(seed: int) -> Looked:
         values, spans = choice
         for each in (*whole.constraints, *whole.objectives):
             for claim, before, after in _claims(whole, each, values, spans):
-                tested[claim] += before != after or claim[1] in ("period", "level")
+                tested[claim] += before != after or claim[1] in ("period", "level", "vain")
                 if any(a > b + TOLERANCE for a, b in _beyond(each, before, after)):
                     wrong.append(f"{claim}: {before} > {after} at {_plain(values)}")
     return Looked(tuple(wrong), +tested)
@@ -99,6 +101,7 @@ def _claims(
                 there = _at(whole, exact, {**values, variable: values[variable] + 1})
                 yield (name, "level", variable), here, there
                 yield (name, "level", variable), there, here
+        yield from (((name, "vain", v), 1, still) for v, still in _more_in_vain(whole, each, values, spans))
         for variable, period in each.period.items():
             if values[variable] + period in _range(spans[variable]):
                 there = _at(whole, exact, {**values, variable: values[variable] + period})
@@ -110,6 +113,18 @@ def _claims(
             farther = value + (1 if value >= start else -1)
             if farther in _range(spans[variable]):
                 yield (name, "away", variable), here, _at(whole, exact, {**values, variable: farther})
+
+
+def _more_in_vain(
+    whole: Problem[Choice], each: Constraint[Choice], values: dict[str, Any], spans: dict[str, Span]
+) -> Iterator[tuple[str, float]]:
+    """Yield, where more of a variable is said to be in vain, whether a constraint is broken with it (1, else 0)."""
+    exact = Floor(each.scope, each.measure, vain=each.vain)
+    for judged in (exact, *each.floors):
+        for variable, holds in judged.vain.items():
+            if _at(whole, judged, values) > each.high and holds(_choice_of(whole, values)):
+                for more in range(values[variable] + 1, _range(spans[variable]).stop):
+                    yield variable, float(_at(whole, judged, {**values, variable: more}) > each.high)
 
 
 def _beyond(each: Constraint[Choice] | Objective[Choice], *numbers: float) -> Iterator[tuple[float, ...]]:

@@ -28,6 +28,8 @@ from relionc.plan.requirements.record import (
 from relionc.plan.words import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from relionc.plan.layout import Layout
     from relionc.plan.on_site import DemandOnSite
 
@@ -76,14 +78,50 @@ def _missing_for_task(choice: Choice) -> float:
     return choice.memory_missing_gib() if choice.mode.leaves_nodes_to_slurm else -inf
 
 
+def _vain(missing: Callable[[Choice], float]) -> dict[str, Callable[[Choice], bool]]:
+    """Whether more CPUs of a rank, or more workers, leave it so that memory is missing that is given by CPU.
+
+    Memory of a rank never grows by less for a further thread than for the one before. Whole cores may give all
+    ranks of a node together what one core has, less a CPU.
+    """
+
+    def surely(choice: Choice) -> bool:
+        rounded = choice.pool.node_type.threads_per_core - 1
+        return missing(choice) * MIB > (choice.on_site.demand.pins.mem_per_cpu or 0) * rounded
+
+    def cpus(choice: Choice) -> bool:
+        on_site, threads = choice.on_site, choice.threads
+        each, given = choice.amounts(sure=True), on_site.demand.pins.mem_per_cpu or 0
+        if on_site.fixed_threads is not None or (on_site.demand.leader and each.leader_gib > each.worker_gib):
+            return False
+        more = on_site.amounts(threads + 1, sure=True).worker_gib - each.worker_gib
+        return more * MIB >= given * (1 + on_site.demand.leader) and surely(choice)
+
+    def workers(choice: Choice) -> bool:
+        given = (choice.on_site.demand.pins.mem_per_cpu or 0) * choice.cpus_per_task
+        enough = choice.amounts(sure=True).worker_gib * MIB < given
+        return choice.workers_per_node > 1 and not enough and surely(choice)
+
+    return {"cpus_per_task": cpus, "workers_per_node": workers}
+
+
 _GIVEN_BY_CPU = steady(  # the more ranks there are, the more they are given
     Measure(
         OF_NODE,
         Choice.memory_missing_gib,
         UP,
+        vain=_vain(_missing_on_one),
         floors=(
-            Bound(("pool", "mode", "cpus_per_task"), _surely_missing),
-            Bound(("pool", "mode", "workers_per_node", "cpus_per_task"), _missing_on_one),
+            Bound(
+                ("pool", "mode", "cpus_per_task"),
+                _surely_missing,
+                vain={"cpus_per_task": _vain(_surely_missing)["cpus_per_task"]},
+            ),
+            Bound(
+                ("pool", "mode", "workers_per_node", "cpus_per_task"),
+                _missing_on_one,
+                vain=_vain(_missing_on_one),
+            ),
         ),
     )
 )

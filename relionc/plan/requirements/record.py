@@ -29,13 +29,15 @@ class Bound(NamedTuple):
     reads: Fields
     value: Callable[[Choice], float]
     rises_with: Fields = ()
+    vain: Mapping[str, Callable[[Choice], bool]] = {}
 
 
 class Measure(NamedTuple):
     """A number of a choice that must be from `low` to `high`: without more, an excess that must not be above 0.
 
     It `reads` these fields and no others; `rises_with` and `falls_with` are fields along which it never does otherwise.
-    From so much of a field of `level` on, more of it changes nothing. `floors` judge it before all fields are known.
+    From so much of a field of `level` on, more of it changes nothing; `vain`: whether what is too large stays so with
+    any more of a field, as far as fields before the last tell. `floors` judge it before all fields are known.
     `rule` tells apart measures that stand and fall by themselves. `steady`: this very record is asked for again.
     """
 
@@ -49,6 +51,7 @@ class Measure(NamedTuple):
     scale: float = 1
     period: Mapping[str, int] = {}
     level: Mapping[str, Callable[[Choice], int]] = {}
+    vain: Mapping[str, Callable[[Choice], bool]] = {}
     rule: int | None = None
     steady: bool = False
 
@@ -73,7 +76,10 @@ class Measure(NamedTuple):
             falling=self.falls_with,
             period=self.period,
             level=self.level,
-            floors=tuple(Floor(each.reads, each.value, each.rises_with) for each in self.floors),
+            vain=self.vain,
+            floors=tuple(
+                Floor(each.reads, each.value, each.rises_with, (), each.vain) for each in self.floors
+            ),
             steady=self.steady,
         )
 
