@@ -111,6 +111,8 @@ class JobScope:
 
     def value(self, tree: Expr, otherwise: Value) -> Value:
         """Return the value of an expression, or `otherwise` where it cannot be worked out."""
+        if tree[0] == "name" and len(tree[2]) == 1 and tree[2][0] in self.job_type.options:
+            return self.lookup(tree[2])  # as most are, and nothing can be wrong with it
         try:
             return evaluate(tree, self.lookup)
         except NotKnown:
