@@ -25,6 +25,7 @@ from relionc.spec.job_to_spec import versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from relionc.catalog.pipelines import Table
     from relionc.catalog.types import Option
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 MOST_JOBS = 1_000
 """As many as a spec may have."""
+MOST_BYTES, MOST_ROWS, MOST_WAYS = 16 << 20, 150_000, 2_000_000
+"""The most bytes and options in all job files together; the most jobs of a scheme, times its edges."""
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 _NO_JOB_FILE = "RL143"
 
@@ -200,6 +203,8 @@ def _of_scheme(
     (scheme, *_) = _column(tables, names["general"], "name") or [""]
     scheme = scheme.rstrip("/") + "/"
     jobs = _column(tables, names["jobs"], "name")
+    if len(jobs) * len(tables.get(names["edges"]["table"], [])) > MOST_WAYS:
+        raise NoJobs(f"the scheme in {folder or 'this folder'} has too many jobs and edges to follow")
     before = _before(tables, names, jobs)
     reader = _JobFiles(read)
     members: list[Member] = []
@@ -251,15 +256,15 @@ def _before(tables: Tables, names: Mapping[str, Table], jobs: list[str]) -> dict
         start, *ends = (row.get(names["edges"][each], "") for each in ("from", "to", "if_true"))
         ways.setdefault(start, []).extend(ends)
     found: dict[str, list[str]] = {job: [] for job in jobs}
+    places = {job: place for place, job in enumerate(jobs)}
     for place, job in enumerate(jobs):
-        later = set(jobs[place + 1 :])
-        for other in _next_jobs(job, ways, set(jobs)):
-            if other in later:
+        for other in _next_jobs(job, ways, places.keys()):
+            if places[other] > place:
                 found[other].append(job)
     return found
 
 
-def _next_jobs(job: str, ways: Mapping[str, list[str]], jobs: set[str]) -> Iterator[str]:
+def _next_jobs(job: str, ways: Mapping[str, list[str]], jobs: AbstractSet[str]) -> Iterator[str]:
     waiting, seen = list(ways.get(job, ())), {job}
     while waiting:
         node = waiting.pop()
@@ -282,6 +287,7 @@ class _JobFiles:
     def __init__(self, read: Callable[[str], bytes]) -> None:
         self._read = read
         self._names: set[str] = set()
+        self._bytes, self._rows = MOST_BYTES, MOST_ROWS
         self.diagnostics: list[Diagnostic] = []
 
     def job_file(self, folder: str) -> JobText | None:
@@ -291,7 +297,7 @@ class _JobFiles:
         for name in pipelines().job_files:
             path = os.path.join(folder, name)
             try:
-                return jobfile.read(self._read(path), path)
+                return self._text(path)
             except jobfile.NotRead as refusal:
                 self.diagnostics.append(refusal.diagnostic._replace(severity=WARNING))
                 return None
@@ -300,6 +306,15 @@ class _JobFiles:
         message = f"this job has no {' or '.join(pipelines().job_files)}, and is left out"
         self.diagnostics.append(Diagnostic(_NO_JOB_FILE, WARNING, message, folder, None))
         return None
+
+    def _text(self, path: str) -> JobText:
+        data = self._read(path)
+        self._bytes -= len(data)
+        text = jobfile.read(data, path) if self._bytes >= 0 else None
+        self._rows -= len(text.rows) if text else 0
+        if text is None or self._rows < 0:
+            raise NoJobs(f"the job files, up to {path}, are too large to be read together")
+        return text
 
     def name(self, wanted: str, kind: str = "") -> str:
         """Return a name that a job of a spec can have, and that no other has."""

@@ -293,6 +293,33 @@ def _job_file(name: str, head: str, row: str, count: int, *call: str) -> Callabl
     return make
 
 
+def _project(jobs: int, folder_of: str, rows: str) -> Callable[[Path], Sequence[str]]:
+    """Return what imports a project of many jobs; the folder of each may be one and the same."""
+
+    def make(folder: Path) -> Sequence[str]:
+        listed = "".join(f"{folder_of.format(n)} None\n" for n in range(jobs))
+        head = "data_pipeline_processes\nloop_\n_rlnPipeLineProcessName\n_rlnPipeLineProcessAlias\n"
+        (folder / "default_pipeline.star").write_text(head + listed)
+        (folder / "J/job001").mkdir(parents=True)
+        (folder / "J/job001/job.star").write_text(_JOB_STAR + rows)
+        return ("import", "default_pipeline.star")
+
+    return make
+
+
+def _scheme(jobs: int, edges: int) -> Callable[[Path], Sequence[str]]:
+    def make(folder: Path) -> Sequence[str]:
+        names = "".join(f"j{n}\n" for n in range(jobs))
+        ways = "".join(f"j{n} o0\no{n} o{n + 1}\n" for n in range(edges))
+        text = "data_scheme_general\n_rlnSchemeName S/x/\n\n"
+        text += f"data_scheme_jobs\nloop_\n_rlnSchemeJobNameOriginal\n{names}\n"
+        text += "data_scheme_edges\nloop_\n_rlnSchemeEdgeInputNodeName\n_rlnSchemeEdgeOutputNodeName\n" + ways
+        (folder / "scheme.star").write_text(text)
+        return ("import", "scheme.star")
+
+    return make
+
+
 def _long_rows(length: int) -> Callable[[Path], Sequence[str]]:
     """Plant a sparse STAR file of 2.5 GB that has rows of so many zero bytes."""
 
@@ -656,6 +683,19 @@ HOSTILE: tuple[Hostile, ...] = (
         1,
         "RL140",
     ),
+    Hostile(
+        "a thousand times a job file of 150,000 options, import",
+        _project(999, "J/job001/", "".join(f"o{n} v\n" for n in range(150_000))),
+        2,
+        "too large",
+    ),
+    Hostile(
+        "9,000 times a job file that is none, import",
+        _project(9_000, "J/job001/", '"\n' * 700_000),
+        2,
+        "too large",
+    ),
+    Hostile("a scheme of 9,000 jobs and 8,000 edges", _scheme(9_000, 4_000), 2, "too many"),
     Hostile("a STAR file of rows of 1 MB", _long_rows(1_000_000), 1, "RL151"),
     Hostile("a STAR file of rows of 60 kB", _long_rows(60_000), 1, "RL151"),
     Hostile("a template of half a character", _template("{{ '\\ud800' * 10 }}"), 1, "RL71"),
