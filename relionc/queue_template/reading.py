@@ -73,6 +73,7 @@ class _Shell:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._open = [WORDS]
+        self._backticks = 0  # of those that are open
         self._ends: list[tuple[str, bool]] = []  # of texts that begin with the next line
         self._number = 0
 
@@ -99,7 +100,7 @@ class _Shell:
                 return
 
     def _kind(self) -> str:
-        return BACKTICKS if BACKTICKS in self._open else self._open[-1]
+        return BACKTICKS if self._backticks else self._open[-1]
 
     def _sign(self, line: str, at: int) -> int:
         """Read a sign, and return where reading goes on; -1: nowhere."""
@@ -143,8 +144,9 @@ class _Shell:
 
     def _enter(self, kind: str, at: int) -> None:
         self._open.append(kind)
+        self._backticks += kind == BACKTICKS
         self._reading.begin(self._number, at + 1, self._kind())
 
     def _close(self, at: int) -> None:
-        self._open.pop()
+        self._backticks -= self._open.pop() == BACKTICKS
         self._reading.begin(self._number, at + 1, self._kind())

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from relionc.slurm.hostlist import MAX_HOSTS, count_hosts, parse_hostlist
+from relionc.slurm.hostlist import MAX_HOSTS
 from relionc.slurm.syntax import SlurmSyntaxError
-from relionc.survey.told import MOST_RECORDS, pieces
+from relionc.survey.told import MOST_RECORDS, Hosts, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -75,6 +75,7 @@ class ConfReader:
 
     def __init__(self, told: Survey, included: Callable[[str], str | None]) -> None:
         self._told = told
+        self._expanded = Hosts()
         self._included = included
         self._files = 0
         self._lines = 0
@@ -191,8 +192,7 @@ class ConfReader:
 
     def _hosts(self, text: str) -> list[str]:
         try:
-            count_hosts(text)
-            return parse_hostlist(text)
+            return self._expanded.of(text)
         except SlurmSyntaxError as error:
             what = "too many nodes" if error.message.endswith(f"{MAX_HOSTS} hosts") else "nodes"
             self._told.remark(f"left out: {what}, {error.message[:200]}")
@@ -202,19 +202,29 @@ class ConfReader:
         """Yield the nodes of a partition: a list, with names of NodeSets; ALL are all."""
         for part in pieces(text):
             if part.upper() == "ALL":
-                yield from self._told.nodes
+                yield from self._all()
             elif part in self._sets:
                 yield from self._of_set(*self._sets[part])
             else:
                 yield from (name for name in self._hosts(part) if name in self._told.nodes)
 
+    def _all(self) -> Iterable[str]:
+        """Return all nodes, or none where lists have too many already."""
+        try:
+            self._expanded.take(len(self._told.nodes))
+        except SlurmSyntaxError as error:
+            self._told.remark(f"left out: nodes, {error.message}")
+            return ()
+        return self._told.nodes
+
     def _of_set(self, feature: str, nodes: str) -> Iterator[str]:
         if feature:
-            for name, record in self._told.nodes.items():
+            for name in self._all():
+                record = self._told.nodes[name]
                 if feature in record.get("AvailableFeatures", "").split(","):
                     yield name
         elif nodes.upper() == "ALL":
-            yield from self._told.nodes
+            yield from self._all()
         else:
             yield from (name for name in self._hosts(nodes) if name in self._told.nodes)
 

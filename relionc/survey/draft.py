@@ -15,7 +15,7 @@ from relionc.survey.hardware import NodeKind, is_mps, is_scratch, is_shard, kind
 from relionc.survey.limits import billing, qos_limits, qos_values
 from relionc.survey.preferences import gpu_threads, policy
 from relionc.survey.questions import launcher_guess, questions
-from relionc.survey.told import pieces
+from relionc.survey.told import Hosts, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
@@ -66,15 +66,16 @@ def draft(
     """
     _add_partitions(told)
     partitions = dict(_open(told, everything=everything, also=also))
-    members = {name: _members(name, record, told) for name, record in partitions.items()}
+    if len(partitions) > MOST_PARTITIONS:
+        raise NoClusterError(
+            f"there are {len(partitions):,} partitions; a profile may have {MOST_PARTITIONS:,}"
+        )
+    members = _all_members(partitions, told)
     found = kinds(told, _in_order(told, members), _marks(before or {}))
-    members = {
-        name: nodes for name, nodes in members.items() if any(set(nodes) & set(k.nodes) for k in found)
-    }
+    known = {node for kind in found for node in kind.nodes}
+    members = {name: nodes for name, nodes in members.items() if not known.isdisjoint(nodes)}
     if not found or not members:
         raise NoClusterError(_why_none(told))
-    if len(members) > MOST_PARTITIONS:
-        raise NoClusterError(f"there are {len(members):,} partitions; a profile may have {MOST_PARTITIONS:,}")
     return _Drafter(told, found, {name: partitions[name] for name in members}, members).draft(
         date or told.date
     )
@@ -141,21 +142,32 @@ def _restricted(record: Mapping[str, str]) -> str:
     return f"which is for some only ({', '.join(some)}; --all takes it)" if some else ""
 
 
-def _members(name: str, record: Mapping[str, str], told: Survey) -> tuple[str, ...]:
-    """Return the nodes of a partition: those of its list, or those that say so themselves."""
-    from relionc.slurm.hostlist import parse_hostlist
+def _all_members(partitions: Mapping[str, Mapping[str, str]], told: Survey) -> dict[str, tuple[str, ...]]:
+    """Return the nodes of each partition."""
+    hosts = Hosts()
+    own: dict[str, list[str]] = {}
+    for node, record in told.nodes.items():
+        for name in dict.fromkeys(record.get("Partitions", "").split(",")):
+            own.setdefault(name, []).append(node)
+    return {name: _members(name, record, told, hosts, own) for name, record in partitions.items()}
 
+
+def _members(
+    name: str, record: Mapping[str, str], told: Survey, hosts: Hosts, own: Mapping[str, list[str]]
+) -> tuple[str, ...]:
+    """Return the nodes of a partition: those of its list, or those that say so themselves (`own`)."""
     names: list[str] = []
     for part in pieces(record.get("Nodes", "")):
-        if part.upper() == "ALL":
-            names += told.nodes
-            continue
         try:
-            names += parse_hostlist(part) if "[" in part else [part]
+            if part.upper() == "ALL":
+                hosts.take(len(told.nodes))
+                names += told.nodes
+            else:
+                names += hosts.of(part) if "[" in part else [part]
         except SlurmSyntaxError as error:
             told.remark(f"left out: nodes of partition {name[:60]}, {error.message[:100]}")
     if not names or record.get("Nodes", "").lower() in _NONE:
-        names = [node for node, each in told.nodes.items() if name in each.get("Partitions", "").split(",")]
+        names = own.get(name, [])
     return tuple(dict.fromkeys(node for node in names if node in told.nodes))
 
 

@@ -10,10 +10,14 @@ import re
 from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
+from relionc.slurm.hostlist import count_hosts, parse_hostlist
+from relionc.slurm.syntax import SlurmSyntaxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+MOST_HOSTS = 1_000_000
+"""The most nodes in all lists of nodes together."""
 MOST_RECORDS = 65_536
 """Nodes or partitions that a cluster may have; Slurm's own limit of nodes."""
 _MOST_VALUE = 100_000  # characters of one value: a list of all nodes may be long
@@ -38,6 +42,26 @@ _BEGINNINGS = (
 )
 """How the texts begin. A slurm.conf has lines that look like scontrol's, but not with what only Slurm counts."""
 _DAY = re.compile(r"Configuration data as of (\d{4}-\d\d-\d\d)")
+
+
+class Hosts:
+    """Writes lists of nodes out, as long as they do not have too many together."""
+
+    def __init__(self) -> None:
+        self.left = MOST_HOSTS
+
+    def of(self, text: str) -> list[str]:
+        """Return the nodes of a list; raises SlurmSyntaxError."""
+        self.take(count_hosts(text))
+        return parse_hostlist(text)
+
+    def take(self, nodes: int) -> None:
+        """Count so many nodes; raises SlurmSyntaxError where there are too many."""
+        self.left -= nodes
+        if self.left < 0:
+            raise SlurmSyntaxError(
+                f"all lists of nodes together have more than {MOST_HOSTS:,}", "name fewer hosts"
+            )
 
 
 class Survey(NamedTuple):

@@ -320,6 +320,14 @@ def _scheme(jobs: int, edges: int) -> Callable[[Path], Sequence[str]]:
     return make
 
 
+def _slurm_conf(content: str) -> Callable[[Path], Sequence[str]]:
+    def make(folder: Path) -> Sequence[str]:
+        (folder / "slurm.conf").write_text(f"ClusterName=q\n{content}")
+        return ("cluster", "import", "slurm.conf", "--no-input")
+
+    return make
+
+
 def _long_rows(length: int) -> Callable[[Path], Sequence[str]]:
     """Plant a sparse STAR file of 2.5 GB that has rows of so many zero bytes."""
 
@@ -695,6 +703,22 @@ HOSTILE: tuple[Hostile, ...] = (
         2,
         "too large",
     ),
+    Hostile(
+        "a slurm.conf of 20,000 partitions of a thousand nodes",
+        _slurm_conf(
+            "NodeName=c[1-1000] CPUs=4\n" + "".join(f"PartitionName=p{n} Nodes=ALL\n" for n in range(20_000))
+        ),
+        1,
+        "20,000 partitions",
+    ),
+    Hostile(
+        "a slurm.conf of 1,900 partitions of 60,000 nodes",
+        _slurm_conf(
+            "NodeName=c[1-60000] CPUs=4\n"
+            + "".join(f"PartitionName=p{n} Nodes=c[1-60000]\n" for n in range(1_900))
+        ),
+        0,
+    ),
     Hostile("a scheme of 9,000 jobs and 8,000 edges", _scheme(9_000, 4_000), 2, "too many"),
     Hostile("a STAR file of rows of 1 MB", _long_rows(1_000_000), 1, "RL151"),
     Hostile("a STAR file of rows of 60 kB", _long_rows(60_000), 1, "RL151"),
@@ -716,6 +740,7 @@ HOSTILE: tuple[Hostile, ...] = (
         1,
         "RL713",
     ),
+    Hostile("a template of open brackets", _script_template("#!/bin/sh\n" + "$(" * 100_000, 1, "t.sh"), 1),
     Hostile("a template of a gigabyte", _template("{{ 'x' * 1000000000 }}"), 1, "RL71"),
     Hostile("a template of a great number", _template("{{ 9 ** (9 ** 9) }}"), 1, "RL71"),
     Hostile(
