@@ -13,13 +13,17 @@ from relionc.data.star import Lines, tables
 from relionc.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from relionc.data.facts import Room
     from relionc.data.skim import Skim
     from relionc.data.star import StarTable
 
-_LARGEST_JOB_FILE = 1 << 20  # bytes
-_PER_BYTE = 2  # units of work
+_LARGEST_JOB_FILE = 1 << 18  # bytes
+_PER_BYTE, _PER_ROW = 200, 3000  # units of work
+
+
+_DEPTH = 2  # folders down to that of a job
 
 
 class Listed(NamedTuple):
@@ -38,42 +42,41 @@ class KnownFile(NamedTuple):
 
 
 class ProjectTable(NamedTuple):
-    """The jobs of a project, by folder, and the files that it knows."""
+    """The jobs of a project by their folders, which all have the form of RELION's own, and by their aliases; files."""
 
-    jobs: tuple[Listed, ...]
-    nodes: tuple[KnownFile, ...]
+    folders: Mapping[str, Listed]
+    aliases: Mapping[str, Listed]
+    files: Mapping[str, list[KnownFile]]  # by the folder of the job that they are of
+    names: tuple[str, ...]  # what jobs can be called
 
     def job(self, name: str) -> Listed | None:
         """Return the job with a folder, else the one with an alias."""
-        wanted = f"{name}/"
-        found = next((job for job in self.jobs if job.folder == wanted), None)
-        return found or next((job for job in self.jobs if job.alias == wanted), None)
+        return self.folders.get(f"{name}/") or self.aliases.get(f"{name}/")
 
     def files_of(self, job: Listed) -> list[KnownFile]:
         """Return the files that a job has made, or will make."""
-        return [node for node in self.nodes if node.path.startswith(job.folder)]
-
-    def names(self) -> Iterator[str]:
-        """Yield what jobs can be called."""
-        for job in self.jobs:
-            yield from (name.rstrip("/") for name in (job.folder, job.alias) if name)
+        return self.files.get(job.folder, [])
 
 
 class _Rows:
-    """Keeps some columns of a table."""
+    """Keeps some columns of a table, as far as there is room."""
 
-    def __init__(self, columns: Sequence[str], wanted: Iterable[str]) -> None:
+    def __init__(self, columns: Sequence[str], wanted: Iterable[str], skim: Skim, room: Room) -> None:
         self._places = [columns.index(name) if name in columns else -1 for name in wanted]
         self.most = max(self._places)
         self.rows: list[list[str]] = []
+        self._skim, self._room = skim, room
 
     def add(self, words: Sequence[bytes]) -> None:
-        """Keep a row; a value that it has not is empty."""
-        of_row = (words[at] if 0 <= at < len(words) else b"" for at in self._places)
+        """Keep a row; a value that it has not is empty. Raises TooMuch."""
+        of_row = [words[at] if 0 <= at < len(words) else b"" for at in self._places]
+        self._skim.spend(_PER_ROW)
+        if not self._room.takes(of_row):
+            raise TooMuch
         self.rows.append([word.decode("utf-8", "replace") for word in of_row])
 
 
-def read(project: str, skim: Skim) -> ProjectTable | None:
+def read(project: str, skim: Skim, room: Room) -> ProjectTable | None:
     """Return what the table of a project says; None where there is none that may be read; raises TooMuch."""
     known = pipelines()
     names, styles = known.pipeline, known.project.styles
@@ -88,7 +91,7 @@ def read(project: str, skim: Skim) -> ProjectTable | None:
     found: dict[str, list[list[str]]] = {}
     try:
         with skim.open(os.path.join(project, PIPELINE)) as stream:
-            for table in tables(Lines(stream, skim), lambda table: _rows(table, wanted)):
+            for table in tables(Lines(stream, skim), lambda table: _rows(table, wanted, skim, room)):
                 if table.cut:
                     raise TooMuch
                 if isinstance(table.tally, _Rows):
@@ -97,18 +100,25 @@ def read(project: str, skim: Skim) -> ProjectTable | None:
         return None
     jobs = found.get(names["processes"]["table"], [])
     nodes = found.get(names["nodes"]["table"], [])
+    listed = [
+        Listed(folder, "" if alias == known.no_alias else alias, _first(types))
+        for folder, alias, *types in jobs
+        if re.fullmatch(known.project.folder, folder, re.ASCII)
+    ]
+    files: dict[str, list[KnownFile]] = {}
+    for path, *kinds in nodes:
+        folder = "/".join([*path.split("/", _DEPTH)[:_DEPTH], ""])
+        files.setdefault(folder, []).append(KnownFile(path, _first(kinds)))
     return ProjectTable(
-        tuple(
-            Listed(folder, "" if alias == known.no_alias else alias, _first(types))
-            for folder, alias, *types in jobs
-            if re.fullmatch(known.project.folder, folder, re.ASCII)
-        ),
-        tuple(KnownFile(path, _first(kinds)) for path, *kinds in nodes),
+        {job.folder: job for job in reversed(listed)},
+        {job.alias: job for job in reversed(listed) if job.alias},
+        files,
+        tuple(name.rstrip("/") for job in listed for name in (job.folder, job.alias) if name),
     )
 
 
-def _rows(table: StarTable, wanted: dict[str, tuple[str, ...]]) -> _Rows | None:
-    return _Rows(table.columns, wanted[table.name]) if table.name in wanted else None
+def _rows(table: StarTable, wanted: dict[str, tuple[str, ...]], skim: Skim, room: Room) -> _Rows | None:
+    return _Rows(table.columns, wanted[table.name], skim, room) if table.name in wanted else None
 
 
 def _first(texts: Iterable[str]) -> str:
@@ -121,7 +131,7 @@ def job_file(project: str, folder: str, skim: Skim) -> tuple[str, bytes] | None:
         path = os.path.join(project, folder, name)
         try:
             with skim.open(path) as stream:
-                skim.spend(_PER_BYTE * _LARGEST_JOB_FILE)
+                skim.spend(_PER_BYTE * min(os.fstat(stream.fileno()).st_size, _LARGEST_JOB_FILE))
                 data = stream.read(_LARGEST_JOB_FILE + 1)
         except OSError:
             continue

@@ -12,6 +12,7 @@ from relionc import catalog
 from relionc.catalog import kinds
 from relionc.catalog.pipelines import pipelines
 from relionc.data import project_jobs as of_data
+from relionc.data.facts import Room
 from relionc.data.missing import PIPELINE
 from relionc.data.skim import TooMuch
 from relionc.expr import Text
@@ -38,6 +39,8 @@ class ProjectJobs:
 
     def __init__(self, skim: Skim, beside: str = "") -> None:
         self._skim, self._beside = skim, beside
+        self._room = Room()
+        self._listed: dict[tuple[str, str, str], ProjectJob] = {}
         self._tables: dict[str, ProjectTable | None] = {}
         self._found: dict[tuple[str, AnyText, str], ProjectJob] = {}
         self.looked_at: list[str] = []
@@ -74,13 +77,19 @@ class ProjectJobs:
     def _table(self, folder: str) -> ProjectTable | None:
         if folder not in self._tables:
             self.looked_at.append(os.path.join(folder, PIPELINE))
-            self._tables[folder] = of_data.read(folder, self._skim)
+            self._tables[folder] = of_data.read(folder, self._skim, self._room)
         return self._tables[folder]
 
     def _in_table(self, name: str, folder: str, table: ProjectTable, version: str) -> ProjectJob:
         listed = table.job(name)
         if listed is None:
-            return ProjectJob(names=tuple(table.names()))
+            return ProjectJob(names=table.names)
+        key = folder, listed.folder, version  # the same for each of its names
+        if key not in self._listed:
+            self._listed[key] = self._of_listed(folder, listed, table, version)
+        return self._listed[key]
+
+    def _of_listed(self, folder: str, listed: Listed, table: ProjectTable, version: str) -> ProjectJob:
         text = self._text(folder, listed)
         job, _ = job_from_file.resolve(text, version)
         if job is None:

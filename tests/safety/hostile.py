@@ -307,6 +307,29 @@ def _project(jobs: int, folder_of: str, rows: str) -> Callable[[Path], Sequence[
     return make
 
 
+def _named_of_project(names: str, listed: str) -> Callable[[Path], Sequence[str]]:
+    """Return what lints a spec of 900 jobs that each name a job of a project, whose table has 9,000."""
+
+    def make(folder: Path) -> Sequence[str]:
+        _project(9_000, listed, "".join(f"o{n} v\n" for n in range(40_000)))(folder)
+        table = folder / "default_pipeline.star"
+        table.write_text(
+            "".join(
+                f"{line.replace('None', f'J/a{n}/')}\n"
+                for n, line in enumerate(table.read_text().split("\n"))
+            )
+        )
+        named = {}
+        for n in range(900):
+            reference = f'${{{{ jobs["{names.format(n)}"].outputs.data }}}}'
+            named[f"j{n}"] = {**_GOOD, "options": {**_GOOD["options"], "fn_img": reference}}
+        return text(json.dumps({"relionc": 1, "cluster": "lab", "relion": "5.0", "jobs": named}, indent=0))(
+            folder
+        )
+
+    return make
+
+
 def _scheme(jobs: int, edges: int) -> Callable[[Path], Sequence[str]]:
     def make(folder: Path) -> Sequence[str]:
         names = "".join(f"j{n}\n" for n in range(jobs))
@@ -719,6 +742,10 @@ HOSTILE: tuple[Hostile, ...] = (
         ),
         0,
     ),
+    Hostile(
+        "900 names that are none of 9,000 of a project", _named_of_project("J/b{}", "J/job{:03}/"), 1, "RL030"
+    ),
+    Hostile("900 names of one job of a project", _named_of_project("J/a{}", "J/job001/"), 1, "RL030"),
     Hostile("a scheme of 9,000 jobs and 8,000 edges", _scheme(9_000, 4_000), 2, "too many"),
     Hostile("a STAR file of rows of 1 MB", _long_rows(1_000_000), 1, "RL151"),
     Hostile("a STAR file of rows of 60 kB", _long_rows(60_000), 1, "RL151"),
