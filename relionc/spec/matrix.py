@@ -231,7 +231,7 @@ class _Found:
         """Yield the kinds of points by name, each with the point that stands for all, and their table."""
         grid, tabled = rows
         matrix = axes.matrix
-        places = tuple(tuple(axes.places(column.axis)) for column in tabled)
+        places = tuple(tuple(axes.places(column.axis, grid.texts[column.axis])) for column in tabled)
         for kind in _combined(kinds):
             left = grid.left(kind, axes.excluded)
             if not left:
@@ -424,14 +424,12 @@ class _Axes:
             raise _Error("`exclude` leaves no point", ("matrix", "exclude"))
         return left
 
-    def places(self, axis: str) -> Iterator[tuple[str, Route]]:
-        """Yield each value of an axis, as text, with where in the spec it stands."""
+    def places(self, axis: str, texts: Sequence[str]) -> Iterator[tuple[str, Route]]:
+        """Yield each value of an axis, by its text, with where in the spec it stands."""
         alone = axis in self.matrix
         raw = (self.matrix if alone else as_mapping(self.matrix["zip"]))[axis]
         here = ("jobs", self.job, "matrix", *(() if alone else ("zip",)), axis)
-        values = next(group[axis] for group in self.groups if axis in group)
-        for i, value in enumerate(values):
-            yield show(plain_text(value)), ((*here, i) if isinstance(raw, list) else here)
+        return ((text, (*here, i) if isinstance(raw, list) else here) for i, text in enumerate(texts))
 
     def _together(self, axes: Mapping[str, Plain]) -> Group:
         """Return axes that go together: first with first, second with second."""
@@ -455,6 +453,8 @@ class _Axes:
             self._take(len(found), route)
         if not found:
             raise _Error("an axis has at least one value", route)
+        if isinstance(raw, dict):  # numbers of a range differ
+            return found
         seen: set[str] = set()
         for value in found:
             text = show(plain_text(value))

@@ -31,13 +31,14 @@ _AXIS = re.compile(r"\$\{\{\s*matrix\.(\w+)\s*\}\}")
 class Grid:
     """All combinations of some groups of axes: the rows of tables, with the texts of their values.
 
-    `axes` are in the order of the values of a row.
+    `axes` are in the order of the values of a row, `texts` has those of each axis.
     """
 
     def __init__(self, groups: Sequence[Group]) -> None:
         self.groups = groups
         self.axes = tuple(axis for group in groups for axis in group)
-        texts = [[*zip(*(map(_text, values) for values in group.values()), strict=True)] for group in groups]
+        self.texts = {axis: [*map(_text, values)] for group in groups for axis, values in group.items()}
+        texts = [[*zip(*(self.texts[axis] for axis in group), strict=True)] for group in groups]
         self.rows: Sequence[tuple[str, ...]] = (
             texts[0] if len(texts) == 1 else [sum(parts, ()) for parts in product(*texts)]
         )
