@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relionc.emit import jobfile, scripts, shell, table
+from relionc.emit import jobfile, scripts, shell
 from relionc.emit.json_text import document
 from relionc.resources import folder
 
@@ -68,6 +68,8 @@ def _job_files(job: JobArtifacts, script: str | None) -> dict[str, str]:
 
         texts = {job.script_name: queue_script.render(job.queue_script)}
     elif job.table is not None:
+        from relionc.emit import table
+
         rows = table.text(job.table)
         view = table.view(job.table, rows)
         texts = {

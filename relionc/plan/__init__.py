@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
 SEARCH_VISITS = 130_000
 """What all layouts of a spec and all explanations together may take to find: those of later jobs are shorter."""
-ANSWER_VISITS, OF_A_JOB = 120_000, 40
+ANSWER_VISITS, OF_A_JOB = 90_000, 40
 """How much of it the layouts alone may take; each job takes as long as so many visits even if its layout is known."""
+OTHER_VISITS = 12_000
+"""How much of it layouts may take that are only talked about: a thousand jobs may each have forgotten its GPUs."""
 FEW_NODES = 2
 """Nodes without GPUs that nobody wonders about, for a job that is not much slower there."""
 MOST_RANKS = 1 << 17
@@ -165,6 +167,7 @@ class Known:
         self._trace = trace
         self.answers = Effort(ANSWER_VISITS)
         self.reasons = Effort(SEARCH_VISITS)
+        self.others = Effort(OTHER_VISITS)
         self.ranks_left = MOST_RANKS
         self.unheard = False  # a further refusal is only counted: why would not be shown
         self._answers: dict[
@@ -198,11 +201,13 @@ class Known:
         demand = demand_of(job, cluster)
         key = (cluster.name, demand_key(job, demand))
         if key not in self._others:
-            with self.reasons:
+            before = self.others.left
+            with self.others:
                 try:
                     found = best(problem(DemandOnSite(demand, cluster)))
                 except TooHard:
                     found = None
+            self.reasons.left -= before - self.others.left
             self._others[key] = layout_of(found.choice) if found else None
         return self._others[key]
 

@@ -16,7 +16,6 @@ from relionc.source.values import as_mapping, as_scalar
 from relionc.spec import options as job_options
 from relionc.spec import resources as job_resources
 from relionc.spec import sbatch
-from relionc.spec.columns import against_table
 from relionc.spec.data import resolve as resolve_data
 from relionc.spec.inputs import NoFiles, inputs, made_by
 from relionc.spec.inputs import values as values_of
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from relionc.diag import Route
     from relionc.expr import AnyText
     from relionc.source.values import Plain
+    from relionc.spec.columns import SweepTable
     from relionc.spec.inputs import ProjectFiles
     from relionc.spec.model import Product, Resources
     from relionc.spec.resources import Routed
@@ -291,9 +291,8 @@ class _Resolver:
         )
         self._extra_args(raw, job_type, texts, given, route)
         table = self.scope.points.tables.get(name)
-        self.scope.findings += (
-            against_table(table, job_type, {**texts, "project": project}, (*route, "matrix")) if table else ()
-        )
+        if table:
+            self._check_table(table, job_type, {**texts, "project": project}, route)
         is_continue = _yes(raw.get("continue"))
         self._understand_arguments(job_type, texts, given, output, is_continue=is_continue)
         own_pins = job_resources.resolve(self._merged("resources", raw, route), self.scope)
@@ -383,6 +382,14 @@ class _Resolver:
         else:
             texts[option.key] = job_options.one(raw["extra_args"], option, here, self.scope) or ""
             given[option.key] = here
+
+    def _check_table(
+        self, table: SweepTable, job_type: JobType, texts: Mapping[str, AnyText], route: Route
+    ) -> None:
+        """Report what the point says that stands for those of a table, and is not what the table says."""
+        from relionc.spec.columns import against_table
+
+        self.scope.findings += against_table(table, job_type, texts, (*route, "matrix"))
 
     def _understand_arguments(
         self,

@@ -32,7 +32,7 @@ def test_jobs_that_are_alike_are_searched_for_once(monkeypatch):
 
 
 def test_it_ends_with_the_effort_of_a_spec(monkeypatch):
-    monkeypatch.setattr("relionc.plan.SEARCH_VISITS", 0)
+    monkeypatch.setattr("relionc.plan.OTHER_VISITS", 0)
     result = _lint(1)
     assert result.ok
     assert not _told(result)

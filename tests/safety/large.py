@@ -239,6 +239,10 @@ LARGE: tuple[Large, ...] = (
     ),
     Large("memory, all different", jobs(lambda n: {"resources": {"mem": f"{n + 60000}M"}})),
     Large("ntasks, all different", jobs(lambda n: {"resources": {"ntasks": n % 250 + 2}})),
+    Large(
+        "ntasks, all different, and GPUs forgotten by each",
+        jobs(lambda n: {"resources": {"ntasks": n + 1}}, 999),
+    ),
     Large("ntasks to the limit of all ranks", jobs(lambda n: {"resources": {"ntasks": 250}})),
     Large("ranks of one job", jobs(lambda n: {"resources": {"ntasks": 448, "cpus_per_task": 1}}, 500)),
     Large(
