@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from relionc.catalog.types import JobType
@@ -98,7 +98,7 @@ def _data(value: object) -> object:
         return {str(key): _data(item) for key, item in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return _record(value)
-    if isinstance(value, (tuple, list)):
+    if isinstance(value, Sequence) and not isinstance(value, str):
         names = [name for item in value if (name := _job_of(item)) is not None]
         items = [_data(item) for item in value]
         return dict(zip(names, items, strict=True)) if names and len(names) == len(items) else items

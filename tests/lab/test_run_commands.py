@@ -113,14 +113,16 @@ def test_cancel_takes_all_that_waits_or_runs(lab: Lab, project: Path) -> None:
 
 
 def test_a_job_of_the_project_is_one_for_relion_too(lab: Lab, project: Path) -> None:
-    short = TINY.replace("nr_iter: 4", "nr_iter: 1").replace("jobs:\n", "first_job: 7\njobs:\n", 1)
-    runs = Runs(lab, short, project)
+    runs = Runs(lab, TINY.replace("jobs:\n", "first_job: 7\njobs:\n", 1), project)
     table = project / "default_pipeline.star"
     table.write_text("\ndata_pipeline_general\n\n_rlnPipeLineJobCounter 1\n \n")
     assert runs.call("submit")[0] == 0
     check = ["relion_pipeliner", "--check_job_completion"]
+    running = "Class3D/job007/ Class3D/class3d/ 9 0"
+    assert running in " ".join(table.read_text().split())
     assert lab.run(check, project).returncode == 0
-    assert "Class3D/job007/ Class3D/class3d/ 9 0" in " ".join(table.read_text().split())
+    is_over = (project / "Class3D/job007/RELION_JOB_EXIT_SUCCESS").exists()  # a quick machine
+    assert is_over or running in " ".join(table.read_text().split())
     assert runs.call("wait")[0] == 0
     assert lab.run(check, project).returncode == 0
     assert "Class3D/job007/ Class3D/class3d/ 9 2" in " ".join(table.read_text().split())
