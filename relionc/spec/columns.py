@@ -184,6 +184,6 @@ def _behind(flag: str, value: Ref, text: AnyText) -> AnyText:
     units = Units(text)
     characters = units.enter(text)
     word = re.search(rf"(?<!\S){re.escape(flag)}\s+(\S+)", characters)
-    if word is None:  # no user can do that: `said_twice`, and nobody takes away a flag that is no option's
+    if word is None:  # no user can do that: nobody takes away a flag that is no option's
         raise AssertionError(f"{flag} is a column, and is not in the arguments")
     return joined([units.leave(characters[: word.start(1)]), value, units.leave(characters[word.end(1) :])])

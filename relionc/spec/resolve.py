@@ -276,11 +276,14 @@ class _Resolver:
             advice = "letters, digits, _ and -, a letter first, at most 64"
             self.scope.report("RL025", f"{name!r} cannot be the name of a job", route, advice, on_key=True)
             return None
-        if "type" not in raw:  # the schema has said so
-            return None
-        job_type = self._type(raw, route)
-        if job_type is None:
-            return None
+        job_type = self._type(raw, route) if "type" in raw else None  # the schema has said what is wrong
+        return self._made_out(name, raw, after, job_type) if job_type is not None else None
+
+    def _made_out(
+        self, name: str, raw: Mapping[str, Plain], after: tuple[str, ...], job_type: JobType
+    ) -> ResolvedJob:
+        """Return a job of a type, with all that it says."""
+        route = ("jobs", name)
         output = self._output(raw, name, job_type, route)
         self.scope.writers[output] = name
         self.scope.look_from(None, _nobodys_yet)

@@ -2,8 +2,8 @@
 
 `accepts` says that RELION makes commands of options with nothing to be said; `needs` gives what `catalog.needs` gives;
 `elsewhere` says whether a default that is a path of another site may stand in a command, and `unjudged` that no rule
-about files holds. Where the program of steps
-finds something, or may, they say no or raise, and the steps are walked as ever (`relionc.catalog.fast`).
+about files holds. Where the program of steps finds something, or may, they say no or raise, and the steps are walked as
+ever (`relionc.catalog.fast`).
 
 What cannot go wrong is left out: most of a command is values as they are.
 """
