@@ -6,11 +6,11 @@ It is counted, not timed: the same input ends the same way on every machine.
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, ClassVar
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from contextvars import Token
-    from typing import Any, Self
+    from typing import Any, ClassVar, Self
 
 
 class Allowance:

@@ -34,7 +34,7 @@ HEAVY = {
     "argparse", "asyncio", "concurrent", "dataclasses", "datetime", "difflib", "email", "glob", "hashlib", "html",
     "http", "importlib.metadata", "importlib.resources", "inspect", "jinja2", "jsonschema", "lark", "logging",
     "multiprocessing", "pathlib", "platform", "random", "ruamel.yaml.main", "shutil", "socket", "ssl", "string",
-    "subprocess", "tempfile", "threading", "tomllib", "unittest", "urllib", "uuid", "zipfile",
+    "subprocess", "tempfile", "threading", "tomllib", "typing", "unittest", "urllib", "uuid", "zipfile",
 }  # fmt: skip
 # Rooms for when something is wrong, or for commands other than `build`.
 ASIDE = {

@@ -34,8 +34,7 @@ HEAD = '''"""The shipped templates as functions. Made by tools/build_templates.p
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import compress
-from typing import TYPE_CHECKING, Any
 
 from relionc.catalog import fast
 from relionc.catalog.compiled import frozen, part, read
@@ -19,8 +18,10 @@ from relionc.expr.functions import text_of
 from relionc.expr.refs import show
 from relionc.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
 
     from relionc.catalog.program import Facts
     from relionc.catalog.records import NeedsData, OptionData, TypeData

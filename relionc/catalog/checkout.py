@@ -8,11 +8,11 @@ itself, which takes about a second.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from relionc.catalog.compiled import Archive, DamagedError, pack
 from relionc.store import cache
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from relionc.catalog.program import walk
 from relionc.catalog.steps import CommandSteps, Fragment
 from relionc.expr import blanks
 from relionc.expr.functions import text_of
 from relionc.expr.refs import show
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from relionc.catalog.program import JobScope
 

@@ -12,12 +12,13 @@ from __future__ import annotations
 import json
 import os
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 
 from relionc.store.digest import of_bytes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 INSTALLED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "compiled.jsonl")
 """Where a wheel has the file; a checkout has none there, since nothing would tell when it is out of date."""

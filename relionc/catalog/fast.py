@@ -7,14 +7,15 @@ when a process has seen some of a type. They say yes; what they do not say yes t
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 
 from relionc.catalog.compiled import read
 from relionc.catalog.program import Repeating, TooManyRepeats
 from relionc.expr.refs import Units
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
     from relionc.catalog.program import Facts
     from relionc.catalog.types import JobType

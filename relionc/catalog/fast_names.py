@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from relionc.catalog.program import NotKnown, repeats
 from relionc.expr import blanks
@@ -11,6 +10,7 @@ from relionc.expr.evaluate import calculated, checked, compared, contains, equal
 from relionc.expr.functions import FUNCTIONS, text_of
 from relionc.expr.tree import ExprError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -7,13 +7,14 @@ the compiled job type: an option is inert where every place that names it is one
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 from relionc.catalog.steps import Fragment, NeedsValue, bodies
 from relionc.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Any
 
     from relionc.catalog.steps import Step
     from relionc.catalog.types import JobType, RunRule

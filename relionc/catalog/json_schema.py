@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from relionc import catalog
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Any, TypeAlias
 
     from relionc.catalog.types import Option
 
 EDITORS = "editors only: the catalogue checks this, for the RELION version at hand"
-Schema = dict[str, Any]
+Schema: TypeAlias = "dict[str, Any]"
 
 
 def plain(value: Any) -> Any:

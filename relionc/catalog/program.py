@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
-
 from relionc.allowance import Allowance
 from relionc.catalog.steps import CommandSteps, Fragment, NeedsValue, Repeat, When, bodies
 from relionc.expr.evaluate import evaluate
 from relionc.expr.functions import FUNCTIONS, text_of
 from relionc.expr.refs import joined, show
 from relionc.expr.tree import Expr, ExprError, references
+from relionc.record import Generic, TypeVar
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+    from typing import Protocol
 
     from relionc.catalog.steps import Step, Template
     from relionc.catalog.types import JobType
@@ -20,6 +21,22 @@ if TYPE_CHECKING:
 
     Facts = Mapping[str, Mapping[str, Value]]
     """What is known of the files that options name, by option and name (`catalog.filefacts`)."""
+
+    class Files(Protocol):
+        """The files of a project folder: a few job types look into them before they make a command."""
+
+        def exists(self, path: str) -> bool:
+            """Return whether there is such a file."""
+
+        def rows(self, path: str) -> int:
+            """Return how many rows the first table of a STAR file has; 0 where there is none."""
+
+        def value(self, path: str, table: str, column: str) -> str:
+            """Return a value of the first row of a table of a STAR file, or nothing."""
+
+        def matching(self, pattern: str, without: str) -> tuple[str, ...]:
+            """Return, in order, the files that match a shell's pattern and do not have `without` in their path."""
+
 
 Made = TypeVar("Made")
 
@@ -49,22 +66,6 @@ class Repeating(Allowance):
 
     def __init__(self, times: float = MOST_REPEATS) -> None:
         super().__init__(times)
-
-
-class Files(Protocol):
-    """The files of a project folder: a few job types look into them before they make a command."""
-
-    def exists(self, path: str) -> bool:
-        """Return whether there is such a file."""
-
-    def rows(self, path: str) -> int:
-        """Return how many rows the first table of a STAR file has; 0 where there is none."""
-
-    def value(self, path: str, table: str, column: str) -> str:
-        """Return a value of the first row of a table of a STAR file, or nothing."""
-
-    def matching(self, pattern: str, without: str) -> tuple[str, ...]:
-        """Return, in order, the files that match a shell's pattern and do not have `without` in their path."""
 
 
 class JobScope:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
 
 from relionc.catalog.compiled import part
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Literal
 
     Default = str | Literal[False] | None
     """False: a switch, which takes no value; None: there is none, or it is not known."""

@@ -3,17 +3,22 @@
 The compiled catalogue has a step as a list: its kind (`KINDS`), then its fields in the order of the record.
 """
 
-# Without `from __future__ import annotations`: typing compiles every annotation of a record that is text.
-from collections.abc import Iterable
-from typing import Any, TypeAlias
+from __future__ import annotations
 
 from relionc.catalog.compiled import frozen
-from relionc.expr.tree import Expr
 from relionc.record import NamedTuple
 
-Piece = tuple[Any, ...]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, TypeAlias
+
+    from relionc.expr.tree import Expr
+
+
+Piece: TypeAlias = "tuple[Any, ...]"
 """A piece of a fragment of a command (`relionc.catalog.compiler.fragments`)."""
-Template = tuple[str | Expr, ...]
+Template: TypeAlias = "tuple[str | Expr, ...]"
 """Literal text and expressions, in turn."""
 
 
@@ -27,15 +32,15 @@ class Fragment(NamedTuple):
 class CommandSteps(NamedTuple):
     """A command, made of the texts among its steps."""
 
-    steps: "Steps"
+    steps: Steps
 
 
 class When(NamedTuple):
     """Steps that depend on a condition."""
 
     condition: Expr
-    then: "Steps"
-    otherwise: "Steps"
+    then: Steps
+    otherwise: Steps
 
 
 class Repeat(NamedTuple):
@@ -43,7 +48,7 @@ class Repeat(NamedTuple):
 
     variable: str
     times: Expr
-    steps: "Steps"
+    steps: Steps
 
 
 class Refuse(NamedTuple):

@@ -1,11 +1,15 @@
 """What the catalogue says about one job type of one RELION version."""
 
-# Without `from __future__ import annotations`: typing compiles every annotation of a record that is text.
-from collections.abc import Mapping
-from typing import Any
+from __future__ import annotations
 
-from relionc.expr.tree import Expr
 from relionc.record import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from relionc.expr.tree import Expr
 
 
 class Option(NamedTuple):

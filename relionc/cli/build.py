@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from relionc import __version__
 from relionc.cli import files, say
@@ -17,6 +16,7 @@ from relionc.record import NamedTuple
 from relionc.store import regular
 from relionc.store.paths import StoreError, is_safe
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.cli import say
 from relionc.cli.options import CallError
 from relionc.runs import built
@@ -12,6 +10,7 @@ from relionc.runs.clients import SlurmError
 from relionc.runs.submit import NotSubmitted
 from relionc.store.paths import StoreError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.catalog.pipeliner import load_pipeliner
@@ -13,6 +12,7 @@ from relionc.cli.show import near_type
 from relionc.pipeline.own_build import compare_all, new_types
 from relionc.pipeline.pipeliner import NoPipeliner, Pipeliner, how_to_call
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc import catalog
 from relionc.catalog.compare import Change, Changes, compare
 from relionc.cli import say
 from relionc.cli.show import near_type
 from relionc.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

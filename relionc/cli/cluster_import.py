@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from relionc.cli import files, say
 from relionc.cli.options import CallError
@@ -15,6 +14,7 @@ from relionc.store.paths import StoreError
 from relionc.survey import live, saved
 from relionc.survey.draft import NoClusterError, draft
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.cli import files, say
@@ -13,6 +12,7 @@ from relionc.data.project import Project
 from relionc.diag import ERROR, Diagnostic
 from relionc.pipeline.jobfile import Answer, answer
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -8,11 +8,11 @@ words so far and `COMP_CWORD` to the number of the word to complete (in fish, to
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
 
 from relionc.cli import say
 from relionc.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 

@@ -6,7 +6,6 @@ import errno
 import os
 import re
 import sys
-from typing import TYPE_CHECKING
 
 from relionc import site
 from relionc.cli.options import STDIN, CallError
@@ -16,6 +15,7 @@ from relionc.record import NamedTuple
 from relionc.store import regular
 from relionc.store.regular import MAX_BYTES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.cli import files, say
@@ -13,6 +12,7 @@ from relionc.data.skim import Skim, TooMuch
 from relionc.pipeline.jobfile import NoVersion, import_job, spec_file
 from relionc.pipeline.project import NoJobs, import_project, in_folder, is_project, variables_beside
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 

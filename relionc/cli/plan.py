@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import groupby, islice
-from typing import TYPE_CHECKING
 
 from relionc.cli import say
 from relionc.cli.build import BuildCall, compile_one, show
@@ -17,6 +16,7 @@ from relionc.plan.model import LEADER, PEER
 from relionc.plan.picture import gpu_bars
 from relionc.slurm.times import format_time
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from relionc.cli.build import BuildCall, compile_one
 from relionc.cli.options import CallError
@@ -16,8 +15,10 @@ from relionc.store import regular
 from relionc.store.digest import of_bytes
 from relionc.store.regular import MAX_BYTES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from relionc.pipeline import Compiled
     from relionc.plan.model import JobPlan

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from relionc import catalog, resources, site
 from relionc.cli import say
@@ -11,6 +10,7 @@ from relionc.cli.options import CallError
 from relionc.cli.table import table
 from relionc.spec.options import page
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -6,7 +6,6 @@ import sys
 import time
 from collections import Counter
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from relionc.cli import say
 from relionc.cli.builds import meant, opened
@@ -15,6 +14,7 @@ from relionc.runs import events, look, postmortem
 from relionc.runs.built import in_table
 from relionc.runs.tables import BADLY, RUNNING, UNKNOWN, WAITING, WELL
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from relionc.cli import say
 from relionc.cli.builds import meant, opened
@@ -14,6 +13,7 @@ from relionc.cli.why import posted
 from relionc.runs import clients, look, submit, tables
 from relionc.store.state import together
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 

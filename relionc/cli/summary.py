@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, TypeAlias
 
 from relionc.cli.say import on_one_line
 from relionc.emit.shell import pasted_path
@@ -12,8 +11,10 @@ from relionc.plan.words import plural
 from relionc.slurm.times import format_time
 from relionc.spec.points import NO_POINTS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TypeAlias
 
     from relionc.plan.model import Group, JobPlan
     from relionc.spec.points import Points

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from typing import TYPE_CHECKING
 
 from relionc.cli import say
 from relionc.cli.options import HELP
 from relionc.diag.clean import harmless
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.cli import say
 from relionc.cli.builds import meant, opened
 from relionc.emit.shell import pasted_path
@@ -12,6 +10,7 @@ from relionc.runs import look, postmortem, tables
 from relionc.runs.built import in_table
 from relionc.runs.tables import BADLY, UNKNOWN
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

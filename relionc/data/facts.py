@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from typing import TYPE_CHECKING, BinaryIO
 
 from relionc.catalog.starfiles import star_files
 from relionc.data.images import Content, Image, content, look
@@ -17,8 +16,10 @@ from relionc.data.skim import Skim, TooMuch
 from relionc.data.star import Lines, StarTable, tables
 from relionc.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import BinaryIO
 
 _NOTHING = "nothing"
 _MOST = 1e9

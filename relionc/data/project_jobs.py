@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
 
 from relionc.catalog.pipelines import pipelines
 from relionc.data.missing import PIPELINE
@@ -12,6 +11,7 @@ from relionc.data.skim import TooMuch
 from relionc.data.star import Lines, tables
 from relionc.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.data.facts import Room, Rows
 from relionc.data.skim import TooMuch
 from relionc.data.star import Lines, tables
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.data.skim import Skim
 

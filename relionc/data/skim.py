@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import BinaryIO
 
 from relionc.store.regular import open_regular
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
 
 WORK = 1_500_000_000
 """Units for all data files of a spec: some two million rows of particles, or 1.5 GB of text."""

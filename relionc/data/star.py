@@ -9,15 +9,24 @@ from __future__ import annotations
 
 import re
 from itertools import chain
-from typing import TYPE_CHECKING, Protocol
 
 from relionc.data.skim import TooMuch
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from typing import BinaryIO
+    from typing import BinaryIO, Protocol
 
     from relionc.data.skim import Skim
+
+    class Tally(Protocol):
+        """Sees the rows of a table; `most` is the last column that it looks at, from 0."""
+
+        most: int
+
+        def add(self, words: Sequence[bytes]) -> None:
+            """Look at a row; beyond column `most` its rest may be one word, and a short row has fewer words."""
+
 
 _BLOCK = 1 << 17
 _LONGEST = 1 << 16  # bytes of a line
@@ -47,15 +56,6 @@ COMMENT, FEWER, MORE, UNREAD = "comment", "fewer_values", "more_values", "rows_a
 NO_LOOP = "no_loop"
 FAULTS = (DOS_LINE, DOS_NAME, TAB_NAME, QUOTED, OPEN_QUOTE, COMMENT, FEWER, MORE, UNREAD, NO_LOOP)
 """Kinds of faults; `catalog/data/starfiles.yaml` says what each RELION makes of them."""
-
-
-class Tally(Protocol):
-    """Sees the rows of a table; `most` is the last column that it looks at, from 0."""
-
-    most: int
-
-    def add(self, words: Sequence[bytes]) -> None:
-        """Look at a row; beyond column `most` its rest may be one word, and a short row has fewer words."""
 
 
 class StarTable:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
 from relionc.diag import Diagnostic, Finding, Place, Related, Route, TextSpan
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Protocol
 
+    class Positions(Protocol):
+        """What `locate` asks of a parsed file (`relionc.source.Tree` has it)."""
 
-class Positions(Protocol):
-    """What `locate` asks of a parsed file (`relionc.source.Tree` has it)."""
+        @property
+        def path(self) -> str:
+            """The name of the file, as the user gave it."""
+            ...
 
-    @property
-    def path(self) -> str:
-        """The name of the file, as the user gave it."""
-        ...
-
-    def span(self, route: Route, *, on_key: bool = False) -> TextSpan | None:
-        """Return where the value, or the key, at `route` stands."""
-        ...
+        def span(self, route: Route, *, on_key: bool = False) -> TextSpan | None:
+            """Return where the value, or the key, at `route` stands."""
+            ...
 
 
 class TextPlaces:

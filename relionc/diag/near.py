@@ -7,10 +7,9 @@ ones. So long names are like nothing, and a compilation looks at so many names i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.allowance import Allowance
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import unicodedata
 from string import ascii_lowercase
-from typing import TYPE_CHECKING
 
 from relionc.diag import ERROR, NOTE, WARNING, Diagnostic, Fix, Place, Route, Suggestion, TextSpan
 from relionc.diag.clean import commanding_nobody, harmless_json, printable
 from relionc.diag.summary import ordered
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 

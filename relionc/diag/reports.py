@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.diag import ERROR, Diagnostic, Place, TextSpan, pages
 from relionc.diag.clean import harmless, harmless_json, printable
 from relionc.diag.render import advice
 from relionc.diag.summary import ordered
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 

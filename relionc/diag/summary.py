@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sys import maxsize
-from typing import TYPE_CHECKING
 
 from relionc.diag import ERROR, NOTE, WARNING, Diagnostic
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 

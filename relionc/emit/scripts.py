@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.emit import shell
 from relionc.emit._templates import JOB_SCRIPTS, allocate_sh, array_sbatch, gui_sh, qsub_sh, submit_sh
 from relionc.ir import (
@@ -24,6 +22,7 @@ from relionc.ir import (
 from relionc.slurm.environment import CONTRADICTING, CONTRADICTING_BEGINNINGS
 from relionc.slurm.quoting import written
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 

@@ -7,10 +7,10 @@ can, so that scripts remain readable.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc.ir import CommandLine, Glob, Part, ShellRef, Word
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 

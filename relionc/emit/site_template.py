@@ -12,13 +12,14 @@ import os
 import resource
 import signal
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
 
 from relionc.resources import folder
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import FrameType
+    from typing import Any, NoReturn
 
     from jinja2 import Environment
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.expr import blanks
 from relionc.expr.refs import Units
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.expr.refs import AnyText
 

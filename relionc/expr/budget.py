@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc.expr.refs import Ref, Text
 from relionc.expr.tree import MAX_DEPTH, Expr, ExprError, parse, parse_plain
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.expr.refs import Value
 

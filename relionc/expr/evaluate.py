@@ -8,17 +8,19 @@ to a reference what they do to a character, and so cannot cut it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
 
 from relionc.expr.budget import MAX_WEIGHT, Budget, check_list, weight
 from relionc.expr.functions import CARRYING, FUNCTIONS, SEARCHING, Arity, kind_of
 from relionc.expr.refs import Text, Units, Value, joined
 from relionc.expr.tree import MAX_INTEGER, Expr, ExprError, name_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TypeGuard
+    from typing import TypeGuard, TypeVar
 
-_Ordered = TypeVar("_Ordered", str, float)
+    _Ordered = TypeVar("_Ordered", str, float)
+
+
 Lookup = Callable[[tuple[str, ...]], Value]
 """Returns the value of a dotted name; raises KeyError or ExprError for an unknown one."""
 

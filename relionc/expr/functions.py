@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 import struct
-from typing import TYPE_CHECKING
 
 from relionc.expr import blanks
 from relionc.expr.refs import AnyText, Text, joined
 from relionc.expr.tree import ExprError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

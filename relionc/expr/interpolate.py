@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc.expr.evaluate import Lookup, checked, evaluate
 from relionc.expr.functions import text_of
 from relionc.expr.refs import Value, joined
 from relionc.expr.tree import MAX_LENGTH, Expr, ExprError, references
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -8,14 +8,14 @@ characters of a text has to say what is to become of references: mypy asks for i
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, TypeAlias
 
 from relionc.expr.tree import ExprError
 from relionc.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Self
+    from typing import Self, TypeAlias
 
 MASK = "\ufffc"
 """What stands for a reference where a text is only looked at: no letter, no blank, nothing to a shell."""

@@ -16,9 +16,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
 
-Expr = tuple[Any, ...]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+
+Expr: TypeAlias = "tuple[Any, ...]"
 
 MAX_LENGTH = 4096
 """Characters of an expression's text."""

@@ -6,10 +6,9 @@ decided in one place (`relionc.emit.shell`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 

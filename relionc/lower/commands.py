@@ -7,8 +7,6 @@ is literal. In a command of the shell (`rm`, `cp`) a value is one word or part o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from relionc.catalog.program import JobScope, walk
 from relionc.catalog.steps import CommandSteps, Fragment, Input, Output, Refuse
 from relionc.expr import arguments, blanks, references
@@ -18,8 +16,10 @@ from relionc.ir import CommandLine, Glob, Part, Word
 from relionc.lower.shell_words import reference
 from relionc.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from relionc.catalog.program import Files
     from relionc.catalog.types import JobType

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.ir import Directive
 from relionc.lower.modes import mode_of
 from relionc.slurm.options import OPTIONS
 from relionc.slurm.sizes import format_memory
 from relionc.slurm.times import format_time
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

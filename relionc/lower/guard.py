@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from binascii import crc32
 from math import ceil
-from typing import TYPE_CHECKING
 
 from relionc.expr.refs import show
 from relionc.ir import Guard, ShellRef
 from relionc.lower import directives, launch
 from relionc.lower.shell_words import path_word, profile_word, word
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from relionc.ir import CommandLine, HostfileRule, ShellRef, Step, Word
 from relionc.lower.modes import mode_of
@@ -11,6 +10,7 @@ from relionc.lower.shell_words import profile_word, reference, word
 from relionc.site.launchers import has_daemons, start
 from relionc.slurm import versions
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 

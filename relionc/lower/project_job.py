@@ -6,11 +6,11 @@ Only a job that writes to a numbered folder (`Class3D/job025/`) can be one of a 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc.catalog.pipelines import pipelines
 from relionc.ir import TableOfProject
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
 
 from relionc.expr.refs import Units
 from relionc.ir import Allocation, Bundle, JobArtifacts, Script, Submission, Word
@@ -16,35 +15,36 @@ from relionc.plan.words import plural
 from relionc.record import NamedTuple
 from relionc.slurm.syntax import SlurmSyntaxError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from typing import Protocol
 
     from relionc.ir import CommandLine, JobArray, JobFile
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
 
+    class JobCommands(Protocol):
+        """The commands of a job; `parallel` says of each whether the launcher goes in front.
 
-class JobCommands(Protocol):
-    """The commands of a job; `parallel` says of each whether the launcher goes in front.
+        The nodes are the files that it reads and makes, as path and RELION's word for the kind.
+        """
 
-    The nodes are the files that it reads and makes, as path and RELION's word for the kind.
-    """
+        @property
+        def commands(self) -> tuple[CommandLine, ...]:
+            """The commands, in the order in which they run."""
 
-    @property
-    def commands(self) -> tuple[CommandLine, ...]:
-        """The commands, in the order in which they run."""
+        @property
+        def parallel(self) -> tuple[bool, ...]:
+            """One flag per command."""
 
-    @property
-    def parallel(self) -> tuple[bool, ...]:
-        """One flag per command."""
+        @property
+        def input_nodes(self) -> tuple[tuple[str, str], ...]:
+            """What it reads."""
 
-    @property
-    def input_nodes(self) -> tuple[tuple[str, str], ...]:
-        """What it reads."""
-
-    @property
-    def output_nodes(self) -> tuple[tuple[str, str], ...]:
-        """What it makes."""
+        @property
+        def output_nodes(self) -> tuple[tuple[str, str], ...]:
+            """What it makes."""
 
 
 class Origin(NamedTuple):

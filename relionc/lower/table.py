@@ -6,17 +6,19 @@ in the place of its folder that becomes one: no text of a user can hold a contro
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
-
 from relionc.ir import Directive, PointTable, ShellRef
 from relionc.lower.arrays import named_by_job
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
     from relionc.ir import JobArtifacts, Submission, Word
     from relionc.plan.model import JobPlan
     from relionc.site.types import Cluster
 
-Value = TypeVar("Value")
+    Value = TypeVar("Value")
+
 
 NAME = "points.tsv"
 """The file of a table, beside the script."""

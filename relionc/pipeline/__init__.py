@@ -7,7 +7,6 @@ further, the others do; nothing is lowered to files unless nothing at all was an
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from relionc.catalog.program import Repeating, TooManyRepeats
 from relionc.diag.near import Guessing
@@ -16,6 +15,7 @@ from relionc.pipeline.run import Compiled, Disk, QueueTemplate, Request, Run, St
 from relionc.pipeline.size import too_many_files
 from relionc.pipeline.stages import LAST, LAST_TO_FIND, STAGES, Progress, there
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
 
 from relionc.pipeline.other_runs import file_in_its_place
 from relionc.record import NamedTuple
 from relionc.source.scalars import WORDS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.expr import AnyText
     from relionc.pipeline.run import Disk, Request

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from functools import cache
-from typing import TYPE_CHECKING
 
 from relionc import resources, source
 from relionc.diag import ERROR
@@ -18,6 +17,7 @@ from relionc.site.compare import differences, with_names_of
 from relionc.source.values import as_mapping, text_of
 from relionc.survey.draft import NoClusterError, draft
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 

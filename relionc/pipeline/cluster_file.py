@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from relionc import source
 from relionc.emit.profilefile import MARGIN, entry, render
 from relionc.record import NamedTuple
 from relionc.source.values import as_mapping, split_lines
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
 

@@ -6,8 +6,6 @@ job.star or run.job ─source→ JobText ─spec→ Job ─lower→ commands
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc import catalog
 from relionc.data.skim import TooMuch
 from relionc.diag import ERROR, NOTE, Diagnostic, Finding
@@ -22,6 +20,7 @@ from relionc.spec.job_from_file import resolve, with_references
 from relionc.spec.job_to_spec import job_to_spec, versions_of
 from relionc.spec.queue_values import queue_values
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.lower.commands import relion_commands
@@ -12,6 +11,7 @@ from relionc.pipeline.pipeliner import NUMBER, Pipeliner, we_make
 from relionc.pipeline.questions import base, questions
 from relionc.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 

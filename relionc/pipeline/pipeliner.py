@@ -11,7 +11,6 @@ import shlex
 import shutil
 import subprocess
 from glob import glob
-from typing import TYPE_CHECKING
 
 from relionc.catalog.pipeliner import load_pipeliner
 from relionc.data.project import Project
@@ -21,6 +20,7 @@ from relionc.lower.commands import relion_commands
 from relionc.record import NamedTuple
 from relionc.source import jobfile as source
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
 
 from relionc import site
 from relionc.diag import ERROR, NOTE, Diagnostic, Finding
@@ -14,6 +13,7 @@ from relionc.record import NamedTuple
 from relionc.schema import check as check_schema
 from relionc.source.values import as_mapping
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

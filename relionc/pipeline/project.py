@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.catalog.pipelines import pipelines
@@ -23,6 +22,7 @@ from relionc.source import jobfile
 from relionc.spec.job_from_file import resolve
 from relionc.spec.job_to_spec import versions_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet

@@ -6,7 +6,6 @@ default_pipeline.star, job.star ─data, source→ rows and options ─catalog�
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.catalog import kinds
@@ -20,6 +19,7 @@ from relionc.source import jobfile
 from relionc.spec import job_from_file
 from relionc.spec.model import ProjectJob
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, NoReturn
 
 from relionc import source
 from relionc.diag import ERROR, Diagnostic, Finding
@@ -14,8 +13,10 @@ from relionc.record import NamedTuple
 from relionc.spec.model import ProjectJob
 from relionc.spec.points import NO_POINTS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import NoReturn
 
     from relionc.data.facts import FileFacts
     from relionc.data.missing import Looked, Lookup

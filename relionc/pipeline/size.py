@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.catalog.program import MOST_REPEATS
 from relionc.diag import Finding
 from relionc.source.values import as_mapping, characters
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

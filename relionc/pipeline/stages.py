@@ -6,8 +6,6 @@ bytes ─source→ Tree ─profile→ Cluster ─schema→ values ─spec→ Res
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
-
 from relionc import spec
 from relionc.catalog import fast
 from relionc.diag import ERROR, Finding
@@ -23,8 +21,10 @@ from relionc.schema import INCOMPLETE
 from relionc.schema import check as check_schema
 from relionc.source.values import as_mapping
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from typing import TypeVar
 
     from relionc.expr import AnyText
     from relionc.ir import Bundle, QueueScript
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from relionc.source.values import Plain
     from relionc.spec.model import ResolvedJob, ResolvedSpec
 
-Value = TypeVar("Value")
+    Value = TypeVar("Value")
+
 
 SPEC = Kind(
     "relionc",

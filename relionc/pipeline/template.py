@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc import emit
 from relionc.diag import ERROR, Diagnostic, Finding
 from relionc.diag.locate import TextPlaces, locate_all
 from relionc.pipeline.run import Stop
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from relionc.catalog.types import JobType
 from relionc.emit.json_text import document as json_document
@@ -11,6 +10,7 @@ from relionc.expr.refs import Text, show
 from relionc.source.values import text_of
 from relionc.spec.model import ResolvedJob
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc import __version__, emit
 from relionc.lower import plan_json, script
 from relionc.lower.commands import relion_commands
@@ -11,6 +9,7 @@ from relionc.lower.guard import continued
 from relionc.lower.jobfile import job_file
 from relionc.pipeline.stages import CommandsAsked, there
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.diag import Finding
 from relionc.plan.check import afterwards
 from relionc.plan.demand import demand_of
@@ -13,6 +11,7 @@ from relionc.plan.on_site import DemandOnSite
 from relionc.plan.problem import problem
 from relionc.solve import Conflict, Effort, Solution, TooHard, best, search
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Hashable
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.plan import demand_key
 from relionc.plan.demand import demand_of
 from relionc.plan.job_plan import allocated_cpus, billing, time_of
@@ -17,6 +15,7 @@ from relionc.plan.requirements.pins import LAYOUT
 from relionc.record import NamedTuple
 from relionc.solve import Constraint, Effort, Solution, TooHard, search
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Hashable
 

@@ -6,13 +6,12 @@ Which models count for a job, and the numbers that they take from its options, a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.plan import array_memory, refine_memory
 from relionc.plan.model import Term
 from relionc.plan.particles import PIXEL, preread_particles, scratch_particles
 from relionc.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 

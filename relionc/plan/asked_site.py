@@ -7,10 +7,9 @@ first with room takes the job, so that its layout must do in all of them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.plan.pools import least
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.diag import WARNING, Finding
 from relionc.plan.amounts import FITTED, GAPS, LIST, MARGIN, gib
 from relionc.plan.gpus import parse_ids
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.plan.layout import Layout
     from relionc.plan.on_site import DemandOnSite

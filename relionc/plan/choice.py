@@ -7,7 +7,6 @@ named. docs/solver.md has the same arithmetic in words.
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING, Final, Literal
 
 from relionc.plan.gpus import NO_USE, Use, job_use, ranks_use
 from relionc.plan.modes import LEFT_TO_SLURM
@@ -17,17 +16,19 @@ from relionc.record import NamedTuple
 from relionc.slurm.allocation import cpus_of_memory_limit, mib_of_cpu_limit, tasks_that_fit, whole_cores
 from relionc.solve import spend
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final, Literal
 
     from relionc.plan.demand import Amounts
     from relionc.plan.modes.base import Mode
     from relionc.plan.on_site import DemandOnSite
     from relionc.plan.pools import NodePool
 
-Field = Literal["pool", "mode", "leader", "gpus", "cpus_per_task", "workers_per_node", "nodes_or_tasks"]
-"""The variables of the search."""
-Fields = tuple[Field, ...]
+    Field = Literal["pool", "mode", "leader", "gpus", "cpus_per_task", "workers_per_node", "nodes_or_tasks"]
+    """The variables of the search."""
+    Fields = tuple[Field, ...]
 
 
 class MemoryLimit(NamedTuple):

@@ -6,8 +6,6 @@ but the hardware's, and go beyond it only as far as a pin does.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.plan.gpus import highest, parse_ids
 from relionc.plan.modes import preferred_modes
 from relionc.plan.preferences import is_a_budget
@@ -15,6 +13,7 @@ from relionc.record import NamedTuple
 from relionc.slurm.constraint import constraint_least, parse_constraint
 from relionc.solve import Span, Variable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import combinations
 from math import ceil
-from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.diag import Finding, Related, Suggestion
@@ -12,7 +11,7 @@ from relionc.plan.demand import demand_of
 from relionc.plan.layout import layout_of
 from relionc.plan.on_site import MIB, DemandOnSite
 from relionc.plan.picture import of_layout
-from relionc.plan.pins import PinName, pin_of, with_pin
+from relionc.plan.pins import pin_of, with_pin
 from relionc.plan.problem import problem
 from relionc.plan.requirements import MEANT, Requirement, rank_rule, requirement
 from relionc.plan.words import plural
@@ -20,12 +19,14 @@ from relionc.slurm.sizes import format_memory
 from relionc.slurm.times import format_time
 from relionc.solve import Refutation, TooHard, best, nearest
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from relionc.diag import Route
     from relionc.plan.choice import Choice
     from relionc.plan.layout import Layout
+    from relionc.plan.pins import PinName
     from relionc.plan.requirements.record import SiteFact
     from relionc.site.types import Cluster
     from relionc.solve import Conflict, Problem

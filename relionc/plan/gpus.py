@@ -6,10 +6,10 @@ from collections import Counter
 from functools import lru_cache
 from itertools import repeat
 from math import gcd
-from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING
 
 from relionc.expr.refs import braced
 from relionc.plan.layout import RankList
@@ -30,6 +29,7 @@ from relionc.slurm.constraint import (
     parse_constraint,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Hashable
 

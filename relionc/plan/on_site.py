@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING, Final
 
 from relionc.plan.asked_site import as_seen
 from relionc.plan.gpus import parse_ids
@@ -11,7 +10,10 @@ from relionc.plan.pools import hardware, node_pools
 from relionc.slurm.allocation import whole_cores
 from relionc.slurm.versions import HALF_CORES_WAIT, SHOWS_UNASKED_GPUS, SPREADS_TASKS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from relionc.plan.demand import Amounts, Demand
     from relionc.plan.gpus import Use
     from relionc.plan.modes.base import Mode

@@ -7,7 +7,6 @@ the preferred threads each has so many CPUs, with no GPU doubled each has one. d
 from __future__ import annotations
 
 from math import ceil, inf
-from typing import TYPE_CHECKING
 
 from relionc.plan.choice import Choice
 from relionc.plan.gpus import shares_gpus
@@ -20,6 +19,7 @@ from relionc.plan.requirements.ranks import is_broken
 from relionc.record import NamedTuple
 from relionc.solve import Likely, Outlook
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

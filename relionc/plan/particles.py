@@ -8,10 +8,9 @@ take twice their size on disk here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.plan.model import Term
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.spec.model import Data, Fact
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from relionc.diag import Finding, Related, Suggestion
 from relionc.plan.gpus import rank_devices, worker_devices
 from relionc.plan.layout import ranks
 from relionc.plan.model import LEADER, Rank
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -2,46 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
-
 from relionc.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any, Literal, TypeVar
 
     from relionc.diag import Route
     from relionc.expr import AnyText
     from relionc.spec.model import Pin, ResolvedJob
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
-PinName = Literal[
-    "partition",
-    "constraint",
-    "nodes",
-    "ntasks",
-    "ntasks_per_node",
-    "cpus_per_task",
-    "threads",
-    "gpu_type",
-    "gpus_per_node",
-    "gpus",
-    "use_gpu",
-    "gpu_ids",
-    "ranks_per_gpu",
-    "mem_per_cpu",
-    "mem",
-    "scratch",
-    "scratch_dir",
-    "time",
-    "exclusive",
-    "account",
-    "qos",
-    "distribution",
-    "layout",
-]
-"""The names of pins: those of `resources:` and RELION's options that mean the same, and `layout`."""
-PIN_NAMES: tuple[PinName, ...] = get_args(PinName)
+    PinName = Literal[
+        "partition",
+        "constraint",
+        "nodes",
+        "ntasks",
+        "ntasks_per_node",
+        "cpus_per_task",
+        "threads",
+        "gpu_type",
+        "gpus_per_node",
+        "gpus",
+        "use_gpu",
+        "gpu_ids",
+        "ranks_per_gpu",
+        "mem_per_cpu",
+        "mem",
+        "scratch",
+        "scratch_dir",
+        "time",
+        "exclusive",
+        "account",
+        "qos",
+        "distribution",
+        "layout",
+    ]
+    """The names of pins: those of `resources:` and RELION's options that mean the same, and `layout`."""
 
 
 class Pins(NamedTuple):
@@ -90,6 +89,7 @@ class Pins(NamedTuple):
         return value
 
 
+PIN_NAMES: tuple[PinName, ...] = Pins._fields[:-1]  # type: ignore[assignment]  # the same names, to mypy
 QUEUE_ONLY: tuple[PinName, ...] = ("partition", "constraint")
 """Pins that only a scheduler could meet."""
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.plan.requirements import is_known, requirement
 from relionc.solve import Refutation, minimal_conflict, search
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.plan.choice import Choice
     from relionc.solve import Conflict, Problem

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING
 
 from relionc.plan.modes import preferred_modes
 from relionc.solve import Floor, Objective
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.plan.choice import Choice, Fields
     from relionc.plan.on_site import DemandOnSite

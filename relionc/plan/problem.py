@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from relionc.plan.choice import Choice
 from relionc.plan.choices import variables
@@ -12,6 +11,7 @@ from relionc.plan.preferences import objectives
 from relionc.plan.requirements import constraints
 from relionc.solve import Problem
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.plan.on_site import DemandOnSite
 

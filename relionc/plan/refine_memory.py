@@ -7,11 +7,11 @@ the measurements. Lengths are in pixels, arrays in numbers (RELION's reals), res
 from __future__ import annotations
 
 from math import cos, floor, pi, radians
-from typing import TYPE_CHECKING
 
 from relionc.plan.words import plural
 from relionc.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -6,14 +6,13 @@ adds do not fit there, the job has one for each GPU.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.plan.layout import layout_of
 from relionc.plan.model import Reason
 from relionc.plan.pins import with_pin
 from relionc.plan.words import plural
 from relionc.solve import Conflict, TooHard
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.plan import Known
     from relionc.plan.layout import Layout

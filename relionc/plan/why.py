@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING
 
 from relionc.plan.model import Reason
 from relionc.plan.requirements import is_known, requirement
@@ -11,6 +10,7 @@ from relionc.plan.words import plural
 from relionc.record import NamedTuple
 from relionc.solve import Constraint, Solution, best, minimal_conflict, search
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 

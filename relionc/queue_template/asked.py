@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from relionc.lower.directives import OF_JOB
 from relionc.slurm.gres import parse_gres
@@ -12,6 +11,7 @@ from relionc.slurm.sizes import format_memory
 from relionc.slurm.syntax import SlurmSyntaxError
 from relionc.slurm.values import is_same
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 

@@ -7,13 +7,13 @@ no such form, a number that is large enough does.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc.slurm.options import GRES, OPTIONS, SIZE, TIME
 from relionc.slurm.sizes import format_memory, parse_size
 from relionc.slurm.syntax import SlurmSyntaxError
 from relionc.slurm.times import UNLIMITED, parse_time
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 

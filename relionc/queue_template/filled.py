@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc.queue_template.placeholders import NAME, replaced
 from relionc.queue_template.reading import BACKTICKS, DOUBLE, PRINTED, SINGLE
 from relionc.record import NamedTuple
 from relionc.slurm.directives import MARK, first_command, said
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 

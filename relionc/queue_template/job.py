@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from relionc.catalog.queue import load_queue
 from relionc.lower import directives
@@ -11,6 +10,7 @@ from relionc.queue_template import placeholders
 from relionc.queue_template.asked import Asked
 from relionc.queue_template.shell import misread
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 

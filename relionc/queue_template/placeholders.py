@@ -6,13 +6,13 @@ This is what RELION does with a template, careless where it is; `relionc.rules.t
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc.expr import ExprError, evaluate, text_of
 from relionc.expr.refs import show
 from relionc.ir import QueueScript
 from relionc.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

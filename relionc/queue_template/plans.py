@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from relionc.catalog.queue import load_queue
 from relionc.diag import ERROR, Finding
@@ -20,6 +19,7 @@ from relionc.rules.submission import check as check_job
 from relionc.rules.template import check
 from relionc.slurm.quoting import written
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc.expr import blanks
 from relionc.expr.refs import MASK
 from relionc.ir import Glob, ShellRef
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.ir import CommandLine, Word
 

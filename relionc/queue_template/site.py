@@ -6,8 +6,6 @@ which has the options that no other line says.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.catalog.queue import load_queue
 from relionc.ir import Directive, SiteEntry, SiteStart, SiteTemplate
 from relionc.lower.shell_words import profile_word
@@ -17,6 +15,7 @@ from relionc.slurm.quoting import written
 from relionc.slurm.sizes import format_memory
 from relionc.slurm.times import format_time
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -5,13 +5,12 @@ Whoever presses Run there submits the layout that was planned, under the number 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.catalog.queue import load_queue
 from relionc.ir import Directive, ShellRef, Window
 from relionc.lower import launch
 from relionc.queue_template import plans as in_template
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shlex
-from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.runs import tables
@@ -15,6 +14,7 @@ from relionc.store import manifest
 from relionc.store.digest import of_bytes
 from relionc.store.paths import FolderTree, StoreError, is_safe
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 

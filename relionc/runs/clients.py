@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.runs import tables
@@ -12,6 +11,7 @@ from relionc.runs.tables import RUNNING, WAITING, WELL
 from relionc.slurm import shown
 from relionc.slurm.environment import CONTRADICTING, CONTRADICTING_BEGINNINGS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 

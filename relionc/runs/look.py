@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import time
-from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.runs import clients, events, logs, progress, tables
@@ -14,6 +13,7 @@ from relionc.runs.tables import BADLY, RUNNING, UNKNOWN, WAITING, WELL, Cause
 from relionc.slurm.shown import ID
 from relionc.store.state import State, by_point
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.record import NamedTuple
 from relionc.runs import events, logs, look, tables
 from relionc.runs.tables import BADLY, RUNNING, WAITING, Cause
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from statistics import median
-from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.runs import events as noted
 from relionc.runs import tables
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterable, Sequence

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import time
-from typing import TYPE_CHECKING
 
 from relionc.catalog.pipelines import pipelines
 from relionc.runs import pipeline_file
@@ -18,6 +17,7 @@ from relionc.store import project, regular
 from relionc.store.paths import StoreError
 from relionc.store.project import TableFile
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 

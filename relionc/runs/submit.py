@@ -6,7 +6,6 @@ import contextlib
 import os
 import subprocess
 import time
-from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.runs import clients, look, registry
@@ -15,6 +14,7 @@ from relionc.runs.tables import BADLY, UNKNOWN
 from relionc.store.paths import StoreError, failure
 from relionc.store.state import State, Submitted, of_tasks, ranges
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 

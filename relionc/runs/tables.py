@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 from functools import cache
-from typing import TYPE_CHECKING
 
 from relionc import resources
 from relionc.record import NamedTuple
 from relionc.source import load
 from relionc.source.values import as_mapping, as_texts, text_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -6,15 +6,18 @@ A generated function says yes or no at once. Only on "no" is jsonschema imported
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Literal
+
     from relionc.diag import Finding
+
+    Kind = Literal["spec", "cluster"]
+
 
 INCOMPLETE = "RL029"
 """The code of the last finding where there are too many to tell: the value may be wrong in further ways."""
-
-Kind = Literal["spec", "cluster"]
 
 
 def check(kind: Kind, value: Any) -> list[Finding]:

@@ -11,7 +11,6 @@ import os
 import re
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft7Validator
 from jsonschema.validators import extend
@@ -23,12 +22,14 @@ from relionc.schema import INCOMPLETE, accepts, describe
 from relionc.schema.names import SchemaNames
 from relionc.schema.subset import checked
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, TypeAlias
 
 
-Schema = Any
-Error = Any  # jsonschema.ValidationError, whose type information hedges every attribute
+Schema: TypeAlias = "Any"
+Error: TypeAlias = "Any"  # jsonschema.ValidationError, whose type information hedges every attribute
 MOST = 100
 """The most findings about one value."""
 _MANY = 20  # jobs that are looked at without asking first which are wrong

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from jsonschema import Draft7Validator
 
 from relionc.diag.near import nearest
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any, TypeAlias
 
     from relionc.diag import Route
 
-Schema = dict[str, Any]
+Schema: TypeAlias = "dict[str, Any]"
 _ANY = "<name>"  # stands for a name of the user's own
 _DEEPEST = 4  # how far below a mapping a misplaced key is looked for
 

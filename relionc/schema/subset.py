@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 _NOTES = frozenset(("title", "description", "default", "examples", "$comment", "$schema", "$id"))
 _BY_NAME = frozenset(("properties", "patternProperties", "definitions", "dependencies"))

@@ -7,10 +7,10 @@ profile comes in as parsed values through `read_profile`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from relionc.site._built import NAMES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.diag import Finding
     from relionc.site.show import Table

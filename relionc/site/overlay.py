@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from relionc.site.read import PROVENANCE, TOP_ONLY, collect_sources
 from relionc.site.types import PROGRAM_VARIABLE, Launcher, NodeType, Partition, Policy, ScratchDisk, Source
 from relionc.slurm.times import format_time
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from relionc.diag import Finding
 from relionc.site.types import (
@@ -26,6 +25,7 @@ from relionc.slurm.sizes import parse_size
 from relionc.slurm.syntax import SlurmSyntaxError
 from relionc.slurm.times import UNLIMITED, parse_time
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

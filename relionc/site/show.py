@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.record import NamedTuple
 from relionc.slurm.sizes import format_memory
 from relionc.slurm.times import format_time
 from relionc.slurm.versions import is_between, taken_as
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.site.types import Cluster, Launcher, NodeType, Partition, Policy, Qos
 

@@ -8,8 +8,8 @@ MiB. Nothing here lists nodes: a job of ten thousand costs as much as one of two
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Protocol

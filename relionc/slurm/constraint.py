@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.slurm.syntax import SlurmSyntaxError, is_feature, is_number
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 

@@ -8,11 +8,11 @@ a value go together. A test asks the installed sbatch.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.slurm.options import ALWAYS, LONG, NEVER, OPTIONS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

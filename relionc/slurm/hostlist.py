@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.slurm.syntax import SlurmSyntaxError, is_name, is_number, outside_brackets
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

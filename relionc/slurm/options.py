@@ -10,10 +10,9 @@ sbatch takes any beginning of a name that only one option has, so nothing but a 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

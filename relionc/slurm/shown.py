@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 import time
-from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.slurm.syntax import SlurmSyntaxError
 from relionc.slurm.times import UNLIMITED, parse_time
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc.slurm.gres import parse_gres
 from relionc.slurm.options import COUNT, GPUS, GRES, NODES, OPTIONS, SIZE, TIME
@@ -11,6 +10,7 @@ from relionc.slurm.sizes import parse_size
 from relionc.slurm.syntax import SlurmSyntaxError, is_number
 from relionc.slurm.times import parse_time
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 

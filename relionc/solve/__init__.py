@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from relionc.solve.effort import Effort, TooHard, spend
 from relionc.solve.problem import (
     C,
@@ -14,17 +12,19 @@ from relionc.solve.problem import (
     Objective,
     Outlook,
     Problem,
-    Reporter,
     Solution,
     Span,
     Variable,
 )
 from relionc.solve.search import Refutation, search
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from typing import Any
 
     from relionc.solve.conflict import Nearest
+    from relionc.solve.problem import Reporter
 
 __all__ = [
     "Conflict",
@@ -36,7 +36,6 @@ __all__ = [
     "Outlook",
     "Problem",
     "Refutation",
-    "Reporter",
     "Solution",
     "Span",
     "TooHard",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Any, Generic
 
-from relionc.record import NamedTuple
+from relionc.record import Generic, NamedTuple
 from relionc.solve.effort import TooHard
 from relionc.solve.judges import NEVER
 from relionc.solve.problem import C, Conflict, Constraint, Floor, Objective, Problem, Solution
 from relionc.solve.search import Refutation, search, walked
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
+    from typing import Any
 
 _ROUNDING = 1e-12
 """By how much two ways to work out the same measure may differ."""

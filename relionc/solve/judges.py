@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-
-from relionc.record import NamedTuple
+from relionc.record import Generic, NamedTuple
 from relionc.solve.blame import NOBODY, Blame, Blames
 from relionc.solve.problem import C, Floor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, TypeVar
 
     from relionc.solve.problem import Constraint, Objective, Problem, Scope
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from relionc.record import NamedTuple
 from relionc.solve.judges import NEVER
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from relionc.solve.blame import Blame
     from relionc.solve.judges import Check, Cost, Judges

@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from relionc.record import NamedTuple
+from relionc.record import Generic, NamedTuple, TypeVar
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any, Protocol
+
+    class Reporter(Protocol):
+        """What a search tells on its way; for people who watch it, and for tests. `depth` counts variables from 0."""
+
+        def resumed(self, values: Sequence[object]) -> None:
+            """Say that a partial choice is taken up that waited: values of the first variables."""
+
+        def visited(self, depth: int, variable: str, value: object) -> None:
+            """Say that a value was tried: called for each partial choice."""
+
+        def broken(self, depth: int, label: str) -> None:
+            """Say that a partial choice breaks a constraint."""
+
+        def cut(self, depth: int, variable: str) -> None:
+            """Say that a partial choice could not win any more."""
+
+        def jumped(self, depth: int, variable: str) -> None:
+            """Say that no other value of the variable would have helped."""
+
+        def found(self, solution: Solution[Any]) -> None:
+            """Say that a choice is better than all before it."""
+
 
 C = TypeVar("C")
 """A choice: an object with a field for each variable. The search writes them, everybody else reads."""
@@ -170,25 +193,3 @@ class Conflict(NamedTuple):
     """
 
     labels: tuple[str, ...]
-
-
-class Reporter(Protocol):
-    """What a search tells on its way; for people who watch it, and for tests. `depth` counts variables from 0."""
-
-    def resumed(self, values: Sequence[object]) -> None:
-        """Say that a partial choice is taken up that waited: values of the first variables."""
-
-    def visited(self, depth: int, variable: str, value: object) -> None:
-        """Say that a value was tried: called for each partial choice."""
-
-    def broken(self, depth: int, label: str) -> None:
-        """Say that a partial choice breaks a constraint."""
-
-    def cut(self, depth: int, variable: str) -> None:
-        """Say that a partial choice could not win any more."""
-
-    def jumped(self, depth: int, variable: str) -> None:
-        """Say that no other value of the variable would have helped."""
-
-    def found(self, solution: Solution[Any]) -> None:
-        """Say that a choice is better than all before it."""

@@ -51,14 +51,14 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from itertools import count
 from operator import gt
-from typing import TYPE_CHECKING, Generic
 
-from relionc.record import NamedTuple
+from relionc.record import Generic, NamedTuple
 from relionc.solve.costs import CostBounds
 from relionc.solve.narrow import Nothing, narrowed
 from relionc.solve.problem import C, Solution, Span
 from relionc.solve.walk import Walk
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.solve.blame import Blame
     from relionc.solve.problem import Outlook, Problem, Reporter

@@ -10,14 +10,15 @@ variable blames its value for being too high, so that higher ones are skipped, t
 from __future__ import annotations
 
 from math import lcm
-from typing import TYPE_CHECKING, Generic
 
+from relionc.record import Generic
 from relionc.solve.blame import NOBODY, Blame
 from relionc.solve.effort import Effort, TooHard
 from relionc.solve.judges import Judges
 from relionc.solve.narrow import Nothing, along, first_good, last_good, narrowed
 from relionc.solve.problem import C, Solution, Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 

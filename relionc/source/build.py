@@ -6,8 +6,6 @@ nothing is copied. What they would amount to if written out is counted, because 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
-
 from relionc.diag import Diagnostic, Place, Route
 from relionc.diag.kept import Kept
 from relionc.source import scalars
@@ -26,7 +24,10 @@ from relionc.source.events import (
 from relionc.source.scalars import resolve
 from relionc.source.values import text_of, unpack
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
     from relionc.source.events import NextEvent
 
 MAX_DEPTH = 64

@@ -6,7 +6,6 @@ import relionc.source.c_parser  # noqa: F401 - comes first, or all of ruamel.yam
 
 # isort: split
 from collections.abc import Callable
-from typing import Any
 
 from ruamel.yaml.error import YAMLError as SyntaxProblem
 from ruamel.yaml.events import (
@@ -20,6 +19,11 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
     StreamEndEvent,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
 
 __all__ = [
     "AliasEvent",
@@ -43,7 +47,7 @@ _STAND_IN = "\ue000"  # of the private use area
 MOST_FOR_PYTHON = 1 << 17
 """Characters that the pure-Python parser reads in about a second."""
 
-NextEvent = Callable[[], Any]
+NextEvent: TypeAlias = "Callable[[], Any]"
 """Each call returns the next event of a text; a syntax error raises `SyntaxProblem`."""
 
 Source = Callable[[str], NextEvent]

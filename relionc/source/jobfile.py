@@ -8,11 +8,11 @@ writes and reads both.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from relionc.diag import Diagnostic, TextSpan
 from relionc.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.record import NamedTuple
 from relionc.source.load import load
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.diag import Diagnostic, Route
     from relionc.source.values import Plain, Tree

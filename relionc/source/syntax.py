@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from relionc.record import NamedTuple
 from relionc.source.values import split_lines
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from relionc.source.events import SyntaxProblem
 
 

@@ -7,7 +7,6 @@ is one: as the whole value of an inert option (`catalog.inert`), or as a number 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc.catalog.inert import inert
 from relionc.diag import Finding
@@ -16,6 +15,7 @@ from relionc.expr import text_of as plain_text
 from relionc.expr.refs import Units, joined, parts_of, show
 from relionc.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from relionc.expr import Text, text_of
 from relionc.expr.refs import show
 from relionc.source.values import as_scalar
 from relionc.spec.inputs import ROLES
 from relionc.spec.model import Data, Fact
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from relionc.catalog.types import JobType
     from relionc.diag import Route

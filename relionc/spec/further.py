@@ -7,7 +7,6 @@ refused here; what the program does not know, or is given twice, is said.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.catalog.command_words import beside_arguments
@@ -19,6 +18,7 @@ from relionc.expr.refs import Units, joined, masked, show
 from relionc.record import NamedTuple
 from relionc.spec import options as job_options
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from relionc import catalog
 from relionc.catalog import kinds
 from relionc.catalog.filefacts import COUNTS, DATA
 from relionc.expr import Text
 from relionc.spec.model import Fact, InputFile, MissingFile, Product, ProjectJob
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping
-    from typing import Protocol
+    from typing import Any, Protocol
 
     from relionc.catalog.types import JobType, Option
     from relionc.data.facts import FileFacts

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.catalog.queue import load_queue
@@ -18,6 +17,7 @@ from relionc.source.jobfile import OLD, STAR
 from relionc.spec.queue_values import number_of_entry
 from relionc.spec.suspect_values import suspect_values
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc import catalog
 from relionc.catalog.queue import load_queue
 from relionc.record import NamedTuple
@@ -15,6 +13,7 @@ from relionc.spec.queue_values import queue_values
 from relionc.spec.scope import SpecScope
 from relionc.spec.suspect_values import broken_rank_rules
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 

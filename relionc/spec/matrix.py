@@ -11,7 +11,6 @@ import re
 from decimal import Decimal
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING
 
 from relionc.expr import text_of as plain_text
 from relionc.expr.refs import show
@@ -23,6 +22,7 @@ from relionc.spec.scope import near_or_all
 from relionc.spec.tables import Grid, from_template
 from relionc.spec.tables import names as made_names
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-
-from relionc.record import NamedTuple
+from relionc.record import Generic, NamedTuple, TypeVar
 from relionc.spec.points import NO_POINTS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from relionc.catalog.types import JobType, RankRule, RunRule
     from relionc.data.facts import FileFacts

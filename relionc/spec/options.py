@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.diag import Finding, Fix
 from relionc.expr import blanks, text_of
 from relionc.expr.refs import masked, show
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc.catalog.queue import load_queue
 from relionc.record import NamedTuple
@@ -11,6 +10,7 @@ from relionc.slurm.gres import parse_gres
 from relionc.slurm.syntax import SlurmSyntaxError, is_name
 from relionc.slurm.times import parse_time
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

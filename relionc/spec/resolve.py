@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.diag import Finding, Fix
@@ -24,6 +23,7 @@ from relionc.spec.order import in_order
 from relionc.spec.placeholders import placeholders
 from relionc.spec.scope import JobNeeds, SpecScope
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 

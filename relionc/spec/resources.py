@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from relionc.diag import WARNING, Finding
 from relionc.expr import Text, text_of
 from relionc.slurm.gres import parse_gres
@@ -13,8 +11,10 @@ from relionc.slurm.times import format_time, parse_time
 from relionc.source.values import as_scalar
 from relionc.spec.model import Pin, Resources
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
 
     from relionc.catalog.types import JobType
     from relionc.diag import Route

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.expr import Text, text_of
 from relionc.expr.refs import show
 from relionc.slurm.options import ALWAYS, NEVER, NOBODY, OPTIONS, PLAN, USER, meant
 from relionc.source.values import as_scalar
 from relionc.spec.model import Pin
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.diag import Route
     from relionc.expr import Value

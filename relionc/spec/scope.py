@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
-
 from relionc.diag import Finding
 from relionc.expr import (
     Budget,
@@ -18,8 +16,10 @@ from relionc.expr.refs import joined
 from relionc.spec.model import ProjectJob
 from relionc.spec.points import NO_POINTS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import NoReturn
 
     from relionc.diag import Fix, Route
     from relionc.expr import AnyText, Value

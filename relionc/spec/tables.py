@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from itertools import product
-from typing import TYPE_CHECKING, TypeAlias
 
 from relionc.expr import text_of as plain_text
 from relionc.expr.refs import show
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
+    from typing import TypeAlias
 
     from relionc.expr import Value
 

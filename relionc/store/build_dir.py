@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.store import kept_files, manifest, swap
@@ -16,6 +15,7 @@ from relionc.store.digest import of_bytes
 from relionc.store.lock import locked
 from relionc.store.paths import FolderTree, StoreError, failure, is_link, is_safe
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 

@@ -10,10 +10,10 @@ import errno
 import fcntl
 import os
 import time
-from typing import TYPE_CHECKING
 
 from relionc.store.paths import StoreError, failure
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

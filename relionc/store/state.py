@@ -11,11 +11,11 @@ import contextlib
 import fcntl
 import os
 import re
-from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.store.paths import FolderTree, StoreError, failure, is_safe
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

@@ -7,10 +7,10 @@ that there is one.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc.survey import knowledge
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -7,12 +7,12 @@ lines inherit from `NodeName=DEFAULT` and `PartitionName=DEFAULT` (slurm.conf(5)
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc.slurm.hostlist import MAX_HOSTS
 from relionc.slurm.syntax import SlurmSyntaxError
 from relionc.survey.told import MOST_RECORDS, Hosts, pieces
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.slurm.sizes import format_memory
@@ -17,6 +16,7 @@ from relionc.survey.preferences import gpu_threads, policy
 from relionc.survey.questions import launcher_guess, questions
 from relionc.survey.told import Hosts, pieces
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 

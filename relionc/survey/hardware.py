@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.slurm.gres import Gres, parse_gres
@@ -12,6 +11,7 @@ from relionc.slurm.syntax import SlurmSyntaxError
 from relionc.survey import knowledge
 from relionc.survey.told import pieces
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.slurm.syntax import SlurmSyntaxError
 from relionc.slurm.times import UNLIMITED, format_time, parse_time
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 

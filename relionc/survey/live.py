@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-from typing import TYPE_CHECKING
 
 from relionc.survey import knowledge
 from relionc.survey.told import nothing
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.survey.knowledge import SlurmProgram
     from relionc.survey.told import Survey

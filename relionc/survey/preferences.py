@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.slurm.sizes import format_memory
 from relionc.slurm.syntax import SlurmSyntaxError
 from relionc.slurm.times import format_time, parse_time
 from relionc.survey import knowledge
 from relionc.survey.hardware import number
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.slurm.sizes import parse_size
@@ -11,6 +10,7 @@ from relionc.slurm.syntax import SlurmSyntaxError
 from relionc.survey import knowledge
 from relionc.survey.hardware import is_scratch
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 

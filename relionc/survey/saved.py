@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from relionc.store import regular
 from relionc.survey.conf import ConfReader, is_conf, is_gres
 from relionc.survey.told import kind_of, nothing
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 

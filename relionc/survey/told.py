@@ -7,12 +7,12 @@ has a key twice keeps the first: what follows may be a reason or a comment, whic
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc.record import NamedTuple
 from relionc.slurm.hostlist import count_hosts, parse_hostlist
 from relionc.slurm.syntax import SlurmSyntaxError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
 
 from relionc.catalog import from_data
 from relionc.catalog.compiler import fast
@@ -28,6 +27,7 @@ from relionc.catalog.types import plain_name
 from relionc.expr import ExprError
 from relionc.source import load
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.catalog.records import TypeData
     from relionc.source.values import Plain

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.catalog.compiler.fragments import VALUES
 from relionc.catalog.steps import Fragment, Output, Step, When, bodies
 from relionc.expr import Expr, references
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

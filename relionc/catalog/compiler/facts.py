@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.catalog.compiler.values import CatalogError, check_keys, mapping
 from relionc.catalog.steps import Template
 from relionc.expr import Expr
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.catalog.compiler.names import ExpressionNames
     from relionc.source.values import Plain

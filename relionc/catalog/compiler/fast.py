@@ -10,8 +10,6 @@ What cannot go wrong is left out: most of a command is values as they are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.catalog.compiler.fragments import VALUES
 from relionc.catalog.compiler.python import BOOL, Code, Translator, asked
 from relionc.catalog.fast import CONDITIONS
@@ -27,6 +25,7 @@ from relionc.catalog.steps import (
     bodies,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 

@@ -16,14 +16,15 @@ pieces, from which both the exact text and the words of the command are put toge
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from relionc.expr import Expr, ExprError, parse
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any, TypeAlias
 
-Piece = tuple[Any, ...]
+Piece: TypeAlias = "tuple[Any, ...]"
 
 VALUES = ("value", "split", "args")
 """The kinds of pieces that hold an expression."""

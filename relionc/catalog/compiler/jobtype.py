@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from relionc.catalog.compiler.derived import flags, output_names
 from relionc.catalog.compiler.facts import facts
@@ -15,6 +14,7 @@ from relionc.catalog.filefacts import DATA, FILE_FACTS
 from relionc.catalog.steps import encoded
 from relionc.expr import parse
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

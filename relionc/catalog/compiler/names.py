@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from relionc.catalog.compiler.fragments import holes
 from relionc.catalog.compiler.values import CatalogError
 from relionc.catalog.filefacts import DATA, FILE_FACTS
 from relionc.expr import Expr, parse
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.catalog.records import OptionData
     from relionc.catalog.steps import Template

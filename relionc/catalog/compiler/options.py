@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from relionc.catalog.compiler.ranges import matches
 from relionc.catalog.compiler.values import (
     CatalogError,
@@ -16,8 +14,10 @@ from relionc.catalog.compiler.values import (
     within,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
     from relionc.catalog.compiler.release import Release
     from relionc.catalog.records import OptionData

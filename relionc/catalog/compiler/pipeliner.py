@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.catalog.compiler.values import CatalogError, check_keys, mapping, text, texts
 from relionc.catalog.pipeliner import PipelinerFacts
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.source.values import Plain
 

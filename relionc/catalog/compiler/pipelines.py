@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.catalog.compiler.values import check_keys, mapping, sequence, text, texts
 from relionc.catalog.pipelines import Pipelines, ProjectNames, Style
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.source.values import Plain
 

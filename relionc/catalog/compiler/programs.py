@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.catalog.compiler.ranges import matches
 from relionc.catalog.compiler.values import CatalogError, check_keys, mapping, within
 from relionc.catalog.programs import CONTINUED
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 

@@ -6,11 +6,10 @@ in capitals are those of `relionc.catalog.fast`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.expr.functions import FUNCTIONS
 from relionc.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.catalog.compiler.release import Release
 from relionc.catalog.compiler.values import CatalogError, check_keys, mapping, number
 from relionc.expr import ExprError, parse
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

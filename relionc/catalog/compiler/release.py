@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from relionc.catalog.compiler.ranges import matches
 from relionc.catalog.compiler.values import CatalogError, mapping, text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.source.values import Plain
 

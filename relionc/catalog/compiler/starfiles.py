@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.catalog.compiler.values import CatalogError, check_keys, mapping, number, sequence, text, texts
 from relionc.catalog.starfiles import Columns, StarFiles, Tables
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

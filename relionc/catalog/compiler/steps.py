@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from relionc.catalog.compiler.fragments import VALUES, read
 from relionc.catalog.compiler.values import CatalogError, check_keys, mapping, sequence, text
@@ -19,6 +18,7 @@ from relionc.catalog.steps import (
     When,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.catalog.compiler.names import ExpressionNames
     from relionc.catalog.compiler.release import Release

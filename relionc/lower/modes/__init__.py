@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.lower.modes.heterogeneous import LoweredHeterogeneous
 from relionc.lower.modes.hetjob import LoweredHetjob
 from relionc.lower.modes.homogeneous import LoweredHomogeneous
 from relionc.lower.modes.homogeneous_plus_1 import LoweredHomogeneousPlus1
 from relionc.lower.modes.one_task_per_node import LoweredOneTaskPerNode
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.lower.modes.base import LoweredMode
     from relionc.plan.model import JobPlan

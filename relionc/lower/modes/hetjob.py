@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.diag import Finding
 from relionc.lower.modes.base import LoweredMode, route_of_mode
 from relionc.plan.model import HETJOB
 from relionc.plan.words import plural
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

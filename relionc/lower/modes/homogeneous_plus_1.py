@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.lower.modes.base import LoweredMode, beside_workers
 from relionc.plan.model import HOMOGENEOUS_PLUS_1
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.plan.model import JobPlan
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.lower.modes.base import LoweredMode, beside_workers
 from relionc.plan.model import ONE_TASK_PER_NODE
 from relionc.plan.words import plural
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.plan.model import JobPlan
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.plan.modes.heterogeneous import Heterogeneous
 from relionc.plan.modes.hetjob import Hetjob
 from relionc.plan.modes.homogeneous import Homogeneous
 from relionc.plan.modes.homogeneous_plus_1 import HomogeneousPlus1
 from relionc.plan.modes.one_task_per_node import OneTaskPerNode
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.plan.modes.base import Mode
     from relionc.plan.on_site import DemandOnSite

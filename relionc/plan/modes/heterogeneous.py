@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.plan.model import HETEROGENEOUS
 from relionc.plan.modes.base import Mode
 from relionc.slurm.allocation import heterogeneous_shares, most_when_spread, whole_cores
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.plan.choice import Choice
     from relionc.plan.demand import Demand

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.plan.model import HOMOGENEOUS
 from relionc.plan.modes.base import Mode
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.plan.on_site import DemandOnSite
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.plan.requirements import cpus, gpus, memory, pins, ranks, scratch, site, time
 from relionc.plan.requirements.ranks import rank_rule
 from relionc.plan.requirements.record import Requirement, SiteFact
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.plan.choice import Choice
     from relionc.plan.on_site import DemandOnSite

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.plan.requirements.record import (
     OF_NODE,
     UP,
@@ -20,6 +18,7 @@ from relionc.plan.requirements.record import (
 from relionc.plan.words import plural
 from relionc.slurm.allocation import cpus_beyond_cores, cpus_of_node_limit, gpus_unasked, whole_cores
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.plan.choice import Choice
     from relionc.plan.layout import Layout

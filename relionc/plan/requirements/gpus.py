@@ -6,7 +6,6 @@ relion#32, relion#367 and relion#1074 are what happens otherwise.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 from relionc.plan.amounts import gib, sum_of
 from relionc.plan.choice import Choice
@@ -28,6 +27,7 @@ from relionc.plan.requirements.record import (
 )
 from relionc.plan.words import plural
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

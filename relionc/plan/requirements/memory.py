@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING
 
 from relionc.plan.amounts import gib, sum_of
 from relionc.plan.choice import Choice, MemoryLimit
@@ -27,6 +26,7 @@ from relionc.plan.requirements.record import (
 )
 from relionc.plan.words import plural
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

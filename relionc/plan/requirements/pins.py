@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING
 
 from relionc.plan.requirements.record import (
     OF_NODES,
@@ -17,6 +16,7 @@ from relionc.plan.requirements.record import (
 )
 from relionc.slurm.constraint import constraint_allows, constraint_least, parse_constraint
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 from math import inf
-from typing import TYPE_CHECKING
 
 from relionc.plan.requirements.record import (
     OF_NODES,
@@ -22,6 +21,7 @@ from relionc.plan.requirements.record import (
 )
 from relionc.plan.words import plural
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.plan.amounts import gib
 from relionc.plan.requirements.record import Excess, Measure, Requirement, always, of_node, only_if, over
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.plan.demand import Demand
     from relionc.plan.layout import Layout

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.plan.on_site import MIB
 from relionc.plan.requirements.record import (
     OF_NODE,
@@ -24,6 +22,7 @@ from relionc.plan.requirements.record import (
 )
 from relionc.plan.words import plural
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

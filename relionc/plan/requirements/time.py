@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.plan.requirements.record import Excess, Measure, Requirement, always, of_partition, over
 from relionc.slurm.times import format_time
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.plan.layout import Layout
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 from relionc.site.meant import UNKNOWN_NAME, unknown
 from relionc.site.types import GPU_FLAGS, MEMORY_FLAGS, REQUIRED
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.diag import Finding
 from relionc.rules.findings import (
     BAD_PLACEHOLDER,
@@ -20,6 +18,7 @@ from relionc.site.read import WRONG_VALUE
 from relionc.site.uses import PLACEHOLDERS, USES, LauncherUse, use_of
 from relionc.slurm import versions
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

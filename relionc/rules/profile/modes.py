@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.diag import Finding
 from relionc.rules.findings import CONTRADICTION, IMPOSSIBLE, TWICE, impossible, twice
 from relionc.site.meant import UNKNOWN_NAME, unknown
 from relionc.site.uses import use_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

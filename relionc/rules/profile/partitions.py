@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.diag import Finding
 from relionc.rules.findings import IMPOSSIBLE, TWICE, impossible, names_differ, twice
 from relionc.site.meant import UNKNOWN_NAME, unknown
 from relionc.site.read import MISSING_KEY
 from relionc.site.types import BILLED
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from relionc.diag import WARNING
 from relionc.rules.findings import IMPOSSIBLE, impossible
 from relionc.site.meant import UNKNOWN_NAME, unknown
 from relionc.slurm.times import format_time
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

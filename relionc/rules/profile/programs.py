@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.rules.findings import IMPOSSIBLE, not_a_program, two_words
 from relionc.site.meant import UNKNOWN_NAME, unknown
 from relionc.site.read import WRONG_VALUE
 from relionc.site.types import PROGRAM_VARIABLE
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

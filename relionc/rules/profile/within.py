@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.diag import WARNING, Finding
 from relionc.rules.findings import CONTRADICTION, contradiction
 from relionc.site.launchers import title
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

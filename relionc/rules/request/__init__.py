@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.rules.request import (
     constraint,
     gpu_type,
@@ -21,6 +19,7 @@ from relionc.rules.request import (
     scratch_nowhere,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Protocol

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.diag import Finding
 from relionc.rules.pins import meaningless
 from relionc.slurm.constraint import constraint_allows, parse_constraint
 from relionc.slurm.syntax import SlurmSyntaxError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.rules.spec import (
     constant_scratch,
     continue_left_out,
@@ -25,6 +23,7 @@ from relionc.rules.spec import (
     wrong_kind,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Protocol

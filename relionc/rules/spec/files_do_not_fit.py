@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc import catalog
 from relionc.catalog.filefacts import DATA
 from relionc.diag import Finding, Related
 from relionc.expr import references
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

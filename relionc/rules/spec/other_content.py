@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING
 
 from relionc import catalog
 from relionc.catalog import kinds
 from relionc.catalog.starfiles import EMPTY, MRC, OTHER, star_files
 from relionc.diag import ERROR, WARNING, Finding
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.catalog.program import unquoted
 from relionc.diag import ERROR, WARNING, Finding
 from relionc.expr import blanks
 from relionc.expr.refs import show
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.diag import Finding
 from relionc.lower.launch import is_placed, launcher_of, start_of
 from relionc.lower.modes import mode_of
 from relionc.lower.modes.base import route_of_mode
 from relionc.site.launchers import title
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

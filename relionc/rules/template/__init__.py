@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relionc.rules.template import (
     another_value,
     bad_value,
@@ -25,6 +23,7 @@ from relionc.rules.template import (
     unknown_option,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Protocol
