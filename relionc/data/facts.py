@@ -409,11 +409,13 @@ def _marks(table: StarTable) -> dict[str, bool]:
 def _optics_groups(optics: StarTable | None, pixel_size: str) -> tuple[OpticsGroup, ...]:
     if optics is None:
         return ()
-    box = star_files().columns.box
+    columns = optics.columns
+    places = [
+        columns.index(each) if each in columns else -1 for each in (star_files().columns.box, pixel_size)
+    ]
     rows = optics.tally.rows if isinstance(optics.tally, Rows) else [optics.first]
-    return tuple(
-        OpticsGroup(_whole(_number_in(optics, row, box)), _number_in(optics, row, pixel_size)) for row in rows
-    )
+    sizes = ([_size(row[place : place + 1]) if place >= 0 else None for place in places] for row in rows)
+    return tuple(OpticsGroup(_whole(box), angpix) for box, angpix in sizes)
 
 
 def _whole(size: float | None) -> int | None:
@@ -545,13 +547,13 @@ def _first(found: dict[str, StarTable], names: Sequence[str]) -> StarTable | Non
 
 def _number(table: StarTable, column: str) -> float | None:
     """Return a size that the first row gives; None for what is none: not a number, not above 0, without end."""
-    return _number_in(table, table.first, column)
+    return _size([table.value(column)])
 
 
-def _number_in(table: StarTable, row: Sequence[str], column: str) -> float | None:
-    place = table.columns.index(column) if column in table.columns else len(row)
+def _size(text: Sequence[str]) -> float | None:
+    """Return the size that a text is, of a list of one or, where a row is short, of none."""
     try:
-        number = float(row[place])
+        number = float(text[0])
     except (ValueError, IndexError):
         return None
     return number if 0 < number < _MOST else None

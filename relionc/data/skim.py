@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 
+from relionc.allowance import Work
 from relionc.store.regular import open_regular
 
 TYPE_CHECKING = False
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 WORK = 1_500_000_000
 """Units for all data files of a spec: some two million rows of particles, or 1.5 GB of text."""
+FOR_LAYOUTS = 500_000_000
+"""Units that are left for the layouts of jobs, however much there is in files: without a layout there is no build."""
 OPENED = 100_000
 """Units of looking for a file and opening it."""
 
@@ -55,7 +58,7 @@ class Skim:
 
     def spend(self, work: int) -> None:
         """Count work before it is done; raises TooMuch where there is none left for it."""
-        if work > self._left:
+        if work > self._left or not Work.takes(work, leaving=FOR_LAYOUTS):
             self._left = 0
             raise TooMuch
         self._left -= work

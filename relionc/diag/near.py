@@ -7,7 +7,7 @@ ones. So long names are like nothing, and a compilation looks at so many names i
 
 from __future__ import annotations
 
-from relionc.allowance import Allowance
+from relionc.allowance import Allowance, Work
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ MOST_NAMES = 4_000
 """Names that one compilation compares others with, in all."""
 LONGEST = 64
 """Characters of a name that may be like another."""
+_OF_PAIR = 50
+"""Units of work that a pair of characters of two names takes, where both have the same characters."""
 
 
 class Guessing(Allowance):
@@ -49,6 +51,8 @@ def nearest(name: str, names: Iterable[str], cutoff: float) -> str | None:
         return None
     known = [other for other in names if len(other) <= LONGEST]
     if len(name) > LONGEST or not may_guess(len(known)):
+        return None
+    if not Work.takes(_OF_PAIR * len(name) * sum(map(len, known))):
         return None
     from difflib import get_close_matches
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from relionc.allowance import Work
 from relionc.expr.refs import Ref, Text
 from relionc.expr.tree import MAX_DEPTH, Expr, ExprError, parse, parse_plain
 
@@ -11,8 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.expr.refs import Value
 
-MAX_WORK = 500_000
-"""Units of work; one is about a microsecond."""
+MAX_WORK, _OF_UNIT = 500_000, 1_000
+"""Units of work, and what each is of the work of a compilation; one is about a microsecond."""
 MAX_WEIGHT = 65536
 """Characters and items of any value that an expression makes, those of lists within lists counted."""
 
@@ -35,8 +36,12 @@ class Budget:
     """
 
     def __init__(self, work: int = MAX_WORK) -> None:
-        self.left = work
+        self.left = self._whole = Work.at_most(work, _OF_UNIT)
         self._trees: dict[str, Expr] = {}
+
+    def close(self) -> None:
+        """Count all that was spent as work of the compilation."""
+        Work.done(_OF_UNIT * (self._whole - self.left))
 
     def spend(self, units: int) -> None:
         """Take units; raises TooMuchWorkError when there are no more."""

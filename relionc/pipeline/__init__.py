@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from relionc.allowance import Work
 from relionc.catalog.program import Repeating, TooManyRepeats
 from relionc.diag.near import Guessing
 from relionc.pipeline.profile import load_profile
@@ -44,7 +45,7 @@ def compile_spec(request: Request, disk: Disk, until: str = LAST) -> Compiled:
         return Compiled(diagnostics=(), sources={}, not_checked=known)
     run = Run(disk, request.settings)
     try:
-        with Guessing(), Repeating() as repeating:
+        with Work(), Guessing(), Repeating() as repeating:
             made = _through(request, run, until, repeating)
     except Stop:
         return Compiled(diagnostics=run.shown(), sources=run.sources)

@@ -6,9 +6,10 @@ import os
 import re
 
 from relionc import site
+from relionc.allowance import Work
 from relionc.diag import ERROR, NOTE, Diagnostic, Finding
 from relionc.diag.near import Guessing
-from relionc.pipeline.run import Compiled, Kind, Run, Stop
+from relionc.pipeline.run import OF_BYTE, Compiled, Kind, Run, Stop
 from relionc.record import NamedTuple
 from relionc.schema import check as check_schema
 from relionc.source.values import as_mapping
@@ -108,6 +109,9 @@ class Profiles:
         key = path, data, folders
         if key not in self._known:
             self._known[key] = self._read(path, data, run, folders)
+        else:
+            read = data, *self._known[key].files.values()
+            Work.done(OF_BYTE * sum(map(len, read)))  # as where it is read: no answer depends on other specs
         known = self._known[key]
         run.diagnostics += known.diagnostics
         run.sources.update(known.sources)

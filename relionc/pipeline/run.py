@@ -6,6 +6,7 @@ import os
 import re
 
 from relionc import source
+from relionc.allowance import Work
 from relionc.diag import ERROR, Diagnostic, Finding
 from relionc.diag.kept import Kept
 from relionc.diag.locate import locate_all
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from relionc.source.overlay import Setting
     from relionc.spec.model import ResolvedJob, ResolvedSpec
     from relionc.spec.points import Points
+
+OF_BYTE = 100
+"""Units of work that a byte of a spec or profile takes: 4 MiB of small values half a second."""
 
 
 class Disk:
@@ -252,6 +256,7 @@ class Run:
             advice = next((other.meant for other in kind.others if other.fits(data)), kind.advice)
             self.diagnostics.add(Diagnostic(kind.code, ERROR, kind.message, path, None, advice))
             raise Stop
+        Work.done(OF_BYTE * len(data))
         loaded = source.load(data, path)
         self.diagnostics += loaded.diagnostics
         self.sources[path] = loaded.tree.text if loaded.tree else data.decode("utf-8", "replace")

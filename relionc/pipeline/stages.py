@@ -188,13 +188,10 @@ def _rules(at: Progress, run: Run) -> Progress:
 
 def _plan(at: Progress, run: Run) -> Progress:
     """Choose the layout of each job."""
-    tree, cluster, known = (
-        there(at.tree),
-        there(at.cluster),
-        Known(why=at.request.why, trace=at.request.trace),
-    )
+    tree, cluster, jobs = there(at.tree), there(at.cluster), run.sound(there(at.spec).jobs)
+    known = Known(why=at.request.why, trace=at.request.trace, jobs=len(jobs))
     plans: list[JobPlan] = []
-    for job in run.sound(there(at.spec).jobs):
+    for job in jobs:
         known.unheard = run.diagnostics.full
         plan, found = _planned(job, cluster, known)
         run.add(found, tree)

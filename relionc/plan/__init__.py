@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from relionc.allowance import Work
 from relionc.diag import Finding
 from relionc.plan.check import afterwards
 from relionc.plan.demand import demand_of
@@ -9,7 +10,7 @@ from relionc.plan.job_plan import job_plan
 from relionc.plan.layout import layout_of
 from relionc.plan.on_site import DemandOnSite
 from relionc.plan.problem import problem
-from relionc.solve import Conflict, Effort, Solution, TooHard, best, search
+from relionc.solve import Conflict, Effort, Solution, TooHard, best, search, spend
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,8 +30,12 @@ SEARCH_VISITS = 130_000
 """What all layouts of a spec and all explanations together may take to find: those of later jobs are shorter."""
 ANSWER_VISITS, OF_A_JOB = 90_000, 40
 """How much of it the layouts alone may take; each job takes as long as so many visits even if its layout is known."""
+_KEPT_FOR_A_JOB = 90
+"""What is kept for a job that is still to come, before reasons are looked for."""
 OTHER_VISITS = 12_000
 """How much of it layouts may take that are only talked about: a thousand jobs may each have forgotten its GPUs."""
+_OF_VISIT = 14_000
+"""Units of work that a visit takes."""
 FEW_NODES = 2
 """Nodes without GPUs that nobody wonders about, for a job that is not much slower there."""
 MOST_RANKS = 1 << 17
@@ -120,9 +125,9 @@ def _refusal(job: ResolvedJob, on_site: DemandOnSite, conflict: Conflict, known:
         return Finding(code="RL605", message=message, route=job.route, on_key=True)
     from relionc.plan.explain import finding
 
-    with known.reasons:
+    with known.explaining() as effort:
         told = finding(job, on_site, conflict)
-    return _cut_short(told) if known.reasons.left < 0 else told
+        return _cut_short(told) if effort.left < 0 else told
 
 
 def _cut_short(told: Finding) -> Finding:
@@ -158,14 +163,15 @@ class Known:
     """Answers by demand. One for each compilation: it holds all that it was asked, and how much may still be.
 
     `why`: also say why each answer is what it is, which takes some searches more. `trace` is told of every search for a
-    layout, below the name of the first job that asks for it.
+    layout, below the name of the first job that asks for it. `jobs` of them will ask, as far as is known.
     """
 
-    def __init__(self, *, why: bool = False, trace: Trace | None = None) -> None:
+    def __init__(self, *, why: bool = False, trace: Trace | None = None, jobs: int = 1) -> None:
         self._why = why
+        self._to_come = jobs
         self._trace = trace
-        self.answers = Effort(ANSWER_VISITS)
-        self.reasons = Effort(SEARCH_VISITS)
+        self.answers = Effort(Work.at_most(ANSWER_VISITS, _OF_VISIT))
+        self.reasons = Effort(Work.at_most(SEARCH_VISITS, _OF_VISIT))
         self.others = Effort(OTHER_VISITS)
         self.ranks_left = MOST_RANKS
         self.unheard = False  # a further refusal is only counted: why would not be shown
@@ -181,8 +187,10 @@ class Known:
         demand = demand_of(job, cluster)
         key = (cluster.name, demand_key(job, demand))
         self.answers.left -= OF_A_JOB
+        self._to_come -= 1
         if key not in self._answers:
             with self.answers:
+                spend(0)
                 on_site = DemandOnSite(demand, cluster)
             whole = problem(on_site)
             if self._trace is not None:
@@ -201,8 +209,10 @@ class Known:
         key = (cluster.name, demand_key(job, demand))
         if key not in self._others:
             before = self.others.left
+            self.others.left -= OF_A_JOB
             with self.others:
                 try:
+                    spend(0)  # not even put, where nobody may look for an answer
                     found = best(problem(DemandOnSite(demand, cluster)))
                 except TooHard:
                     found = None
@@ -219,11 +229,15 @@ class Known:
             return _whole_conflict(whole, found)
         from relionc.plan.plainest import plainest_conflict
 
-        with self.reasons:
+        with self.explaining():
             try:
                 return plainest_conflict(whole, found)
             except TooHard:
                 return _whole_conflict(whole, found)
+
+    def explaining(self) -> _Explaining:
+        """Return what reasons may take now: something is kept for the layouts of jobs that are still to come."""
+        return _Explaining(self.reasons, min(self.answers.left, _KEPT_FOR_A_JOB * self._to_come))
 
     def _searched(self, whole: Problem[Choice]) -> Solution[Choice] | Refutation:
         before = self.answers.left
@@ -235,11 +249,27 @@ class Known:
     def _reasons(self, whole: Problem[Choice], answer: Solution[Choice]) -> tuple[Reason, ...]:
         from relionc.plan.why import reasons
 
-        with self.reasons:
+        with self.explaining():
             try:
                 return reasons(whole, answer)
             except TooHard:
                 return ()
+
+
+class _Explaining:
+    """`with` it, the effort for reasons counts, without what is kept of it."""
+
+    def __init__(self, effort: Effort, kept: float) -> None:
+        self._effort = effort
+        self._kept = kept
+
+    def __enter__(self) -> Effort:
+        self._effort.left -= self._kept
+        return self._effort.__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        self._effort.__exit__()
+        self._effort.left += self._kept
 
 
 def _whole_conflict(whole: Problem[Choice], found: Refutation) -> Conflict:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from relionc import catalog
+from relionc.allowance import Work
 from relionc.catalog.command_words import beside_arguments
 from relionc.catalog.program import JobScope, Remembered
 from relionc.catalog.programs import flags_taken, versions_that_take
@@ -32,8 +33,8 @@ OWNED, TWICE, UNKNOWN, NO_VALUE = "RL111", "RL112", "RL113", "RL115"
 MOST_UNDERSTOOD = 40
 """Further flags than so many are left as they are: each takes some walks through the command."""
 
-MOST_OF_ALL = 2_000
-"""Further flags of all jobs of a spec: each of them takes about a millisecond."""
+MOST_OF_ALL, _OF_FLAG = 2_000, 700_000
+"""Further flags of all jobs of a spec, and the units of work that each of them takes."""
 
 _WORDS: Remembered[tuple[str, ...]] = Remembered()
 _DECIDED = ("ranks", "threads", "use_gpu", "gpu_ids", "scratch_dir", "queue")
@@ -118,9 +119,11 @@ def understand(at: JobArguments, scope: SpecScope) -> None:
 def _too_many(words: Sequence[AnyText], at: JobArguments, scope: SpecScope) -> bool:
     """Count the flags of all jobs, and refuse the job whose are too many; those after it are not read either."""
     before = scope.further_flags
-    scope.further_flags += min(sum(masked(word).startswith("--") for word in words), MOST_UNDERSTOOD)
+    flags = min(sum(masked(word).startswith("--") for word in words), MOST_UNDERSTOOD)
+    scope.further_flags += flags if Work.takes(_OF_FLAG * flags) else MOST_OF_ALL + 1
     if before <= MOST_OF_ALL < scope.further_flags:
-        message = f"with `{at.name}` of this job the arguments of all have more than {MOST_OF_ALL:,} flags"
+        message = f"with `{at.name}` of this job the arguments of all have more flags than are read: "
+        message += f"{MOST_OF_ALL:,}, and fewer of a spec that is large besides"
         scope.report("RL028", message, at.route, "write them as `options`, or split the spec")
     return scope.further_flags > MOST_OF_ALL
 

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import count
 
 from relionc import catalog
+from relionc.allowance import Work
 from relionc.diag import Finding, Fix
 from relionc.expr import TooMuchWorkError, text_of
 from relionc.expr.refs import MASK, joined, masked, show
@@ -51,6 +52,9 @@ MOST_FINDINGS = 5_000
 MOST_CHARACTERS, MOST_WORDS = 1 << 22, 100_000
 """The most characters, and words, of what the jobs of a spec say all together, references replaced."""
 
+_OF_JOB = 300_000
+"""Units of work that a job takes at the least, beside its layout."""
+
 
 def resolve(
     value: Mapping[str, Plain],
@@ -78,6 +82,7 @@ def resolve(
     except TooMuchWorkError as error:
         scope.report("RL030", str(error), error.route, "use fewer or simpler `${{ }}`, or several specs")
         return None, [*scope.points.told(scope.findings)]
+    scope.budget.close()
     if version is None:
         return None, scope.findings
     return ResolvedSpec(path=path, relion=version, jobs=jobs, points=scope.points), scope.findings
@@ -102,6 +107,7 @@ def _jobs(
     scope.job_names = (*jobs, *left_out)
     if version is None:
         return ()
+    Work.done(_OF_JOB * len(order))
     resolver = _Resolver(value, version, scope, disk)
     resolved: list[ResolvedJob] = []
     for name in order:

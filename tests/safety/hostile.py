@@ -419,6 +419,30 @@ def _each_its_own(jobs: int, path: str) -> Callable[[Path], Sequence[str]]:
     return text(json.dumps({"relionc": 1, "cluster": "lab", "relion": "3.1", "jobs": named}, indent=0))
 
 
+def _all_at_once(jobs: int, fill: int) -> Callable[[Path], Sequence[str]]:
+    """Return what lints a spec that comes near all bounds: bytes, expressions, names, arguments, data, layouts."""
+
+    def make(folder: Path) -> Sequence[str]:
+        rows = "".join(f"{n} {n} 1.{n}\n" for n in range(9_000))
+        for n in range(300):
+            (folder / f"p{n}.star").write_text(f"{_OPTICS}{rows}{_PARTICLES}1@x.mrcs m 1\n")
+        named = {}
+        for n in range(jobs):
+            options = {**_GOOD["options"], "fn_img": f"p{n % 300}.star"}
+            options["nr_classes"] = f"${{{{ ({n} % 5) + {' + '.join('1' * 8)} - 7 }}}}"
+            options[f"nr_clases_of_{n}{'abc' * 15}"] = 1
+            args = "--ini_high 60 --ctf --zero_mask" if n % 3 else f"--x{n} 1"
+            named[f"j{n}"] = {
+                "type": "class3d", "options": options, "extra_args": args,
+                "resources": {"mem": f"{n + 60_000}M", "ntasks": n % 30 + 2, "nodes": n % 9 + 1},
+            }  # fmt: skip
+        padding = {f"v{n}": "x" for n in range(fill)}
+        whole = {"relionc": 1, "cluster": "lab", "relion": "3.1", "vars": padding, "jobs": named}
+        return text(json.dumps(whole, indent=0))(folder)
+
+    return make
+
+
 def _made_outputs(folder: Path) -> Sequence[str]:
     """Plant the output folders of a thousand jobs, of which none has run."""
     (folder / "P").mkdir()
@@ -685,6 +709,8 @@ HOSTILE: tuple[Hostile, ...] = (
         ),
         1,
     ),
+    Hostile("a thousand jobs near all bounds at once", _all_at_once(1_000, 20_000), 1),
+    Hostile("a hundred jobs near all bounds at once", _all_at_once(100, 60_000), 1),
     Hostile(
         "a path of 2,000 folders", option(fn_img="../" * 2_000 + "p.star", fn_ref="a/" * 2_000 + "r.mrc"), 0
     ),
