@@ -42,20 +42,21 @@ def outlook(on_site: DemandOnSite, costs: Costs, loosened: frozenset[str]) -> tu
     if len(broken) < len(loosened):
         return ()
     least = _Least(on_site, tuple(each.name for each in costs), broken)
+    of_mode, of_cpus = ("pool", "mode"), ("pool", "mode", "gpus", "cpus_per_task")
     told = (
         Outlook(("pool",), least.of_pool),
-        Outlook(("pool", "mode"), least.of_mode),
+        Outlook(of_mode, least.of_mode),
         Outlook(("pool", "mode", "gpus"), least.of_gpus),
-        Outlook(("pool", "mode", "gpus", "cpus_per_task"), least.of_cpus),
+        Outlook(of_cpus, least.of_cpus),
     )
     if not least.knows_numbers:
         return told
-    by_numbers = _ByNumbers(least, costs)
-    scope = "pool", "mode", "gpus", "cpus_per_task"
-    of_cpus = Outlook(scope, by_numbers.of_cpus, late=True, likely=by_numbers.likely)
-    if on_site.demand.gpu:
-        return (*told, of_cpus)
-    return (*told, Outlook(("pool", "mode"), by_numbers.of_mode, late=True), of_cpus)
+    numbers = _ByNumbers(least, costs)
+    return (
+        *told,
+        Outlook(of_mode, numbers.of_mode, late=True, likely=numbers.likely_of_mode),
+        Outlook(of_cpus, numbers.of_cpus, late=True, likely=numbers.likely_of_cpus),
+    )
 
 
 class _Spread(NamedTuple):
@@ -117,36 +118,61 @@ class _Least:
         self.shares_by_memory = (
             bool(self.ranks) and on_site.slurm and not demand.gpu and demand.pins.mem is None
         )
-        self.spreads = {mode: _Spread.of(on_site, mode, i) for i, mode in enumerate(preferred_modes(on_site))}
+        self.spreads = {
+            mode: _Spread.of(on_site, mode, i)
+            for i, mode in enumerate(preferred_modes(on_site))
+            if self._allows(mode)
+        }
         self.at = {name: i for i, name in enumerate(names)}
         self.free: list[float] = [0] * len(names)
+        self.never: list[float] = [inf] * len(names)
         self.of_alike: dict[int, list[float]] = {}
+        self.room_of_alike: dict[int, int] = {}
         self.gib_of: dict[int, tuple[float, float, float]] = {}
-        self.allowed = [each for mode, each in self.spreads.items() if self._allows(mode)]
         self.any_mode = _Spread(1, 0, demand.leader, False, False, 0, 0)
         one = demand.leader and not demand.ranks_are_asked and (demand.pins.ranks_per_gpu or 1) == 1
         self.leader_makes_uneven = demand.gpu and on_site.slurm and one
-        self.even = [each for each in self.allowed if not (self.leader_makes_uneven and each.among)]
+        allowed = self.spreads.values()
+        self.even = [each for each in allowed if not (self.leader_makes_uneven and each.among)]
         """Modes in which a job on several nodes has as many workers of each GPU."""
 
     def of_pool(self, choice: Choice) -> list[float]:
         """Return the least costs of a pool: of any mode, with the threads that cost least."""
         pool = choice.pool
+        if not self._is_meant(pool):
+            return self.never
         if pool.alike not in self.of_alike:
             self.of_alike[pool.alike] = self._costs(pool, self.any_mode, self.cheapest_cpus(pool), 0)
         told = self.of_alike[pool.alike][:]
+        missing = self.ranks - self._most_ranks(pool) if self.ranks else 0
+        if missing > 0:
+            if self.has_so_many:
+                return self.never
+            told = [missing, *self.free[1:]]
         told[self.at["kind of node"]] = pool.order
         return told
 
+    def _is_meant(self, pool: NodePool) -> bool:
+        """Whether pins leave a pool, as far as its kind of node says, and how many there are."""
+        pins, node, partition = self.pins, pool.node_type, pool.partition
+        nodes = pool.most_nodes or _MANY
+        if (pins.nodes or 1) > nodes or (partition and pins.partition not in (None, partition.name)):
+            return False
+        if not self.on_site.demand.gpu or not node.known:
+            return True
+        return node.gpus > 0 and pins.gpu_type in (None, node.gpu_type) and self.gpus <= nodes * node.gpus
+
     def of_mode(self, choice: Choice) -> list[float]:
         """Return the least costs of a pool and mode: with the threads that cost least."""
+        if choice.mode not in self.spreads:
+            return self.never
         return self._costs(choice.pool, self.spreads[choice.mode], self.cheapest_cpus(choice.pool), 0)
 
     def of_gpus(self, choice: Choice) -> list[float]:
         """Return the least costs of a pool, mode and GPUs of a node: with the threads that cost least."""
         pool, gpus = choice.pool, choice.gpus
         if gpus and self.gpus and (self.gpus % gpus or (self.on_site.demand.serial and gpus != self.gpus)):
-            return [inf] * len(self.names)  # no number of nodes has so many; a process alone has one node
+            return self.never  # no number of nodes has so many; a process alone has one node
         return self._costs(pool, self.spreads[choice.mode], self.cheapest_cpus(pool), gpus)
 
     def of_cpus(self, choice: Choice) -> list[float]:
@@ -156,7 +182,10 @@ class _Least:
     def _allows(self, mode: Mode) -> bool:
         on_site = self.on_site
         listed = not on_site.slurm or mode.name in on_site.cluster.modes
-        return mode.suits(on_site.demand) and listed and self.pins.layout in (None, mode.name)
+        pinned = self.pins.layout in (None, mode.name) and not (
+            mode.leaves_nodes_to_slurm and self.pins.nodes
+        )
+        return mode.suits(on_site.demand) and listed and pinned
 
     def cheapest_cpus(self, pool: NodePool) -> int:
         """Return the CPUs of a rank that cost least."""
@@ -166,9 +195,9 @@ class _Least:
     def _costs(self, pool: NodePool, mode: _Spread, cpus: int, gpus: int) -> list[float]:
         """Return the least costs with so many GPUs of a node; 0: with those that cost least."""
         nodes_at_all = self._nodes_at_all(pool, mode, gpus)
-        gpus = gpus or self._gpus_of_node(pool)
+        gpus = gpus or self.gpus_of_node(pool)
         if self.leader_makes_uneven and mode.among and mode is not self.any_mode and nodes_at_all > 1:
-            return [inf] * len(self.names)  # the node where it takes a worker's place is not like the others
+            return self.never  # the node where it takes a worker's place is not like the others
         nodes = self._nodes(pool, mode, cpus, gpus)
         idle, stranded = self._beyond_share(pool, mode, cpus) if self.shares_by_memory else (0, 0)
         of_mode, order = self._idle_and_order(mode, nodes, cpus)
@@ -191,7 +220,7 @@ class _Least:
         more = (nodes - 1) * cpus
         if mode is not self.any_mode:
             return mode.handicap + (more if mode.slots else 0), mode.order
-        modes = self.even if more else self.allowed
+        modes = self.even if more else self.spreads.values()
         return min(
             [(each.handicap + (more if each.slots else 0), each.order) for each in modes], default=(0, 0)
         )
@@ -246,8 +275,7 @@ class _Least:
 
     def _divided(self, pool: NodePool, workers: int, room: int) -> Iterator[tuple[int, int]]:
         """Yield the ways to have the same number of workers on each node."""
-        most = pool.interchangeable_count or workers
-        least = max(1, -(-workers // min(most, pool.max_nodes or most)))
+        least = max(1, -(-workers // (pool.most_nodes or workers)))
         for of_node in range(least, min(workers, room) + 1):
             if workers % of_node == 0 and self.pins.nodes in (None, workers // of_node):
                 yield of_node, workers // of_node
@@ -283,6 +311,12 @@ class _Least:
     def _filled_nodes(self, pool: NodePool, cpus: int) -> int:
         ranks = self.ranks
         return Choice(self.on_site, pool, LEFT_TO_SLURM, None, 0, cpus, 0, ranks).nodes if ranks else 1
+
+    def _most_ranks(self, pool: NodePool) -> int:
+        """The most ranks that all nodes of a pool have room for, with one beside them."""
+        if pool.alike not in self.room_of_alike:
+            self.room_of_alike[pool.alike] = self._room(pool, self.any_mode, 1)
+        return (pool.most_nodes or _MANY) * self.room_of_alike[pool.alike] + 1
 
     # --- workers of a node ------------------------------------------------------------------------------------
 
@@ -323,7 +357,7 @@ class _Least:
         gpus, beyond = divmod(pins.ntasks or 0, demand.pins.ranks_per_gpu or 1)
         return 0 if beyond else gpus
 
-    def _gpus_of_node(self, pool: NodePool) -> int:
+    def gpus_of_node(self, pool: NodePool) -> int:
         """GPUs that a job takes of each node so that the fewest are left; the most, where that is not known."""
         pins, there = self.pins, pool.node_type.gpus
         if pins.gpus_per_node or not self.gpus:
@@ -399,17 +433,31 @@ class _ByNumbers:
     def of_mode(self, choice: Choice) -> list[float]:
         """Return the least costs of a pool and mode: with the threads that cost least."""
         pool = choice.pool
-        told, likely = self._best(pool, choice.mode, self.least.cheapest_cpus(pool), 0)
+        told, likely = self._cheapest(choice)
         # with others there may be other numbers, and fewer nodes with GPUs that are left
         return told if likely.values and not pool.node_type.gpus else self.nothing
+
+    def likely_of_mode(self, choice: Choice) -> Likely:
+        """Return the choice that costs least of a pool and mode, but where a leader is apart."""
+        if choice.mode.leader_apart:
+            return Likely((), sure=False)
+        of_node = None, self._gpus(choice.pool), self.least.cheapest_cpus(choice.pool)
+        return Likely([(*of_node, *each) for each in self._cheapest(choice)[1].values[:1]], sure=False)
 
     def of_cpus(self, choice: Choice) -> list[float]:
         """Return the least costs of a pool, mode and CPUs of a rank."""
         return self._best(choice.pool, choice.mode, choice.cpus_per_task, choice.gpus)[0]
 
-    def likely(self, choice: Choice) -> Likely:
+    def likely_of_cpus(self, choice: Choice) -> Likely:
         """Return the numbers of workers and nodes that cost least."""
         return self._best(choice.pool, choice.mode, choice.cpus_per_task, choice.gpus)[1]
+
+    def _cheapest(self, choice: Choice) -> tuple[list[float], Likely]:
+        pool = choice.pool
+        return self._best(pool, choice.mode, self.least.cheapest_cpus(pool), self._gpus(pool))
+
+    def _gpus(self, pool: NodePool) -> int:
+        return self.least.gpus_of_node(pool) if self.least.on_site.demand.gpu else 0
 
     def _best(self, pool: NodePool, mode: Mode, cpus: int, gpus: int) -> tuple[list[float], Likely]:
         key = pool.order, mode, cpus, gpus
@@ -420,7 +468,7 @@ class _ByNumbers:
     def _worked_out(self, pool: NodePool, mode: Mode, cpus: int, gpus: int) -> tuple[list[float], Likely]:
         numbers = self.least.numbers(pool, mode, cpus, gpus)
         if numbers is None:
-            return self.nothing, Likely((), complete=False)
+            return self.nothing, Likely(())
         found = []
         for each in numbers.found:
             choice = Choice(self.least.on_site, pool, mode, None, gpus, cpus, *each)

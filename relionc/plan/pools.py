@@ -58,6 +58,11 @@ class NodePool(NamedTuple):
         return self.partition.max_nodes if self.partition else None
 
     @property
+    def most_nodes(self) -> int:
+        """The most nodes of a job: those that there are, or the partition gives; 0: nobody knows."""
+        return least(self.interchangeable_count, self.max_nodes)
+
+    @property
     def max_time_s(self) -> int | None:
         """The longest time of a job of the partition."""
         return self.partition.max_time_s if self.partition else None

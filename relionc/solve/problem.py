@@ -52,6 +52,10 @@ class Span(NamedTuple):
     more: tuple[int, ...] = ()
     reads: Scope | None = None
 
+    def has(self, number: object) -> bool:
+        """Whether a number is one of them."""
+        return number in range(self.low, self.high + 1) or number in self.more
+
 
 class Floor(NamedTuple, Generic[C]):
     """A lower bound of a measure that fewer variables give; `rising`, `falling` and `vain` as for a constraint."""
@@ -138,13 +142,14 @@ class Outlook(NamedTuple, Generic[C]):
 
 
 class Likely(NamedTuple):
-    """Values of the variables that are walked, from those that cost least: any others meet not all, or cost more.
+    """Values of all further variables, from those that cost least. `complete`: any others meet not all.
 
-    `complete`: any others meet not all.
+    `sure`: any others meet not all, or cost more; else that is so only of such that cost what the outlook tells.
     """
 
-    values: Sequence[Sequence[int]]
-    complete: bool
+    values: Sequence[Sequence[object]]
+    complete: bool = False
+    sure: bool = True
 
 
 class Problem(NamedTuple, Generic[C]):

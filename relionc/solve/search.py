@@ -67,6 +67,8 @@ if TYPE_CHECKING:
 
 _WALKED = 2
 """So many variables, the last ones, are left to walks."""
+_NEVER = [float("inf")]
+"""How the costs of what meets not all begin, as far as outlooks tell."""
 _PATIENCE = 150
 """Visits without any choice after which it is asked whether there is one."""
 
@@ -121,14 +123,14 @@ class _Side:
 class _Partial(NamedTuple):
     """A partial choice: values of the first variables, the least that they cost, and sides that its failure may close.
 
-    Where there is a value in `waits`, it is the next of its only side. `told`: what is told late is among that.
+    Where there is a value in `waits`, it is the next of its only side. `judged`: all that is known of it has been told.
     """
 
     values: tuple[object, ...]
     bounds: CostBounds
     sides: tuple[_Side, ...] = ()
     waits: int | None = None
-    told: bool = False
+    judged: bool = False
 
 
 class _Frontier(Generic[C]):
@@ -137,16 +139,13 @@ class _Frontier(Generic[C]):
     def __init__(self, problem: Problem[C], reporter: Reporter | None) -> None:
         self.walk = Walk(problem, reporter, outward=True)
         self.depth = max(0, len(problem.variables) - _WALKED)
-        self.outlooks: list[list[Outlook[C]]] = [[] for _ in problem.variables]
+        self.outlooks: list[list[Outlook[C]]] = [[] for _ in range(self.depth + 1)]
         for each in problem.outlook(problem.loosened) if problem.outlook is not None else ():
-            self.outlooks[self.walk.judges.last(each.scope)].append(each)
-        self.late = [(i, each.costs) for i, some in enumerate(self.outlooks, 1) for each in some if each.late]
-        likely = [each.likely for each in self.outlooks[self.depth - 1] if each.likely] if self.depth else []
-        self.likely = likely[0] if likely else None
+            self.outlooks[self.walk.judges.last(each.scope) + 1].append(each)
         self.waiting: list[tuple[Costs, int, _Partial]] = []
         self.number = count()
         nothing = CostBounds.of_nothing(problem)
-        self._wait(nothing.least, _Partial((), nothing))
+        self._wait(nothing.least, _Partial((), nothing, judged=True))
 
     def best(self, patience: float = float("inf")) -> Solution[C] | None:
         """Return the best choice; None where there is none, or none was found in so many visits."""
@@ -158,39 +157,31 @@ class _Frontier(Generic[C]):
                 break
             for name, value in zip(walk.names, partial.values, strict=False):
                 setattr(walk.choice, name, value)
-            if self.late and not partial.told and partial.waits is None:
-                told = self._told_late(key, partial)
-                if told > key:
-                    self._wait(told, partial._replace(told=True))
-                    continue
-            if walk.reporter:
-                walk.reporter.resumed(partial.values)
             if partial.waits is not None:
                 self._next(key, partial, partial.waits)
-            elif len(partial.values) == self.depth:
-                self._walk(key, partial)
+            elif not partial.judged:
+                self._judge(key, partial)
             else:
-                self._open(key, partial)
+                self._go_on(key, partial)
         return walk.best
 
-    def _told_late(self, key: Costs, partial: _Partial) -> Costs:
-        """Return what a partial choice costs at the least, with what is told of it late."""
-        for depth, costs in self.late:
-            if depth == len(partial.values):
-                key = max(key, _raised(costs(self.walk.choice), partial.bounds.least))
-        return key
-
-    def _walk(self, key: Costs, partial: _Partial) -> None:
-        """Walk all choices below a partial one, until one costs no more than any of them."""
-        walk = self.walk
+    def _go_on(self, key: Costs, partial: _Partial) -> None:
+        """Look into a partial choice, unless a likely choice below it costs no more than any other there."""
+        walk, depth = self.walk, len(partial.values)
+        if walk.reporter:
+            walk.reporter.resumed(partial.values)
         walk.enough, walk.done = key, False
-        if self.likely is not None:
-            values, complete = self.likely(walk.choice)
-            if any(walk.takes(self.depth, each, partial.bounds) for each in values):
+        for outlook in self.outlooks[depth]:
+            if outlook.likely is None:
+                continue
+            likely = outlook.likely(walk.choice)
+            taken = any(walk.takes(depth, values, partial.bounds) for values in likely.values)
+            if walk.done or (likely.sure and taken) or (likely.complete and not partial.sides):
                 return
-            if complete and not partial.sides:  # which want to know whom to blame
-                return
-        blame = walk.visit(self.depth, partial.bounds)
+        if depth < self.depth:
+            self._open(key, partial)
+            return
+        blame = walk.visit(depth, partial.bounds)
         if not walk.done:
             for side in partial.sides:
                 side.told(blame)
@@ -199,17 +190,43 @@ class _Frontier(Generic[C]):
         return self.walk.limit is None or key < self.walk.limit
 
     def _wait(self, key: Costs, partial: _Partial) -> None:
-        if self._can_win(key):
+        if key[:1] != _NEVER and self._can_win(key):
             heappush(self.waiting, (key, next(self.number), partial))
+
+    def _told(self, key: Costs, depth: int, least: Costs, *, late: bool) -> Costs:
+        """Return what a partial choice costs at the least, with what is told of it early, or late."""
+        for outlook in self.outlooks[depth]:
+            if outlook.late is late:
+                key = max(key, _raised(outlook.costs(self.walk.choice), least))
+        return key
 
     def _open(self, key: Costs, partial: _Partial) -> None:
         """Put all values of the next variable on the frontier; of a span, the start and what is next to it."""
-        walk, depth = self.walk, len(partial.values)
+        walk, depth, least = self.walk, len(partial.values), partial.bounds.least
         domain = walk.domains[depth](walk.choice)
-        if not isinstance(domain, Span):
-            for value in domain:
-                self._add(key, partial, value)
+        if isinstance(domain, Span):
+            self._open_span(key, partial, domain)
             return
+        for value in domain:
+            setattr(walk.choice, walk.names[depth], value)
+            told = self._told(key, depth + 1, least, late=False)
+            self._wait(told, _Partial((*partial.values, value), partial.bounds))
+
+    def _judge(self, key: Costs, partial: _Partial) -> None:
+        """Judge a partial choice that is taken up for the first time; it goes on, or waits under what it costs then."""
+        walk, depth = self.walk, len(partial.values)
+        if walk.judged(depth - 1, partial.values[-1]) is not None:
+            return
+        bounds = partial.bounds.raised(walk.judges.costs[depth - 1], walk.choice)
+        told = self._told(_raised(key, bounds.least), depth, bounds.least, late=True)
+        judged = partial._replace(bounds=bounds, judged=True)
+        if told > key:
+            self._wait(told, judged)
+        else:
+            self._go_on(key, judged)
+
+    def _open_span(self, key: Costs, partial: _Partial, domain: Span) -> None:
+        walk, depth = self.walk, len(partial.values)
         for value in domain.more:
             self._add(key, partial, value)
         start, low, high = domain.start, domain.low, domain.high
@@ -238,22 +255,18 @@ class _Frontier(Generic[C]):
             self._wait_for_next(key, partial, side)
 
     def _add(self, key: Costs, partial: _Partial, value: object, sides: tuple[_Side, ...] = ()) -> bool:
-        """Judge a further value, and put it on the frontier if it breaks nothing; returns whether it does not."""
+        """Judge a further number, and put it on the frontier if it breaks nothing; returns whether it does not."""
         walk, depth = self.walk, len(partial.values)
         broken = walk.judged(depth, value)
         if broken is not None:
             for side in sides:
                 side.told(broken)
             return False
-        costs = walk.judges.costs[depth]
-        bounds = partial.bounds
-        if costs:
-            bounds = bounds.raised(costs, walk.choice)
-            key = _raised(key, bounds.least)
-        for outlook in self.outlooks[depth]:
-            if not outlook.late:
-                key = max(key, _raised(outlook.costs(walk.choice), bounds.least))
-        self._wait(key, _Partial((*partial.values, value), bounds, sides))
+        bounds = partial.bounds.raised(walk.judges.costs[depth], walk.choice)
+        least = bounds.least
+        told = self._told(_raised(key, least), depth + 1, least, late=False)
+        told = self._told(told, depth + 1, least, late=True)
+        self._wait(told, _Partial((*partial.values, value), bounds, sides, judged=True))
         return True
 
     def _wait_for_next(self, key: Costs, partial: _Partial, side: _Side) -> None:

@@ -73,15 +73,12 @@ class Walk(Generic[C]):
             return self._last(depth, left, bounds)
         return self._outward(depth, domain, left, bounds)
 
-    def takes(self, depth: int, values: Sequence[int], bounds: CostBounds) -> bool:
-        """Whether numbers for all further variables make a choice that meets all; it is kept if it is better."""
+    def takes(self, depth: int, values: Sequence[object], bounds: CostBounds) -> bool:
+        """Whether values of all further variables make a choice that meets all; it is kept if it is better."""
         for at, value in enumerate(values, depth):
             domain = self.domains[at](self.choice)
-            if not isinstance(domain, Span) or not (
-                domain.low <= value <= domain.high or value in domain.more
-            ):
-                return False
-            if self.judged(at, value) is not None:
+            is_there = domain.has(value) if isinstance(domain, Span) else value in domain
+            if not is_there or self.judged(at, value) is not None:
                 return False
             bounds = bounds.raised(self.judges.costs[at], self.choice)
         if self.limit is None or bounds.least < self.limit:
