@@ -11,6 +11,7 @@ from functools import lru_cache
 from relionc.catalog.compiled import read
 from relionc.catalog.program import Repeating, TooManyRepeats
 from relionc.expr.refs import Units
+from relionc.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +37,21 @@ _FAILURES = (ArithmeticError, LookupError, TypeError, ValueError, TooManyRepeats
 
 
 _OF_CATALOGUE: dict[tuple[str, str], JobType] = {}
-_SEEN: dict[tuple[str, str], int] = {}
+_SEEN: dict[tuple[str, str, str], int] = {}
+
+
+class WrittenJob(NamedTuple):
+    """What RELION makes of a job's options: its commands, the files that they take and make, the ranks it counts.
+
+    A command has the pieces of its text, its words, and which of these are files, and what for: `>`, `>>` or `<`.
+    In all of it, shell references are characters, which `units` has; None: there are none.
+    """
+
+    commands: list[tuple[list[str], list[tuple[str]], list[tuple[int, str]]]]
+    inputs: list[tuple[str, str]]
+    outputs: list[tuple[str, str]]
+    ranks: int
+    units: Units | None
 
 
 def known(job_type: JobType) -> JobType:
@@ -47,77 +62,79 @@ def known(job_type: JobType) -> JobType:
 
 def accepts(job_type: JobType, options: Options, *, output: str, is_continue: bool) -> bool:
     """Whether RELION makes commands of these options, for sure, and there is nothing to be said about them."""
-    plain = _plain(job_type, options)
-    return plain is not None and _certain(
-        lambda: _function(job_type, "accepts")(plain, output, is_continue) is True
-    )
+    given = _given(job_type, "accepts", options)
+    return given is not None and _said(job_type, "accepts", given.options, output, is_continue) is True
+
+
+def written(job_type: JobType, options: Options, *, output: str, is_continue: bool) -> WrittenJob | None:
+    """Return what RELION makes of these options, for sure with nothing to be said about them; None: walk the steps."""
+    given = _given(job_type, "writes", options, output)
+    made = given and _said(job_type, "writes", given.options, output, is_continue)
+    if given is None or made is None:
+        return None
+    commands, inputs, outputs, ranks = made
+    return WrittenJob(commands, inputs, outputs, ranks, given.units)
 
 
 def nothing_elsewhere(job_type: JobType, options: Options, *, output: str, is_continue: bool) -> bool:
     """Whether no option is in a command, for sure, whose default is a path of the place where RELION is written."""
-    plain = _plain(job_type, options)
-    return plain is not None and _certain(
-        lambda: _function(job_type, "elsewhere")(plain, output, is_continue) is False
-    )
+    given = _given(job_type, "at_home", options)
+    return given is not None and _said(job_type, "at_home", given.options, output, is_continue) is True
 
 
 def nothing_judged(job_type: JobType, options: Options, facts: Facts, *, is_continue: bool) -> bool:
     """Whether no rule about files holds, for sure, by what is known of the files."""
-    plain = _plain(job_type, options)
-    return plain is not None and _certain(
-        lambda: _function(job_type, "unjudged")(plain, is_continue, facts) is True
-    )
+    given = _given(job_type, "unjudged", options)
+    return given is not None and _said(job_type, "unjudged", given.options, is_continue, facts) is True
 
 
 def needs(job_type: JobType, options: Options, *, is_continue: bool) -> tuple[Any, ...] | None:
     """Return the values of CONDITIONS, then the numbers, then which rules of each kind hold; None: ask the trees."""
-    plain = _plain(job_type, options)
-    if plain is None:
-        return None
-    try:
-        found: tuple[Any, ...] = _function(job_type, "needs")(plain, is_continue)
-    except _FAILURES:
-        return None
-    return found
+    given = _given(job_type, "needs", options)
+    return _said(job_type, "needs", given.options, is_continue) if given else None
 
 
-def _certain(answer: Callable[[], bool]) -> bool:
-    """Return an answer if it is yes: then the steps count as walked. Else they are walked again, and counted then."""
+def _said(job_type: JobType, which: str, *given: object) -> Any:
+    """Return what a function says, None for a no: then the steps are walked again, and counted then."""
     repeating = Repeating.current()
     left = 0.0 if repeating is None else repeating.left
     try:
-        yes = answer()
+        said = _compiled(job_type.version, job_type.name, which)(*given)
     except _FAILURES:
-        yes = False
-    if not yes and repeating is not None:
+        said = None
+    if said:
+        return said
+    if repeating is not None:
         repeating.left = left
-    return yes
+    return None
 
 
-def _plain(job_type: JobType, options: Options) -> Plain | None:
-    """Return the options as the functions take them: a shell reference is a character that stands nowhere else.
+class _ForFunction(NamedTuple):
+    """Options as the functions take them: a shell reference is a character that stands nowhere else (`units`)."""
+
+    options: Plain
+    units: Units | None
+
+
+def _given(job_type: JobType, which: str, options: Options, output: str = "") -> _ForFunction | None:
+    """Return the options of a job for a function.
 
     None: walk the steps. They are not of the catalogue, or of a type of which few jobs were seen.
     """
     name = job_type.version, job_type.name
-    seen = _SEEN.get(name, 0)
+    seen = _SEEN.get((*name, which), 0)
     if seen < WORTH:
-        _SEEN[name] = seen + 1
+        _SEEN[*name, which] = seen + 1
         return None
     if _OF_CATALOGUE.get(name) is not job_type:
         return None
     others = {key: text for key, text in options.items() if text.__class__ is not str}
     if not others:
-        return options  # type: ignore[return-value]  # they are all literal
+        return _ForFunction(options, None)  # type: ignore[arg-type]  # they are all literal
     if not "".join([text for text in options.values() if text.__class__ is str]).isascii():
         return None
-    units = Units(*others.values())
-    return {**options, **{key: units.enter(text) for key, text in others.items()}}  # type: ignore[dict-item]
-
-
-def _function(job_type: JobType, which: str) -> Callable[..., Any]:
-    """Return a function of a job type."""
-    return _compiled(job_type.version, job_type.name, which)
+    units = Units(*others.values(), output)
+    return _ForFunction({**options, **{key: units.enter(text) for key, text in others.items()}}, units)  # type: ignore[dict-item]
 
 
 @lru_cache(maxsize=1024)

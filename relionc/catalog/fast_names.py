@@ -69,6 +69,11 @@ def _is_one_word(text: str) -> bool:
     return text[:1] != "-" and _SEVERAL.isdisjoint(text)
 
 
+def _words(text: str) -> list[tuple[str]]:
+    """Return the words of a value that stands in a command outside quotes."""
+    return [(word,) for word in blanks.words(text)]
+
+
 NAMES: dict[str, object] = {
     "BLANKS": blanks.SHELL,
     "BOUND": lambda value: checked(value, 0),
@@ -84,6 +89,8 @@ NAMES: dict[str, object] = {
     "SUM": _sum,
     "TEXT": text_of,
     "TRUTH": lambda value: truth(value, 0),
+    "WHOLE": frozenset(blanks.SHELL).isdisjoint,
+    "WORDS": _words,
     "WRONG": _wrong,
     **{f"f_{name}": _bounded(function) for name, (function, _) in FUNCTIONS.items()},
 }

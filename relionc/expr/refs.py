@@ -157,7 +157,15 @@ class Units:
 
     def leave(self, text: str) -> AnyText:
         """Return the text of a string."""
-        return joined(self._refs.get(character, character) for character in text) if self._refs else text
+        if self._refs.keys().isdisjoint(text):
+            return text
+        return joined(self._refs.get(character, character) for character in text)
+
+    def shown(self, text: str) -> str:
+        """Return a string with each reference as people read it."""
+        for character, ref in self._refs.items():
+            text = text.replace(character, f"${{{ref.name}}}")
+        return text
 
 
 def _unused(texts: tuple[AnyText, ...]) -> Iterable[str]:

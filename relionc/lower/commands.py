@@ -7,20 +7,22 @@ is literal. In a command of the shell (`rm`, `cp`) a value is one word or part o
 
 from __future__ import annotations
 
+from relionc.catalog import fast
 from relionc.catalog.program import JobScope, walk
 from relionc.catalog.steps import CommandSteps, Fragment, Input, Output, Refuse
 from relionc.expr import arguments, blanks, references
 from relionc.expr.functions import text_of
 from relionc.expr.refs import Units, masked, parts_of, show
 from relionc.ir import CommandLine, Glob, Part, Word
-from relionc.lower.shell_words import reference
+from relionc.lower.shell_words import reference, word
 from relionc.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from relionc.catalog.fast import WrittenJob
     from relionc.catalog.program import Files
     from relionc.catalog.types import JobType
     from relionc.expr import Expr
@@ -92,9 +94,21 @@ class _Draft:
         """Return whether what is added next begins the name of a file to read from or write to."""
         return bool(self.redirect) and self.redirect[-1][0] == len(self.words)
 
-    def command(self) -> CommandLine:
-        """Return the finished command."""
-        words = [_joined(parts) for parts in self.words]
+    def finished(self) -> _DoneCommand:
+        """Return what the command is now."""
+        return _DoneCommand(self.text, [_joined(parts) for parts in self.words], self.redirect)
+
+
+class _DoneCommand(NamedTuple):
+    """A command that is made: which of its words is a file name, and what for, is in `redirect`."""
+
+    text: str
+    words: list[Word]
+    redirect: Sequence[tuple[int, str]]
+
+    def line(self) -> CommandLine:
+        """Return the program and its arguments."""
+        words = list(self.words)
         stdin: Word | None = None
         stdout, append = None, False
         for place, mark in reversed(self.redirect):
@@ -117,12 +131,38 @@ def relion_commands(
 
     `files` answers for the few job types that look into files; without it, what they need is taken to be there.
     """
-    scope = JobScope(job_type, options, output=output, is_continue=is_continue, files=files)
+    written = None if files else fast.written(job_type, options, output=output, is_continue=is_continue)
+    if written is not None:
+        return _of_functions(written, job_type, output)
+    return _of_steps(JobScope(job_type, options, output=output, is_continue=is_continue, files=files), output)
+
+
+def _of_functions(written: WrittenJob, job_type: JobType, output: str) -> RelionCommands:
+    """Return the commands that the functions of a job type have made."""
+    units = written.units
+    commands: list[_DoneCommand] = []
+    for pieces, words, redirect in written.commands:
+        text = "".join(pieces)
+        if units is None:
+            commands.append(_DoneCommand(text, list(words), redirect))
+        else:
+            left = [word(units.leave(each)) or ("",) for (each,) in words]
+            commands.append(_DoneCommand(units.shown(text), left, redirect))
+    inputs, outputs = written.inputs, written.outputs
+    if units is not None:
+        inputs, outputs = (
+            [(units.shown(path), node_type) for path, node_type in nodes] for nodes in (inputs, outputs)
+        )
+    return _made(commands, job_type, output, written.ranks, inputs=tuple(inputs), outputs=tuple(outputs))
+
+
+def _of_steps(scope: JobScope, output: str) -> RelionCommands:
+    """Return the commands that come of a walk through the steps of a job type, or why there are none."""
     drafts: list[_Draft] = []
     refusals: list[Refusal] = []
     inputs: list[tuple[str, str]] = []
     outputs: list[tuple[str, str]] = []
-    for step in walk(job_type.program["steps"], scope):
+    for step in walk(scope.job_type.program["steps"], scope):
         match step:
             case CommandSteps():
                 drafts.append(_Draft())
@@ -136,18 +176,43 @@ def relion_commands(
             case Output() if step.node_type:
                 outputs.append((show(scope.filled(step.path)), step.node_type))
     for draft in drafts:
-        _report_to_pipeline(draft, job_type, output)
         _check_program(draft, scope)
     refusals += [Refusal(*problem) for problem in scope.problems if problem[2] or not refusals]
-    return RelionCommands(
-        commands=tuple(draft.command() for draft in drafts),
-        texts=tuple(draft.text for draft in drafts),
-        parallel=tuple(_has_marks(draft.text, job_type, "program", "parallel") for draft in drafts),
-        templated=tuple(_is_templated(draft.text, scope) for draft in drafts),
-        refusals=tuple(dict.fromkeys([*refusals, *_local_limit(scope)])),
-        input_nodes=tuple(inputs),
-        output_nodes=tuple(outputs),
+    ranks = int(_ranks(scope))
+    made = _made(
+        [draft.finished() for draft in drafts],
+        scope.job_type,
+        output,
+        ranks,
+        inputs=tuple(inputs),
+        outputs=tuple(outputs),
+    )
+    return made._replace(
+        refusals=tuple(dict.fromkeys([*refusals, *_local_limit(scope, ranks)])),
         no_file=tuple(option for draft in drafts for option in draft.no_file),
+    )
+
+
+def _made(
+    commands: Sequence[_DoneCommand],
+    job_type: JobType,
+    output: str,
+    ranks: int,
+    *,
+    inputs: tuple[tuple[str, str], ...],
+    outputs: tuple[tuple[str, str], ...],
+) -> RelionCommands:
+    """Return commands with what RELION takes them for, and where they are to report their end."""
+    templated = ("program",) if ranks == 1 else ("program", "parallel")
+    texts = tuple([_reporting(command, job_type, output) for command in commands])
+    return RelionCommands(
+        commands=tuple([command.line() for command in commands]),
+        texts=texts,
+        parallel=tuple([_has_marks(text, job_type, "program", "parallel") for text in texts]),
+        templated=tuple([_has_marks(text, job_type, *templated) for text in texts]),
+        refusals=(),
+        input_nodes=inputs,
+        output_nodes=outputs,
     )
 
 
@@ -223,10 +288,10 @@ def _write_value(draft: _Draft, kind: str, text: AnyText, scope: JobScope, *, wi
     elif kind == "split":
         _add_split(draft, text, wildcards=wildcards)
     else:
-        for number, word in enumerate(_arguments(text, scope)):
+        for number, each in enumerate(_arguments(text, scope)):
             if number:
                 draft.close()
-            _add_parts(draft, word, wildcards=False)
+            _add_parts(draft, each, wildcards=False)
 
 
 def _add_parts(draft: _Draft, text: AnyText, *, wildcards: bool) -> None:
@@ -246,10 +311,10 @@ def _add_split(draft: _Draft, text: AnyText, *, wildcards: bool) -> None:
     characters = units.enter(text)
     if characters.startswith(_BLANKS):
         draft.close()
-    for number, word in enumerate(blanks.words(characters)):
+    for number, each in enumerate(blanks.words(characters)):
         if number:
             draft.close()
-        _add_parts(draft, units.leave(word), wildcards=wildcards)
+        _add_parts(draft, units.leave(each), wildcards=wildcards)
     if characters.endswith(_BLANKS):
         draft.close()
 
@@ -267,25 +332,22 @@ def _arguments(text: AnyText, scope: JobScope) -> list[AnyText]:
 
 def _joined(parts: list[Part]) -> Word:
     """Join neighbouring literals; an empty word keeps one empty part."""
-    word: list[Part] = []
+    whole: list[Part] = []
     for part in parts:
-        if word and isinstance(part, str) and isinstance(word[-1], str):
-            word[-1] += part
+        if whole and isinstance(part, str) and isinstance(whole[-1], str):
+            whole[-1] += part
         else:
-            word.append(part)
-    return tuple(word) or ("",)
+            whole.append(part)
+    return tuple(whole) or ("",)
 
 
-def _report_to_pipeline(draft: _Draft, job_type: JobType, output: str) -> None:
-    """Tell the program where to report its end, if this version of RELION does; it goes by the text."""
+def _reporting(command: _DoneCommand, job_type: JobType, output: str) -> str:
+    """Tell a program where to report its end, if this version of RELION does, which goes by the text; return that."""
     control = job_type.program["control"]
-    if not control or not _has_marks(draft.text, job_type, "program"):
-        return
-    draft.text += f" {control} {output}"
-    draft.close()
-    draft.add(control)
-    draft.close()
-    _add_split(draft, output, wildcards=False)
+    if not control or not _has_marks(command.text, job_type, "program"):
+        return command.text
+    command.words.extend([(control,), *((part,) for part in blanks.words(output))])
+    return f"{command.text} {control} {output}"
 
 
 def _ranks(scope: JobScope) -> float:
@@ -299,14 +361,9 @@ def _has_marks(text: str, job_type: JobType, *names: str) -> bool:
     return all(job_type.program["marks"][name] in text for name in names)
 
 
-def _is_templated(text: str, scope: JobScope) -> bool:
-    marks = ("program",) if int(_ranks(scope)) == 1 else ("program", "parallel")
-    return _has_marks(text, scope.job_type, *marks)
-
-
-def _local_limit(scope: JobScope) -> list[Refusal]:
+def _local_limit(scope: JobScope, ranks: int) -> list[Refusal]:
     """Refuse what RELION refuses to start without a queue."""
-    limit, ranks = scope.job_type.program["local_mpi_limit"], int(_ranks(scope))
+    limit = scope.job_type.program["local_mpi_limit"]
     option, queue = scope.job_type.option_of_role("ranks"), scope.job_type.option_of_role("queue")
     if option is None or ranks <= limit or (queue and scope.text(queue.key) == "Yes"):
         return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from golden_rows import KINDS, RELEASES, rows_of, version_of, with_references
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from relionc.expr.refs import AnyText, Value
 
 ROWS, DRAWS, ENOUGH = 60, 40, 1e9
+OUTPUTS = ("X/job001/", "X/a b/", "X/\ue000/")
+"""Folders that jobs write to: a usual one, two words, one with the first character that may stand for a reference."""
 FACTS: tuple[Value, ...] = (0, 1, 2, 64, 128, 300, 1.1, 2.5, True, False, "a", None)
 NUMBERS = ("-1", "0", "0.5", "1", "2", "3", "10", "400", "33", "1e30", "-1e40", "x", "3x", "", "0x10", ".5")
 WORDS = (
@@ -104,6 +106,25 @@ def test_what_the_functions_accept_the_steps_accept(release: str) -> None:
             assert ENOUGH - repeating.left == (repeated if yes else 0), (name, options)
             fine, accepted = fine + is_fine, accepted + yes
     assert accepted > 0.85 * fine > 1_000
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_the_functions_write_what_the_steps_write(release: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fine = written = 0
+    for name in catalog.types(version_of(release)):
+        job_type = catalog.load(name, version_of(release))
+        for number, options in enumerate(given(job_type, release)):
+            asked: dict[str, Any] = {"output": OUTPUTS[number % len(OUTPUTS)], "is_continue": number % 5 == 4}
+            with Repeating(ENOUGH) as by_functions:
+                made = relion_commands(job_type, options, **asked)
+            with monkeypatch.context() as by_steps, Repeating(ENOUGH) as repeating:
+                by_steps.setattr(fast, "written", lambda *_, **__: None)
+                expected = relion_commands(job_type, options, **asked)
+            assert made == expected, (name, options)
+            assert by_functions.left == repeating.left, (name, options)
+            fine += not (expected.refusals or expected.no_file)
+            written += fast.written(job_type, options, **asked) is not None
+    assert written > 0.85 * fine > 1_000
 
 
 @pytest.mark.parametrize("release", RELEASES)

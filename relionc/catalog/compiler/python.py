@@ -57,11 +57,16 @@ class Translator:
         self._with_facts = with_facts
         self._options = job_type.options
         self._files = job_type.program.get("files", {})
+        self._known: dict[int, Code] = {}
         self.loops: list[str] = []  # variables of the loops around
 
     def code(self, tree: Expr) -> Code:
         """Return an expression in Python."""
+        known = self._known.get(id(tree))
+        if known is not None:
+            return known
         made: Code = getattr(self, f"_{tree[0]}")(*tree[1:])
+        self._known[id(tree)] = made
         return made
 
     @staticmethod
