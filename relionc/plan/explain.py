@@ -21,7 +21,7 @@ from relionc.solve import Refutation, TooHard, best, nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from relionc.diag import Route
     from relionc.plan.choice import Choice
@@ -55,7 +55,7 @@ def finding(job: ResolvedJob, on_site: DemandOnSite, conflict: Conflict) -> Find
         help=main.help if main else "",
         why=f"RELION finds out only when the job runs ({rule.source})" if rule and rule.source else "",
         conflict=tuple(_elements(job, on_site, conflict, pins, label, layout)),
-        suggestions=tuple(_suggestions(job, on_site, pins)),
+        suggestions=tuple(_suggestions(job, on_site, pins, conflict)),
     )
 
 
@@ -79,7 +79,7 @@ def _main(whole: Problem[Choice], conflict: Conflict) -> tuple[str, Layout | Non
     unlimited = [label for label in others if not requirement(label).is_hardware]
     for looked_at in (whole, whole.without(meant), whole.without(unlimited), whole.without(others)):
         for label in telling:
-            broken = _nearest(looked_at, label)
+            broken = _nearest(looked_at, label, conflict)
             if broken is not None:
                 return label, layout_of(broken.solution.choice)
     return next(iter(telling), ""), None
@@ -89,10 +89,10 @@ def _is_meant(each: Requirement) -> bool:
     return each.pin is not None or each in MEANT
 
 
-def _nearest(whole: Problem[Choice], label: str) -> Nearest[Choice] | None:
+def _nearest(whole: Problem[Choice], label: str, conflict: Conflict) -> Nearest[Choice] | None:
     """Return the layout that breaks one requirement alone; None where there is none, or it takes too long to find."""
     try:
-        found = nearest(whole, (label,))
+        found = nearest(whole, (label,), [frozenset(conflict.labels)])
     except TooHard:
         return None
     return None if isinstance(found, Refutation) else found
@@ -155,14 +155,16 @@ def _data_route(job: ResolvedJob) -> Route | None:
 # --- the nearest feasible changes ---------------------------------------------------------------------------
 
 
-def _suggestions(job: ResolvedJob, on_site: DemandOnSite, pins: list[PinName]) -> list[Suggestion]:
+def _suggestions(
+    job: ResolvedJob, on_site: DemandOnSite, pins: list[PinName], conflict: Conflict
+) -> list[Suggestion]:
     """Return the nearest changes that work: of as few pins as possible, the smallest changes first.
 
     A pin of the conflict alone, if that helps; then two or three at once, of those that do not help alone.
     """
     found: list[Suggestion] = []
     try:
-        for each in _more_suggestions(job, on_site, pins):
+        for each in _more_suggestions(job, on_site, pins, conflict):
             found += each
     except TooHard:  # those that there was time for
         pass
@@ -170,9 +172,9 @@ def _suggestions(job: ResolvedJob, on_site: DemandOnSite, pins: list[PinName]) -
 
 
 def _more_suggestions(
-    job: ResolvedJob, on_site: DemandOnSite, pins: list[PinName]
+    job: ResolvedJob, on_site: DemandOnSite, pins: list[PinName], conflict: Conflict
 ) -> Iterator[list[Suggestion]]:
-    freed = _Freed(job, on_site.cluster)
+    freed = _Freed(job, on_site.cluster, [frozenset(conflict.labels)])
     alone = _changes(job, on_site, [(name,) for name in pins], freed)
     found = _nearest_first(
         [*alone.values(), *_without_preread(job, on_site.cluster), *_on_shared_gpus(job, on_site)]
@@ -234,11 +236,12 @@ def _how_much(name: PinName, job: ResolvedJob, changed: ResolvedJob) -> float:
 class _Freed:
     """A job without some pins that are amounts, and which of its requirements are known not to go together."""
 
-    def __init__(self, job: ResolvedJob, cluster: Cluster) -> None:
+    def __init__(self, job: ResolvedJob, cluster: Cluster, refuted: Iterable[frozenset[str]] = ()) -> None:
         self.job = job
         self._cluster = cluster
         self._whole: Problem[Choice] | None = None
-        self._refuted: list[frozenset[str]] = []
+        self._refuted = [*refuted]
+        self._fits: Nearest[Choice] | None = None
         self._others: dict[PinName, _Freed] = {}
 
     def without(self, names: Sequence[PinName]) -> _Freed:
@@ -252,11 +255,15 @@ class _Freed:
 
     def nearest(self, labels: tuple[str, ...]) -> Nearest[Choice] | None:
         """Return the layout that breaks some requirements as little as possible; nothing else is asked twice."""
+        if labels and self._fits is None and not self._refuted:
+            self._fits = self.nearest(())
+        if self._fits is not None:  # and breaks none
+            return self._fits
         if any(core.isdisjoint(labels) for core in self._refuted):
             return None
         if self._whole is None:
             self._whole = problem(DemandOnSite(demand_of(self.job, self._cluster), self._cluster))
-        found = nearest(self._whole, labels)
+        found = nearest(self._whole, labels, self._refuted)
         if isinstance(found, Refutation):
             self._refuted.append(found.core)
             return None
@@ -272,8 +279,8 @@ def _other_values(
     near = without.nearest(labels)
     if near is not None:
         yield _set_to(without.job, job, on_site, layout_of(near.solution.choice), names)
-    elif not labels:
-        return  # that was the job without them
+    elif not any(_weighs_elsewhere(name, job) for name in names):
+        return  # the job without them has no other layouts
     left_out = without.job
     for name in names:
         left_out = with_pin(left_out, name, None)
@@ -310,6 +317,15 @@ def _means_more(name: PinName, job: ResolvedJob) -> bool:
     if name == "gpu_type":  # its text may say a number per node too
         return pins.gpus_per_node is not None or _switched_on_by_gpus(job)
     return name in ("gpus", "gpus_per_node") and pins.gpu_type is None and _switched_on_by_gpus(job)
+
+
+def _weighs_elsewhere(name: PinName, job: ResolvedJob) -> bool:
+    """Whether a layout may do without a pin that does not do where only its value is another.
+
+    `ranks_per_gpu` says how many ranks a program of one for each GPU has; a lone rank may take other memory.
+    """
+    pin = pin_of(job, name)
+    return name == "ranks_per_gpu" or (name == "ntasks" and pin is not None and pin.value == 1)
 
 
 def _switched_on_by_gpus(job: ResolvedJob) -> bool:

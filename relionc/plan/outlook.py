@@ -14,8 +14,13 @@ from relionc.plan.modes import LEFT_TO_SLURM, preferred_modes
 from relionc.plan.on_site import MIB
 from relionc.plan.preferences import is_a_budget, usual_ranks
 from relionc.plan.requirements import is_known, requirement
-from relionc.plan.requirements.gpus import each_has_a_gpu
-from relionc.plan.requirements.ranks import is_broken
+from relionc.plan.requirements.cpus import LEAST_CPUS, WHOLE_CORES
+from relionc.plan.requirements.gpus import DEVICES, GPU_LIST, SINGLE_GPU, VRAM, each_has_a_gpu
+from relionc.plan.requirements.memory import MEMORY_PER_CPU, NODE_MEMORY, RANKS_MEMORY
+from relionc.plan.requirements.ranks import ONE_NODE, SERIAL, is_broken
+from relionc.plan.requirements.scratch import SCRATCH_DISK, SCRATCH_NEED
+from relionc.plan.requirements.site import JOB_SIZE, LEADER, MIN_NODES
+from relionc.plan.requirements.time import TIME
 from relionc.record import NamedTuple
 from relionc.solve import Likely, Outlook
 
@@ -36,12 +41,12 @@ _ROUNDING = 1e-6
 
 
 def outlook(on_site: DemandOnSite, costs: Costs, loosened: frozenset[str]) -> tuple[Outlook[Choice], ...]:
-    """Return what can be told of these costs; nothing where more than pins may be broken."""
-    pins = [requirement(label).pin for label in loosened if is_known(label)]
-    broken = [name for name in pins if name is not None]
-    if len(broken) < len(loosened):
+    """Return what can be told of these costs; nothing where requirements may be broken that bounds rest on."""
+    pins = {label: requirement(label).pin for label in loosened - _NOT_ASKED if is_known(label)}
+    broken = [name for name in pins.values() if name is not None]
+    if len(broken) < len(loosened - _NOT_ASKED):
         return ()
-    least = _Least(on_site, tuple(each.name for each in costs), broken)
+    least = _Least(on_site, tuple(each.name for each in costs), broken, loosened)
     of_mode, of_cpus = ("pool", "mode"), ("pool", "mode", "gpus", "cpus_per_task")
     told = (
         Outlook(("pool",), least.of_pool),
@@ -57,6 +62,31 @@ def outlook(on_site: DemandOnSite, costs: Costs, loosened: frozenset[str]) -> tu
         Outlook(of_mode, numbers.of_mode, late=True, likely=numbers.likely_of_mode),
         Outlook(of_cpus, numbers.of_cpus, late=True, likely=numbers.likely_of_cpus),
     )
+
+
+_NOT_ASKED = frozenset(
+    each.label
+    for each in (
+        RANKS_MEMORY,
+        NODE_MEMORY,
+        MEMORY_PER_CPU,
+        SERIAL,
+        ONE_NODE,
+        SINGLE_GPU,
+        VRAM,
+        GPU_LIST,
+        DEVICES,
+        SCRATCH_NEED,
+        SCRATCH_DISK,
+        TIME,
+        WHOLE_CORES,
+        LEAST_CPUS,
+        JOB_SIZE,
+        MIN_NODES,
+        LEADER,
+    )
+)
+"""Requirements that no bound rests on; on the memory of ranks, and on one process, only where they have to be met."""
 
 
 class _Spread(NamedTuple):
@@ -99,22 +129,31 @@ class Numbers(NamedTuple):
 class _Least:
     """The least costs on a site, where some pins may be broken."""
 
-    def __init__(self, on_site: DemandOnSite, names: tuple[str, ...], broken: Iterable[PinName]) -> None:
+    def __init__(
+        self,
+        on_site: DemandOnSite,
+        names: tuple[str, ...],
+        broken: Iterable[PinName],
+        loosened: frozenset[str] = frozenset(),
+    ) -> None:
         demand = on_site.demand
         self.on_site = on_site
         self.names = names
         self.pins = demand.pins.without(tuple(broken))
-        self.ranks = 1 if demand.serial else self.pins.ntasks or usual_ranks(on_site) or 0
+        self.serial = demand.serial and SERIAL.label not in loosened
+        self.ranks = 1 if self.serial else self.pins.ntasks or usual_ranks(on_site) or 0
         self.takes_one = demand.gpu and (demand.serial or demand.single_gpu)
         self.has_gpu_each = demand.gpu and each_has_a_gpu(on_site)
         self.gpus = self._gpus_at_all()
-        self.has_so_many = demand.serial or self.pins.ntasks is not None
+        self.has_so_many = self.serial or self.pins.ntasks is not None
         most = [rule.maximum for rule in demand.rank_rules if rule.maximum is not None]
         self.is_a_budget = is_a_budget(on_site) and self.pins.nodes is not None
-        alone = demand.serial or not (demand.gpu_ids or demand.all_gpus)
+        alone = self.serial or not (demand.gpu_ids or demand.all_gpus)
         self.knows_numbers = on_site.slurm and alone if demand.gpu else self.ranks > 0 or self.is_a_budget
         self.most_ranks = min([*most, _MANY if demand.items is None else demand.items + demand.leader])
-        self.has_memory_of_node = not demand.pins.has("mem", "mem_per_cpu")
+        self.has_memory_of_node = (
+            not demand.pins.has("mem", "mem_per_cpu") and RANKS_MEMORY.label not in loosened
+        )
         self.shares_by_memory = (
             bool(self.ranks) and on_site.slurm and not demand.gpu and demand.pins.mem is None
         )
@@ -171,7 +210,7 @@ class _Least:
     def of_gpus(self, choice: Choice) -> list[float]:
         """Return the least costs of a pool, mode and GPUs of a node: with the threads that cost least."""
         pool, gpus = choice.pool, choice.gpus
-        if gpus and self.gpus and (self.gpus % gpus or (self.on_site.demand.serial and gpus != self.gpus)):
+        if gpus and self.gpus and (self.gpus % gpus or (self.serial and gpus != self.gpus)):
             return self.never  # no number of nodes has so many; a process alone has one node
         return self._costs(pool, self.spreads[choice.mode], self.cheapest_cpus(pool), gpus)
 
@@ -249,10 +288,12 @@ class _Least:
     def _one_for_each(self, mode: _Spread, gpus: int) -> Numbers | None:
         """Return a worker for each GPU: with fewer some are idle, with more than are asked for some are doubled."""
         pins = self.pins
-        if self.on_site.demand.serial:
+        if self.serial:
             return Numbers([(1, 1)], complete=True)
         if mode.among or mode.leaves_nodes_to_slurm or (mode.beside and not self.on_site.demand.leader):
             return None  # of one node, a worker's place is the leader's, or the leader's a worker's
+        if "workers" in self.at and pins.nodes is None:
+            return None  # the more nodes, the more workers
         workers = gpus * (pins.ranks_per_gpu or 1)
         of_ranks = ((pins.ntasks or 0) - mode.beside) // workers
         nodes = pins.nodes or self.gpus // gpus or max(1, of_ranks)
@@ -362,7 +403,7 @@ class _Least:
         pins, there = self.pins, pool.node_type.gpus
         if pins.gpus_per_node or not self.gpus:
             return pins.gpus_per_node or (1 if self.takes_one else there) or 1
-        if self.on_site.demand.serial:
+        if self.serial:
             return self.gpus
         divisors = (gpus for gpus in range(min(there, self.gpus), 0, -1) if self.gpus % gpus == 0)
         return next(divisors, self.gpus)
@@ -384,7 +425,7 @@ class _Least:
 
     def _others_use_the_rest(self, pool: NodePool) -> bool:
         takes_whole_nodes = self.on_site.exclusive or pool.gives_whole_nodes
-        return not takes_whole_nodes and self.pins.has("gpus", "gpus_per_node")
+        return not takes_whole_nodes and self.on_site.demand.pins.has("gpus", "gpus_per_node")
 
     # --- CPUs and memory --------------------------------------------------------------------------------------
 

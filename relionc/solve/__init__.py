@@ -20,7 +20,7 @@ from relionc.solve.search import Refutation, search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from typing import Any
 
     from relionc.solve.conflict import Nearest
@@ -73,8 +73,13 @@ def best(problem: Problem[C]) -> Solution[C] | None:
     return found if isinstance(found, Solution) else None
 
 
-def nearest(problem: Problem[C], dropped: tuple[str, ...]) -> Nearest[C] | Refutation:
-    """Return the best choice when the constraints `dropped` may be broken, each as little as possible."""
+def nearest(
+    problem: Problem[C], dropped: tuple[str, ...], refuted: Iterable[frozenset[str]] = ()
+) -> Nearest[C] | Refutation:
+    """Return the best choice when the constraints `dropped` may be broken, each as little as possible.
+
+    `refuted` are labels that are known to be met by no choice together.
+    """
     from relionc.solve.conflict import nearest as near
 
-    return near(problem, dropped)
+    return near(problem, dropped, refuted)

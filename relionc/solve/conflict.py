@@ -12,7 +12,7 @@ from relionc.solve.search import Refutation, search, walked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from typing import Any
 
 _ROUNDING = 1e-12
@@ -50,14 +50,22 @@ def minimal_conflict(problem: Problem[Any], core: Collection[str]) -> Conflict:
     return Conflict(tuple(kept))
 
 
-def nearest(problem: Problem[C], dropped: Sequence[str]) -> Nearest[C] | Refutation:
+def nearest(
+    problem: Problem[C], dropped: Sequence[str], refuted: Iterable[frozenset[str]] = ()
+) -> Nearest[C] | Refutation:
     """Return the best choice when the constraints `dropped` may be broken, each as little as possible.
 
     The distances of the dropped constraints come before all objectives, in the order of `dropped`. Where nothing is
-    feasible even so, return which of the others cannot be met together.
+    feasible even so, return which of the others cannot be met together. `refuted` are labels of which that is known.
     """
     rest = problem.without(dropped)
-    loosened = [[*_sides(each)] for label in dropped for each in problem.constraints if each.label == label]
+    broken = _surely_broken(problem, dropped, refuted)
+    loosened = [
+        [*_sides(each, 1 / each.scale if label in broken and each.whole else 0)]
+        for label in dropped
+        for each in problem.constraints
+        if each.label == label
+    ]
     answers = [(sides, _least_far(rest, sides)) for sides in product(*loosened)]
     found = [(near.costs, sides, near.choice) for sides, near in answers if isinstance(near, Solution)]
     if not found:  # whatever side of those dropped a choice is on
@@ -69,6 +77,15 @@ def nearest(problem: Problem[C], dropped: Sequence[str]) -> Nearest[C] | Refutat
         key=lambda each: each.costs,
     )
     return Nearest(best._replace(costs=(*least, *best.costs)), least)
+
+
+def _surely_broken(
+    problem: Problem[C], dropped: Sequence[str], refuted: Iterable[frozenset[str]]
+) -> list[str]:
+    """Return those dropped, of one constraint each, that are broken even where all others that are may be, too."""
+    labels = [each.label for each in problem.constraints]
+    cores = [core.intersection(dropped) for core in refuted]
+    return [label for label in dropped if {label} in cores and labels.count(label) == 1]
 
 
 def _least_far(rest: Problem[C], sides: Sequence[_GivenUp[C]]) -> Solution[C] | Refutation:
@@ -95,7 +112,8 @@ class _GivenUp(NamedTuple, Generic[C]):
     limit: Callable[[C], Constraint[C]]
 
 
-def _sides(each: Constraint[C]) -> Iterator[_GivenUp[C]]:
+def _sides(each: Constraint[C], least: float) -> Iterator[_GivenUp[C]]:
+    """Yield the sides of a constraint; a choice is at least so far beyond it."""
     if each.high < NEVER:
         yield _GivenUp(
             each._replace(high=NEVER, floors=(), steady=False) if each.low > -NEVER else None,
@@ -106,6 +124,7 @@ def _sides(each: Constraint[C]) -> Iterator[_GivenUp[C]]:
                 rising=each.rising,
                 falling=each.falling,
                 floors=tuple(_over(each, floor) for floor in each.floors),
+                least=least,
             ),
             lambda choice: each._replace(
                 high=max(each.high, _and_rounding(each.measure(choice))), steady=False
@@ -120,6 +139,7 @@ def _sides(each: Constraint[C]) -> Iterator[_GivenUp[C]]:
                 lambda choice: max(0.0, (each.low - each.measure(choice)) / each.scale),
                 rising=each.falling,
                 falling=each.rising,
+                least=least,
             ),
             lambda choice: each._replace(low=min(each.low, each.measure(choice)), steady=False),
         )

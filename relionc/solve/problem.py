@@ -90,8 +90,9 @@ class Constraint(NamedTuple, Generic[C]):
     `falling` it never rises, and along those of `period` it repeats after so many steps: a search then finds the values
     that are possible by arithmetic. Along those of `level` it stays the same from so much of them on, as the variables
     before them say. `vain`: whether it stays too large with any more of a variable, where it is; it does not look at
-    the last. `floors` are judged earlier, against `high`. `steady`: many problems have this very object, and what a
-    search works out of it is kept for the next.
+    the last. `floors` are judged earlier, against `high`. `whole`: the measure is always a whole number (or infinite),
+    and so are its limits. `steady`: many problems have this very object, and what a search works out of it is kept for
+    the next.
     """
 
     label: str
@@ -106,6 +107,7 @@ class Constraint(NamedTuple, Generic[C]):
     level: Mapping[str, Callable[[C], int]] = {}
     vain: Mapping[str, Callable[[C], bool]] = {}
     floors: tuple[Floor[C], ...] = ()
+    whole: bool = False
     steady: bool = False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import inf
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,7 +11,7 @@ from comparing import on_all_processors
 from instances import asked, instance
 
 from relionc.plan.problem import problem
-from relionc.solve import Constraint, Floor, Span
+from relionc.solve import Constraint, Floor, Refutation, Span, search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +37,9 @@ def test_measures_rise_and_fall_as_they_claim() -> None:
     assert not [(seed, each.wrong) for seed, each in enumerate(looked) if each.wrong]
     tested: Counter[tuple[str, str, str]] = sum((each.tested for each in looked), Counter())
     kinds = Counter(kind for _, kind, _ in tested)
-    assert all(kinds[kind] for kind in ("rising", "falling", "away", "floor", "period", "level", "vain")), (
-        kinds
-    )
+    assert all(
+        kinds[kind] for kind in ("rising", "falling", "away", "floor", "period", "level", "vain", "whole")
+    ), kinds
     assert len(tested) > 60, sorted(tested)
 
 
@@ -54,7 +55,7 @@ def _look(seed: int) -> Looked:
         values, spans = choice
         for each in (*whole.constraints, *whole.objectives):
             for claim, before, after in _claims(whole, each, values, spans):
-                tested[claim] += before != after or claim[1] in ("period", "level", "vain")
+                tested[claim] += before != after or claim[1] in ("period", "level", "vain", "whole")
                 if any(a > b + TOLERANCE for a, b in _beyond(each, before, after)):
                     wrong.append(f"{claim}: {before} > {after} at {_plain(values)}")
     return Looked(tuple(wrong), +tested)
@@ -94,6 +95,9 @@ def _claims(
     for floor in each.floors:
         yield (name, "floor", ""), _at(whole, floor, values), here
     if isinstance(each, Constraint):
+        if each.whole:
+            for number in (here, each.low, each.high):
+                yield (name, "whole", ""), number % 1 if abs(number) < inf else 0, 0
         for variable, start in each.level.items():
             if values[variable] >= start(_choice_of(whole, values)) and values[variable] + 1 in _range(
                 spans[variable]
@@ -170,3 +174,45 @@ def _choice_of(whole: Problem[Choice], values: dict[str, Any]) -> Choice:
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
     return {name: getattr(value, "order", value) for name, value in values.items()}
+
+
+# --- what is told of costs ------------------------------------------------------------------------------------
+
+
+class Told(NamedTuple):
+    """The requirements that might be broken, whether bounds of costs were told then, and what is wrong with them."""
+
+    labels: tuple[str, ...]
+    told: bool
+    broken: bool
+    wrong: str
+
+
+def test_costs_are_no_less_than_is_told_where_requirements_may_be_broken() -> None:
+    """A search that is told of them finds what one finds that is not."""
+    found = on_all_processors(_loosened, range(SITES))
+    assert not [(seed, each) for seed, each in enumerate(found) if each.wrong]
+    of_rules = Counter(label for each in found if each.told and each.broken for label in each.labels)
+    assert of_rules["need:serial"] > 8, of_rules
+    assert sum(label.startswith(("need:", "site:")) for label in of_rules) > 8, of_rules
+
+
+def _loosened(seed: int) -> Told:
+    draw = Random(seed)
+    whole = problem(asked(instance(draw)))
+    known = sorted({each.label for each in whole.constraints})
+    drawn = {*draw.sample(known, min(len(known), draw.choice([1, 1, 2, 3])))}
+    labels = tuple(sorted(drawn | {"need:serial"}.intersection(known)))
+    question = whole.without(labels)
+    told = bool(question.outlook and question.outlook(question.loosened))
+    with_bounds, without = search(question), search(question._replace(outlook=None))
+    if isinstance(with_bounds, Refutation) or isinstance(without, Refutation):
+        same = isinstance(with_bounds, Refutation) and isinstance(without, Refutation)
+        return Told(labels, told, broken=False, wrong="" if same else "one of them finds a layout")
+    broken = any(
+        not each.low <= each.measure(without.choice) <= each.high
+        for each in whole.constraints
+        if each.label in labels
+    )
+    wrong = "" if with_bounds.costs == without.costs else f"{with_bounds.costs} != {without.costs}"
+    return Told(labels, told, broken, wrong)

@@ -145,7 +145,13 @@ def constraint(rng: Random, label: str, count: int) -> Constraint:
     call = shape.pop("call")
     measure = reading(shape["scope"], call)
     return Constraint(
-        label, measure=measure, low=low, high=high, floors=floors(rng, shape, call, -40), **shape
+        label,
+        measure=measure,
+        low=low,
+        high=high,
+        floors=floors(rng, shape, call, -40),
+        whole=maybe(rng),
+        **shape,
     )
 
 
@@ -278,6 +284,17 @@ def how_far(each: Constraint, row: dict[str, Any]) -> float:
     return max(0.0, value - each.high, each.low - value) / each.scale
 
 
+def cores(problem: Problem) -> list[frozenset[str]]:
+    """Sets of labels of which a search might say that they cannot be met: all, and all but one or two."""
+    labels = [each.label for each in problem.constraints]
+    return [frozenset(labels) - {one, other} for one in labels for other in labels] + [frozenset(labels)]
+
+
+def cannot(problem: Problem, core: frozenset[str], rows: list[dict[str, Any]]) -> bool:
+    named = [c for c in problem.constraints if c.label in core]
+    return not any(meets(row, named) for row in rows)
+
+
 def check_nearest(rng: Random) -> None:
     problem = problem_of(rng)
     rows = assignments(problem)
@@ -286,7 +303,9 @@ def check_nearest(rng: Random) -> None:
         return
     dropped = rng.sample(bounded, rng.randint(1, min(2, len(bounded))))
     labels = tuple(c.label for c in dropped)
-    found = nearest(problem, labels)
+    found = nearest(
+        problem, labels, [core for core in cores(problem) if maybe(rng) and cannot(problem, core, rows)]
+    )
     rest = [c for c in problem.constraints if c.label not in labels]
     possible = [row for row in rows if meets(row, rest)]
     if not possible:

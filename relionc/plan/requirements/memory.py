@@ -78,6 +78,16 @@ def _missing_for_task(choice: Choice) -> float:
     return choice.memory_missing_gib() if choice.mode.leaves_nodes_to_slurm else -inf
 
 
+def _missing_with_all(choice: Choice) -> float:
+    """Memory that a task of a heterogeneous job lacks even if it has all of a node.
+
+    Not of whole nodes: what they have is counted by CPUs, of which a task may have more than there are.
+    """
+    there = choice.pool.usable_node.memory_mib
+    shared = choice.mode.leaves_nodes_to_slurm and choice.on_site.slurm and not choice.takes_whole_nodes
+    return choice.amounts(sure=True).worker_gib - there / MIB if shared and there else -inf
+
+
 def _vain(missing: Callable[[Choice], float]) -> dict[str, Callable[[Choice], bool]]:
     """Whether more CPUs of a rank, or more workers, leave it so that memory is missing that is given by CPU.
 
@@ -153,6 +163,8 @@ _FOR_TASK = Measure(
     _missing_for_task,
     UP,
     floors=(
+        Bound(("pool", "mode"), lambda c: _missing_with_all(Choice.smallest(c.on_site, c.pool, c.mode))),
+        Bound(("pool", "mode", "cpus_per_task"), _missing_with_all, ("cpus_per_task",)),
         Bound(
             ("pool", "mode", "cpus_per_task"),
             lambda c: _missing_for_task(c.changed(workers_per_node=0, nodes_or_tasks=1)),

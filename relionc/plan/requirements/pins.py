@@ -33,7 +33,8 @@ def _word(
     same: Callable[[Choice], bool],
 ) -> Requirement:
     """Return the requirement that a choice is the one that is pinned."""
-    measures = only_if(lambda on_site: pinned(on_site.demand.pins) is not None, Measure(reads, unless(same)))
+    other = Measure(reads, unless(same), whole=True)
+    measures = only_if(lambda on_site: pinned(on_site.demand.pins) is not None, other)
     return Requirement(f"pin:{name}", Excess(of, "", "the spec"), measures, pin=name)
 
 
@@ -50,7 +51,8 @@ def _number(
         number = pinned(on_site.demand.pins)
         if number is None:
             return ()
-        exactly = Measure(reads, value, reads, low=number, high=number, scale=max(number, 1))
+        whole = value is not _ranks_per_gpu
+        exactly = Measure(reads, value, reads, low=number, high=number, scale=max(number, 1), whole=whole)
         return (exactly,)
 
     return Requirement(f"pin:{name}", excess, measures, pin=name)

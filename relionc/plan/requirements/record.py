@@ -37,8 +37,9 @@ class Measure(NamedTuple):
 
     It `reads` these fields and no others; `rises_with` and `falls_with` are fields along which it never does otherwise.
     From so much of a field of `level` on, more of it changes nothing; `vain`: whether what is too large stays so with
-    any more of a field, as far as fields before the last tell. `floors` judge it before all fields are known.
-    `rule` tells apart measures that stand and fall by themselves. `steady`: this very record is asked for again.
+    any more of a field, as far as fields before the last tell. `floors` judge it before all fields are known. `rule`
+    tells apart measures that stand and fall by themselves. `whole`: it is always a whole number, and so are its limits.
+    `steady`: this very record is asked for again.
     """
 
     reads: Fields
@@ -53,6 +54,7 @@ class Measure(NamedTuple):
     level: Mapping[str, Callable[[Choice], int]] = {}
     vain: Mapping[str, Callable[[Choice], bool]] = {}
     rule: int | None = None
+    whole: bool = False
     steady: bool = False
 
     def constraint(self, label: str) -> Constraint[Choice]:
@@ -80,6 +82,7 @@ class Measure(NamedTuple):
             floors=tuple(
                 Floor(each.reads, each.value, each.rises_with, (), each.vain) for each in self.floors
             ),
+            whole=self.whole,
             steady=self.steady,
         )
 

@@ -45,6 +45,21 @@ def _leader_misses(choice: Choice) -> float:
     return max(0.0, time, leader.min_nodes - 1, memory, cpus)
 
 
+def _no_more_fit(choice: Choice) -> bool:
+    """Whether no more tasks fit on a node with more CPUs for each: their memory grows with their threads."""
+    node, pins = choice.pool.node_type, choice.on_site.demand.pins
+    by_cpus = choice.takes_whole_nodes or not node.memory_mib or pins.mem_per_cpu is not None
+    if by_cpus or not choice.mode.leaves_nodes_to_slurm:
+        return True
+    one_more = choice.tasks_per_empty_node + 1
+    needed = choice.amounts(sure=True).worker_gib * MIB * one_more
+    return needed > node.memory_mib == choice.pool.usable_node.memory_mib
+
+
+_MORE_CPUS = {"cpus_per_task": _no_more_fit}
+"""Where a job has too many nodes, more CPUs of its ranks are in vain."""
+
+
 def _too_many(layout: Layout) -> str:
     partition, nodes, pool = layout.pool.partition, layout.worker_nodes, layout.pool
     if partition and partition.max_nodes and nodes > partition.max_nodes:
@@ -139,6 +154,7 @@ COUNT = Requirement(
             ("pool", "mode", "leader", "cpus_per_task", "nodes_or_tasks"),
             lambda c: over(c.nodes + c.leader_nodes_of_pool, c.pool.interchangeable_count),
             UP,
+            vain=_MORE_CPUS,
             floors=(
                 Bound(
                     ("pool", "mode", "leader", "nodes_or_tasks"),
@@ -162,6 +178,7 @@ MAX_NODES = Requirement(
             OF_NODES,
             lambda c: over(c.nodes, c.pool.max_nodes),
             UP,
+            vain=_MORE_CPUS,
             floors=(
                 Bound(("pool", "mode", "nodes_or_tasks"), lambda c: over(c.min_nodes, c.pool.max_nodes), UP),
             ),
