@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
+
 from relionc.diag import Diagnostic, TextSpan
 from relionc.record import NamedTuple
 from relionc.source import events
@@ -84,9 +86,9 @@ def _decode(data: bytes, path: str) -> str | Loaded:
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return _refuse(path, "RL002", "this file is UTF-16", help="save it as UTF-8")
     try:
-        return data.decode("utf-8-sig")
+        return data.removeprefix(BOM_UTF8).decode()  # `utf-8-sig` would be a module to load
     except UnicodeDecodeError as problem:
-        before = problem.object[: problem.start].decode("utf-8-sig", errors="replace")
+        before = problem.object[: problem.start].decode(errors="replace")
         return _refuse(
             path,
             "RL002",

@@ -33,7 +33,7 @@ class Fine:
     def __init__(self, key: Sequence[str], version: str) -> None:
         """Read what calls with this key left; `key` is all that says what is wrong with a spec and is no file."""
         self._path = cache.entry_path(["lint", *key])
-        self._head = "lint", tuple(key), cache.build_id(version)
+        self._head = "lint", tuple(key), "" if self._path is None else cache.build_id(version)
         self._seen: dict[Seen, int] = {}
         self._before: dict[str, Known] = {}
         self._now: dict[str, Known] = {}
