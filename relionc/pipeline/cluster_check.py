@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SPEC = "cluster-check.yaml"
 """What the specs of the jobs are called, which nobody sees."""
-_TOP = ("slurm", "mpi_plugins")
+_TOP = ("slurm", "mpi_plugins", "max_array_size")
 _MOST = (
     "cpus", "memory", "scratch", "gpus", "max_time", "max_nodes", "max_cpus_per_node",
     "max_memory_per_node", "max_memory_per_cpu", "max_gpus", "max_cpus",
@@ -94,7 +94,10 @@ def compared(known: Cluster, says: SlurmSays) -> Iterator[LiveDifference]:
         if len(each.path) == 2 and section in FACTS_BELOW:
             yield _part(each)
         elif section in _TOP and each.old and each.new:
-            yield LiveDifference(each, *_meaning(each, None))
+            larger = (
+                _sign(known.max_array_size, cluster.max_array_size) if section == "max_array_size" else None
+            )
+            yield LiveDifference(each, *_meaning(each, larger))
         elif section in FACTS_BELOW and each.path[2] in FACTS_BELOW[section] and _is_told(each, known):
             difference = _of_part(each, known, cluster)
             if difference:

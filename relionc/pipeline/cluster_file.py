@@ -32,6 +32,7 @@ TOP_FACTS = frozenset(
         "scheduler",
         "slurm",
         "mpi_plugins",
+        "max_array_size",
         "node_types",
         "partitions",
         "qos",

@@ -71,6 +71,7 @@ def _facts(cluster: Cluster) -> list[tuple[str, str]]:
         ("RELION is built", _builds(cluster)),
         ("memory is asked", memory if cluster.scheduler == "slurm" else ""),
         ("GPUs are asked", gpus.get(cluster.gpu_flag, "")),
+        ("tasks of a job array", f"{cluster.max_array_size:,}" if cluster.max_array_size else ""),
         ("every job says", ", ".join(cluster.require)),
         ("scratch", _scratch(cluster)),
         ("programs run in", _wrapper(cluster)),

@@ -51,6 +51,7 @@ _CONFIG_WORDS = {
         "ClusterName", "SelectType", "SelectTypeParameters", "DefMemPerNode", "DefMemPerCPU", "MaxMemPerNode",
         "MaxMemPerCPU", "MpiDefault", "JobContainerType", "JobSubmitPlugins", "AccountingStorageEnforce",
         "BurstBufferType", "Licenses", "GresTypes", "SchedulerParameters", "EnforcePartLimits", "TaskPlugin",
+        "MaxArraySize",
     )
 }  # fmt: skip
 

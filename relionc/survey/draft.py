@@ -37,6 +37,8 @@ _MODULE_VERSION = re.compile(r"/v?(\d+\.\d+)")
 
 MOST_PARTITIONS = 2_000
 """As many as a profile may have (a test compares it with the bound of `site`)."""
+LEAST_TASKS, MOST_TASKS = 2, 4_000_001
+"""Tasks of an array that a profile may say (the same test)."""
 
 
 class Draft(NamedTuple):
@@ -231,6 +233,7 @@ class _Drafter:
         values |= {"slurm": f"{version[1]}.{version[2]}"} if version else {}
         values |= {"mpi_plugins": list(self._told.plugins)} if self._told.plugins else {}
         values["memory_flag"] = self._memory_flag()
+        values |= self._arrays()
         values["node_types"] = {kind.name: self._node_type(kind) for kind in self._kinds}
         values["partitions"] = {name: self._partition(name) for name in self._partitions}
         limited = qos_values(self._told)
@@ -256,6 +259,14 @@ class _Drafter:
             return "none"
         self._guess("memory_flag", "SelectTypeParameters; a job_submit plugin may say otherwise")
         return "either"
+
+    def _arrays(self) -> dict[str, Plain]:
+        """Return how large a job array may be, which a slurm.conf says only where it is not the usual 1001."""
+        said = self._told.config.get("MaxArraySize", "")
+        if said and not number(said):
+            self._notes.append("Slurm takes no job arrays here (MaxArraySize=0): no large sweeps.")
+        most = min(number(said), MOST_TASKS)
+        return {"max_array_size": most} if most >= LEAST_TASKS else {}
 
     def _node_type(self, kind: NodeKind) -> dict[str, Plain]:
         machine = kind.machine

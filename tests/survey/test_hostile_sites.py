@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from pathlib import Path
 
 import pytest
 
+from relionc import resources
 from relionc.cli import files
 from relionc.pipeline import Disk, load_profile
 from relionc.pipeline.cluster_file import imported, own
+from relionc.pipeline.profile import from_value
 from relionc.site.read import MOST_ITEMS
 from relionc.survey import saved
 from relionc.survey.collect import files as collected
-from relionc.survey.draft import MOST_PARTITIONS, NoClusterError, draft
+from relionc.survey.draft import LEAST_TASKS, MOST_PARTITIONS, MOST_TASKS, NoClusterError, draft
 from relionc.survey.told import nothing
 
 DATA = Path(__file__).parents[1] / "data"
@@ -64,6 +67,26 @@ TEXTS = {
 
 def test_an_import_takes_as_many_partitions_as_a_profile_may_have() -> None:
     assert MOST_PARTITIONS == MOST_ITEMS
+
+
+def test_an_import_takes_arrays_as_large_as_a_profile_may_say() -> None:
+    schema = Path(resources.folder("schemas")) / "cluster.v1.schema.json"
+    said = json.loads(schema.read_text())["properties"]["max_array_size"]
+    assert (said["minimum"], said["maximum"]) == (LEAST_TASKS, MOST_TASKS)
+
+
+@pytest.mark.parametrize("size", ["-1", "1", "0", "", "1e9", "(null)", "99999999999999999999", "5000000"])
+def test_odd_sizes_of_arrays_give_a_profile_that_may_be(tmp_path: Path, size: str) -> None:
+    texts = {
+        "config.txt": f"Configuration data as of 2026-11-30T10:00:00\nMaxArraySize            = {size}\n",
+        "node.txt": NODE.format("n1", ""),
+        "partition.txt": PARTITION.format("n1", ""),
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    found = draft(saved.read([str(tmp_path)])).values
+    assert from_value(found)[0] is not None
+    assert ("max_array_size" in found) == (size == "5000000")
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)

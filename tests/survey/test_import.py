@@ -61,6 +61,31 @@ def test_the_facts_are_those_of_the_recorded_cluster() -> None:
     assert found["partitions"]["gpu"]["billing"] == {"cpu": 1, "memory": 0.25}
 
 
+def test_how_large_an_array_may_be_is_what_slurm_says(tmp_path: Path) -> None:
+    found = made(SITES / "24.11")
+    assert found["max_array_size"] == 1001
+    assert "config" in found["source"]
+    assert "max_array_size" not in found["sources"]  # no guess: it has the source of the whole profile
+    plain = (CONFS / "whole" / "slurm.conf").read_text()
+    conf = tmp_path / "slurm.conf"
+    conf.write_text(plain + "maxarraysize=40001  # lower case is as good\n")
+    assert made(conf)["max_array_size"] == 40001
+
+
+def test_a_configuration_that_leaves_the_size_of_arrays_out_says_nothing_of_it(tmp_path: Path) -> None:
+    conf = tmp_path / "slurm.conf"
+    conf.write_text((CONFS / "whole" / "slurm.conf").read_text())
+    assert "max_array_size" not in made(conf)
+
+
+def test_a_slurm_without_arrays_is_told_of(tmp_path: Path) -> None:
+    conf = tmp_path / "slurm.conf"
+    conf.write_text((CONFS / "whole" / "slurm.conf").read_text() + "MaxArraySize=0\n")
+    found = made(conf)
+    assert "max_array_size" not in found
+    assert [note for note in found["notes"] if "MaxArraySize=0" in note]
+
+
 def test_hidden_and_closed_partitions_come_when_they_are_asked_for() -> None:
     assert list(made(SITES / "24.11", everything=True)["partitions"]) == [
         "batch",
