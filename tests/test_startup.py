@@ -109,6 +109,16 @@ def test_lint_of_a_good_spec_needs_no_schema_library() -> None:
     assert not _tops(loaded) & {"jsonschema", "lark", "jinja2"}
 
 
+def test_what_was_said_of_a_spec_is_said_again_without_the_compiler(tmp_path: Path) -> None:
+    spec = tmp_path / "warned.yaml"
+    text = SPEC.read_text("utf-8").replace('relion: "2.1"', 'relion: "4.0"')
+    spec.write_text(text.replace("      ctf_corrected_ref: yes\n", ""), "utf-8")
+    first, again = (_loaded("lint", str(spec)) for _ in range(2))
+    assert "relionc.diag.render" in first & again
+    assert "relionc.pipeline" in first - again
+    assert not again & {"relionc.spec", "relionc.plan", "relionc.source", "relionc.cli.build", "ruamel"}
+
+
 def test_a_shell_that_completes_a_line_waits_for_little() -> None:
     asked = {"_RELIONC_COMPLETE": "bash_complete", "COMP_WORDS": "relionc\nbuild\n--f", "COMP_CWORD": "2"}
     assert not _loaded(env=asked) & {"ruamel", "relionc.source", "relionc.pipeline", "relionc.catalog"}

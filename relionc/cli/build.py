@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from relionc import __version__
 from relionc.cli import files, say
 from relionc.cli.options import STDIN, CallError
 from relionc.cli.remember import remember, seen, settings_places, with_notes
+from relionc.cli.told import as_text, show, verdict
 from relionc.data.skim import Skim, is_below
 from relionc.diag import ERROR, NOTE, WARNING, Diagnostic
 from relionc.pipeline import LAST, LAST_TO_FIND, Compiled, Disk, QueueTemplate, Request, compile_spec
@@ -18,15 +18,15 @@ from relionc.store.paths import StoreError, is_safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator
 
     from relionc.data.missing import Listings
     from relionc.pipeline.alike import Alike
     from relionc.pipeline.profile import Profiles
     from relionc.solve.trace import Trace
     from relionc.source.overlay import Setting
+    from relionc.store.verdicts import Verdict
 
-UNREAD = "RL011"
 _FEW = 5  # names of files in a message
 _MANIFEST = 64 << 20  # bytes
 _SCRIPTS = ("/run.sbatch", "/run.sh", "/run_submit.script")
@@ -106,40 +106,13 @@ class Linter:
         self._shared = Shared()
         self._some = False
 
-    def compile(self, path: str, data: bytes | None) -> tuple[Compiled, Disk]:
+    def verdict(self, path: str, data: bytes | None) -> tuple[Verdict, Disk]:
         """Compile a spec, and write nothing; raises CallError. Without `data` it is read now."""
         if self._some and self._shared.alike is None:  # there are more than one
             self._shared.expect_more()
         self._some = True
         whole, disk = compile_one(path, self._call, until=LAST_TO_FIND, data=data, shared=self._shared)
-        said = whole.sources if whole.diagnostics else {}
-        return Compiled(whole.diagnostics, said, not_checked=whole.not_checked), disk
-
-
-def unseen(path: str, error: OSError) -> Compiled:
-    """Return what is said of what could not be looked at on the way to the specs."""
-    message = f"this could not be looked at for specs: {error.strerror or 'it is not a regular file'}"
-    return Compiled((Diagnostic(UNREAD, ERROR, message, path, None),), {})
-
-
-def show_linted(format: str, paths: Sequence[str], results: Sequence[Compiled]) -> int:  # noqa: A002 - as below
-    """Say what is wrong; returns the exit code. `paths` are those of the specs."""
-    if format in ("sarif", "junit"):
-        _report(format, paths, results)
-    else:
-        show(results, format, always=True)
-    return 0 if all(result.ok for result in results) else 1
-
-
-def _report(format: str, paths: Sequence[str], results: Sequence[Compiled]) -> None:  # noqa: A002 - as below
-    """Write a report for another program to stdout: unlike diagnostics for people, it is a result."""
-    from relionc.diag import reports
-
-    diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
-    if format == "sarif":
-        say.result(reports.sarif(diagnostics, version=__version__))
-    else:
-        say.result(reports.junit(diagnostics, paths))
+        return verdict(whole), disk
 
 
 def _check_names(call: BuildCall) -> None:
@@ -333,35 +306,5 @@ def _remember(path: str, root: str, result: Compiled, disk: Disk, out: str, summ
 
     whole = {**(result.files or {}), manifest.NAME: regular.read(f"{root}/{manifest.NAME}", _MANIFEST)}
     inputs = seen(disk.files, [*settings_places(path), *disk.looked_at], disk.listed)
-    said = with_notes(_as_text([result]) if result.diagnostics or result.not_checked else "", summary)
+    said = with_notes(as_text([result]) if result.diagnostics or result.not_checked else "", summary)
     remember(path, out, root=root, files=whole, inputs=inputs, summary=said)
-
-
-def show(results: Sequence[Compiled], format: str, *, always: bool = False) -> None:  # noqa: A002 - as above
-    """Write the diagnostics of all specs to stderr, and a line that counts them where there are any."""
-    diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
-    if format == "text":
-        say.diagnostics(_as_text(results) if diagnostics or always else "")
-        return
-    from relionc.diag import render
-
-    say.diagnostics((render.json_lines if format == "json" else render.github)(diagnostics))
-
-
-def _as_text(results: Sequence[Compiled]) -> str:
-    from relionc.diag.summary import summary
-
-    diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
-    missing = dict.fromkeys(text for result in results for text in result.not_checked)
-    last = summary(diagnostics, len(results), list(missing)) + "\n"
-    if not diagnostics:
-        return last
-    from relionc.diag import render
-
-    sources = {path: text for result in results for path, text in result.sources.items()}
-    return render.text(diagnostics, sources, color=colored()) + last
-
-
-def colored() -> bool:
-    """Whether stderr may have colour: a terminal, and nobody said no."""
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -93,7 +93,7 @@ def diff(old: str, new: str) -> int:
 def _cluster(name: str) -> Cluster | None:
     """Return the cluster of a profile; what is wrong with it is told, and None where there is an error."""
     from relionc import site
-    from relionc.cli.build import show
+    from relionc.cli.told import show
     from relionc.diag import NOTE
 
     try:

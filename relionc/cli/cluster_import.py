@@ -44,11 +44,13 @@ def run(call: ImportCall) -> int:
     try:
         return _run(call)
     except NotUpdatedError as error:
-        from relionc.cli.build import colored
+        from relionc.cli.told import colored
         from relionc.diag import render
+        from relionc.diag.excerpts import lines_shown
 
         path = _imported_path(call.out)
-        say.diagnostics(render.text(error.diagnostics, {path: error.text}, color=colored()))
+        lines = lines_shown(error.diagnostics, {path: error.text})
+        say.diagnostics(render.text(error.diagnostics, lines, color=colored()))
         say.trouble(f"{path} cannot be read, so nothing was written over it")
         return 1
     except NoClusterError as error:

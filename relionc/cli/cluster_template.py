@@ -54,7 +54,7 @@ def _cluster(name: str) -> Cluster | None:
     )
     cluster = profile.cluster
     if cluster is None:
-        from relionc.cli.build import show
+        from relionc.cli.told import show
 
         show([profile], "text")
         return None

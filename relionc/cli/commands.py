@@ -76,10 +76,12 @@ def as_json(found: Answer) -> str:
 def _show(found: Answer, *, title: bool) -> None:
     """Print the commands, and to stderr what is wrong."""
     if found.diagnostics:
-        from relionc.cli.build import colored
+        from relionc.cli.told import colored
         from relionc.diag import render
+        from relionc.diag.excerpts import lines_shown
 
-        say.diagnostics(render.text(found.diagnostics, {found.path: found.source}, color=colored()))
+        lines = lines_shown(found.diagnostics, {found.path: found.source})
+        say.diagnostics(render.text(found.diagnostics, lines, color=colored()))
     if title and found.ok:
         say.result(f"# {say.on_one_line(found.path)}\n")
     commands = "".join(f"{text}\n" for text in found.texts)

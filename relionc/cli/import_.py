@@ -77,11 +77,13 @@ def _show(found: Imported) -> None:
 
 
 def _say(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str]) -> None:
-    from relionc.cli.build import colored
+    from relionc.cli.told import colored
     from relionc.diag import render
+    from relionc.diag.excerpts import lines_shown
 
     if diagnostics:
-        say.diagnostics(render.text(diagnostics, sources, color=colored()))
+        lines = lines_shown(diagnostics, sources)
+        say.diagnostics(render.text(diagnostics, lines, color=colored()))
 
 
 def _write(spec: SpecFile, out: str | None) -> None:

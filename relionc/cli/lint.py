@@ -9,15 +9,15 @@ from relionc import __version__
 from relionc.cli import remember, say, shares
 from relionc.cli.options import STDIN, CallError
 from relionc.store import cache, regular
-from relionc.store.fine import Fine, digest_of
 from relionc.store.regular import MAX_BYTES
+from relionc.store.verdicts import Verdict, Verdicts, digest_of
 
 TYPE_CHECKING = False  # as in typing: see relionc.cli.remember
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from relionc.cli.build import Linter
-    from relionc.pipeline import Compiled, Disk
+    from relionc.pipeline import Disk
     from relionc.store.cache import Seen
 
     Found = tuple[str, bytes | None, OSError | None]
@@ -28,6 +28,8 @@ MOST_NAMES = 200_000
 MOST_KEPT = 1 << 20
 """Bytes of specs that are kept until they are compiled; what is in others is read again."""
 _ENDINGS = (".yaml", ".yml")
+_OPEN = Verdict()
+"""Of a spec that is still to be looked at."""
 _OTHER_ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -61,32 +63,28 @@ class _Open:
 
 
 class _Lint:
-    """A lint, which loads the compiler only for what nobody knows to be fine."""
+    """A lint, which loads the compiler only for what nobody has looked at before."""
 
     def __init__(self, cluster: str | None, format: str, *, untrusted: bool) -> None:  # noqa: A002 - as above
         self._options = cluster, format, untrusted
         # What a stranger's spec may look at depends on more than files: on where links and repositories lead.
-        self._fine = None if untrusted else Fine([str(cluster), *remember.places()], __version__)
+        self._known = None if untrusted else Verdicts([str(cluster), *remember.places()], __version__)
         self._inputs = _Inputs()
         self._paths: list[str] = []
-        self._not_checked: dict[
-            int, tuple[str, ...]
-        ] = {}  # of a fine spec, by place, where there is something
         self._open: list[_Open] = []
         self._kept = 0  # bytes of open specs
-        self._said: dict[int, Compiled] = {}  # of a spec that is not fine, by place
+        self._verdicts: list[Verdict] = []  # of each spec; of an open one an empty one
         self._unseen: list[tuple[str, OSError]] = []
 
     def add(self, path: str, data: bytes | None) -> None:
         """Take a spec in. Without `data` it is read."""
         at = len(self._paths)
         self._paths.append(path)
-        if self._fine is not None and data is None:
+        if self._known is not None and data is None:
             data = _read(path)
-        known = None if self._fine is None or data is None else self._fine.knows(path, data)
-        if known is not None:
-            self._is_fine(at, known)
-        else:
+        known = None if self._known is None or data is None else self._known.of(path, data)
+        self._verdicts.append(known or _OPEN)
+        if known is None:
             self._kept += len(data or b"")
             self._open.append(_Open(at, path, data if self._kept < MOST_KEPT else None))
 
@@ -95,7 +93,7 @@ class _Lint:
         self._unseen.append((path, error))
 
     def look(self, processes: int) -> None:
-        """Look at the specs that nobody knows to be fine; raises CallError."""
+        """Look at the specs of which nothing is known; raises CallError."""
         if not self._open:
             return
         from relionc.cli.build import BuildCall, Linter
@@ -103,71 +101,46 @@ class _Lint:
         cluster, format_, untrusted = self._options
         linter = Linter(BuildCall(specs=(), cluster=cluster, format=format_, untrusted=untrusted))
         found = shares.in_processes(
-            processes, self._open, lambda share: (self._verdict(linter, each) for each in share)
+            processes, self._open, lambda share: (self._look_at(linter, each) for each in share)
         )
-        for each, verdict in zip(self._open, found, strict=True):
-            if verdict.said is not None:
-                self._said[each.at] = verdict.said
-                continue
-            self._is_fine(each.at, verdict.not_checked)
-            if verdict.digest and self._fine is not None:
-                self._fine.add(each.path, verdict.digest, verdict.seen, verdict.not_checked)
+        for spec, outcome in zip(self._open, found, strict=True):
+            self._verdicts[spec.at] = outcome.verdict
+            if outcome.digest and self._known is not None:
+                self._known.add(spec.path, outcome.digest, outcome.seen, outcome.verdict)
         self._open = []
 
-    def _is_fine(self, at: int, not_checked: tuple[str, ...]) -> None:
-        if not_checked:
-            self._not_checked[at] = not_checked
-
-    def _verdict(self, linter: Linter, spec: _Open) -> _Verdict:
-        """Compile a spec; return what is said of it or, of a fine one, what else that depends on."""
-        found, disk = linter.compile(spec.path, spec.data)
+    def _look_at(self, linter: Linter, spec: _Open) -> _Outcome:
+        """Compile a spec; return what is to be said of it and, where that can be told, what it depends on."""
+        verdict, disk = linter.verdict(spec.path, spec.data)
         spec.data = None
-        if found.diagnostics:
-            return _Verdict(found)
-        if self._fine is None or spec.path not in disk.files:
-            return _Verdict(None, found.not_checked)
+        if self._known is None or spec.path not in disk.files or not disk.records_all:
+            return _Outcome(verdict)
         seen = tuple(dict.fromkeys(self._inputs.of(spec.path, disk)))
-        return _Verdict(None, found.not_checked, digest_of(disk.files[spec.path]), seen)
+        return _Outcome(verdict, digest_of(disk.files[spec.path]), seen)
 
     def show(self) -> int:
         """Say what is wrong; returns the exit code."""
-        if self._fine is not None:
-            self._fine.save()
-        if not self._said and not self._unseen and self._options[1] == "text":
-            from relionc.diag.summary import summary
+        if self._known is not None:
+            self._known.save()
+        if self._unseen or self._options[1] != "text" or any(each.packed for each in self._verdicts):
+            from relionc.cli.told import show_linted, told, unseen
 
-            missing = dict.fromkeys(
-                text for at in sorted(self._not_checked) for text in self._not_checked[at]
-            )
-            say.diagnostics(summary([], len(self._paths), list(missing)) + "\n")
-            return 0
-        from relionc.cli.build import show_linted, unseen
-        from relionc.pipeline import Compiled
+            unread = (unseen(path, error) for path, error in self._unseen)
+            return show_linted(self._options[1], self._paths, [*map(told, self._verdicts), *unread])
+        from relionc.diag.summary import summary
 
-        nothing = Compiled((), {})
-        results = [
-            self._said.get(at) or nothing._replace(not_checked=self._not_checked[at])
-            if at in self._said or at in self._not_checked
-            else nothing
-            for at in range(len(self._paths))
-        ]
-        results += [unseen(path, error) for path, error in self._unseen]
-        return show_linted(self._options[1], self._paths, results)
+        missing = dict.fromkeys(text for verdict in self._verdicts for text in verdict.not_checked)
+        say.diagnostics(summary([], len(self._paths), list(missing)) + "\n")
+        return 0
 
 
-class _Verdict:
-    """What came of a spec: what is said of it, or what is not checked of a fine one, its digest and what was seen."""
+class _Outcome:
+    """What came of a spec: a verdict and, where that may be remembered, the spec's digest and what was seen."""
 
-    __slots__ = ("digest", "not_checked", "said", "seen")
+    __slots__ = ("digest", "seen", "verdict")
 
-    def __init__(
-        self,
-        said: Compiled | None,
-        not_checked: tuple[str, ...] = (),
-        digest: bytes = b"",
-        seen: tuple[Seen, ...] = (),
-    ) -> None:
-        self.said, self.not_checked, self.digest, self.seen = said, not_checked, digest, seen
+    def __init__(self, verdict: Verdict, digest: bytes = b"", seen: tuple[Seen, ...] = ()) -> None:
+        self.verdict, self.digest, self.seen = verdict, digest, seen
 
 
 def _read(path: str) -> bytes | None:
@@ -251,7 +224,7 @@ def _search(top: str, *, untrusted: bool) -> Iterator[Found]:
                 continue
             if untrusted and each.is_symlink() and _leads_out(each.path):
                 yield each.path, None, None
-            elif not os.path.isdir(each.path):
+            elif not each.is_dir():
                 yield from _look_at(each.path)
 
 

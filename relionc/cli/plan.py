@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import groupby, islice
 
 from relionc.cli import say
-from relionc.cli.build import BuildCall, compile_one, show
+from relionc.cli.build import BuildCall, compile_one
 from relionc.cli.data_lines import data_lines
 from relionc.cli.options import CallError
 from relionc.cli.summary import MIB, alike, called, gpus, job_lines, nodes
 from relionc.cli.table import table
+from relionc.cli.told import show
 from relionc.pipeline import LAST_TO_FIND
 from relionc.plan.amounts import gib
 from relionc.plan.model import LEADER, PEER

@@ -132,7 +132,7 @@ def cluster_show(name: str) -> int:
             f"there is no profile {name} ({error.strerror})" + (f"; did you mean {near}?" if near else "")
         )
     if profile.cluster is None:
-        from relionc.cli.build import show
+        from relionc.cli.told import show
 
         show([profile], "text")
         return 1

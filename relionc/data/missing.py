@@ -112,10 +112,9 @@ class Listings:
         in_project = self.in_project(pipeline)
         if gone or self.names(folder) is None:
             return Looked(Lookup(there=False, project=project, in_project=in_project), (pipeline, folder))
-        alike = self.alike(folder, ending)
-        return Looked(
-            Lookup(False, project, folder, alike, in_project), (pipeline,), self.listed(folder, ending)
-        )
+        alike, listed = self.alike(folder, ending), self.listed(folder, ending)
+        asked = (pipeline,) if listed else (pipeline, folder)
+        return Looked(Lookup(False, project, folder, alike, in_project), asked, listed)
 
     def listed(self, folder: str, ending: str) -> tuple[tuple[str, str], ...]:
         """Return what answers depend on for which names in a folder were looked at."""

@@ -7,7 +7,6 @@ Whatever came from a stranger's file is made harmless first (`relionc.diag.clean
 from __future__ import annotations
 
 import unicodedata
-from string import ascii_lowercase
 
 from relionc.diag import ERROR, NOTE, WARNING, Diagnostic, Fix, Place, Route, Suggestion, TextSpan
 from relionc.diag.clean import commanding_nobody, harmless_json, printable
@@ -17,7 +16,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from relionc.diag.excerpts import Lines
+
 _COLORS = {ERROR: "31;1", WARNING: "33;1", NOTE: "36;1"}
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _TAB = 4  # columns that a tab of a shown source line takes
 _COLUMN = 60  # facts stand below the words on source lines, if those lines are no wider than this
 _WIDEST = 160  # a longer source line is shown in part, around the place that is meant
@@ -26,19 +28,18 @@ _WIDEST = 160  # a longer source line is shown in part, around the place that is
 # --- text -----------------------------------------------------------------------
 
 
-def text(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str], *, color: bool) -> str:
+def text(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Lines], *, color: bool) -> str:
     """Return what a person reads: each diagnostic with its source line, and what would help.
 
-    `sources` holds the text of each file by path; without it only the words are shown.
+    `sources` holds lines of each file by path (`relionc.diag.excerpts`); without them only the words are shown.
     """
     lines: list[str] = []
-    texts = {path: _lines(source) for path, source in sources.items()}
     for diagnostic in ordered(diagnostics):
-        lines += _block(diagnostic, texts.get(diagnostic.path, []), color=color)
+        lines += _block(diagnostic, sources.get(diagnostic.path, {}), color=color)
     return commanding_nobody("".join(line + "\n" for line in lines))
 
 
-def _block(diagnostic: Diagnostic, source: Sequence[str], *, color: bool) -> list[str]:
+def _block(diagnostic: Diagnostic, source: Lines, *, color: bool) -> list[str]:
     margin = _margin(diagnostic)
     return [
         _headline(diagnostic, color=color),
@@ -57,14 +58,14 @@ def _headline(diagnostic: Diagnostic, *, color: bool) -> str:
     return f"{place}: {label}: {printable(diagnostic.message)}"
 
 
-def _excerpt(diagnostic: Diagnostic, source: Sequence[str], margin: int, *, color: bool) -> list[str]:
+def _excerpt(diagnostic: Diagnostic, source: Lines, margin: int, *, color: bool) -> list[str]:
     """Return the source lines of a diagnostic: those of a conflict, or its own with a caret line."""
     rows = _conflict(diagnostic, source, margin)
     span = diagnostic.span
     named = {place.span.line for place in diagnostic.conflict if place.span}
-    if span is None or span.line in named or span.line > len(source):
+    if span is None or span.line in named or span.line not in source:
         return rows
-    line, first, length = _underlined(source[span.line - 1], span)
+    line, first, length = _underlined(source[span.line], span)
     caret = " " * first + "^" * length
     own = [
         f"{span.line:>{margin}} | {line}".rstrip(),
@@ -87,7 +88,7 @@ def _underlined(line: str, span: TextSpan) -> tuple[str, int, int]:
     return expand(before + marked + after), width(shown), max(1, width(whole) - width(shown))
 
 
-def _conflict(diagnostic: Diagnostic, source: Sequence[str], margin: int) -> list[str]:
+def _conflict(diagnostic: Diagnostic, source: Lines, margin: int) -> list[str]:
     """Return the rows of a conflict: each source line once, with what is on it, and facts that are no line."""
     rows: dict[tuple[str, str], list[str]] = {}
     facts: list[str] = []
@@ -102,12 +103,12 @@ def _conflict(diagnostic: Diagnostic, source: Sequence[str], margin: int) -> lis
     ] + [f"{'':>{margin}} = {below}{words}" for words in facts]
 
 
-def _conflict_row(place: Place, source: Sequence[str]) -> tuple[str, str, str]:
+def _conflict_row(place: Place, source: Lines) -> tuple[str, str, str]:
     """Return line number, source line and words; a fact that is no line of the file has only words."""
     words = printable(place.message) + (f"  [{printable(place.source)}]" if place.source else "")
-    if place.span is None or place.span.line > len(source):
+    if place.span is None or place.span.line not in source:
         return "", "", words
-    return str(place.span.line), expand(source[place.span.line - 1][:_WIDEST].rstrip())[:_WIDEST], words
+    return str(place.span.line), expand(source[place.span.line][:_WIDEST].rstrip())[:_WIDEST], words
 
 
 def _notes(diagnostic: Diagnostic) -> list[str]:
@@ -131,7 +132,7 @@ def _suggestions(suggestions: Sequence[Suggestion]) -> list[str]:
     left = max(width(change) for change in changes)
     return [
         f"{letter}) {change}{' ' * (left - width(change))}  {printable(suggestion.result)}".rstrip()
-        for letter, change, suggestion in zip(ascii_lowercase, changes, suggestions, strict=False)
+        for letter, change, suggestion in zip(_LETTERS, changes, suggestions, strict=False)
     ]
 
 
@@ -151,10 +152,6 @@ def _margin(diagnostic: Diagnostic) -> int:
 
 def _paint(words: str, color: str) -> str:
     return f"\x1b[{color}m{words}\x1b[0m"
-
-
-def _lines(source: str) -> list[str]:
-    return source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 # --- characters -----------------------------------------------------------------------

@@ -48,13 +48,14 @@ def compile_spec(request: Request, disk: Disk, until: str = LAST) -> Compiled:
         with Work(), Guessing(), Repeating() as repeating:
             made = _through(request, run, until, repeating)
     except Stop:
-        return Compiled(diagnostics=run.shown(), sources=run.sources)
+        shown = run.shown()
+        return Compiled(diagnostics=shown, sources=run.lines_shown(shown))
     shown = run.shown()
     if request.alike is not None and not shown:
         request.alike.remember(request, made, disk)
     return Compiled(
         diagnostics=shown,
-        sources=run.sources,
+        sources=run.lines_shown(shown),
         tree=made.tree,
         cluster=made.cluster,
         plans=made.plans,

@@ -53,7 +53,8 @@ def load_profile(name: str, disk: Disk, folders: Sequence[str] = ()) -> Compiled
                 cluster = _own_profile(path, disk.read(path), run, folders)
     except Stop:
         cluster = None
-    return Compiled(diagnostics=run.diagnostics.shown(), sources=run.sources, cluster=cluster)
+    shown = run.diagnostics.shown()
+    return Compiled(diagnostics=shown, sources=run.lines_shown(shown), cluster=cluster)
 
 
 def found(name: str, folders: Sequence[str], disk: Disk) -> str | None:
@@ -72,6 +73,7 @@ def cluster_of(request: Request, tree: Tree, run: Run) -> Cluster | None:
     try:
         return _cluster(request, tree, run)
     except Stop:
+        run.disk.records_all = False  # a file that could not be read is not among those that were
         return None
 
 

@@ -104,8 +104,8 @@ class ProjectJobs:
 
     def _text(self, folder: str, listed: Listed) -> JobText:
         """Return what the job's own file says; where there is none, the type that the project's table has."""
-        found = of_data.job_file(folder, listed.folder, self._skim)
         self.looked_at += [os.path.join(folder, listed.folder, each) for each in pipelines().job_files]
+        found = of_data.job_file(folder, listed.folder, self._skim)
         if found is not None:
             try:
                 return jobfile.read(found[1], found[0])

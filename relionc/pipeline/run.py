@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from relionc.data.facts import FileFacts
     from relionc.data.missing import Looked, Lookup
+    from relionc.diag.excerpts import Lines
     from relionc.expr import AnyText
     from relionc.ir import Bundle
     from relionc.pipeline.alike import Alike
@@ -62,6 +63,7 @@ class Disk:
         self.looked_at: list[str] = []
         self._looks: dict[tuple[str, str], Lookup | None] = {}
         self.listed: list[tuple[str, str]] = []  # folders, and the ending of names in them that mattered
+        self.records_all = True  # whether this is all that a verdict depends on
 
     def read(self, path: str) -> bytes:
         """Return the bytes of a file; raises OSError."""
@@ -167,13 +169,13 @@ class Request(NamedTuple):
 
 
 class Compiled(NamedTuple):
-    """What came of a spec. `files` is None where there was an error; `sources` are for the renderers.
+    """What came of a spec. `files` is None where there was an error; `sources` are lines for the renderers.
 
     `tree` gives the lines of the spec's keys.
     """
 
     diagnostics: tuple[Diagnostic, ...]
-    sources: Mapping[str, str]
+    sources: Mapping[str, Lines]
     tree: Tree | None = None
     cluster: Cluster | None = None
     plans: tuple[JobPlan, ...] = ()
@@ -290,6 +292,14 @@ class Run:
         """Return the diagnostics that are shown."""
         self._settle()
         return self.diagnostics.shown()
+
+    def lines_shown(self, diagnostics: Sequence[Diagnostic]) -> dict[str, Lines]:
+        """Return what is shown of the files that these diagnostics speak of."""
+        if not diagnostics:
+            return {}
+        from relionc.diag.excerpts import lines_shown
+
+        return lines_shown(diagnostics, self.sources)
 
     def _settle(self) -> None:
         """Add what was found in the points of sweeps: once, with the points of which it is true."""

@@ -84,10 +84,18 @@ def _stat(path: str) -> str:
 
 
 def build_id(version: str) -> str:
-    """Return what identifies this relionc: versions (Python's too) and the state of the package's files."""
+    """Return what identifies this relionc: versions (Python's too), its files, and when packages were installed."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    schemas = f"{os.path.dirname(package)}/schemas"  # of a checkout
     rows = [f"{version} {sys.implementation.cache_tag} {sys.hexversion}", *sorted(_package_files(package))]
+    rows += sorted(_package_files(schemas)) if os.path.isdir(schemas) else ()
+    rows += [f"{place} {os.stat(place).st_mtime_ns}" for place in sys.path if _has_packages(place)]
     return of_bytes("\n".join(rows).encode(errors="surrogateescape"))
+
+
+def _has_packages(place: str) -> bool:
+    """Whether it is a folder of installed packages, which changes when one of them does."""
+    return place.endswith("-packages") and os.path.isdir(place)
 
 
 def _package_files(folder: str) -> Iterable[str]:

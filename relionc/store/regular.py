@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 4 << 20
 """The most bytes of what people write: a spec, a profile, settings."""
-_BLOCK = 1 << 20  # bytes read at once
+_FIRST, _BLOCK = 16 << 10, 1 << 20
+"""Bytes read at once: nearly all specs are short, and to give back what is not needed of more room takes longer."""
 
 
 class FileTooLarge(OSError):  # noqa: N818 - said to people as it is
@@ -60,7 +61,7 @@ def start(path: str, most: int) -> bytes:
     """
     blocks: list[bytes] = []
     with open_regular(path) as stream:
-        while most > 0 and (block := os.read(stream.fileno(), min(most, _BLOCK))):
+        while most > 0 and (block := os.read(stream.fileno(), min(most, _BLOCK if blocks else _FIRST))):
             blocks.append(block)
             most -= len(block)
     return b"".join(blocks)

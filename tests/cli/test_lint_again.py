@@ -1,4 +1,4 @@
-"""Lint of specs that were fine before says it again without compiling, and never where anything has changed."""
+"""Lint of specs that it has looked at says the same again without compiling, and never where anything has changed."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relionc.cli import build
+from relionc.cli import build, told
 from relionc.cli.app import run
-from relionc.store import cache
+from relionc.store import cache, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +76,72 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+SAID = {
+    "warned": SPEC.format(cluster="cluster: biowulf-2018").replace("3.1", "5.0"),
+    "refused": SPEC.format(cluster="cluster: biowulf").replace("nodes: 2", "nodes: 2, mem_per_cpu: 900G"),
+    "misspelt": SPEC.format(cluster="cluster: biowulf").replace("nr_classes", "nr_clases"),
+    "shapeless": SPEC.format(cluster="cluster: biowulf").replace("data:", "datta:"),
+    "broken": "relionc: 1\njobs: {a: [\n",
+    "long": "relionc: 1\nrelion: '3.1'\njobs:\n"
+    + "".join(f"  j{number}: {{type: no}}\n" for number in range(300)),
+    "of_ours": SPEC.format(cluster="cluster: ../ours.yaml").replace("nr_classes: 4", "nr_classes: 0x"),
+    "odd": SPEC.format(cluster="cluster: biowulf").replace("particles.star", "p\u00e4rt\u2003::error.star"),
+}
+"""Specs of which something is said."""
+LOST = SPEC.format(cluster="cluster: ../gone.yaml")
+"""A spec whose profile cannot be read: what that depends on is not known."""
+
+
+@pytest.fixture
+def said(project: Path) -> Path:
+    """The same folder, with specs of which something is said."""
+    for name, text in {**SAID, "lost": LOST}.items():
+        (project / "specs" / f"{name}.yaml").write_text(text, "utf-8")
+    return project
+
+
+def printed(capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, str, str]:
+    """Lint the specs; returns the exit code and all that was printed."""
+    code = run(["lint", "specs", *more])
+    return code, *capsys.readouterr()
+
+
+@pytest.mark.usefixtures("said")
+@pytest.mark.parametrize("color", [True, False])
+def test_what_was_said_is_said_again_in_every_format(
+    color: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(told, "colored", lambda: color)
+    forms = [("--format", form) for form in ("text", "json", "github", "sarif", "junit")]
+    with monkeypatch.context() as without:
+        without.setenv("RELIONC_NO_CACHE", "1")
+        fresh = [printed(capsys, *form) for form in forms]
+    assert [code for code, *_ in fresh] == [1] * len(forms)
+    lint(capsys)
+    names = compiled(monkeypatch)
+    assert [printed(capsys, *form) for form in forms] == fresh
+    assert set(names) == {"lost.yaml"}
+    assert [name for name in SAID if f"{name}.yaml" not in fresh[0][2]] == []
+
+
+def test_what_is_long_is_worked_out_again(
+    said: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (said / "specs" / "lost.yaml").unlink()
+    monkeypatch.setattr(verdicts, "MOST_SAID", 2000)
+    first = lint(capsys)
+    names = compiled(monkeypatch)
+    assert lint(capsys) == first
+    assert names == ["long.yaml"]
+    monkeypatch.setattr(verdicts, "MOST_SAID_OF_ALL", 800)
+    (said / "specs" / "one.yaml").write_text(SAID["misspelt"] + "# changed\n", "utf-8")
+    changed = lint(capsys)
+    names.clear()
+    assert lint(capsys) == changed
+    assert "long.yaml" in names
+    assert 1 < len(names) < len(SAID)
+
+
 def lint(capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, str]:
     """Lint the specs; returns the exit code and what was said."""
     code = run(["lint", "specs", *more])
@@ -133,14 +199,41 @@ CHANGES = {
     "a project": _write("default_pipeline.star", "\ndata_pipeline_general\n\n_rlnPipeLineJobCounter 1\n"),
     "a run in the job's folder": _run_in_folder,
 }
+CHANGES_OF_SAID = {
+    **{
+        f"{name}, that is put right": _write(f"specs/{name}.yaml", LOST.replace("../gone.yaml", "biowulf"))
+        for name in SAID
+    },
+    "a profile that could not be read": _write("gone.yaml", OWN.format(base="biowulf")),
+    "what a profile could not extend": _write("nowhere.yaml", OWN.format(base="biowulf")),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES_OF_SAID)
+def test_a_change_of_what_was_wrong_is_seen(
+    what: str, said: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (said / "base.yaml").write_text(OWN.format(base="./nowhere.yaml"), "utf-8")
+    before = lint(capsys)
+    CHANGES_OF_SAID[what](said)
+    after = lint(capsys)
+    monkeypatch.setenv("RELIONC_NO_CACHE", "1")
+    assert after == lint(capsys)
+    assert after != before
 
 
 @pytest.mark.parametrize("what", CHANGES)
+@pytest.mark.parametrize("specs", ["project", "said"])
 def test_a_change_is_seen(
-    what: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    what: str,
+    specs: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    project = request.getfixturevalue(specs)
     before = lint(capsys)
-    assert before[0] == 0
+    assert before[0] == (specs == "said")
     CHANGES[what](project)
     after = lint(capsys)
     monkeypatch.setenv("RELIONC_NO_CACHE", "1")
@@ -163,14 +256,15 @@ def test_a_data_file_that_changes_is_read_again(
         assert after != before
 
 
+@pytest.mark.usefixtures("said")
 def test_another_relionc_looks_again(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lint(capsys)
     names = compiled(monkeypatch)
     monkeypatch.setattr(cache, "build_id", lambda version: f"another {version}")
     lint(capsys)
-    assert len(names) == 3
+    assert len(names) == 3 + len(SAID) + 1
 
 
 @pytest.mark.parametrize("option", [("--cluster", "lab"), ("--untrusted",)])

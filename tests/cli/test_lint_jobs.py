@@ -80,7 +80,7 @@ def _counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @pytest.mark.usefixtures("folder")
-def test_what_is_fine_is_remembered_wherever_it_was_found(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_said_is_remembered_wherever_it_was_found(capsys: pytest.CaptureFixture[str]) -> None:
     first = lint(capsys, "specs", "--jobs", "3")
     again = lint(capsys, "specs", "--jobs", "1")
     assert again == first
@@ -88,17 +88,15 @@ def test_what_is_fine_is_remembered_wherever_it_was_found(capsys: pytest.Capture
         assert path in first[2]
     from relionc import __version__
     from relionc.cli import remember
-    from relionc.store.fine import Fine
+    from relionc.store.verdicts import Verdicts
 
-    known = Fine(["None", *remember.places()], __version__)
-    fine = [n for n in range(1, 13) if n % 3 and n % 4]
-    with_answer = []
+    known = Verdicts(["None", *remember.places()], __version__)
     for number in range(1, 13):
         path = f"specs/s{number:02}.yaml"
         with open(path, "rb") as stream:
-            if known.knows(path, stream.read()) is not None:
-                with_answer.append(number)
-    assert with_answer == fine
+            verdict = known.of(path, stream.read())
+        assert verdict is not None
+        assert bool(verdict.packed) == (not (number % 3 and number % 4))
 
 
 @pytest.mark.usefixtures("folder")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from relionc.diag import Diagnostic, render, reports
 from relionc.diag.clean import harmless, harmless_json, is_harmless, printable
+from relionc.diag.excerpts import lines_shown
 from relionc.diag.summary import summary
 
 OBEYED = [
@@ -118,7 +119,7 @@ def test_json_keeps_its_values(text):
 def test_no_report_holds_what_is_obeyed(text):
     found = [Diagnostic("RL010", "error", text, text, None, help=f"{text}\n{text}", why=text)]
     shown = [
-        render.text(found, {text: f"{text}\n{text}"}, color=False),
+        render.text(found, lines_shown(found, {text: f"{text}\n{text}"}), color=False),
         summary(found, 1, [text]) + "\n",
         render.json_lines(found),
         reports.sarif(found, version="1"),

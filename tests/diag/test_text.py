@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from relionc.diag import Diagnostic, Fix, Place, Suggestion, TextSpan
+from relionc.diag.excerpts import lines_shown
 from relionc.diag.render import text
 from relionc.diag.summary import summary
 
@@ -24,7 +25,7 @@ def found(message: str, span: TextSpan | None, code: str = "RL104", **more: obje
 
 
 def show(*diagnostics: Diagnostic, source: str = SPEC, color: bool = False) -> str:
-    return text(diagnostics, {"specs/ribo.yaml": source}, color=color)
+    return text(diagnostics, lines_shown(diagnostics, {"specs/ribo.yaml": source}), color=color)
 
 
 def test_a_mistake() -> None:
@@ -129,7 +130,7 @@ def test_nothing_from_a_file_reaches_the_terminal_raw() -> None:
         conflict=(Place(message=evil, span=TextSpan(2, 1, 2, 2), source=evil),),
         suggestions=(Suggestion(changes=(((evil,), evil),), result=evil),),
     )
-    shown = text([one], {path: f"{evil}\n{evil}\n"}, color=False)
+    shown = text([one], lines_shown([one], {path: f"{evil}\n{evil}\n"}), color=False)
     assert shown.replace("\n", "").isprintable()
     assert r"\x1b[2J" in shown
 

@@ -185,6 +185,7 @@ def test_a_relative_cache_home_is_ignored_as_the_standard_asks(built, monkeypatc
 def test_a_lookup_imports_nothing_heavy(built):
     code = (
         "import sys; before = set(sys.modules)\n"
+        f"sys.path[:] = {sys.path!r}\n"  # folders of packages count, and -S leaves them out
         "from relionc.store import cache\n"
         f"assert cache.lookup({KEY!r}, '0.1.0')\n"
         "print(*sorted(set(sys.modules) - before))"
