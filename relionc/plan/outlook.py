@@ -316,7 +316,7 @@ class _Least:
 
     def _divided(self, pool: NodePool, workers: int, room: int) -> Iterator[tuple[int, int]]:
         """Yield the ways to have the same number of workers on each node."""
-        least = max(1, -(-workers // (pool.most_nodes or workers)))
+        least = max(1, -(-workers // (pool.most_nodes or max(1, workers))))
         for of_node in range(least, min(workers, room) + 1):
             if workers % of_node == 0 and self.pins.nodes in (None, workers // of_node):
                 yield of_node, workers // of_node
