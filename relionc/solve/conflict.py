@@ -59,14 +59,9 @@ def nearest(
     feasible even so, return which of the others cannot be met together. `refuted` are labels of which that is known.
     """
     rest = problem.without(dropped)
-    broken = _surely_broken(problem, dropped, refuted)
-    loosened = [
-        [*_sides(each, 1 / each.scale if label in broken and each.whole else 0)]
-        for label in dropped
-        for each in problem.constraints
-        if each.label == label
-    ]
-    answers = [(sides, _least_far(rest, sides)) for sides in product(*loosened)]
+    given_up = [each for label in dropped for each in problem.constraints if each.label == label]
+    enough = _enough(given_up, refuted)
+    answers = [(sides, _least_far(rest, sides, enough)) for sides in product(*map(_sides, given_up))]
     found = [(near.costs, sides, near.choice) for sides, near in answers if isinstance(near, Solution)]
     if not found:  # whatever side of those dropped a choice is on
         cores = [near.core for _, near in answers if isinstance(near, Refutation)]
@@ -79,20 +74,25 @@ def nearest(
     return Nearest(best._replace(costs=(*least, *best.costs)), least)
 
 
-def _surely_broken(
-    problem: Problem[C], dropped: Sequence[str], refuted: Iterable[frozenset[str]]
-) -> list[str]:
-    """Return those dropped, of one constraint each, that are broken even where all others that are may be, too."""
-    labels = [each.label for each in problem.constraints]
-    cores = [core.intersection(dropped) for core in refuted]
-    return [label for label in dropped if {label} in cores and labels.count(label) == 1]
+def _enough(given_up: Sequence[Constraint[C]], refuted: Iterable[frozenset[str]]) -> list[float]:
+    """Return how far beyond some constraints any choice is: by one, of a label that is broken in any case.
+
+    Of one with several constraints of whole numbers, that may be the last.
+    """
+    labels = {each.label for each in given_up}
+    broken = {label for core in refuted for label in labels if core & labels == {label}}
+    broken -= {each.label for each in given_up if not each.whole}
+    last = {each.label: each for each in given_up if each.label in broken}
+    return [1 / each.scale if last.get(each.label) is each else 0.0 for each in given_up]
 
 
-def _least_far(rest: Problem[C], sides: Sequence[_GivenUp[C]]) -> Solution[C] | Refutation:
+def _least_far(
+    rest: Problem[C], sides: Sequence[_GivenUp[C]], enough: Sequence[float]
+) -> Solution[C] | Refutation:
     """Return the choice that is least far beyond these sides of constraints, if there is one."""
     kept = tuple(side.kept for side in sides if side.kept is not None)
     distances = tuple(side.distance for side in sides)
-    return walked(rest._replace(constraints=(*rest.constraints, *kept), objectives=distances))
+    return walked(rest._replace(constraints=(*rest.constraints, *kept), objectives=distances), enough=enough)
 
 
 def _best_within(rest: Problem[C], sides: Sequence[_GivenUp[C]], choice: C) -> Solution[C]:
@@ -112,8 +112,7 @@ class _GivenUp(NamedTuple, Generic[C]):
     limit: Callable[[C], Constraint[C]]
 
 
-def _sides(each: Constraint[C], least: float) -> Iterator[_GivenUp[C]]:
-    """Yield the sides of a constraint; a choice is at least so far beyond it."""
+def _sides(each: Constraint[C]) -> Iterator[_GivenUp[C]]:
     if each.high < NEVER:
         yield _GivenUp(
             each._replace(high=NEVER, floors=(), steady=False) if each.low > -NEVER else None,
@@ -124,7 +123,6 @@ def _sides(each: Constraint[C], least: float) -> Iterator[_GivenUp[C]]:
                 rising=each.rising,
                 falling=each.falling,
                 floors=tuple(_over(each, floor) for floor in each.floors),
-                least=least,
             ),
             lambda choice: each._replace(
                 high=max(each.high, _and_rounding(each.measure(choice))), steady=False
@@ -139,7 +137,6 @@ def _sides(each: Constraint[C], least: float) -> Iterator[_GivenUp[C]]:
                 lambda choice: max(0.0, (each.low - each.measure(choice)) / each.scale),
                 rising=each.falling,
                 falling=each.rising,
-                least=least,
             ),
             lambda choice: each._replace(low=min(each.low, each.measure(choice)), steady=False),
         )

@@ -60,6 +60,8 @@ from relionc.solve.walk import Walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from relionc.solve.blame import Blame
     from relionc.solve.problem import Outlook, Problem, Reporter
 
@@ -100,9 +102,15 @@ def search(problem: Problem[C], reporter: Reporter | None = None) -> Solution[C]
     return best
 
 
-def walked(problem: Problem[C], reporter: Reporter | None = None) -> Solution[C] | Refutation:
-    """Return the same by a walk alone: for problems without objectives, or with one or two that have no floors."""
+def walked(
+    problem: Problem[C], reporter: Reporter | None = None, enough: Sequence[float] = ()
+) -> Solution[C] | Refutation:
+    """Return the same by a walk alone: for problems without objectives, or with one or two that have no floors.
+
+    No choice costs less than `enough`: one that costs so much is the best.
+    """
     walk = Walk(problem, reporter, outward=False)
+    walk.enough = enough
     walk.visit(0, CostBounds.of_nothing(problem))
     return walk.best if walk.best is not None else Refutation(frozenset(walk.used))
 

@@ -142,7 +142,9 @@ def _vram(*, by_cpus: bool, of_each: bool) -> tuple[Measure, ...]:
     of_one: Fields = ("pool", "mode", "gpus", *cpus)
     floors = (Bound(of_one, _vram_of_one),) if of_each else ()
     missing = Choice.vram_missing_gib
-    return steady(Measure((*of_one, "workers_per_node", "nodes_or_tasks"), missing, UP, floors=floors))
+    return steady(
+        Measure((*of_one, "workers_per_node", "nodes_or_tasks"), missing, UP, floors=floors, whole=False)
+    )
 
 
 def _vram_of_one(choice: Choice) -> float:

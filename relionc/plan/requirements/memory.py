@@ -120,6 +120,7 @@ _GIVEN_BY_CPU = steady(  # the more ranks there are, the more they are given
         OF_NODE,
         Choice.memory_missing_gib,
         UP,
+        whole=False,
         vain=_vain(_missing_on_one),
         floors=(
             Bound(
@@ -139,6 +140,7 @@ _ON_NODE = Measure(
     OF_NODE,
     _missing_on_node,
     ("workers_per_node", "cpus_per_task", *UP),
+    whole=False,
     floors=(
         Bound(("pool", "mode"), lambda c: _missing_on_node(Choice.smallest(c.on_site, c.pool, c.mode))),
         Bound(
@@ -162,6 +164,7 @@ _FOR_TASK = Measure(
     ("pool", "mode", "cpus_per_task", "nodes_or_tasks"),
     _missing_for_task,
     UP,
+    whole=False,
     floors=(
         Bound(("pool", "mode"), lambda c: _missing_with_all(Choice.smallest(c.on_site, c.pool, c.mode))),
         Bound(("pool", "mode", "cpus_per_task"), _missing_with_all, ("cpus_per_task",)),
@@ -290,7 +293,9 @@ MEMORY_PER_CPU = Requirement(
         "MiB",
         "profile; Slurm would raise c (22.05, observed)",
     ),
-    always(Measure(OF_NODE, lambda c: over(c.asked_mib_per_cpu, c.pool.max_memory_per_cpu_mib), UP)),
+    always(
+        Measure(OF_NODE, lambda c: over(c.asked_mib_per_cpu, c.pool.max_memory_per_cpu_mib), UP, whole=False)
+    ),
     "most memory per CPU of the partition",
     _cpu_over,
     "RL401",

@@ -33,8 +33,7 @@ def _word(
     same: Callable[[Choice], bool],
 ) -> Requirement:
     """Return the requirement that a choice is the one that is pinned."""
-    other = Measure(reads, unless(same), whole=True)
-    measures = only_if(lambda on_site: pinned(on_site.demand.pins) is not None, other)
+    measures = only_if(lambda on_site: pinned(on_site.demand.pins) is not None, Measure(reads, unless(same)))
     return Requirement(f"pin:{name}", Excess(of, "", "the spec"), measures, pin=name)
 
 

@@ -82,9 +82,7 @@ RANKS = Requirement(
 SERIAL = Requirement(
     "need:serial",
     Excess("ranks beyond one, for a program without MPI", "ranks", "catalogue"),
-    only_if(
-        lambda on_site: on_site.demand.serial, Measure(OF_RANKS, lambda c: c.ranks - 1, UP_RANKS, whole=True)
-    ),
+    only_if(lambda on_site: on_site.demand.serial, Measure(OF_RANKS, lambda c: c.ranks - 1, UP_RANKS)),
     "the program is one process",
     lambda it: f"this program runs as one process, without MPI; {plural(it.ntasks, 'rank')} are asked for",
     "RL212",

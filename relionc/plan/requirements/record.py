@@ -38,7 +38,7 @@ class Measure(NamedTuple):
     It `reads` these fields and no others; `rises_with` and `falls_with` are fields along which it never does otherwise.
     From so much of a field of `level` on, more of it changes nothing; `vain`: whether what is too large stays so with
     any more of a field, as far as fields before the last tell. `floors` judge it before all fields are known. `rule`
-    tells apart measures that stand and fall by themselves. `whole`: it is always a whole number, and so are its limits.
+    tells apart measures that stand and fall by themselves. `whole`: it is always a whole number, as are its limits.
     `steady`: this very record is asked for again.
     """
 
@@ -54,7 +54,7 @@ class Measure(NamedTuple):
     level: Mapping[str, Callable[[Choice], int]] = {}
     vain: Mapping[str, Callable[[Choice], bool]] = {}
     rule: int | None = None
-    whole: bool = False
+    whole: bool = True
     steady: bool = False
 
     def constraint(self, label: str) -> Constraint[Choice]:

@@ -33,7 +33,9 @@ SCRATCH_NEED = Requirement(
     only_if(
         lambda on_site: bool(on_site.demand.scratch) and on_site.demand.pins.scratch is not None,
         Measure(
-            ("pool",), lambda c: c.on_site.demand.scratch_need_gib - (c.on_site.demand.pins.scratch or 0)
+            ("pool",),
+            lambda c: c.on_site.demand.scratch_need_gib - (c.on_site.demand.pins.scratch or 0),
+            whole=False,
         ),
     ),
     "scratch for all particles",
@@ -44,7 +46,11 @@ SCRATCH_NEED = Requirement(
 SCRATCH_DISK = Requirement(
     "site:scratch",
     Excess("scratch (pinned, else needed) over the node's disk", "GiB", "profile"),
-    always(Measure(("pool",), lambda c: over(_wanted(c.on_site.demand), c.pool.node_type.scratch_gib))),
+    always(
+        Measure(
+            ("pool",), lambda c: over(_wanted(c.on_site.demand), c.pool.node_type.scratch_gib), whole=False
+        )
+    ),
     "scratch of the nodes",
     _disk_is_small,
     "RL502",

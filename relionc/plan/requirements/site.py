@@ -225,7 +225,7 @@ LEADER = Requirement(
         "",
         "profile",
     ),
-    always(Measure(("mode", "leader"), _leader_misses)),
+    always(Measure(("mode", "leader"), _leader_misses, whole=False)),
     "a node without GPUs for the leader",
     lambda it: f"{it.choice.on_site.cluster.name} has no node without GPUs that the leader could have",
     "RL219",
