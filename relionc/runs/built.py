@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
+from itertools import islice
 
 from relionc.record import NamedTuple
 from relionc.runs import tables
 from relionc.source.values import as_mapping, as_texts, text_of
 from relionc.store import manifest
 from relionc.store.digest import of_bytes
+from relionc.store.json_of_others import values_in
 from relionc.store.paths import FolderTree, StoreError, is_safe
 
 TYPE_CHECKING = False
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 PLAN, COMMANDS = "plan.json", "commands.txt"
 QUEUED, PLAIN = ("run.sbatch", "run_submit.script"), "run.sh"
 _INPUTS = re.compile(rb"^inputs=\((.*)\)$", re.MULTILINE)
+_MOST_JOBS = 20_000  # of a build, and as many points of tables: a spec has half as many
+_MOST_READ = 1 << 18  # bytes of these
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
 
@@ -50,8 +53,8 @@ class BuiltJob(NamedTuple):
     """A job of a build; `script` is a path below the build directory, `digest` its sha256.
 
     `how` is `queued` (sbatch takes the script), `plain` (bash runs it) or `by hand` (its user starts it); `marked`: its
-    commands make RELION write a mark when it succeeds, which old versions cannot. `inputs`: what it reads, seen from
-    where it runs.
+    commands make RELION write a mark when it succeeds, which old versions cannot. `reads`: the words of a shell that
+    say so.
     """
 
     name: str
@@ -65,7 +68,16 @@ class BuiltJob(NamedTuple):
     digest: str
     marked: bool
     array: Task | None = None
-    inputs: tuple[str, ...] = ()
+    reads: bytes = b""
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """What it reads, seen from where it runs; files whose names only a shell knows are left out."""
+        try:
+            words = shlex.split(self.reads.decode("utf-8", "replace"))
+        except ValueError:
+            return ()
+        return tuple(word for word in words if word.isprintable() and not set("$`\ufffd") & set(word))
 
 
 class Build(NamedTuple):
@@ -108,7 +120,7 @@ def read(path: str) -> Build:
             raise StoreError(f"{path} is no build directory: `relionc build` makes one for each spec")
         plan, inputs = _document(found[0]), _document(listed[0])
         artifacts = manifest.artifacts_of(listed[0])
-        if not artifacts or not as_mapping(plan.get("jobs")):
+        if not artifacts or not 0 < len(as_mapping(plan.get("jobs"))) <= _MOST_JOBS:
             raise StoreError(f"{path}: {manifest.NAME} or {PLAN} is not what a build wrote: build it again")
         spec = text_of(plan.get("spec"))
         digest = as_mapping(as_mapping(inputs.get("inputs")).get(spec)).get("sha256")
@@ -127,8 +139,8 @@ def read(path: str) -> Build:
 
 def _document(content: bytes) -> dict[str, Plain]:
     try:
-        return as_mapping(json.loads(content))
-    except (ValueError, RecursionError):
+        return as_mapping(values_in(content))
+    except ValueError:
         return {}
 
 
@@ -149,7 +161,9 @@ def _jobs(
         script = _script(name, artifacts)
         found = tree.read(script) if script else None
         folders = text_of(row.get("output")), text_of(row.get("project"))
-        if found is None or "\0" in "".join(folders):  # built with --job, or a plan that somebody has made
+        if found is None or not all(
+            map(_is_path, folders)
+        ):  # built with --job, or a plan that somebody has made
             continue
         how = "plain" if script.endswith(PLAIN) else "queued"
         if row.get("interactive") is True or by_hand.intersection(after):
@@ -166,7 +180,7 @@ def _jobs(
             how=how,
             script=script,
             digest=of_bytes(found[0]),
-            inputs=_inputs(found[0]),
+            reads=_reads(found[0]),
             marked=_is_marked(tree.read(f"{name}/{COMMANDS}")),
             array=_task(as_mapping(row.get("array")), artifacts),
         )
@@ -180,17 +194,20 @@ def _with_points(
 ) -> tuple[BuiltJob, ...]:
     """Return jobs with every point of a table as one, which who waits for the table waits for."""
     rows = {name: as_mapping(row) for name, row in as_mapping(plan.get("jobs")).items()}
-    points = {
-        job.name: [*_points(job, as_mapping(rows[job.name].get("array")), tree, artifacts)] for job in jobs
-    }
-    names = {name: tuple(each.name for each in found) for name, found in points.items() if found}
+    points: dict[str, list[BuiltJob]] = {}
+    left = _MOST_JOBS
+    for job in jobs:
+        found = _points(job, as_mapping(rows[job.name].get("array")), tree, artifacts)
+        points[job.name] = [*islice(found, left)]
+        left -= len(points[job.name])
+    names = {name: tuple(each.name for each in some) for name, some in points.items() if some}
     if not names:
         return tuple(jobs)
-    return tuple(
-        each._replace(after=tuple(one for name in each.after for one in names.get(name, (name,))))
-        for job in jobs
-        for each in points[job.name] or [job]
-    )
+    whole: list[BuiltJob] = []
+    for job in jobs:
+        after = tuple(one for name in job.after for one in names.get(name, (name,)))
+        whole += [each._replace(after=after) for each in points[job.name] or [job]]
+    return tuple(whole)
 
 
 def _points(
@@ -202,9 +219,9 @@ def _points(
     if found is None or not isinstance(tasks, int) or tasks < 1:
         return
     above = job.output.rstrip("/").rpartition("/")[0]
-    lines = found[0].decode("utf-8", "replace").split("\n")[1:-1]
+    lines = found[0].split(b"\n", _MOST_JOBS + 1)[1:-1]
     for number, line in enumerate(lines):
-        name = line.partition("\t")[0]
+        name = line.partition(b"\t")[0].decode("utf-8", "replace")
         if _NAME.fullmatch(name):
             task = number % tasks
             array = Task(job.name, job.script, task, limit if isinstance(limit, int) else None, number - task)
@@ -214,26 +231,26 @@ def _points(
 def _task(row: Mapping[str, Plain], artifacts: Mapping[str, manifest.Facts]) -> Task | None:
     """Return the place of a job in an array whose script the manifest lists."""
     script, number, limit = text_of(row.get("script")), row.get("task"), row.get("limit")
-    if not is_safe(script) or script not in artifacts or not isinstance(number, int):
+    job = text_of(row.get("job"))
+    if not is_safe(script) or script not in artifacts or not isinstance(number, int) or not is_safe(job):
         return None
-    return Task(text_of(row.get("job")), script, number, limit if isinstance(limit, int) else None)
+    return Task(job, script, number, limit if isinstance(limit, int) else None)
 
 
-def _inputs(script: bytes) -> tuple[str, ...]:
-    """Return the files that a script says it reads; those whose names only a shell knows are left out."""
+def _is_path(text: str) -> bool:
+    """Whether the system can be asked for a path of that text: JSON may hold half a character."""
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _reads(script: bytes) -> bytes:
+    """Return the words of a script that say what it reads; none where there are more than a job can name."""
     line = _INPUTS.search(script)
-    if line is None:
-        return ()
-    try:
-        words = shlex.split(line[1].decode("utf-8", "replace"))
-    except ValueError:
-        return ()
-    return tuple(word for word in words if word.isprintable() and not set("$`\ufffd") & set(word))
+    return line[1] if line and len(line[1]) <= _MOST_READ else b""
 
 
 def _is_marked(commands: tuple[bytes, int] | None) -> bool:
-    words = commands[0].decode("utf-8", "replace").split() if commands else []
-    return tables.marks().asked_by in words
+    asked = re.escape(tables.marks().asked_by.encode())
+    return commands is not None and re.search(rb"(?<!\S)%b(?!\S)" % asked, commands[0]) is not None
 
 
 def _script(job: str, artifacts: Mapping[str, manifest.Facts]) -> str:

@@ -10,6 +10,7 @@ from relionc.store import regular
 
 _HEAD, _TAIL = 64 << 10, 1 << 20  # bytes that are looked at
 _LONGEST = 2000  # characters of a line
+_FIRST_LINES, _LAST_LINES = 2_000, 20_000  # that are looked at; as many as a megabyte of ordinary ones has
 ATTEMPT = re.compile(r"^=+ relionc: job ([^\s,]+)")
 """The line that the runtime writes above what each attempt says."""
 
@@ -52,13 +53,20 @@ def read(path: str, name: str) -> Log:
         with regular.open_regular(path) as stream:
             found = os.fstat(stream.fileno())
             if found.st_size <= _HEAD + _TAIL:
-                return Log(name, tuple(_lines(stream.read(_HEAD + _TAIL), 1)), found.st_mtime)
+                return Log(name, tuple(_few(_lines(stream.read(_HEAD + _TAIL), 1))), found.st_mtime)
             head = stream.read(_HEAD)
             stream.seek(-_TAIL, os.SEEK_END)
             tail = stream.read(_TAIL).partition(b"\n")[2]
-            return Log(name, (*_lines(head, 1), *_lines(tail, 0)), found.st_mtime)
-    except OSError:
+            return Log(name, tuple(_few([*_lines(head, 1), *_lines(tail, 0)])), found.st_mtime)
+    except (OSError, ValueError):  # a path may be one that the system cannot be asked for
         return Log(name)
+
+
+def _few(lines: list[Line]) -> list[Line]:
+    """Return the first lines and the last ones of what was read: there may be a million empty ones."""
+    if len(lines) <= _FIRST_LINES + _LAST_LINES:
+        return lines
+    return lines[:_FIRST_LINES] + lines[-_LAST_LINES:]
 
 
 def _lines(data: bytes, first: int) -> list[Line]:

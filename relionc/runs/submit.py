@@ -178,11 +178,11 @@ def _check_inputs(build: Build, intent: Intent) -> None:
     made = tuple(job.output for job in build.jobs)
     seen: set[tuple[str, ...]] = set()
     for status in intent.jobs:
-        here = project_of(status.job, os.getcwd())
-        if (here, *status.job.inputs) in seen:
+        here, inputs = project_of(status.job, os.getcwd()), status.job.inputs
+        if (here, *inputs) in seen:
             continue
-        seen.add((here, *status.job.inputs))
-        for path in status.job.inputs:
+        seen.add((here, *inputs))
+        for path in inputs:
             if not path.startswith(made) and not os.access(os.path.join(here, path), os.R_OK):
                 where = f"which is not in {here}: call this in the project folder"
                 raise NotSubmitted(f"{status.job.name} reads {path}, {where}, or set {INPUTS}=later")

@@ -6,10 +6,13 @@ import json
 from collections.abc import Mapping
 
 from relionc.store.digest import of_bytes
+from relionc.store.json_of_others import values_in
 from relionc.store.paths import is_safe
 
 NAME = "manifest.json"
 VERSION = 1
+MOST = 50_000
+"""Artifacts of a build: a thousand jobs have some eight each."""
 Facts = Mapping[str, object]
 
 
@@ -43,10 +46,10 @@ def artifacts_of(content: bytes) -> dict[str, Facts]:
     The file may have been edited: names that could leave the build directory are left out.
     """
     try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
+        document = values_in(content)
+    except ValueError:
         return {}
     rows = document.get("artifacts") if isinstance(document, dict) else None
-    if not isinstance(rows, dict) or document.get("manifest_version") != VERSION:
+    if not isinstance(rows, dict) or document.get("manifest_version") != VERSION or len(rows) > MOST:
         return {}
     return {path: facts for path, facts in rows.items() if is_safe(path) and isinstance(facts, dict)}

@@ -17,13 +17,17 @@ _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.ENOTDIR: "a part of the path is not a folder",
     errno.EPERM: "permission denied",
-    errno.EOVERFLOW: "it is larger than any file of a build",
+    errno.EOVERFLOW: "it is larger than any file of a build, or all files together are",
     errno.EROFS: "the file system is read-only",
 }
 _MOST_OPEN = 64
 """Folders kept open at a time: a sweep has thousands of them."""
 MOST_BYTES = 64 << 20
 """Bytes of the largest file of a build directory that is read."""
+_MOST_ALTOGETHER = 256 << 20
+"""Bytes of all files that one call reads of it: a build of a thousand jobs has a tenth."""
+_DEEPEST = 64
+"""Folders and a name in a path: those of a build have three."""
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -40,7 +44,9 @@ def failure(doing: str, path: str, error: OSError) -> StoreError:
 def is_safe(path: str) -> bool:
     """Tell whether `path` is a plain relative path that stays below the folder it starts from."""
     parts = path.split("/")
-    return path.isprintable() and all(part not in ("", ".", "..") for part in parts)
+    return (
+        path.isprintable() and len(parts) <= _DEEPEST and all(part not in ("", ".", "..") for part in parts)
+    )
 
 
 class FolderTree:
@@ -50,6 +56,7 @@ class FolderTree:
         """Open `root`, no link itself; messages call it `shown_as`. Raises StoreError."""
         self.root = shown_as or root
         self._folders: dict[str, int] = {}
+        self._left = _MOST_ALTOGETHER
         try:
             self.fd = os.open(root, _FOLDER)
         except OSError as error:
@@ -112,11 +119,13 @@ class FolderTree:
         if parent is None:
             return None
         try:
-            return _read(name, parent)
+            found = _read(name, parent, min(self._left, MOST_BYTES))
         except FileNotFoundError:
             return None
         except OSError as error:
             raise failure("read", self.shown(path), error) from error
+        self._left -= len(found[0])
+        return found
 
     def write(self, path: str, content: bytes, mode: int) -> None:
         """Write a file that is not there yet, and the folders on its way."""
@@ -127,15 +136,15 @@ class FolderTree:
             raise failure("write", self.shown(path), error) from error
 
 
-def _read(name: str, parent: int) -> tuple[bytes, int]:
+def _read(name: str, parent: int, most: int) -> tuple[bytes, int]:
     # Not blocking: a pipe of that name must not hold the build up.
     fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=parent)
     with open(fd, "rb", buffering=0) as stream:
         found = os.fstat(fd)
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EEXIST, "")
-        content = b"" if found.st_size > MOST_BYTES else stream.read(MOST_BYTES + 1)
-        if max(found.st_size, len(content)) > MOST_BYTES:
+        content = b"" if found.st_size > most else stream.read(most + 1)
+        if max(found.st_size, len(content)) > most:
             raise OSError(errno.EOVERFLOW, "")
         return content, stat.S_IMODE(found.st_mode)
 

@@ -28,6 +28,7 @@ _ROW = re.compile(
 _TASKS = re.compile(r"(\d+)_\[([\d,-]+)\](?:\+(\d+))?")
 _FEW_TASKS = 20  # of an array, that are named one by one
 _MOST_TASKS = 10_000  # of a range, in a file that anybody may have written
+_MOST_OF_ALL = 200_000  # tasks of all submissions, of which the last ones count
 _MOST = 1 << 20  # bytes of one of these files that are looked at
 
 
@@ -77,13 +78,19 @@ def together(ids: Iterable[str]) -> list[str]:
 def by_point(rows: Iterable[Submitted]) -> dict[int, Submitted]:
     """Return the last submission of each point of a table, by its number, from those of its arrays."""
     found: dict[int, Submitted] = {}
-    for row in rows:
+    left = _MOST_OF_ALL
+    for row in reversed([*rows]):
         tasks = _TASKS.fullmatch(row.job_id)
-        if tasks:
-            for part in tasks[2].split(","):
-                begin, _, end = part.partition("-")
-                for task in range(int(begin), min(int(end or begin), int(begin) + _MOST_TASKS) + 1):
-                    found[int(tasks[3] or 0) + task] = row._replace(job_id=f"{tasks[1]}_{task}")
+        for part in tasks[2].split(",") if tasks else ():
+            begin, _, end = part.partition("-")
+            numbers = range(int(begin), min(int(end or begin), int(begin) + min(left, _MOST_TASKS)) + 1)
+            left -= len(numbers)
+            if left < 0:
+                return found
+            first = int(tasks[3] or 0) if tasks else 0
+            for task in numbers:
+                if first + task not in found:
+                    found[first + task] = row._replace(job_id=f"{row.job_id.partition('_')[0]}_{task}")
     return found
 
 

@@ -15,11 +15,11 @@ _UNLIMITED = "UNLIMITED"
 
 def read(told: Survey, text: str) -> None:
     """Add what the answer says of nodes and partitions that nothing better has told of."""
-    import json
+    from relionc.store.json_of_others import values_in
 
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = values_in(text.encode("utf-8", "surrogateescape"))
+    except ValueError:
         told.remark("a JSON text could not be read")
         return
     top = _mapping(value)

@@ -508,6 +508,62 @@ def _manifest(build: Path, said: str) -> None:
     (build / "spec/manifest.json").write_text(said)
 
 
+def _built(
+    plan: str | Callable[[], str] = "",
+    manifest: str | Callable[[], str] = "",
+    *,
+    job: dict[str, Any] | None = None,
+    script: Callable[[], str] = lambda: "#!/bin/bash\n",
+    more: Callable[[Path], object] = lambda _: None,
+    call: str = "why",
+) -> Callable[[Path], Sequence[str]]:
+    """Return what asks about a build of a job `a` that a stranger has committed, submitted once."""
+
+    def make(folder: Path) -> Sequence[str]:
+        build = folder / "build/spec"
+        (build / "a").mkdir(parents=True)
+        (build / "state/a").mkdir(parents=True)
+        (build / "a/run.sbatch").write_text(script())
+        whole = {"spec": "spec.yaml", "jobs": {"a": {"output": "C/a/", "project": "", **(job or {})}}}
+        listed = {"manifest_version": 1, "inputs": {}, "artifacts": {"a/run.sbatch": {"sha256": "x"}}}
+        (build / "plan.json").write_text(plan() if callable(plan) else plan or json.dumps(whole))
+        text = manifest() if callable(manifest) else manifest or json.dumps(listed)
+        (build / "manifest.json").write_text(text)
+        (build / "state/a/submitted").write_text(f"1700000000\tlocal-99999\t{'0' * 64}\n")
+        (build / "state/folder").write_text(f"{folder}\n")
+        more(build)
+        return (call, "build/spec")
+
+    return make
+
+
+def _logged(name: str, content: Callable[[], str]) -> Callable[[Path], object]:
+    def plant(build: Path) -> None:
+        output = build.parents[1] / "C/a/relionc"
+        output.mkdir(parents=True)
+        (output.parent / name).write_text(content())
+
+    return plant
+
+
+def _listed(names: Callable[[], dict[str, Any]]) -> Callable[[], str]:
+    rows = {"a/run.sbatch": {"sha256": "x"}}
+    return lambda: json.dumps({"manifest_version": 1, "artifacts": {**rows, **names()}})
+
+
+def _many_links(build: Path) -> None:
+    _sparse(build / "s", 60 << 20)
+    for n in range(300):
+        os.link(build / "s", build / f"s{n}")
+
+
+def _of_tasks(build: Path) -> None:
+    """Plant a table of three points, submitted as tasks in a million characters of ranges."""
+    (build / "points.tsv").write_text("name\np1\np2\np3\n")
+    ranges = ",".join(["0-99999"] * 120_000)
+    (build / "state/a/submitted").write_text(f"1\t1_[{ranges}]\t{'0' * 64}\n")
+
+
 _UNSEEN = {"U+200B": "\u200b", "U+2060": "\u2060", "U+00AD": "\u00ad", "U+180E": "\u180e", "U+FEFF": "\ufeff"}
 _SPOKEN = {
     "an escape sequence": "\x1b[2J",
@@ -993,6 +1049,88 @@ HOSTILE: tuple[Hostile, ...] = (
     ),
     Hostile("an artifact of 3 GB that no build made", _in_the_way(_large), 2, "run.sbatch"),
     Hostile("a pipe in place of an artifact", _in_the_way(_pipe), 2, "run.sbatch"),
+    # --- a build that a stranger has committed ---
+    Hostile("a build as it should be, why", _built(), 0, "unknown"),
+    *(
+        Hostile(
+            f"a plan of 60 MB of {what}",
+            _built(lambda each=each: f'{{"x":[{each * (60_000_000 // len(each))}1]}}'),
+            2,
+            "build it again",
+        )
+        for what, each in {"lists": "[],", "mappings": '{"a":{}},', "numbers": "1,"}.items()
+    ),
+    Hostile(
+        "a manifest of 60 MB of lists",
+        _built(manifest=lambda: "[" + "[]," * 20_000_000 + "1]"),
+        2,
+        "build it again",
+    ),
+    Hostile(
+        "a manifest of 300,000 artifacts",
+        _built(manifest=_listed(lambda: {f"a{n}": {} for n in range(300_000)})),
+        2,
+        "build it again",
+    ),
+    Hostile(
+        "a folder of 3,000 folders among the artifacts",
+        _built(manifest=_listed(lambda: {"x/" * 3_000 + "y": {}})),
+        0,
+    ),
+    Hostile(
+        "300 artifacts of 60 MB",
+        _built(manifest=_listed(lambda: {f"s{n}": {} for n in range(300)}), more=_many_links),
+        2,
+        "larger",
+    ),
+    *(
+        Hostile(f"an output folder with {what} in a plan", _built(job={"output": text}), 0)
+        for what, text in {
+            "half a character": "\ud800/",
+            "a zero byte": "a\0b/",
+            "an escape": "\x1b[2J/",
+        }.items()
+    ),
+    *(
+        Hostile(
+            f"{name} of {what}",
+            _built(more=_logged(name, lambda line=line: line * (1_000_000 // len(line)))),
+            0,
+        )
+        for name in ("run.err", "run.out", "relionc/events.tsv")
+        for what, line in {
+            "a million lines": "\n",
+            "digits": "1" * 1999 + "\n",
+            "dots": "1." * 999 + "\n",
+        }.items()
+    ),
+    Hostile(
+        "a script that reads 5,000,000 files", _built(script=lambda: f"inputs=({'a ' * 5_000_000})\n"), 0
+    ),
+    Hostile(
+        "commands of 60 MB of words",
+        _built(more=lambda build: (build / "a/commands.txt").write_text("a " * 30_000_000)),
+        0,
+    ),
+    Hostile(
+        "tasks in a million characters of ranges",
+        _built(
+            job={"array": {"table": "points.tsv", "tasks": 3, "limit": 1}},
+            manifest=_listed(lambda: {"points.tsv": {}}),
+            more=_of_tasks,
+            call="status",
+        ),
+        0,
+    ),
+    Hostile(
+        "a table of 7,000,000 points",
+        _built(
+            job={"array": {"table": "points.tsv", "tasks": 1000}},
+            manifest=_listed(lambda: {"points.tsv": {}}),
+            more=lambda build: (build / "points.tsv").write_text("name\n" + "p\n" * 20_000_000),
+        ),
+        0,
+    ),
     # --- what is printed ---
     *(
         Hostile(f"{name} in the name of an option, {way}", _said(sign, way), 1, never=sign)
