@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from relionc.source.values import Plain
     from relionc.spec.points import Points
 
+MOST_FINDINGS = 5_000
+"""With more of them, no further job is looked at."""
+
 
 def in_order(
     jobs: Mapping[str, dict[str, Plain]], points: Points, left_out: Collection[str], needs: JobNeeds
@@ -52,6 +55,8 @@ def _needs(
             continue
         meant = points.meant(other, name)
         if not jobs.keys() >= {*meant}:
+            if len(found) > MOST_FINDINGS:
+                continue
             advice = near_or_all(other, (key for key in jobs if key != name))
             message = f"there is no job `{other}` to come after"
             found.append(Finding("RL801", message, ("jobs", name, "after", i), help=advice))

@@ -20,7 +20,7 @@ from relionc.spec.data import resolve as resolve_data
 from relionc.spec.inputs import NoFiles, inputs, made_by
 from relionc.spec.inputs import values as values_of
 from relionc.spec.model import Needs, Pin, ProjectJob, ResolvedJob, ResolvedSpec
-from relionc.spec.order import in_order
+from relionc.spec.order import MOST_FINDINGS, in_order
 from relionc.spec.placeholders import placeholders
 from relionc.spec.scope import JobNeeds, SpecScope
 
@@ -47,8 +47,6 @@ LONGEST_FOLDER = 3_000
 """The most bytes of the way to a job's folder: a whole path has at most 4,095, and project and files need some."""
 JOB_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
 
-MOST_FINDINGS = 5_000
-"""With more of them, no further job is looked at."""
 MOST_CHARACTERS, MOST_WORDS = 1 << 22, 100_000
 """The most characters, and words, of what the jobs of a spec say all together, references replaced."""
 
@@ -462,7 +460,8 @@ class _Resolver:
         if folder[:1] == "/" or ".." in parts or too_long or dashed or not _NO_FOLDER.isdisjoint(folder):
             advice = f"a folder below the project, as {job_type.job_dir}/job025/, of letters, digits and `_-.+:=,@%`"
             self.scope.report("RL805", f"`{folder}` cannot be the output folder", here, advice)
-        return folder
+        plain = [part for part in parts if part not in ("", ".")]  # the same folder in other words is one
+        return "/".join([*plain, ""]) or folder
 
     def _layout(self, raw: Mapping[str, Plain], route: Route) -> Pin[str] | None:
         if "layout" not in raw:

@@ -1049,6 +1049,28 @@ HOSTILE: tuple[Hostile, ...] = (
     ),
     Hostile("an artifact of 3 GB that no build made", _in_the_way(_large), 2, "run.sbatch"),
     Hostile("a pipe in place of an artifact", _in_the_way(_pipe), 2, "run.sbatch"),
+    Hostile(
+        "90,000 jobs to wait for that are not there",
+        text(_jobs(900, {**_GOOD, "after": [f"k{n}" for n in range(100)]})),
+        1,
+        "more",
+    ),
+    Hostile(
+        "900 jobs of one output folder in other words",
+        text(
+            json.dumps(
+                {
+                    "relionc": 1,
+                    "cluster": "lab",
+                    "relion": "3.1",
+                    "jobs": {f"j{n}": {**_GOOD, "output": "C/" + "./" * n + "/a/"} for n in range(900)},
+                },
+                indent=0,
+            )
+        ),
+        1,
+        "RL804",
+    ),
     # --- a build that a stranger has committed ---
     Hostile("a build as it should be, why", _built(), 0, "unknown"),
     *(
@@ -1123,7 +1145,7 @@ HOSTILE: tuple[Hostile, ...] = (
         0,
     ),
     Hostile(
-        "a table of 7,000,000 points",
+        "a table of 20,000,000 points",
         _built(
             job={"array": {"table": "points.tsv", "tasks": 1000}},
             manifest=_listed(lambda: {"points.tsv": {}}),
