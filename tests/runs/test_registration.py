@@ -156,6 +156,32 @@ def test_submit_sh_puts_jobs_in_as_the_command_does(site: Site, version: str, be
         assert text.split("\n") == theirs[name].split("\n"), name
 
 
+SWEEP = """\
+relionc: 1
+cluster: lab
+relion: "3.1"
+NUMBERED
+jobs:
+  k:
+    type: class3d
+    matrix: {seed: {from: 1, to: POINTS}}
+    options: {fn_img: particles.star, fn_ref: reference.mrc, particle_diameter: 300}
+    extra_args: --random_seed ${{ matrix.seed }}
+    data: {particles: 1000, box: 64}
+"""
+
+
+@pytest.mark.parametrize(("first", "points"), [("first_job: 25", 3), ("", 101)])
+def test_points_of_a_sweep_have_rows_where_they_have_numbers(site: Site, first: str, points: int) -> None:
+    """Without numbers so many points are a table, and no jobs of the project."""
+    (site.here / "sweep.yaml").write_text(SWEEP.replace("NUMBERED", first).replace("POINTS", str(points)))
+    assert site.run("build", "sweep.yaml")[0] == 0
+    assert bool(first) != (site.here / "build/sweep/k/points.tsv").exists()
+    (site.here / "default_pipeline.star").write_text(FRESH.format(1))
+    assert by_script(site, "build/sweep").returncode == 0
+    assert [*rows(site)] == ([f"Class3D/job{number:03}/" for number in range(25, 28)] if first else [])
+
+
 def test_submit_sh_holds_one_job_until_its_row_is_there(site: Site) -> None:
     """It could start meanwhile, and then be called Scheduled."""
     text = SPEC.replace("jobs:\n", "first_job: 25\njobs:\n", 1).partition("  second:")[0]

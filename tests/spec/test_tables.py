@@ -115,6 +115,7 @@ def test_who_goes_by_points_has_none_in_a_table() -> None:
     assert tables(one + follow.format("after: [a]", "p.star")) == {"a": 101}
     assert tables(one + follow.format("after: [a-tau7]", "p.star")) == {}
     assert tables(one + follow.format("each: a", "p.star")) == {}
+    assert tables(one.replace("jobs:\n", "first_job: 25\njobs:\n", 1)) == {}
     assert tables(one + follow.format("", "'${{ jobs.a-tau7.outputs.data }}'")) == {}
 
 
