@@ -128,9 +128,9 @@ def _given(job_type: JobType, which: str, options: Options, output: str = "") ->
         return None
     if _OF_CATALOGUE.get(name) is not job_type:
         return None
-    others = {key: text for key, text in options.items() if text.__class__ is not str}
-    if not others:
+    if {*map(type, options.values())} == {str}:
         return _ForFunction(options, None)  # type: ignore[arg-type]  # they are all literal
+    others = {key: text for key, text in options.items() if text.__class__ is not str}
     if not "".join([text for text in options.values() if text.__class__ is str]).isascii():
         return None
     units = Units(*others.values(), output)

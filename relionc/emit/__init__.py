@@ -56,7 +56,7 @@ def _by_template(bundle: Bundle, template: str) -> dict[str, str]:
     from relionc.emit.site_template import render
 
     jobs = [job for job in bundle.jobs if job.queue_script is None]
-    texts = render(template, [scripts.script_view(job.script, job.script_name) for job in jobs])
+    texts = render(template, [scripts.site_script_view(job.script, job.script_name) for job in jobs])
     return dict(zip([job.job for job in jobs], texts, strict=True))
 
 

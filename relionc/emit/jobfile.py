@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relionc.ir import JobFile
@@ -21,7 +23,7 @@ def _run_job(job_file: JobFile) -> str:
 
 
 def _job_star(job_file: JobFile) -> str:
-    rows = "".join(f"{_cell(name)} {_cell(value)} \n" for name, value in job_file.values)
+    rows = "".join([_row(name, value) for name, value in job_file.values])
     return (
         _block(job_file, "job")
         + _list(_head(job_file))
@@ -53,6 +55,12 @@ def _list(rows: list[tuple[str, str]]) -> str:
     """Return a list of labels and values; RELION writes numbers in a field of 12, text as it is."""
     width = max(len(label) for label, _ in rows) + _GAP
     return "".join(f"{label:<{width}}{value:>{_GAP if value.isdigit() else 0}}\n" for label, value in rows)
+
+
+@lru_cache(maxsize=1024)
+def _row(name: str, value: str) -> str:
+    """Return a row of a table, which most jobs of a spec have alike."""
+    return f"{_cell(name)} {_cell(value)} \n"
 
 
 def _cell(text: str) -> str:

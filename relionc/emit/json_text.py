@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from json import JSONEncoder
+from json.encoder import encode_basestring
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
 def document(value: Mapping[str, object]) -> str:
@@ -13,6 +19,8 @@ def document(value: Mapping[str, object]) -> str:
 
 def _value(value: object, indent: str) -> str:
     """Spread objects and lists of objects over lines; keep everything else on one."""
+    if value.__class__ in _PLAIN:
+        return compact(value)
     inner = indent + "  "
     if isinstance(value, Mapping) and value:
         rows = [f"{inner}{compact(str(key))}: {_value(item, inner)}" for key, item in value.items()]
@@ -25,6 +33,9 @@ def _value(value: object, indent: str) -> str:
 
 def compact(value: object) -> str:
     """Render a value on one line."""
+    plain = _PLAIN.get(value.__class__)
+    if plain is not None:  # as most are
+        return plain(value)
     try:
         return _ENCODER.encode(value)
     except ValueError as error:
@@ -38,4 +49,10 @@ def _other(value: object) -> dict[str, object]:
     raise ValueError(type(value))
 
 
+_PLAIN: dict[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    int: repr,
+    bool: lambda value: "true" if value else "false",
+    type(None): lambda _: "null",
+}
 _ENCODER = JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False, default=_other)

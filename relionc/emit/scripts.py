@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         GuardView,
         HostfileView,
         ScriptView,
+        SiteScriptView,
         SiteStartView,
         SubmissionView,
         SubmitView,
@@ -48,7 +49,7 @@ def script(value: Script, name: str, table: TableView | None = None) -> str:
 
 
 def script_view(value: Script, name: str, table: TableView | None = None) -> ScriptView:
-    """Return what a script template sees: plain lists and texts, already quoted for bash."""
+    """Return what our templates see of a script: plain lists and texts, already quoted for bash."""
     folder = value.output_dir
     return {
         "table": table,
@@ -64,9 +65,13 @@ def script_view(value: Script, name: str, table: TableView | None = None) -> Scr
         "run_err": shell.word((*folder, "run.err")),
         "tell": "" if name == "run.sbatch" else shell.word(("writing run.out and run.err in ", *folder)),
         "hostfile": _hostfile_view(value.hostfile),
-        "steps": [_step(step) for step in value.steps],
         "guard": _guard_view(value.guard, value.steps),
     }
+
+
+def site_script_view(value: Script, name: str) -> SiteScriptView:
+    """Return what a site's own template sees."""
+    return {**script_view(value, name), "steps": [_step(step) for step in value.steps]}
 
 
 def _step(step: Step) -> list[str]:
@@ -186,6 +191,8 @@ def directive(value: Directive) -> str:
 
 def _comment(line: str) -> str:
     """Keep a comment on its line, whatever the names in it hold."""
+    if line.isprintable():
+        return line
     return "".join(character if character.isprintable() else " " for character in line)
 
 

@@ -69,8 +69,13 @@ class ScriptView(TypedDict):
     run_err: str
     tell: str
     hostfile: HostfileView | None
-    steps: list[list[str]]
     guard: GuardView
+
+
+class SiteScriptView(ScriptView):
+    """What a site's own template sees of a job: `steps` are the commands as they start, with the words of launchers."""
+
+    steps: list[list[str]]
 
 
 class WindowView(ScriptView):

@@ -247,6 +247,7 @@ def submissions(plans: Sequence[JobPlan], cluster: Cluster) -> tuple[Submission,
     An interactive job is the user's to start, and so is every job that waits for one.
     """
     held: set[str] = set()
+    before: set[str] = set()
     made = []
     for plan in plans:
         job, name = plan.job, plan.job.name
@@ -255,7 +256,8 @@ def submissions(plans: Sequence[JobPlan], cluster: Cluster) -> tuple[Submission,
             held.add(name)
             made.append(_by_user(plan, cluster, waits))
         else:
-            made.append(_submission(plan, cluster, {done.job for done in made}))
+            made.append(_submission(plan, cluster, before))
+        before.add(name)
     return tuple(made)
 
 

@@ -15,6 +15,8 @@ def reference(name: str) -> ShellRef:
 
 def word(text: AnyText) -> Word:
     """Return the word of a text of the spec."""
+    if isinstance(text, str):  # as nearly all are
+        return (text,) if text else ()
     return tuple(part if isinstance(part, str) else reference(part.name) for part in parts_of(text))
 
 

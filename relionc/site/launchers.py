@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from relionc.record import NamedTuple
 
 TYPE_CHECKING = False
@@ -32,6 +34,7 @@ class Start(NamedTuple):
     unset: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=64)
 def start(launcher: Launcher, *, placed: bool, counted: bool) -> Start | None:
     """Return how a launcher starts the ranks of a layout; None: it cannot.
 

@@ -135,6 +135,7 @@ def numbers(version: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", version)]
 
 
+@lru_cache(maxsize=64)
 def taken_as(version: str) -> str:
     """Return the version tried that says what is so on another one: of its release, or of the last before it."""
     if not numbers(version):

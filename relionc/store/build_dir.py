@@ -207,7 +207,10 @@ def _exchange(root: str, whole: Mapping[str, bytes], unchanged: set[str], remove
     try:
         with kept_files.unfinished(new, root):
             kept_files.over(root, new, leave={*whole, *removed}, same=unchanged)
-            _fill(new, whole, root)
+            linked = {
+                path for path in unchanged if os.path.lexists(f"{new}/{path}")
+            }  # where links are to be had
+            _fill(new, {path: content for path, content in whole.items() if path not in linked}, root)
         swap.put_in_place(root)
     except OSError as error:
         raise failure("write", root, error) from error
@@ -219,10 +222,7 @@ def _fill(new: str, files: Mapping[str, bytes], root: str) -> None:
     tree = FolderTree(new, shown_as=root)
     try:
         for path, content in files.items():
-            if not os.path.lexists(
-                f"{new}/{path}"
-            ):  # what has not changed is linked, where links are to be had
-                tree.write(path, content, 0o777 if _is_script(content) else 0o666)
+            tree.write(path, content, 0o777 if _is_script(content) else 0o666)
     finally:
         tree.close()
 

@@ -151,8 +151,13 @@ def _read(name: str, parent: int, most: int) -> tuple[bytes, int]:
 
 def _write(name: str, parent: int | None, content: bytes, mode: int) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with open(os.open(name, flags, mode, dir_fd=parent), "wb") as stream:
-        stream.write(content)
+    fd = os.open(name, flags, mode, dir_fd=parent)
+    try:
+        left = memoryview(content)
+        while left:
+            left = left[os.write(fd, left) :]
+    finally:
+        os.close(fd)
 
 
 def is_link(path: str) -> bool:

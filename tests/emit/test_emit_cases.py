@@ -86,7 +86,7 @@ def views():
     """Yield a template's name and a view, for every script of every case."""
     for bundle in map(bundle_of, NAMES):
         for job in bundle.jobs:
-            yield job.script_name, scripts.script_view(job.script, job.script_name)
+            yield job.script_name, scripts.site_script_view(job.script, job.script_name)
             if job.allocation:
                 yield "allocate.sh", scripts.allocate_view(job.allocation)
         yield "submit.sh", scripts.submit_view(bundle)
