@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from relionc.catalog.program import NotKnown, repeats
-from relionc.expr import blanks
+from relionc.expr import arguments, blanks
 from relionc.expr.evaluate import calculated, checked, compared, contains, equal, truth
 from relionc.expr.functions import FUNCTIONS, text_of
 from relionc.expr.tree import ExprError
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from relionc.catalog.program import Facts
     from relionc.expr.refs import Value
 
-_QUOTES = frozenset("\"'\\")
 _SEVERAL = frozenset(blanks.SHELL + "*?[")
 
 
@@ -74,7 +73,14 @@ def _words(text: str) -> list[tuple[str]]:
     return [(word,) for word in blanks.words(text)]
 
 
+@_remembered
+def _arguments(text: str) -> tuple[tuple[str], ...]:
+    """Return the words of the user's own arguments."""
+    return tuple([(str(word),) for word in arguments.words(text)])
+
+
 NAMES: dict[str, object] = {
+    "ARGS": _arguments,
     "BLANKS": blanks.SHELL,
     "BOUND": lambda value: checked(value, 0),
     "EQUAL": equal,
@@ -83,7 +89,6 @@ NAMES: dict[str, object] = {
     "NO_VALUE": ExprError,
     "ORDER": _order,
     "ONE_WORD": _is_one_word,
-    "PLAIN": _QUOTES.isdisjoint,
     "PROGRAM": _is_program,
     "REPEATS": _repeats,
     "SUM": _sum,

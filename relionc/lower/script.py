@@ -17,7 +17,7 @@ from relionc.slurm.syntax import SlurmSyntaxError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Protocol
 
     from relionc.ir import CommandLine, JobArray, JobFile
@@ -74,7 +74,7 @@ def bundle(
     that can; `arrays` are the points that are submitted together. The caller adds `plan` (`_replace`).
     """
     known = identities(plans)
-    outputs = frozenset(folder for plan in plans for folder in _folders(plan))
+    outputs = _Folders([folder for plan in plans for folder in _folders(plan)])
     return Bundle(
         jobs=tuple(
             _artifacts(
@@ -309,13 +309,22 @@ def _folders(plan: JobPlan) -> Iterator[str]:
         yield from (f"{plan.job.type.job_dir}/{name}/" for name in plan.job.table.names)
 
 
-def _inputs_from_here(plan: JobPlan, commands: JobCommands, outputs: frozenset[str]) -> Iterator[Word]:
+def _inputs_from_here(plan: JobPlan, commands: JobCommands, outputs: _Folders) -> Iterator[Word]:
     """Yield the files that a job reads and no job of the build makes."""
     for (path,) in files_of(commands.input_nodes):
-        if isinstance(path, str) and outputs.isdisjoint(_above(path)):
+        if isinstance(path, str) and not outputs.hold(path):
             yield _from_here(plan, path)
 
 
-def _above(path: str) -> Iterator[str]:
-    """Yield the folders that a path is in."""
-    return (path[: at + 1] for at, character in enumerate(path) if character == "/")
+class _Folders:
+    """Folders, each with a slash at its end."""
+
+    def __init__(self, folders: Iterable[str]) -> None:
+        self._folders = frozenset(folders)
+        self._lengths = {
+            len(folder) for folder in self._folders
+        }  # few, where a path may have thousands of folders
+
+    def hold(self, path: str) -> bool:
+        """Tell whether a path is in one of them."""
+        return any(path[:length] in self._folders for length in self._lengths)

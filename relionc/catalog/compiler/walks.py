@@ -148,7 +148,7 @@ class Accepting(StepsWalk):
             return []
         code = self.translator.code(piece[1])
         if kind == "args":
-            return [f"if not PLAIN(TEXT({code.text})): {REFUSE}"]
+            return [f"ARGS(TEXT({code.text}))"]
         if in_shell:
             return [f"if not ONE_WORD(TEXT({code.text})): {REFUSE}"]
         return self.worked_out(code)

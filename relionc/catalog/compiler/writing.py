@@ -64,8 +64,8 @@ class Writing(Accepting):
             value = code.text if code.kind == TEXT and code.sure else f"x{number}"
             if value != code.text:
                 lines.append(f"{value} = {_as_text(code)}")
-            if kind == "args" or in_shell:
-                lines.append(f"if not {'PLAIN' if kind == 'args' else 'ONE_WORD'}({value}): {REFUSE}")
+            if in_shell:
+                lines.append(f"if not ONE_WORD({value}): {REFUSE}")
             values.append(value)
         both = list(zip(pieces, values, strict=True))
         text = "".join(f"{part}, " for part in _parts(both, typed=True))
@@ -120,9 +120,12 @@ def _word(pieces: Sequence[Valued]) -> Lines:
 
     That is a word, or, of values outside quotes alone, as many as they have.
     """
-    open_values = [value for (kind, *_), value in pieces if kind in ("split", "args")]
+    kinds = {kind for (kind, *_), _ in pieces}
+    if kinds == {"args"} and len(pieces) == 1:
+        return [f"*ARGS({pieces[0][1]})"]
+    open_values = [value for (kind, *_), value in pieces if kind == "split"]
     if len(open_values) == len(pieces):
         return [f"*WORDS({' + '.join(open_values)})"]
     looks = [f"if not WHOLE({value}): {REFUSE}" for value in open_values]
-    looks += [REFUSE] * any(kind == "glob" for (kind, *_), _ in pieces)
+    looks += [REFUSE] * (not kinds.isdisjoint(("args", "glob")))
     return [*looks, f"({' + '.join(_parts(pieces, typed=False)) or repr('')},)"]
