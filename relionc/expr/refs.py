@@ -91,18 +91,17 @@ def joined(pieces: Iterable[AnyText | Ref]) -> AnyText:
     if all(isinstance(piece, str) for piece in pieces):
         return "".join(pieces)  # type: ignore[arg-type]  # they are all literal
     parts: list[str | Ref] = []
-    literal: list[str] = []
-    flat = chain.from_iterable((piece,) if isinstance(piece, Ref) else parts_of(piece) for piece in pieces)
-    for part in chain(flat, (None,)):
-        if isinstance(part, str):
-            literal.append(part)
-            continue
-        if literal:
-            parts.append("".join(literal))
-            literal = []
-        if part is not None:
+    literal = ""
+    for piece in pieces:
+        for part in piece.parts if isinstance(piece, Text) else (piece,):
+            if isinstance(part, str):
+                literal += part
+                continue
+            if literal:
+                parts.append(literal)
             parts.append(part)
-    return Text(tuple(parts))
+            literal = ""
+    return Text((*parts, literal) if literal else tuple(parts))
 
 
 def show(text: AnyText) -> str:
@@ -145,6 +144,7 @@ class Units:
         parts = [part for text in texts if isinstance(text, Text) for part in text.parts]
         names = dict.fromkeys(part for part in parts if isinstance(part, Ref))
         self._refs: dict[str, Ref] = dict(zip(_unused(texts), names, strict=False)) if names else {}
+        self.are_not_in = self._refs.keys().isdisjoint
         self._characters = {ref: character for character, ref in self._refs.items()}
         if len(self._refs) < len(names):
             raise ExprError("the text has too many different characters")
@@ -157,9 +157,15 @@ class Units:
 
     def leave(self, text: str) -> AnyText:
         """Return the text of a string."""
-        if self._refs.keys().isdisjoint(text):
+        if self.are_not_in(text):
             return text
-        return joined(self._refs.get(character, character) for character in text)
+        parts: list[str | Ref] = []
+        start = 0
+        for place, character in enumerate(text):
+            if character in self._refs:
+                parts += [text[start:place], self._refs[character]]
+                start = place + 1
+        return joined([*parts, text[start:]])
 
     def shown(self, text: str) -> str:
         """Return a string with each reference as people read it."""
@@ -170,8 +176,6 @@ class Units:
 
 def _unused(texts: tuple[AnyText, ...]) -> Iterable[str]:
     """Return the characters for private use that no text holds; no function changes their case."""
-    taken = {
-        character for text in texts for part in parts_of(text) if isinstance(part, str) for character in part
-    }
+    taken = {*"".join([part for text in texts for part in parts_of(text) if isinstance(part, str)])}
     private = chain(range(0xE000, 0xF900), range(0xF0000, 0xFFFFE), range(0x100000, 0x10FFFE))
     return (chr(code) for code in private if chr(code) not in taken)

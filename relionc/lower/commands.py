@@ -146,7 +146,7 @@ def _of_functions(written: WrittenJob, job_type: JobType, output: str) -> Relion
         if units is None:
             commands.append(_DoneCommand(text, list(words), redirect))
         else:
-            left = [word(units.leave(each)) or ("",) for (each,) in words]
+            left = [each if units.are_not_in(each[0]) else word(units.leave(each[0])) for each in words]
             commands.append(_DoneCommand(units.shown(text), left, redirect))
     inputs, outputs = written.inputs, written.outputs
     if units is not None:

@@ -10,7 +10,7 @@ from relionc.slurm.syntax import SlurmSyntaxError, is_feature, is_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
 MAX_CONSTRAINT, MAX_FEATURES = 4_000, 64
 """The most characters of a constraint, and the most features that it names."""
@@ -163,11 +163,13 @@ class _ConstraintReader:
 
     def chain(self, openings: str) -> NodeConstraint:
         """Read parts joined by `&` and `|`; `openings` are the brackets that may stand inside."""
-        tree = self.term(openings)
+        kind, parts = "", [self.term(openings)]
         while self.peek() in ("&", "|"):
-            kind = ALL if self.take() == "&" else ANY
-            tree = _join(kind, tree, self.term(openings))
-        return tree
+            sign = ALL if self.take() == "&" else ANY
+            if sign != kind:
+                kind, parts = sign, [*_parts_as(sign, _joined_by(kind, parts))]
+            parts += _parts_as(kind, self.term(openings))
+        return _joined_by(kind, parts)
 
     def term(self, openings: str) -> NodeConstraint:
         """Read a feature or a group, and the number of nodes after it."""
@@ -202,7 +204,11 @@ class _ConstraintReader:
         return NodeConstraint(SPLIT if all(counted) else SAME, parts=tuple(parts))
 
 
-def _join(kind: str, left: NodeConstraint, right: NodeConstraint) -> NodeConstraint:
-    """Join two parts, without a level of its own for a part of the same kind."""
-    parts = [part for side in (left, right) for part in (side.parts if side.kind == kind else (side,))]
-    return NodeConstraint(kind, parts=tuple(parts))
+def _joined_by(kind: str, parts: Sequence[NodeConstraint]) -> NodeConstraint:
+    """Join parts; one alone is what it is."""
+    return NodeConstraint(kind, parts=tuple(parts)) if kind else parts[0]
+
+
+def _parts_as(kind: str, part: NodeConstraint) -> tuple[NodeConstraint, ...]:
+    """Return what a part adds to others of a kind: a part of the same kind is no level of its own."""
+    return part.parts if part.kind == kind else (part,)
