@@ -75,8 +75,7 @@ def resolve(
     version = _version(value, relion, scope)
     scope.findings += placeholders({key: each for key, each in value.items() if key != "cluster"})
     try:
-        in_tables = _InTables(value, version, scope) if tables and version else None
-        jobs = _jobs(value, version, scope, disk or NoFiles(), left_out, in_tables)
+        jobs = _jobs(value, version, scope, disk or NoFiles(), left_out, tables=tables)
     except TooMuchWorkError as error:
         scope.report("RL030", str(error), error.route, "use fewer or simpler `${{ }}`, or several specs")
         return None, [*scope.points.told(scope.findings)]
@@ -92,11 +91,11 @@ def _jobs(
     scope: SpecScope,
     disk: ProjectFiles,
     left_out: Collection[str],
-    in_tables: _InTables | None,
+    *,
+    tables: bool,
 ) -> tuple[ResolvedJob, ...]:
     """Return every job that can be made out, in order; none without a version."""
-    written = {name: as_mapping(job) for name, job in as_mapping(value["jobs"]).items()}
-    jobs = _with_points(written, as_mapping(value.get("defaults")), scope, in_tables)
+    jobs = _with_points(value, version, scope, tables=tables)
     left_out = (*left_out, *scope.broken)
     needs = JobNeeds(as_mapping(value.get("vars")), scope.budget)
     order, after, wrong = in_order(jobs, scope.points, left_out, needs)
@@ -123,16 +122,16 @@ def _jobs(
 
 
 def _with_points(
-    jobs: dict[str, dict[str, Plain]],
-    defaults: Mapping[str, Plain],
-    scope: SpecScope,
-    in_tables: _InTables | None,
+    value: Mapping[str, Plain], version: str | None, scope: SpecScope, *, tables: bool
 ) -> Mapping[str, dict[str, Plain]]:
     """Return the jobs with every point of a sweep as one."""
+    jobs = {name: as_mapping(job) for name, job in as_mapping(value["jobs"]).items()}
     if not any("matrix" in job or "each" in job for job in jobs.values()):
         return jobs
     from relionc.spec.matrix import spread
 
+    in_tables = _InTables(value, version, scope) if tables and version else None
+    defaults = as_mapping(value.get("defaults"))
     jobs_and_points = spread(jobs, defaults, scope, in_tables.type_of if in_tables else lambda _: None)
     scope.points = jobs_and_points.points
     return jobs_and_points.jobs
