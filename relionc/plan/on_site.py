@@ -49,6 +49,7 @@ class DemandOnSite:
         "slurm",
         "spreads_tasks",
         "uses",
+        "usual_ranks",
     )
 
     def __init__(self, demand: Demand, cluster: Cluster) -> None:
@@ -64,6 +65,7 @@ class DemandOnSite:
         self.fixed_threads: Final[int | None] = demand.fixed_threads
         self.entry_devices: Final[int] = max((len(entry) for entry in parse_ids(demand.gpu_ids)), default=0)
         self.handicaps: Final[dict[str, int]] = dict(cluster.policy.mode_cpus)
+        self.usual_ranks: Final[int | None] = self._usual_ranks()
         self.modes: tuple[Mode, ...] = ()  # `preferred_modes`, once they are asked for
         self._amounts: dict[tuple[int, bool], Amounts] = {}
         self._leader_nodes: dict[tuple[int, int], int] = {}
@@ -100,6 +102,20 @@ class DemandOnSite:
         """Cores of a workstation, all of which its job has; 0 where a queue divides them, or nobody knows."""
         nodes = () if self.slurm else self.cluster.node_types.values()
         return max((node.cpus // node.threads_per_core for node in nodes), default=0)
+
+    def _usual_ranks(self) -> int | None:
+        """Return the ranks of a job on CPUs that asks for no number of anything: the site's usual number.
+
+        No more than its program and its items can use; None where the user says how many. On a workstation a program
+        without threads has a rank on every core.
+        """
+        demand, usual = self.demand, self.cluster.policy.ntasks
+        if demand.gpu or demand.serial or demand.pins.has("ntasks", "nodes", "gpus"):
+            return None
+        most = [rule.maximum for rule in demand.rank_rules if rule.maximum is not None]
+        if demand.items is not None:
+            most.append(demand.items + demand.leader)
+        return min([usual if demand.threads else max(usual, self.own_cores), *most])
 
     def _share(self, node: NodeType) -> int:
         """CPUs of a workstation's node for each of its ranks: nobody else has a job there, and 1 says no preference."""

@@ -12,7 +12,7 @@ from relionc.plan.choice import Choice
 from relionc.plan.gpus import shares_gpus
 from relionc.plan.modes import LEFT_TO_SLURM, preferred_modes
 from relionc.plan.on_site import MIB
-from relionc.plan.preferences import is_a_budget, usual_ranks
+from relionc.plan.preferences import is_a_budget
 from relionc.plan.requirements import is_known, requirement
 from relionc.plan.requirements.cpus import LEAST_CPUS, WHOLE_CORES
 from relionc.plan.requirements.gpus import DEVICES, GPU_LIST, SINGLE_GPU, VRAM, each_has_a_gpu
@@ -47,7 +47,7 @@ def outlook(on_site: DemandOnSite, costs: Costs, loosened: frozenset[str]) -> tu
     if len(broken) < len(loosened - _NOT_ASKED):
         return ()
     least = _Least(on_site, tuple(each.name for each in costs), broken, loosened)
-    of_mode, of_cpus = ("pool", "mode"), ("pool", "mode", "gpus", "cpus_per_task")
+    of_mode, of_cpus = ("pool", "mode"), ("pool", "mode", "leader", "gpus", "cpus_per_task")
     told = (
         Outlook(("pool",), least.of_pool),
         Outlook(of_mode, least.of_mode),
@@ -86,7 +86,7 @@ _NOT_ASKED = frozenset(
         LEADER,
     )
 )
-"""Requirements that no bound rests on; on the memory of ranks, and on one process, only where they have to be met."""
+"""Requirements that no bound rests on; on memory of ranks and GPUs, and on one process, only where they must be met."""
 
 
 class _Spread(NamedTuple):
@@ -141,9 +141,11 @@ class _Least:
         self.names = names
         self.pins = demand.pins.without(tuple(broken))
         self.serial = demand.serial and SERIAL.label not in loosened
-        self.ranks = 1 if self.serial else self.pins.ntasks or usual_ranks(on_site) or 0
+        self.ranks = 1 if self.serial else self.pins.ntasks or on_site.usual_ranks or 0
+        self.least_cpus = self.pins.cpus_per_task or self.pins.threads or 1
         self.takes_one = demand.gpu and (demand.serial or demand.single_gpu)
         self.has_gpu_each = demand.gpu and each_has_a_gpu(on_site)
+        self.has_memory_of_gpu = self.has_gpu_each and VRAM.label not in loosened
         self.gpus = self._gpus_at_all()
         self.has_so_many = self.serial or self.pins.ntasks is not None
         most = [rule.maximum for rule in demand.rank_rules if rule.maximum is not None]
@@ -167,7 +169,8 @@ class _Least:
         self.never: list[float] = [inf] * len(names)
         self.of_alike: dict[int, list[float]] = {}
         self.room_of_alike: dict[int, int] = {}
-        self.gib_of: dict[int, tuple[float, float, float]] = {}
+        self.cpus_of_alike: dict[int, int] = {}
+        self.gib_of: dict[int, tuple[float, float, float, float]] = {}
         self.any_mode = _Spread(1, 0, demand.leader, False, False, 0, 0)
         one = demand.leader and not demand.ranks_are_asked and (demand.pins.ranks_per_gpu or 1) == 1
         self.leader_makes_uneven = demand.gpu and on_site.slurm and one
@@ -197,9 +200,15 @@ class _Least:
         nodes = pool.most_nodes or _MANY
         if (pins.nodes or 1) > nodes or (partition and pins.partition not in (None, partition.name)):
             return False
-        if not self.on_site.demand.gpu or not node.known:
+        if not node.known:
             return True
-        return node.gpus > 0 and pins.gpu_type in (None, node.gpu_type) and self.gpus <= nodes * node.gpus
+        worker, _, _, of_gpu = self._gib_of(self.least_cpus)
+        if self.has_memory_of_node and worker * MIB > (node.memory_mib or inf):
+            return False
+        if not self.on_site.demand.gpu:
+            return True
+        is_asked = node.gpus > 0 and pins.gpu_type in (None, node.gpu_type) and self.gpus <= nodes * node.gpus
+        return is_asked and not (self.has_memory_of_gpu and of_gpu > (node.vram_gib or inf))
 
     def of_mode(self, choice: Choice) -> list[float]:
         """Return the least costs of a pool and mode: with the threads that cost least."""
@@ -227,9 +236,14 @@ class _Least:
         return mode.suits(on_site.demand) and listed and pinned
 
     def cheapest_cpus(self, pool: NodePool) -> int:
-        """Return the CPUs of a rank that cost least."""
-        pins = self.pins
-        return pins.cpus_per_task or max(self.on_site.preferred_cpus(pool), pins.threads or 0)
+        """Return the CPUs of a rank that cost least: those preferred, or as many as leave memory of its GPU."""
+        if pool.alike not in self.cpus_of_alike:
+            pins, most = self.pins, pool.node_type.vram_gib if self.has_memory_of_gpu else 0
+            cpus = pins.cpus_per_task or max(self.on_site.preferred_cpus(pool), pins.threads or 0)
+            while most and cpus > self.least_cpus and self._gib_of(cpus)[3] > most:
+                cpus -= 1
+            self.cpus_of_alike[pool.alike] = cpus
+        return self.cpus_of_alike[pool.alike]
 
     def _costs(self, pool: NodePool, mode: _Spread, cpus: int, gpus: int) -> list[float]:
         """Return the least costs with so many GPUs of a node; 0: with those that cost least."""
@@ -275,7 +289,7 @@ class _Least:
         if self.on_site.demand.gpu:
             return self._one_for_each(spread, gpus)
         if spread.leaves_nodes_to_slurm:
-            found = [] if pins.nodes else [(0, self.ranks)]
+            found = [(0, self.ranks)] if self._filled_nodes(pool, cpus) <= (pool.most_nodes or _MANY) else []
         elif self.is_a_budget:
             found = list(self._filled(spread, pins.nodes or 1, self._room(pool, spread, cpus)))
         else:
@@ -284,6 +298,14 @@ class _Least:
         if not self.is_a_budget and not self.has_so_many and (pool.gives_whole_nodes or pool.node_type.gpus):
             return None  # with a few ranks more it may cost less
         return Numbers(found, complete=self.has_so_many or (self.is_a_budget and not found))
+
+    def is_in_vain(self, pool: NodePool, mode: Mode) -> bool:
+        """Whether so many ranks cannot be spread so at all, not even with the fewest CPUs."""
+        is_exact = not mode.leaves_nodes_to_slurm or self.pins.cpus_per_task  # some CPUs leave less of a core
+        if self.on_site.demand.gpu or not self.has_so_many or not is_exact:
+            return False
+        numbers = self.numbers(pool, mode, self.least_cpus, 0)
+        return numbers is not None and not numbers.found
 
     def _one_for_each(self, mode: _Spread, gpus: int) -> Numbers | None:
         """Return a worker for each GPU: with fewer some are idle, with more than are asked for some are doubled."""
@@ -342,7 +364,7 @@ class _Least:
         """The fewest nodes with workers, whatever the CPUs of a rank and the workers of a GPU."""
         if mode is self.any_mode or mode.leaves_nodes_to_slurm:
             return 1
-        nodes = self._nodes_of(mode, self._room(pool, mode, 1) if self.ranks else 1)
+        nodes = self._nodes_of(mode, self._room(pool, mode, self.least_cpus) if self.ranks else 1)
         if not self.gpus:
             return nodes
         return max(
@@ -356,7 +378,7 @@ class _Least:
     def _most_ranks(self, pool: NodePool) -> int:
         """The most ranks that all nodes of a pool have room for, with one beside them."""
         if pool.alike not in self.room_of_alike:
-            self.room_of_alike[pool.alike] = self._room(pool, self.any_mode, 1)
+            self.room_of_alike[pool.alike] = self._room(pool, self.any_mode, self.least_cpus)
         return (pool.most_nodes or _MANY) * self.room_of_alike[pool.alike] + 1
 
     # --- workers of a node ------------------------------------------------------------------------------------
@@ -444,7 +466,7 @@ class _Least:
         pinned, usual = on_site.demand.pins.mem_per_cpu, on_site.cluster.policy.memory_per_cpu_mib
         if pinned is not None:
             return pinned * cpus, pinned * cpus
-        surely, largest, _ = self._gib_of(cpus)
+        surely, largest, *_ = self._gib_of(cpus)
         least = (min(usual, limit) if limit else usual) * cpus
         if limit and on_site.cluster.memory_of_node:
             least = 0
@@ -452,12 +474,13 @@ class _Least:
             least = max(least, int(surely * MIB))
         return least, max(usual * cpus, ceil(largest * MIB) + cpus)
 
-    def _gib_of(self, cpus: int) -> tuple[float, float, float]:
-        """Return what a worker with so many CPUs takes for sure, what the larger of it and the leader, and its GPU."""
+    def _gib_of(self, cpus: int) -> tuple[float, float, float, float]:
+        """Return GiB of a worker with so many CPUs for sure, it or the leader at most; of a GPU at most, and surely."""
         if cpus not in self.gib_of:
             threads = self.on_site.demand.threads_of(cpus)
             each, sure = self.on_site.amounts(threads), self.on_site.amounts(threads, sure=True)
-            self.gib_of[cpus] = sure.worker_gib, max(each.worker_gib, each.leader_gib), each.vram_gib
+            larger = max(each.worker_gib, each.leader_gib)
+            self.gib_of[cpus] = sure.worker_gib, larger, each.vram_gib, sure.vram_gib
         return self.gib_of[cpus]
 
 
@@ -469,52 +492,56 @@ class _ByNumbers:
         self.costs = costs
         self.nothing = [-inf] * len(costs)
         self.never = [inf] * len(costs)
-        self.known: dict[tuple[int, Mode, int, int], tuple[list[float], Likely]] = {}
+        self.known: dict[tuple[object, ...], tuple[list[float], Likely]] = {}
 
     def of_mode(self, choice: Choice) -> list[float]:
         """Return the least costs of a pool and mode: with the threads that cost least."""
-        pool = choice.pool
         told, likely = self._cheapest(choice)
+        if not likely.found and self.least.is_in_vain(choice.pool, choice.mode):
+            return self.never
         # with others there may be other numbers, and fewer nodes with GPUs that are left
-        return told if likely.values and not pool.node_type.gpus else self.nothing
+        return told if likely.found and not choice.pool.node_type.gpus else self.nothing
 
     def likely_of_mode(self, choice: Choice) -> Likely:
         """Return the choice that costs least of a pool and mode, but where a leader is apart."""
         if choice.mode.leader_apart:
             return Likely((), sure=False)
         of_node = None, self._gpus(choice.pool), self.least.cheapest_cpus(choice.pool)
-        return Likely([(*of_node, *each) for each in self._cheapest(choice)[1].values[:1]], sure=False)
+        found = self._cheapest(choice)[1].found[:1]
+        return Likely([(costs, (*of_node, *numbers)) for costs, numbers in found], sure=False)
 
     def of_cpus(self, choice: Choice) -> list[float]:
-        """Return the least costs of a pool, mode and CPUs of a rank."""
-        return self._best(choice.pool, choice.mode, choice.cpus_per_task, choice.gpus)[0]
+        """Return the least costs of a pool, mode, leader, GPUs of a node and CPUs of a rank."""
+        return self._best(choice.pool, choice.mode, choice.leader, choice.gpus, choice.cpus_per_task)[0]
 
     def likely_of_cpus(self, choice: Choice) -> Likely:
         """Return the numbers of workers and nodes that cost least."""
-        return self._best(choice.pool, choice.mode, choice.cpus_per_task, choice.gpus)[1]
+        return self._best(choice.pool, choice.mode, choice.leader, choice.gpus, choice.cpus_per_task)[1]
 
     def _cheapest(self, choice: Choice) -> tuple[list[float], Likely]:
         pool = choice.pool
-        return self._best(pool, choice.mode, self.least.cheapest_cpus(pool), self._gpus(pool))
+        return self._best(pool, choice.mode, None, self._gpus(pool), self.least.cheapest_cpus(pool))
 
     def _gpus(self, pool: NodePool) -> int:
         return self.least.gpus_of_node(pool) if self.least.on_site.demand.gpu else 0
 
-    def _best(self, pool: NodePool, mode: Mode, cpus: int, gpus: int) -> tuple[list[float], Likely]:
-        key = pool.order, mode, cpus, gpus
+    def _best(
+        self, pool: NodePool, mode: Mode, leader: NodePool | None, gpus: int, cpus: int
+    ) -> tuple[list[float], Likely]:
+        key = pool.order, mode, leader and leader.order, gpus, cpus
         if key not in self.known:
-            self.known[key] = self._worked_out(pool, mode, cpus, gpus)
+            numbers = self.least.numbers(pool, mode, cpus, gpus)
+            self.known[key] = self._costing(numbers, (pool, mode, leader, gpus, cpus))
         return self.known[key]
 
-    def _worked_out(self, pool: NodePool, mode: Mode, cpus: int, gpus: int) -> tuple[list[float], Likely]:
-        numbers = self.least.numbers(pool, mode, cpus, gpus)
+    def _costing(
+        self, numbers: Numbers | None, of_node: tuple[NodePool, Mode, NodePool | None, int, int]
+    ) -> tuple[list[float], Likely]:
+        """Return what the best of some numbers costs, and all of them."""
         if numbers is None:
             return self.nothing, Likely(())
-        found = []
-        for each in numbers.found:
-            choice = Choice(self.least.on_site, pool, mode, None, gpus, cpus, *each)
-            found.append(([cost.cost(choice) for cost in self.costs], each))
-        found.sort()
-        if not found:
-            return self.never if numbers.complete else self.nothing, Likely((), numbers.complete)
-        return found[0][0], Likely([each for _, each in found], numbers.complete)
+        choices = [(each, Choice(self.least.on_site, *of_node, *each)) for each in numbers.found]
+        found = sorted(([cost.cost(choice) for cost in self.costs], each) for each, choice in choices)
+        if found:
+            return found[0][0], Likely(found, numbers.complete)
+        return self.never if numbers.complete else self.nothing, Likely((), numbers.complete)

@@ -100,7 +100,8 @@ class _ClusterPools:
         self.cluster = cluster
         self._pools = _all_pools(cluster)
         self._alike = _by_hardware(self._pools)
-        self._counted: dict[tuple[str | None, float, bool], tuple[NodePool, ...]] = {}
+        self._disks = [node.scratch_gib for node in cluster.node_types.values() if node.scratch_gib]
+        self._counted: dict[tuple[str | None, int, bool], tuple[NodePool, ...]] = {}
 
     def of(self, constraint: str | None, scratch: float, *, has_time: bool) -> tuple[NodePool, ...]:
         """Return the pools with as many nodes as a job with this constraint, which takes scratch, may have.
@@ -109,7 +110,7 @@ class _ClusterPools:
         """
         if not self.cluster.partitions:
             return self._pools
-        key = constraint, scratch, has_time
+        key = constraint, sum(disk < scratch for disk in self._disks), has_time
         if key not in self._counted:
             if len(self._counted) == _MOST_KEPT:
                 self._counted.clear()
@@ -185,8 +186,9 @@ def _has_disk(node: NodeType, scratch: float) -> bool:
     return scratch <= (node.scratch_gib or scratch)
 
 
-_LAST: list[_ClusterPools] = []
-"""The pools of the cluster that was asked for last: a spec has one."""
+_KEPT: dict[int, _ClusterPools] = {}
+"""The pools of clusters by their ids: a spec has one, but many are compiled in a row."""
+_MOST_CLUSTERS = 16
 
 
 def node_pools(demand: Demand, cluster: Cluster) -> tuple[NodePool, ...]:
@@ -195,10 +197,12 @@ def node_pools(demand: Demand, cluster: Cluster) -> tuple[NodePool, ...]:
     The profile says which: the default partition, then the others in the order of its file, each with its node types
     in their order. Partitions that are too short for the usual time limit come last, where the job has none.
     """
-    if not _LAST or _LAST[0].cluster is not cluster:
-        _LAST[:] = [_ClusterPools(cluster)]
+    if id(cluster) not in _KEPT:
+        if len(_KEPT) == _MOST_CLUSTERS:
+            _KEPT.clear()
+        _KEPT[id(cluster)] = _ClusterPools(cluster)
     pins = demand.pins
-    return _LAST[0].of(
+    return _KEPT[id(cluster)].of(
         pins.constraint, pins.scratch or demand.scratch_need_gib, has_time=pins.time is not None
     )
 

@@ -25,22 +25,6 @@ def objectives(on_site: DemandOnSite) -> Costs:
     return (*_what_is_asked(on_site), *_what_is_assumed(on_site), *_WHAT_IS_IDLE, *_TIES)
 
 
-def usual_ranks(on_site: DemandOnSite) -> int | None:
-    """Return the ranks of a job on CPUs that asks for no number of anything: the site's usual number.
-
-    No more than its program and its items can use; None where the user says how many. On a workstation a program
-    without threads has a rank on every core.
-    """
-    demand = on_site.demand
-    if demand.gpu or demand.serial or demand.pins.has("ntasks", "nodes", "gpus"):
-        return None
-    usual = on_site.cluster.policy.ntasks
-    most = [rule.maximum for rule in demand.rank_rules if rule.maximum is not None]
-    if demand.items is not None:
-        most.append(demand.items + demand.leader)
-    return min([usual if demand.threads else max(usual, on_site.own_cores), *most])
-
-
 def _what_is_assumed(on_site: DemandOnSite) -> Costs:
     """Make room for memory that rests on an assumption: it costs no worker, but a better node is taken."""
     amounts = on_site.amounts(on_site.demand.threads_of(1))
@@ -68,38 +52,36 @@ _MEMORY: Costs = (
 
 def _what_is_asked(on_site: DemandOnSite) -> Costs:
     """Reach the asked number, on whole GPU nodes, one worker for each GPU, with the threads the site prefers."""
-    return (
-        *_missing_ranks(usual_ranks(on_site) or 0),
-        *_OF_GPUS_AND_THREADS,
-        _WORKERS if is_a_budget(on_site) else _ranks_beyond(on_site),
-    )
-
-
-def _missing_ranks(usual: int) -> Costs:
-    return (Objective("ranks missing", OF_RANKS, lambda c: max(0, usual - c.ranks), falling=UP_RANKS),)
-
-
-def _ranks_beyond(on_site: DemandOnSite) -> Objective[Choice]:
-    """Ranks beyond the usual number; of whole nodes, which nobody else may use, those beyond what fills its nodes."""
-    usual = usual_ranks(on_site)
+    if is_a_budget(on_site):
+        return (_MISSING, *_OF_GPUS_AND_THREADS, _WORKERS)
     whole = any(pool.gives_whole_nodes for pool in on_site.pools)
-
-    def beyond(choice: Choice) -> float:
-        return max(0, choice.ranks - usual) if usual else 0
-
-    def beyond_nodes(choice: Choice) -> float:
-        cpus = choice.pool.usable_node.cpus
-        if not usual or not choice.pool.gives_whole_nodes or not cpus:
-            return beyond(choice)
-        of_node = max(1, cpus // choice.cpus_per_task)
-        return max(0, choice.ranks - -(-usual // of_node) * of_node)
-
-    if not whole:
-        return Objective("ranks beyond", OF_RANKS, beyond, rising=UP_RANKS)
-    scope: Fields = ("pool", *OF_RANKS, "cpus_per_task")
-    return Objective("ranks beyond", scope, beyond_nodes, rising=UP_RANKS)
+    return (_MISSING, *_OF_GPUS_AND_THREADS, _BEYOND_NODES if whole else _BEYOND)
 
 
+def _ranks_beyond(choice: Choice) -> int:
+    """Ranks beyond the usual number."""
+    usual = choice.on_site.usual_ranks
+    return max(0, choice.ranks - usual) if usual else 0
+
+
+def _ranks_beyond_nodes(choice: Choice) -> int:
+    """Of whole nodes, which nobody else may use, ranks beyond those that fill the nodes of the usual number."""
+    usual, cpus = choice.on_site.usual_ranks, choice.pool.usable_node.cpus
+    if not usual or not choice.pool.gives_whole_nodes or not cpus:
+        return _ranks_beyond(choice)
+    of_node = max(1, cpus // choice.cpus_per_task)
+    return max(0, choice.ranks - -(-usual // of_node) * of_node)
+
+
+_MISSING: Objective[Choice] = Objective(
+    "ranks missing",
+    OF_RANKS,
+    lambda c: max(0, (c.on_site.usual_ranks or 0) - c.ranks),
+    falling=UP_RANKS,
+    steady=True,
+)
+_BEYOND: Objective[Choice] = Objective("ranks beyond", OF_RANKS, _ranks_beyond, rising=UP_RANKS, steady=True)
+_BEYOND_NODES = _BEYOND._replace(scope=("pool", *OF_RANKS, "cpus_per_task"), cost=_ranks_beyond_nodes)
 _WORKERS: Objective[Choice] = Objective(
     "workers", OF_RANKS, lambda c: -c.workers, falling=UP_RANKS, least=-inf, steady=True
 )

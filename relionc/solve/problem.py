@@ -144,12 +144,13 @@ class Outlook(NamedTuple, Generic[C]):
 
 
 class Likely(NamedTuple):
-    """Values of all further variables, from those that cost least. `complete`: any others meet not all.
+    """Choices below a partial one, from those that cost least: their costs, and values of all further variables.
 
-    `sure`: any others meet not all, or cost more; else that is so only of such that cost what the outlook tells.
+    `complete`: any others meet not all. `sure`: any others meet not all, or cost more; else that is so only of such
+    that cost what the outlook tells.
     """
 
-    values: Sequence[Sequence[object]]
+    found: Sequence[tuple[list[float], Sequence[object]]]
     complete: bool = False
     sure: bool = True
 

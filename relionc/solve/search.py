@@ -183,7 +183,7 @@ class _Frontier(Generic[C]):
             if outlook.likely is None:
                 continue
             likely = outlook.likely(walk.choice)
-            taken = any(walk.takes(depth, values, partial.bounds) for values in likely.values)
+            taken = any(walk.takes(depth, values, costs) for costs, values in likely.found)
             if walk.done or (likely.sure and taken) or (likely.complete and not partial.sides):
                 return
         if depth < self.depth:

@@ -73,16 +73,16 @@ class Walk(Generic[C]):
             return self._last(depth, left, bounds)
         return self._outward(depth, domain, left, bounds)
 
-    def takes(self, depth: int, values: Sequence[object], bounds: CostBounds) -> bool:
-        """Whether values of all further variables make a choice that meets all; it is kept if it is better."""
+    def takes(self, depth: int, values: Sequence[object], costs: list[float]) -> bool:
+        """Whether values of all further variables meet all, at such costs, and are kept; or cost too much to be."""
+        if self.limit is not None and costs >= self.limit:
+            return True
         for at, value in enumerate(values, depth):
             domain = self.domains[at](self.choice)
             is_there = domain.has(value) if isinstance(domain, Span) else value in domain
             if not is_there or self.judged(at, value) is not None:
                 return False
-            bounds = bounds.raised(self.judges.costs[at], self.choice)
-        if self.limit is None or bounds.least < self.limit:
-            self._keep(bounds.least)
+        self._keep(costs)
         return True
 
     def _each(self, depth: int, values: Iterable[object], bounds: CostBounds, blame: Blame) -> Blame:
