@@ -135,37 +135,37 @@ def allowed(at: Along, low: int, high: int, check: Check[Any]) -> tuple[int, int
     """
     rising = check.trend > 0
     if check.high < NEVER:
-        if rising:
-            high = last_good(low, high, lambda v: at(v) <= check.high)
-        else:
-            low = first_good(low, high, lambda v: at(v) <= check.high)
+        low, high = cut_at(check.high, at, low, high, lambda amount: amount <= check.high, from_low=rising)
     if check.low > -NEVER and low <= high:
-        if rising:
-            low = first_good(low, high, lambda v: at(v) >= check.low)
-        else:
-            high = last_good(low, high, lambda v: at(v) >= check.low)
+        low, high = cut_at(check.low, at, low, high, lambda amount: amount >= check.low, from_low=not rising)
     return low, high
 
 
-def first_good(low: int, high: int, good: Callable[[int], bool]) -> int:
-    """Return the first value that is good, where all after it are; high + 1 if there is none."""
-    if good(low):
-        return low
-    if not good(high):
-        return high + 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if good(middle) else (middle, high)
-    return high
+def cut_at(
+    limit: float, at: Along, low: int, high: int, good: Callable[[float], bool], *, from_low: bool
+) -> tuple[int, int]:
+    """Cut values to those at which a measure is good: those from one end on, up to where it crosses a limit.
 
-
-def last_good(low: int, high: int, good: Callable[[int], bool]) -> int:
-    """Return the last value that is good, where all before it are; low - 1 if there is none."""
-    if good(high):
-        return high
-    if not good(low):
-        return low - 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if good(middle) else (low, middle)
-    return low
+    Most measures are straight lines: where such a line would cross it is tried first, and then what is next to that.
+    """
+    inner, outer = (low, high) if from_low else (high, low)
+    last = at(outer)
+    if good(last):
+        return low, high
+    first = at(inner)
+    if not good(first):
+        return low, low - 1
+    step = 1 if from_low else -1
+    middle = inner + step
+    if limit != first and abs(last - first) < NEVER:
+        middle = inner + round((outer - inner) * (limit - first) / (last - first))
+    for _ in range(2):
+        if min(inner, outer) < middle < max(inner, outer):
+            if good(at(middle)):
+                inner, middle = middle, middle + step
+            else:
+                outer, middle = middle, middle - step
+    while abs(outer - inner) > 1:
+        middle = (inner + outer) // 2
+        inner, outer = (middle, outer) if good(at(middle)) else (inner, middle)
+    return (low, inner) if from_low else (inner, high)

@@ -15,7 +15,7 @@ from relionc.record import Generic
 from relionc.solve.blame import NOBODY, Blame
 from relionc.solve.effort import Effort, TooHard
 from relionc.solve.judges import Judges
-from relionc.solve.narrow import Nothing, along, first_good, last_good, narrowed
+from relionc.solve.narrow import Nothing, along, cut_at, narrowed
 from relionc.solve.problem import C, Solution, Span
 
 TYPE_CHECKING = False
@@ -288,11 +288,9 @@ class _Left:
         """Leave out the values with more than the least of a cost; note a bound that is enough for the next of them."""
         cost, at = measured[-1]
         values, last, falling = self.values, len(self.values) - 1, cost.trend < 0
-        low, high = 0, last
-        if falling:
-            low = first_good(0, last, lambda i: at(values[i]) <= least)
-        else:
-            high = last_good(0, last, lambda i: at(values[i]) <= least)
+        low, high = cut_at(
+            least, lambda i: at(values[i]), 0, last, lambda amount: amount <= least, from_low=not falling
+        )
         if (low, high) == (0, last):
             return
         left_out = values[low - 1 if falling else high + 1]

@@ -50,7 +50,7 @@ class Mode:
 
     def ranks(self, choice: Choice) -> int:
         """Ranks launched."""
-        return choice.workers_per_node * choice.nodes_or_tasks + choice.leader_slots
+        return choice.workers_per_node * choice.nodes_or_tasks + self.leader_slots(choice.on_site.demand)
 
     def nodes(self, choice: Choice) -> int:
         """Nodes with workers."""
@@ -62,7 +62,7 @@ class Mode:
 
     def ranks_per_node(self, choice: Choice) -> int:
         """Ranks for which a node with workers has a place; 0: nobody says how many."""
-        return choice.workers_per_node + choice.leader_slots
+        return choice.workers_per_node + self.leader_slots(choice.on_site.demand)
 
     def max_ranks_per_node(self, choice: Choice) -> int:
         """The most ranks on a node with workers."""
