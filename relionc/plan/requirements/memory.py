@@ -41,8 +41,11 @@ def _of_ranks(on_site: DemandOnSite) -> tuple[Measure, ...]:
     """What ranks need: of a node together, of a heterogeneous job each for itself.
 
     The more CPUs the ranks of a node have, the more threads, and the more they need; only memory that is pinned by CPU
-    grows with them.
+    grows with them. Nothing is known of what some programs need.
     """
+    one = on_site.amounts(on_site.demand.threads_of(1))
+    if not one.worker and not one.leader:
+        return ()
     return _GIVEN_BY_CPU if on_site.demand.pins.mem_per_cpu is not None else _BY_DEMAND
 
 
