@@ -150,7 +150,7 @@ class _Least:
         self.has_so_many = self.serial or self.pins.ntasks is not None
         most = [rule.maximum for rule in demand.rank_rules if rule.maximum is not None]
         self.is_a_budget = is_a_budget(on_site) and self.pins.nodes is not None
-        alone = self.serial or not (demand.gpu_ids or demand.all_gpus)
+        alone = self.serial or not (demand.serial or demand.gpu_ids or demand.all_gpus)
         self.knows_numbers = on_site.slurm and alone if demand.gpu else self.ranks > 0 or self.is_a_budget
         self.most_ranks = min([*most, _MANY if demand.items is None else demand.items + demand.leader])
         self.has_memory_of_node = (
@@ -427,6 +427,8 @@ class _Least:
             return pins.gpus_per_node or (1 if self.takes_one else there) or 1
         if self.serial:
             return self.gpus
+        if self.takes_one:
+            return 1
         divisors = (gpus for gpus in range(min(there, self.gpus), 0, -1) if self.gpus % gpus == 0)
         return next(divisors, self.gpus)
 
