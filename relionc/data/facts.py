@@ -347,6 +347,7 @@ def _particles(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
     solid = optics is not None and _number(optics, columns.dimensionality) == 3
     alone = (header.planes if header else None) or (box if solid else None)
     images = _mean_tilt_images(tally, table.rows) or (header.planes if header else None) if stacks else None
+    named = tally.stacks() if header and tally and at and number else {}
     return FileFacts(
         place.path,
         particles=_rows(table),
@@ -359,10 +360,10 @@ def _particles(place: _Place, found: dict[str, StarTable]) -> FileFacts | None:
         tomograms=origins if of_tomograms else None,
         stacks=stacks or None,
         image=stack,
-        looked_at=_paths(place.project, stack),
+        looked_at=tuple(path for each in (stack, *named) for path in _paths(place.project, each)),
         cut=cut,
         optics=groups,
-        short=_short(place, tally) if header and tally and at and number else (),
+        short=_short(place, named),
         marks=_marks(table),
         rows="particles",
         first=held,
@@ -432,10 +433,10 @@ def _mean_tilt_images(tally: Images | None, rows: int) -> int | None:
     return -(-tally.tilt_images // rows) or None if tally and rows else None
 
 
-def _short(place: _Place, tally: Images) -> tuple[Stack, ...]:
-    """Return the stacks that hold fewer images than rows name, of those that are looked at."""
+def _short(place: _Place, stacks: Mapping[str, int]) -> tuple[Stack, ...]:
+    """Return the stacks that hold fewer images than rows name of them, the largest number of each."""
     found = []
-    for stack, named in tally.stacks().items():
+    for stack, named in stacks.items():
         header, _ = place.header(stack)
         holds = header.planes if header else 0
         if holds < named:

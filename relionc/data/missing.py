@@ -157,10 +157,9 @@ def _look(path: str, projects: tuple[str, ...], skim: Skim, known: Listings) -> 
     places = [each for each in places if "\0" not in each[0] and skim.holds(each[1])]
     asked: list[str] = []
     for project, place in places:
-        if known.gone(_folder_of(place)):  # which is what decides
-            continue
-        asked.append(place)
-        if os.path.exists(place):
+        gone = known.gone(_folder_of(place))  # then that is what decides
+        asked.append(gone or place)
+        if not gone and os.path.exists(place):
             if path.endswith("/"):
                 held = known.alike(place, "")
                 return Looked(Lookup(True, project, place, held), tuple(asked), known.listed(place, ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -254,6 +255,28 @@ def test_a_data_file_that_changes_is_read_again(
             without.setenv("RELIONC_NO_CACHE", "1")
             assert after == lint(capsys)
         assert after != before
+
+
+@pytest.mark.parametrize("name", ["parts/particles.star", "specs/second.mrcs"])
+def test_a_file_that_would_be_taken_before_another_is_seen(
+    name: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = star(2).replace("000002@stack", "000002@second")
+    _write("specs/parts/particles.star", rows)(project)
+    (project / "specs" / "stack.mrcs").write_bytes(_mrc(2))
+    before = lint(capsys)
+    content = _mrc(2) if name.endswith(".mrcs") else star(5).encode()
+    (project / name).parent.mkdir(exist_ok=True)
+    (project / name).write_bytes(content)
+    after = lint(capsys)
+    monkeypatch.setenv("RELIONC_NO_CACHE", "1")
+    assert after == lint(capsys)
+    assert after != before
+
+
+def _mrc(images: int) -> bytes:
+    """Return a stack of so many images."""
+    return struct.pack("<4i", 256, 256, images, 2) + bytes(1008) + bytes(256 * 256 * 4 * images)
 
 
 @pytest.mark.usefixtures("said")
