@@ -9,6 +9,7 @@ from relionc.cli import files, say
 from relionc.cli.job_folder import job_folder
 from relionc.cli.options import CallError
 from relionc.data.skim import Skim, TooMuch
+from relionc.diag.kept import Kept
 from relionc.pipeline.jobfile import NoVersion, import_job, spec_file
 from relionc.pipeline.project import NoJobs, import_project, in_folder, is_project, variables_beside
 
@@ -81,9 +82,11 @@ def _say(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str]) -> None:
     from relionc.diag import render
     from relionc.diag.excerpts import lines_shown
 
-    if diagnostics:
-        lines = lines_shown(diagnostics, sources)
-        say.diagnostics(render.text(diagnostics, lines, color=colored()))
+    kept = Kept()
+    kept += diagnostics
+    shown = kept.shown()
+    if shown:
+        say.diagnostics(render.text(shown, lines_shown(shown, sources), color=colored()))
 
 
 def _write(spec: SpecFile, out: str | None) -> None:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from relionc import catalog
 from relionc.catalog.queue import load_queue
 from relionc.diag import WARNING, Finding
+from relionc.diag.near import LONGEST
 from relionc.record import NamedTuple
 from relionc.source.jobfile import OLD, STAR
 from relionc.spec.queue_values import number_of_entry
@@ -165,7 +166,8 @@ def _all_unknown(rows: Sequence[tuple[str, str, int]], job_type: JobType) -> lis
 
 
 def _unknown(name: str, line: int, job_type: JobType) -> Finding:
-    message = f"RELION {job_type.version} has no option `{name}` for {job_type.name}, and ignores it"
+    shown = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    message = f"RELION {job_type.version} has no option `{shown}` for {job_type.name}, and ignores it"
     others = catalog.versions_with(job_type.name, name)
     near = None if others else catalog.nearest_option(job_type, name)
     advice = catalog.having(others) if others else f"`{near.key}` is the nearest" if near else ""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _EXECUTABLE = 0o100
 _NO_NEWLINE = "\n\\ No newline at end of file\n"
+_LONGEST, _LONGEST_FOREIGN = 4 << 20, 1 << 18
+"""Bytes of a file whose change is shown, and of one that no build has left so."""
 _MOST_LINES = 10_000
 """Lines of a file of which a difference is shown line by line; finding it takes longer than linear time."""
 _MOST_FOREIGN_LINES = 2_000
@@ -283,9 +285,11 @@ def _patch(
 
 
 def _too_long(before: bytes, after: bytes, *, trusted: bool) -> bool:
-    """Tell whether finding the difference line by line could take more than a moment."""
+    """Tell whether finding the difference line by line could take more than a moment, or nobody would read it."""
     most = _MOST_LINES if trusted else _MOST_FOREIGN_LINES
-    return max(before.count(b"\n"), after.count(b"\n")) > most or max(len(before), len(after)) > 4 << 20
+    if not trusted and (b"\0" in before or len(before) > _LONGEST_FOREIGN):
+        return True
+    return max(before.count(b"\n"), after.count(b"\n")) > most or max(len(before), len(after)) > _LONGEST
 
 
 def _lines(content: bytes) -> list[str]:

@@ -24,6 +24,8 @@ _ALIKE = 1.03
 _LEAST_MEMORY, _MOST_MEMORY = 2048, 1 << 30
 """MiB that a node can have."""
 _MOST_KINDS = 100
+_MOST_OF_NODE = 200
+"""Features of a node, or resources of it, that are looked at."""
 _NUMBERED = re.compile(
     r"(?:cpus?|cores?|c|n|node|g|m|mem|memory|ram|rack|r|sw|switch|u|i)?[-_]?\d+[a-z]?", re.IGNORECASE
 )
@@ -145,7 +147,7 @@ def _memory(record: Mapping[str, str]) -> int:
 def _gres(text: str, told: Survey) -> Iterator[Gres]:
     """Yield the resources of a node, those of one name and type together."""
     found: dict[tuple[str, str], int] = {}
-    for part in pieces(text):
+    for part in _first(list(pieces(text)), "resources", told):
         try:
             each = parse_gres(part.replace(":no_consume", ""))
         except SlurmSyntaxError:
@@ -156,8 +158,15 @@ def _gres(text: str, told: Survey) -> Iterator[Gres]:
     yield from (Gres(name, kind, count) for (name, kind), count in found.items() if count)
 
 
+def _first(words: Sequence[str], what: str, told: Survey) -> Sequence[str]:
+    """Return as many words about a node as a profile may have."""
+    if len(words) > _MOST_OF_NODE:
+        told.remark(f"left out: {what} of a node, which has more than {_MOST_OF_NODE}")
+    return words[:_MOST_OF_NODE]
+
+
 def _features(text: str, told: Survey) -> Iterator[str]:
-    for word in dict.fromkeys(text.split(",")):
+    for word in _first(list(dict.fromkeys(text.split(","))), "features", told):
         if _FEATURE.fullmatch(word) and len(word) <= 128:
             yield word
         elif word not in ("", "(null)"):
@@ -171,19 +180,17 @@ def _by_features(found: Mapping[Machine, list[str]]) -> dict[Machine, list[str]]
         alike.setdefault(machine.without(features=True), []).append(machine)
     merged: dict[Machine, list[str]] = {}
     for group in alike.values():
-        common = [each for each in group[0].features if all(each in other.features for other in group)]
-        some = {machine: _without_places(machine, common) for machine in group}
+        all_have = set(group[0].features).intersection(*(machine.features for machine in group))
+        some = {machine: _without_places(machine, all_have) for machine in group}
+        few = len(set(some.values())) <= _MOST_FEATURES
+        common = tuple(each for each in group[0].features if each in all_have)
         for machine in group:
-            kept = (
-                some[machine]
-                if len(set(some.values())) <= _MOST_FEATURES
-                else machine._replace(features=tuple(common))
-            )
+            kept = some[machine] if few else machine._replace(features=common)
             merged.setdefault(kept, []).extend(found[machine])
     return merged
 
 
-def _without_places(machine: Machine, common: Sequence[str]) -> Machine:
+def _without_places(machine: Machine, common: set[str]) -> Machine:
     """Return a machine without the features by which equal ones differ that only say where they stand."""
     kept = [
         each

@@ -213,6 +213,11 @@ def _large(build: Path) -> None:
     _sparse(build / "spec/a/run.sbatch", 3 * GIB)
 
 
+def _megabyte(build: Path, sign: str) -> None:
+    (build / "spec/a").mkdir(parents=True)
+    (build / "spec/a/run.sbatch").write_text(sign * (1 << 20))
+
+
 def _pipe(build: Path) -> None:
     (build / "spec/a").mkdir(parents=True)
     os.mkfifo(build / "spec/a/run.sbatch")
@@ -809,6 +814,39 @@ HOSTILE: tuple[Hostile, ...] = (
         "too large",
     ),
     Hostile(
+        "a job.star of 200 options with names of 16,000 letters",
+        _job_file("job.star", _JOB_STAR, "k" * 16_000 + "{} v\n", 200, "import"),
+        0,
+        never="k" * 2_000,
+    ),
+    Hostile(
+        "a project of 9,000 jobs without job files, import",
+        _project(9_000, "J/job{:03}/", ""),
+        0,
+        "and 8,8.. more",
+    ),
+    Hostile(
+        "a slurm.conf of 60,000 nodes with features of their own",
+        _slurm_conf(
+            "".join(f"NodeName=c{n} CPUs=4 Features=f{n},g{n % 100}\n" for n in range(60_000))
+            + "PartitionName=p Nodes=ALL\n"
+        ),
+        0,
+    ),
+    *(
+        Hostile(
+            f"a slurm.conf of a node with 20,000 {key}",
+            _slurm_conf(
+                f"NodeName=a CPUs=1 {key}="
+                + ",".join(each.format(n) for n in range(20_000))
+                + "\nPartitionName=p Nodes=ALL\n"
+            ),
+            0,
+            f"left out: {what} of a node",
+        )
+        for key, each, what in (("Features", "f{}", "features"), ("Gres", "gpu:t{}:1", "resources"))
+    ),
+    Hostile(
         "a slurm.conf of 20,000 partitions of a thousand nodes",
         _slurm_conf(
             "NodeName=c[1-1000] CPUs=4\n" + "".join(f"PartitionName=p{n} Nodes=ALL\n" for n in range(20_000))
@@ -1048,6 +1086,16 @@ HOSTILE: tuple[Hostile, ...] = (
         for folder in ("/dev/null", "/proc/x", "x" * 5000)
     ),
     Hostile("an artifact of 3 GB that no build made", _in_the_way(_large), 2, "run.sbatch"),
+    *(
+        Hostile(
+            f"an artifact of a megabyte of {what}, --check",
+            lambda f, sign=sign: (*_in_the_way(lambda build: _megabyte(build, sign))(f), "--check"),
+            1,
+            "they differ",
+            never=sign * 100,
+        )
+        for what, sign in {"zero bytes": "\0", "letters": "x"}.items()
+    ),
     Hostile("a pipe in place of an artifact", _in_the_way(_pipe), 2, "run.sbatch"),
     Hostile(
         "90,000 jobs to wait for that are not there",
