@@ -152,6 +152,8 @@ class _Least:
         self.is_a_budget = is_a_budget(on_site) and self.pins.nodes is not None
         alone = self.serial or not (demand.serial or demand.gpu_ids or demand.all_gpus)
         self.knows_numbers = on_site.slurm and alone if demand.gpu else self.ranks > 0 or self.is_a_budget
+        self.uses_each_gpu = demand.gpu and self.knows_numbers and not demand.serial
+        """Whether a node has as many workers as GPUs or more: with fewer, some are idle, or a worker is on two."""
         self.most_ranks = min([*most, _MANY if demand.items is None else demand.items + demand.leader])
         self.has_memory_of_node = (
             not demand.pins.has("mem", "mem_per_cpu") and RANKS_MEMORY.label not in loosened
@@ -221,11 +223,17 @@ class _Least:
         pool, gpus = choice.pool, choice.gpus
         if gpus and self.gpus and (self.gpus % gpus or (self.serial and gpus != self.gpus)):
             return self.never  # no number of nodes has so many; a process alone has one node
+        if gpus > (pool.node_type.gpus or gpus):
+            return self.never
         return self._costs(pool, self.spreads[choice.mode], self.cheapest_cpus(pool), gpus)
 
     def of_cpus(self, choice: Choice) -> list[float]:
         """Return the least costs of a pool, mode, GPUs of a node and CPUs of a rank."""
-        return self._costs(choice.pool, self.spreads[choice.mode], choice.cpus_per_task, choice.gpus)
+        pool, mode, cpus, gpus = choice.pool, self.spreads[choice.mode], choice.cpus_per_task, choice.gpus
+        others = 0 if self.on_site.demand.leader else mode.beside  # who is called so is a worker, too
+        if self.uses_each_gpu and self._room(pool, mode, cpus) < gpus - others:
+            return self.never
+        return self._costs(pool, mode, cpus, gpus)
 
     def _allows(self, mode: Mode) -> bool:
         on_site = self.on_site

@@ -49,10 +49,11 @@ best so far: costs 0
 from __future__ import annotations
 
 from heapq import heappop, heappush
-from itertools import count
+from itertools import compress, count
 from operator import gt
 
 from relionc.record import Generic, NamedTuple
+from relionc.solve.blame import NOBODY
 from relionc.solve.costs import CostBounds
 from relionc.solve.narrow import Nothing, narrowed
 from relionc.solve.problem import C, Solution, Span
@@ -151,6 +152,8 @@ class _Frontier(Generic[C]):
         for each in problem.outlook(problem.loosened) if problem.outlook is not None else ():
             self.outlooks[self.walk.judges.last(each.scope) + 1].append(each)
         self.waiting: list[tuple[Costs, int, _Partial]] = []
+        self.failed: dict[tuple[bool, ...], set[tuple[object, ...]]] = {}
+        """Values below which walks found nothing, by the variables that were to blame."""
         self.number = count()
         nothing = CostBounds.of_nothing(problem)
         self._wait(nothing.least, _Partial((), nothing, judged=True))
@@ -189,10 +192,16 @@ class _Frontier(Generic[C]):
         if depth < self.depth:
             self._open(key, partial)
             return
+        if any(_those(blamed, partial.values) in failed for blamed, failed in self.failed.items()):
+            return
         blame = walk.visit(depth, partial.bounds)
-        if not walk.done:
-            for side in partial.sides:
-                side.told(blame)
+        if walk.done:
+            return
+        for side in partial.sides:
+            side.told(blame)
+        blamed = tuple(blame & here != NOBODY for here in walk.blames.at[:depth])
+        if not all(blamed):
+            self.failed.setdefault(blamed, set()).add(_those(blamed, partial.values))
 
     def _can_win(self, key: Costs) -> bool:
         return self.walk.limit is None or key < self.walk.limit
@@ -287,6 +296,10 @@ class _Frontier(Generic[C]):
         growing = [cost for cost in walk.judges.costs[depth] if cost.away]
         least = partial.bounds.raised(growing, walk.choice).least
         self._wait(_raised(key, least), partial._replace(sides=(side,), waits=value))
+
+
+def _those(blamed: tuple[bool, ...], values: tuple[object, ...]) -> tuple[object, ...]:
+    return tuple(compress(values, blamed))
 
 
 def _raised(told: Costs, least: Costs) -> Costs:
