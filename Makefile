@@ -10,7 +10,7 @@ SPEC := specs/biowulf-2018/class3d-ribosome.yaml
 # In this order: an error in the catalogue's data is told first, schemas name its options, validators are made from schemas.
 GENERATORS := $(addprefix tools/build_,$(addsuffix .py,catalog sites schemas validators runtime templates job_docs code_docs solver_page))
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutants check bench generate fresh clean
+.PHONY: help demo test soak mutants check bench table generate fresh clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ bench: $(VENV)/.developed ## how long the command takes, as multiples of a bare 
 	$(BIN)/python bench/startup.py
 	@echo; $(BIN)/python bench/solver.py
 	@echo; $(BIN)/python bench/imports.py
+
+table: $(VENV)/.developed ## all that the command may cost, in one table beside its peers (some minutes; PEERS=the bin of their venv)
+	$(BIN)/python bench/table.py $(if $(PEERS),--peers $(PEERS))
 
 clean: ## remove what the targets above made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

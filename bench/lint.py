@@ -58,14 +58,14 @@ def renamed(count: int, folder: Path) -> Path:
     return folder
 
 
-def calls(specs: Path) -> dict[str, list[str]]:
-    """Return the programs that look at a folder of specs."""
+def calls(specs: Path, peers: Path = Path(sys.executable).parent) -> dict[str, list[str]]:
+    """Return the programs that look at a folder of specs; `peers` is where other people's are."""
     lint = [*RELIONC, "lint", str(specs)]
     found = {"one process": [*lint, "--jobs", "1"], "as many as cores": lint, "the same again": lint}
     files = sorted(map(str, specs.rglob("*.yaml")))
     options = {"check-jsonschema": ["--schemafile", str(SCHEMA), *files], "yamllint": files}
     for name in PEERS:
-        program = Path(sys.executable).with_name(name)
+        program = peers / name
         if program.exists():
             found[name] = [str(program), *options[name]]
     return found

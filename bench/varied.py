@@ -1,7 +1,8 @@
 """Specs that differ: job types, versions, clusters, options and resources are drawn, the same for the same seed.
 
-Usage: python bench/varied.py FOLDER COUNT [SEED]. Writes as many that can be built as COUNT into FOLDER/fine, and of
-those that are refused on the way as many into FOLDER/refused.
+Usage: python bench/varied.py FOLDER COUNT [SEED [REFUSED]]. Writes as many that can be built as COUNT into FOLDER/fine,
+and of those that are refused on the way as many (or REFUSED, and ends with these) into FOLDER/refused.
+Or: python bench/varied.py --jobs COUNT [SEED]. Prints one spec with so many jobs that can be built.
 """
 
 from __future__ import annotations
@@ -167,28 +168,50 @@ def _gpus(draw: Random, kind: str) -> dict[str, object]:
     return {"nodes": draw.choice([1, 2, 4])} if way < 0.95 else {}
 
 
-def write(folder: Path, count: int, seed: int = 7) -> None:
-    """Write specs that can be built, and specs that are refused, into two folders."""
+def write(folder: Path, count: int, seed: int = 7, refused: int | None = None) -> None:
+    """Write specs that can be built, and specs that are refused, into two folders; until there are enough of one."""
+    most = {"fine": count, "refused": count if refused is None else refused}
+    written = dict.fromkeys(most, 0)
+    for name in written:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for number, text in enumerate(specs(seed)):
+        kind = "fine" if _is_fine(text) else "refused"
+        if written[kind] < most[kind]:
+            (folder / kind / f"{number:05d}.yaml").write_text(text, "utf-8")
+            written[kind] += 1
+        if written["fine"] == count or (refused is not None and written["refused"] == refused):
+            return
+
+
+def one_spec(count: int, seed: int = 7) -> str:
+    """Return one spec with so many different jobs, all of one version and for one cluster."""
+    head = 'relionc: 1\ncluster: biowulf\nrelion: "3.1"\njobs:\n'
+    jobs: list[str] = []
+    for text in specs(seed):
+        above, _, job = text.partition("jobs:\n")
+        if 'cluster: biowulf\nrelion: "3.1"' not in above:
+            continue
+        star = above.partition("  star: ")[2].strip()
+        job = job.replace("${{ vars.star }}", star)
+        if _is_fine(head + job):
+            jobs.append(job)
+        if len(jobs) == count:
+            return head + "".join(jobs)
+    raise AssertionError("specs have an end")
+
+
+def _is_fine(text: str) -> bool:
     from relionc.cli import files
     from relionc.pipeline import Disk, Request, compile_spec
     from relionc.pipeline.stages import LAST_TO_FIND
 
-    written = {"fine": 0, "refused": 0}
-    for name in written:
-        (folder / name).mkdir(parents=True)
-    for number, text in enumerate(specs(seed)):
-        request = Request(path=f"{number:05d}.yaml", data=text.encode())
-        kind = (
-            "fine"
-            if compile_spec(request, Disk(files.read, files.file_facts), LAST_TO_FIND).ok
-            else "refused"
-        )
-        if written[kind] < count:
-            (folder / kind / request.path).write_text(text, "utf-8")
-            written[kind] += 1
-        if written["fine"] == count:
-            return
+    request = Request(path="spec.yaml", data=text.encode())
+    return compile_spec(request, Disk(files.read, files.file_facts), LAST_TO_FIND).ok
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), *map(int, sys.argv[2:4]))
+    where, *numbers = sys.argv[1:]
+    if where == "--jobs":
+        print(one_spec(*map(int, numbers)), end="")
+    else:
+        write(Path(where), *map(int, numbers))
