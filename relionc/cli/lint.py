@@ -224,8 +224,13 @@ def _search(top: str, *, untrusted: bool) -> Iterator[Found]:
                 continue
             if untrusted and each.is_symlink() and _leads_out(each.path):
                 yield each.path, None, None
-            elif not each.is_dir():
+            elif not _is_folder(each):
                 yield from _look_at(each.path)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry of a folder is one too, or leads to one; a link that leads nowhere does not."""
+    return os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir()
 
 
 def _leads_out(path: str) -> bool:
