@@ -30,6 +30,8 @@ SEARCH_VISITS = 130_000
 """What all layouts of a spec and all explanations together may take to find: those of later jobs are shorter."""
 ANSWER_VISITS, OF_A_JOB = 90_000, 40
 """How much of it the layouts alone may take; each job takes as long as so many visits even if its layout is known."""
+_KINDS_PER_VISIT = 6
+"""Kinds of nodes that the constraint of a job is told apart from in about the time of a visit."""
 _KEPT_FOR_A_JOB = 90
 """What is kept for a job that is still to come, before reasons are looked for."""
 OTHER_VISITS = 12_000
@@ -186,7 +188,7 @@ class Known:
         """Return a job's demand, the answer of the solver, and why it is this one."""
         demand = demand_of(job, cluster)
         key = (cluster.name, demand_key(job, demand))
-        self.answers.left -= OF_A_JOB
+        self.answers.left -= OF_A_JOB + len(cluster.node_types) // _KINDS_PER_VISIT
         self._to_come -= 1
         if key not in self._answers:
             with self.answers:

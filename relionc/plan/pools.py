@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _MOST_KEPT = 64
 """Constraints and disks for which the pools of a cluster are kept."""
-_PER_VISIT = 10
+_PER_VISIT = 5
 """Pools that are counted in the time of a visit."""
 
 

@@ -154,6 +154,8 @@ class _Frontier(Generic[C]):
         self.waiting: list[tuple[Costs, int, _Partial]] = []
         self.failed: dict[tuple[bool, ...], set[tuple[object, ...]]] = {}
         """Values below which walks found nothing, by the variables that were to blame."""
+        self.enough = float("-inf")
+        """How many visits are left where a search without any choice ends."""
         self.number = count()
         nothing = CostBounds.of_nothing(problem)
         self._wait(nothing.least, _Partial((), nothing, judged=True))
@@ -161,8 +163,8 @@ class _Frontier(Generic[C]):
     def best(self, patience: float = float("inf")) -> Solution[C] | None:
         """Return the best choice; None where there is none, or none was found in so many visits."""
         walk = self.walk
-        enough = walk.effort.left - patience
-        while self.waiting and (walk.best is not None or walk.effort.left > enough):
+        self.enough = walk.effort.left - patience
+        while self.waiting and (walk.best is not None or walk.effort.left > self.enough):
             key, _, partial = heappop(self.waiting)
             if not self._can_win(key):
                 break
@@ -224,7 +226,10 @@ class _Frontier(Generic[C]):
         if isinstance(domain, Span):
             self._open_span(key, partial, domain)
             return
-        for value in domain:
+        values = tuple(domain)
+        walk.spend(len(values))  # to tell of one takes as long as a visit
+        self.enough -= len(values)  # but is not to look into it in vain
+        for value in values:
             setattr(walk.choice, walk.names[depth], value)
             told = self._told(key, depth + 1, least, late=False)
             self._wait(told, _Partial((*partial.values, value), partial.bounds))

@@ -45,7 +45,7 @@ class Walk(Generic[C]):
         self.outward = outward
         self.reporter = reporter
         self.effort = Effort.current() or Effort(_NO_LIMIT)
-        self._spend(len(problem.constraints) // _CONSTRAINTS_PER_VISIT)
+        self.spend(len(problem.constraints) // _CONSTRAINTS_PER_VISIT)
         self.judges = Judges(problem)
         self.blames = self.judges.blames
         self.names = self.judges.names
@@ -61,7 +61,7 @@ class Walk(Generic[C]):
 
     def visit(self, depth: int, bounds: CostBounds) -> Blame:
         """Try the values of one variable; returns whom to blame when nothing was found."""
-        self._spend()
+        self.spend()
         domain = self.domains[depth](self.choice)
         if not isinstance(domain, Span):
             return self._each(depth, domain, bounds, self.judges.reads[depth])
@@ -154,12 +154,13 @@ class Walk(Generic[C]):
         """Set a value; returns whom it blames for the first constraint that it breaks, None where it breaks none."""
         name = self.names[depth]
         setattr(self.choice, name, value)
-        self._spend()
+        self.spend()
         if self.reporter:
             self.reporter.visited(depth, name, value)
         return self._broken(depth, self.judges.checks[depth])
 
-    def _spend(self, visits: int = 1) -> None:
+    def spend(self, visits: int = 1) -> None:
+        """Count visits, or what takes as long; raises `TooHard`."""
         self.effort.left -= visits
         if self.effort.left < 0:
             raise TooHard
