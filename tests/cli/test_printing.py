@@ -168,6 +168,7 @@ def test_nothing_else_prints():
             "relionc/emit/site_template.py",
             "os.write",
         ),  # to the parent of the process that fills in a template
+        ("relionc/store/paths.py", "os.write"),  # to a file that it has just made
     }
 
 

@@ -227,6 +227,13 @@ def test_a_value_in_a_command_of_the_shell_is_one_word(name: str, place: str, te
     assert {"RL906", "RL110"} & {d.code for d in result.diagnostics if d.severity == ERROR}
 
 
+@pytest.mark.parametrize("text", ["", "Maps/"])
+def test_a_file_without_a_name_is_not_imported_into_the_folder_itself(text: str) -> None:
+    result = compiled("half", "fn_in", text)
+    assert result.files is None
+    assert {"RL133", "RL110"} & {d.code for d in result.diagnostics if d.severity == ERROR}
+
+
 def test_a_wildcard_selects_files_where_it_is_meant_to() -> None:
     assert compiled("movies", "fn_in", "Movies/*/[ab]?.tif").files is not None
 
